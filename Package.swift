@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "ActivationDump",
+  products: [
+    .executable(name: "activation-dump", targets: ["ActivationDump"]),
+    .library(
+      name: "ActivationDumpEngine",
+      targets: ["Tensor", "Checkpoints", "Images", "Layers", "Models", "Recording"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    // Libraries of the operating system.
+    .systemLibrary(
+      name: "COpenBLAS", path: "Sources/CSystem/COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CJPEG", path: "Sources/CSystem/CJPEG", pkgConfig: "libjpeg",
+      providers: [.apt(["libjpeg62-turbo-dev"])]),
+    .systemLibrary(
+      name: "CPNG", path: "Sources/CSystem/CPNG", pkgConfig: "libpng",
+      providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CZlib", path: "Sources/CSystem/CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CCrypto", path: "Sources/CSystem/CCrypto", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"])]),
+
+    // Bottom to top: each target may import only the ones listed above it.
+    .target(
+      name: "CKernels", dependencies: ["COpenBLAS"],
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .target(name: "Tensor", dependencies: ["CKernels"], swiftSettings: strict),
+    .target(
+      name: "Checkpoints", dependencies: ["Tensor", "CZlib", "CCrypto"], swiftSettings: strict),
+    .target(name: "CImageCodecs", dependencies: ["CJPEG", "CPNG"]),
+    .target(name: "Images", dependencies: ["Tensor", "CImageCodecs"], swiftSettings: strict),
+    .target(name: "Layers", dependencies: ["Tensor", "CKernels"], swiftSettings: strict),
+    .target(name: "Models", dependencies: ["Layers", "Images", "Tensor"], swiftSettings: strict),
+    .target(
+      name: "Recording",
+      dependencies: [
+        "Models", "Layers", "Images", "Checkpoints", "Tensor",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "ActivationDump",
+      dependencies: [
+        "Recording", "Models", "Layers", "Images", "Checkpoints", "Tensor",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+
+    // Tests: one target per target, and what they share.
+    .target(
+      name: "TestSupport", dependencies: ["Tensor"], path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(
+      name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensor", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ImagesTests", dependencies: ["Images", "Tensor", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "LayersTests", dependencies: ["Layers", "Tensor", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "ModelsTests",
+      dependencies: ["Models", "Layers", "Images", "Checkpoints", "Tensor", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RecordingTests",
+      dependencies: ["Recording", "Models", "Layers", "Images", "Checkpoints", "Tensor", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ActivationDumpTests",
+      dependencies: ["ActivationDump", "Recording", "Models", "Tensor", "TestSupport"], swiftSettings: strict),
+  ],
+  cLanguageStandard: .c17
+)

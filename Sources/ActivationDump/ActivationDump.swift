@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct ActivationDump: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "activation-dump")
+}

@@ -1,0 +1,1 @@
+// Shims over libjpeg and libpng.

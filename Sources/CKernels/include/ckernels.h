@@ -1,0 +1,128 @@
+// The arithmetic of the engine. Every activation is a matrix of positions x channels (channels-last): a map has
+// height * width positions, a token sequence has one per token, a vector has one. All counts are elements, never
+// bytes. No kernel allocates, keeps state or fails; callers provide scratch of the size a `_scratch` function
+// states. Pointers need no alignment unless a line says so. Outputs never alias inputs unless a line says so.
+//
+// Order of sums: each output's K-loop and each column sum run in an order that depends only on the shape and the
+// tier, never on the number of images in the call or on which tile a position falls in.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+#include <stdbool.h>
+#include <stddef.h>
+
+/// A batch of activations. Channels are contiguous; element (image, position, channel) is at
+/// data[image * image_stride + position * position_stride + channel].
+typedef struct {
+  float *data;
+  ptrdiff_t position_stride;
+  ptrdiff_t image_stride;
+} ck_view;
+
+typedef enum { CK_IDENTITY = 0, CK_RELU = 1, CK_GELU = 2, CK_QUICK_GELU = 3 } ck_activation;
+
+/// A window sliding over a map. Output sizes are given, so padding at the bottom and right follows from them
+/// (and may be negative: the window then never reaches the last rows or columns).
+typedef struct {
+  int in_height, in_width;
+  int out_height, out_width;
+  int kernel_height, kernel_width;
+  int stride_y, stride_x;
+  int pad_top, pad_left;
+} ck_window;
+
+/// Sums over the positions of each image, one per channel, [image][sums_stride]; NULL where not wanted. They are
+/// overwritten, not added to. Accumulated in double from partial sums of at most 64 positions in float.
+typedef struct {
+  double *raw;             // of the accumulator, before scale and shift
+  double *pre_activation;  // after scale, shift and residual
+  double *output;          // after the activation: what is stored
+  ptrdiff_t stride;        // elements from one image's sums to the next's
+} ck_sums;
+
+/// What happens to an accumulator before it is stored:
+/// out = activation(accumulator * scale[c] + shift[c] + residual[p][c]).
+typedef struct {
+  const float *scale;  // NULL: 1
+  const float *shift;  // NULL: 0
+  ck_view residual;    // data NULL: none; may be the very view that is written
+  ck_activation activation;
+  ck_sums sums;
+} ck_epilogue;
+
+/// A dense convolution; a linear layer is the 1x1 case with positions along the height and width 1.
+typedef struct {
+  ck_window window;
+  int in_channels, out_channels;
+} ck_convolution;
+
+/// One compiled flavour of all kernels.
+typedef struct {
+  const char *name;  // "scalar", "blas", "avx2", "avx512"
+  bool (*supported)(void);
+
+  // --- Convolution and linear layers -------------------------------------------------------------------------
+  /// Elements of the packed weight.
+  size_t (*conv_packed_size)(const ck_convolution *c);
+  /// Repacks a weight [out][in][kernel_height][kernel_width]. `packed` is 64-byte aligned.
+  void (*conv_pack)(const ck_convolution *c, const float *weight, float *packed);
+  /// Elements of scratch one call needs, whatever the number of images.
+  size_t (*conv_scratch)(const ck_convolution *c);
+  /// `packed` and `scratch` are 64-byte aligned.
+  void (*conv)(const ck_convolution *c, int images, ck_view in, const float *packed, const ck_epilogue *e,
+               ck_view out, float *scratch);
+
+  /// Depthwise convolution: `weight` is [kernel_height * kernel_width][channels].
+  void (*depthwise)(const ck_window *w, int channels, int images, ck_view in, const float *weight,
+                    const ck_epilogue *e, ck_view out);
+
+  // --- Pooling ------------------------------------------------------------------------------------------------
+  /// Positions outside the map count as -infinity. A NaN in a window gives NaN, as in PyTorch.
+  void (*max_pool)(const ck_window *w, int channels, int images, ck_view in, ck_view out);
+  /// Mean over the window; every window lies inside the map.
+  void (*average_pool)(const ck_window *w, int channels, int images, ck_view in, ck_view out);
+
+  // --- Pointwise ----------------------------------------------------------------------------------------------
+  /// out = epilogue(in): batch normalisation, activation, addition and copying are all this. `out` may be `in`.
+  void (*map)(int positions, int channels, int images, ck_view in, const ck_epilogue *e, ck_view out);
+  /// Sums over positions into sums[image * stride + c], in the order the other kernels use for their sums.
+  void (*column_sums)(int positions, int channels, int images, ck_view in, double *sums, ptrdiff_t stride);
+  /// Largest value over positions into maxima[image * stride + c]; NaN if any is NaN.
+  void (*column_maxima)(int positions, int channels, int images, ck_view in, float *maxima, ptrdiff_t stride);
+  /// out[c][p] = in[p][c] for one image; `in` has rows of `in_stride`, `out` rows of `positions`.
+  void (*transpose)(int positions, int channels, const float *in, ptrdiff_t in_stride, float *out);
+
+  // --- Normalisation ------------------------------------------------------------------------------------------
+  /// Over the channels of each position: (x - mean) / sqrt(variance + epsilon) * weight + bias, biased variance.
+  /// `sums` (output only) may be NULL. `out` may be `in`.
+  void (*layer_norm)(int positions, int channels, int images, ck_view in, const float *weight, const float *bias,
+                     float epsilon, ck_view out, const ck_sums *sums);
+  /// x / (k + alpha * mean of x^2 over `size` channels around c, zero outside)^beta: PyTorch's definition.
+  void (*local_response_norm)(int positions, int channels, int images, ck_view in, int size, float alpha,
+                              float beta, float k, ck_view out);
+  /// Over the channels of each position. `out` may be `in`.
+  void (*softmax)(int positions, int channels, int images, ck_view in, ck_view out);
+
+  // --- Attention ----------------------------------------------------------------------------------------------
+  /// Elements of scratch one call of `attention` needs.
+  size_t (*attention_scratch)(int queries, int keys, int heads, int head_size);
+  /// softmax(q k^T / sqrt(head_size)) v for each head; head h is channels [h * head_size, (h + 1) * head_size).
+  /// `query` has `queries` positions, `key` and `value` have `keys`, `out` has `queries`.
+  void (*attention)(int queries, int keys, int heads, int head_size, int images, ck_view query, ck_view key,
+                    ck_view value, ck_view out, float *scratch);
+
+  // --- Measurement --------------------------------------------------------------------------------------------
+  /// Runs `iterations` of a register-only multiply-add loop and returns the floating-point operations done.
+  double (*peak_fma)(size_t iterations);
+} ck_kernels;
+
+/// All flavours compiled into this binary, in ascending order of preference: scalar (the oracle), blas, avx2, avx512.
+const ck_kernels *const *ck_tiers(size_t *count);
+
+/// Makes OpenBLAS use the kernel for this processor (its own detection misses recent ones) with one thread per
+/// call. Once, before the first use of the `blas` tier; safe to call again. Returns the name of its core type.
+const char *ck_blas_prepare(void);
+
+/// c[i] = a[i] + s * b[i]; returns the bytes moved. For measuring memory bandwidth.
+double ck_triad(float *c, const float *a, const float *b, float s, size_t count);
+
+#endif

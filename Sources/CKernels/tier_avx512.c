@@ -1,0 +1,14 @@
+#include "tiers.h"
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c"))), apply_to = function)
+#define CK_TIER avx512
+#define CK_LANES 16
+#define CK_FMA 1
+#include "families.h"
+static bool supported(void) {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("fma");
+}
+#pragma clang attribute pop
+const ck_kernels ck_avx512 = CK_TABLE("avx512");
+#endif

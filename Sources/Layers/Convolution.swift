@@ -1,0 +1,120 @@
+package import Tensor
+
+/// Rows and columns added around a map.
+public struct Padding: Hashable, Sendable, ExpressibleByIntegerLiteral {
+  /// Rows above.
+  public let top: Int
+  /// Columns on the left.
+  public let left: Int
+  /// Rows below.
+  public let bottom: Int
+  /// Columns on the right.
+  public let right: Int
+
+  /// Creates padding that may differ on each side.
+  public init(top: Int, left: Int, bottom: Int, right: Int) {
+    (self.top, self.left, self.bottom, self.right) = (top, left, bottom, right)
+  }
+
+  /// Creates the same padding on all four sides.
+  public init(integerLiteral value: Int) { self.init(value) }
+
+  /// Creates the same padding on all four sides.
+  public init(_ value: Int) { self.init(top: value, left: value, bottom: value, right: value) }
+}
+
+/// A window sliding over the rows and columns of a map: the geometry convolution and pooling share.
+package struct Window: Hashable, Sendable {
+  /// Height and width of the window.
+  package let kernel: Int
+  /// Rows and columns from one window to the next.
+  package let stride: Int
+  /// What is added around the map.
+  package let padding: Padding
+  /// Whether a last, partial window counts (PyTorch's `ceil_mode`); it must start inside the map or its
+  /// leading padding.
+  package let ceilMode: Bool
+
+  /// Creates a square window.
+  package init(kernel: Int, stride: Int = 1, padding: Padding = 0, ceilMode: Bool = false) {
+    (self.kernel, self.stride, self.padding, self.ceilMode) = (kernel, stride, padding, ceilMode)
+  }
+
+  /// Height and width of the result: `(extent + padding - kernel) / stride + 1`, rounded down, or up with
+  /// ``ceilMode``.
+  package func outputExtents(
+    of shape: Shape, layer: String
+  ) throws(GraphError) -> (height: Int, width: Int) {
+    guard shape.rank == 3 else {
+      throw .incompatible(layer: layer, shapes: [shape], reason: "it needs channels × height × width")
+    }
+    let height = extent(shape[1], padding.top, padding.bottom)
+    let width = extent(shape[2], padding.left, padding.right)
+    guard let height, let width else {
+      throw .incompatible(
+        layer: layer, shapes: [shape], reason: "smaller than the \(kernel)×\(kernel) window")
+    }
+    return (height, width)
+  }
+
+  private func extent(_ size: Int, _ before: Int, _ after: Int) -> Int? {
+    let span = size + before + after - kernel
+    guard span >= 0 else { return nil }
+    guard ceilMode else { return span / stride + 1 }
+    let count = (span + stride - 1) / stride + 1
+    return (count - 1) * stride >= size + before ? count - 1 : count
+  }
+}
+
+/// A 2-D convolution of channels × height × width; a cross-correlation, as in PyTorch.
+package struct Conv2d: Layer, Hashable {
+  /// Channels of the result.
+  package let outputChannels: Int
+  /// The sliding window.
+  package let window: Window
+  /// Whether each channel is convolved with its own kernel (PyTorch's `groups` equal to the channels).
+  package let depthwise: Bool
+  /// Whether a bias per output channel is added.
+  package let hasBias: Bool
+
+  /// Creates a convolution.
+  package init(_ outputChannels: Int, window: Window, depthwise: Bool = false, hasBias: Bool = false) {
+    (self.outputChannels, self.window, self.depthwise, self.hasBias) =
+      (outputChannels, window, depthwise, hasBias)
+  }
+
+  package var kind: String { depthwise ? "conv2d_depthwise" : "conv2d" }
+
+  /// `weight`, output × input × kernel × kernel (input is 1 when depthwise), then `bias`, output.
+  package func parameters(for inputs: [Shape]) -> [Parameter] {
+    let weight: Shape = [outputChannels, depthwise ? 1 : inputs[0][0], window.kernel, window.kernel]
+    return [Parameter(name: "weight", shape: weight)]
+      + (hasBias ? [Parameter(name: "bias", shape: [outputChannels])] : [])
+  }
+
+  package func outputShape(for inputs: [Shape]) throws(GraphError) -> Shape {
+    let (height, width) = try window.outputExtents(of: inputs[0], layer: kind)
+    guard !depthwise || inputs[0][0] == outputChannels else {
+      throw .incompatible(layer: kind, shapes: inputs, reason: "it has \(outputChannels) channels")
+    }
+    return [outputChannels, height, width]
+  }
+}
+
+extension Value {
+  /// Convolves a map; `name` holds `weight` and, with `bias`, `bias`.
+  public func conv2d(
+    _ name: String, _ channels: Int, kernel: Int, stride: Int = 1, padding: Padding = 0, bias: Bool = false
+  ) throws(GraphError) -> Value {
+    let window = Window(kernel: kernel, stride: stride, padding: padding)
+    return try applying(Conv2d(channels, window: window, hasBias: bias), name)
+  }
+
+  /// Convolves each channel of a map with its own kernel.
+  public func depthwiseConv2d(_ name: String, kernel: Int, padding: Padding = 0, bias: Bool = false)
+    throws(GraphError) -> Value
+  {
+    let window = Window(kernel: kernel, padding: padding)
+    return try applying(Conv2d(channels, window: window, depthwise: true, hasBias: bias), name)
+  }
+}

@@ -1,0 +1,155 @@
+public import Tensor
+
+/// The record of one model, built by running its description once.
+public final class Graph {
+  package struct Node: Sendable {
+    package let name: String  // "layer1.0.conv2"
+    package let layer: any Layer
+    package let inputs: [Int]  // node indices
+    package let shape: Shape
+  }
+
+  package private(set) var nodes: [Node] = []
+  /// Every name an activation can be asked for by, in order of execution.
+  public private(set) var names: [String] = []
+  private var nodeIndex: [String: Int] = [:]
+  private var scope: [String] = []
+  /// The value the model returns: the last one recorded.
+  public var output: String { nodes.last?.name ?? "" }
+
+  /// Creates an empty graph.
+  public init() {}
+
+  /// Starts a model with its input, channels × height × width.
+  public func input(_ shape: Shape) -> Value {
+    nodes.append(Node(name: "input", layer: Input(shape: shape), inputs: [], shape: shape))
+    nodeIndex["input"] = nodes.count - 1
+    return Value(graph: self, index: nodes.count - 1, shape: shape)
+  }
+
+  /// Every parameter the model reads, by full name, in order of execution.
+  public var parameters: [Parameter] {
+    nodes.flatMap { node in
+      parameters(of: node).map { Parameter(name: node.name.appending($0.name), shape: $0.shape) }
+    }
+  }
+
+  /// Full names a checkpoint may hold that inference does not need.
+  public var ignoredParameters: [String] {
+    nodes.flatMap { node in node.layer.ignoredParameters.map { node.name.appending($0) } }
+  }
+
+  /// The shape of a named activation, `nil` when there is none of that name.
+  public func shape(of name: String) -> Shape? { nodeIndex[name].map { nodes[$0].shape } }
+
+  /// The kind of layer that produces a named activation, `nil` when there is none of that name.
+  public func kind(of name: String) -> String? { nodeIndex[name].map { nodes[$0].layer.kind } }
+
+  package func index(of name: String) -> Int? { nodeIndex[name] }
+
+  package func parameters(of node: Node) -> [Parameter] {
+    node.layer.parameters(for: node.inputs.map { nodes[$0].shape })
+  }
+
+  func append(_ name: String, _ layer: some Layer, _ inputs: [Value]) throws(GraphError) -> Value {
+    let shape = try layer.outputShape(for: inputs.map(\.shape))
+    let path = qualified(name)
+    nodes.append(Node(name: path, layer: layer, inputs: inputs.map(\.index), shape: shape))
+    try expose(path, nodes.count - 1)
+    return Value(graph: self, index: nodes.count - 1, shape: shape)
+  }
+
+  /// Records a layer that has no name of its own, numbering repeats: `relu`, `relu_1`, `relu_2`.
+  func appendNumbered(_ name: String, _ layer: some Layer, _ inputs: [Value]) throws(GraphError) -> Value {
+    var candidate = name
+    var repeats = 0
+    while nodeIndex[qualified(candidate)] != nil {
+      repeats += 1
+      candidate = "\(name)_\(repeats)"
+    }
+    return try append(candidate, layer, inputs)
+  }
+
+  func within(_ name: String, _ body: () throws(GraphError) -> Value) throws(GraphError) -> Value {
+    scope.append(name)
+    let result: Value
+    do { result = try body() } catch {
+      scope.removeLast()
+      throw error
+    }
+    scope.removeLast()
+    try expose(qualified(name), result.index)
+    return result
+  }
+
+  /// Gives a value another name, relative to the current scope.
+  func alias(_ name: String, _ index: Int) throws(GraphError) { try expose(qualified(name), index) }
+
+  private func qualified(_ name: String) -> String { (scope + [name]).joined(separator: ".") }
+
+  private func expose(_ path: String, _ index: Int) throws(GraphError) {
+    guard nodeIndex[path] == nil else { throw .duplicateName(path) }
+    nodeIndex[path] = index
+    names.append(path)
+  }
+}
+
+extension String {
+  /// The full name of a parameter of the layer of this name. A layer whose parameters belong to the enclosing
+  /// module (`class_embedding`, `gamma`) names them with a leading `^`.
+  fileprivate func appending(_ parameter: String) -> String {
+    guard parameter.hasPrefix("^") else { return "\(self).\(parameter)" }
+    let parent = split(separator: ".").dropLast()
+    return (parent + [parameter.dropFirst()]).joined(separator: ".")
+  }
+}
+
+/// The image a model is given.
+package struct Input: Layer {
+  package let shape: Shape
+  package var kind: String { "input" }
+  package func outputShape(for inputs: [Shape]) -> Shape { shape }
+}
+
+/// An activation in a graph under construction.
+public struct Value {
+  let graph: Graph
+  let index: Int
+  /// The shape of the activation: channels × height × width, tokens × channels, or channels.
+  public let shape: Shape
+  /// The number of channels.
+  public var channels: Int { shape.channels }
+}
+
+/// A reusable piece of a model.
+public protocol Block: Sendable {
+  /// Records the block applied to `x`.
+  func callAsFunction(_ x: Value) throws(GraphError) -> Value
+}
+
+extension Value {
+  /// Applies `layer`, whose parameters live under `name`, to this value and then `others`.
+  package func applying(
+    _ layer: some Layer, _ name: String, with others: Value...
+  ) throws(GraphError) -> Value {
+    try graph.append(name, layer, [self] + others)
+  }
+
+  /// Applies `layer`, which has no name of its own; repeats are numbered.
+  package func applying(
+    numbered name: String, _ layer: some Layer, with others: Value...
+  ) throws(GraphError) -> Value {
+    try graph.appendNumbered(name, layer, [self] + others)
+  }
+
+  /// Applies `block` with everything inside it named under `name`; the block's result gets that name too.
+  public func callAsFunction(_ name: String, _ block: some Block) throws(GraphError) -> Value {
+    try graph.within(name) { () throws(GraphError) in try block(self) }
+  }
+
+  /// Gives this value another name: PyTorch's Identity modules, hook points such as `shortcut`.
+  public func named(_ name: String) throws(GraphError) -> Value {
+    try graph.alias(name, index)
+    return self
+  }
+}

@@ -1,0 +1,63 @@
+public import Tensor
+
+/// A tensor a layer reads from a checkpoint.
+public struct Parameter: Hashable, Sendable {
+  /// The name, relative to the layer until a graph qualifies it: `weight`, then `layer1.0.conv1.weight`.
+  public let name: String
+  /// The shape as the checkpoint stores it.
+  public let shape: Shape
+
+  /// Creates a parameter.
+  public init(name: String, shape: Shape) { (self.name, self.shape) = (name, shape) }
+}
+
+/// What one step of a model computes, what it reads and what it produces. No data, no arithmetic.
+///
+/// Shapes are PyTorch's without the batch axis: channels × height × width for a map, tokens × channels for a
+/// sequence, channels for a vector.
+package protocol Layer: Sendable {
+  /// The kind shown to people: `conv2d`, `batch_norm`.
+  var kind: String { get }
+
+  /// The shape of the result.
+  ///
+  /// - Throws: ``GraphError/incompatible(layer:shapes:reason:)`` when the inputs do not fit the layer.
+  func outputShape(for inputs: [Shape]) throws(GraphError) -> Shape
+
+  /// The parameters the layer reads, in the order of the checkpoint's state dictionary.
+  func parameters(for inputs: [Shape]) -> [Parameter]
+
+  /// Names a checkpoint may hold beside the parameters, which inference does not need (`num_batches_tracked`).
+  var ignoredParameters: [String] { get }
+}
+
+extension Layer {
+  /// No parameters.
+  package func parameters(for inputs: [Shape]) -> [Parameter] { [] }
+  /// Nothing to ignore.
+  package var ignoredParameters: [String] { [] }
+}
+
+/// A model description that contradicts itself.
+public enum GraphError: Error, Equatable, CustomStringConvertible {
+  /// The inputs of a layer do not fit it.
+  case incompatible(layer: String, shapes: [Shape], reason: String)
+  /// Two values were given the same name.
+  case duplicateName(String)
+
+  /// One sentence for the user.
+  public var description: String {
+    switch self {
+    case .incompatible(let layer, let shapes, let reason):
+      "\(layer) cannot take \(shapes.map(\.description).joined(separator: " and ")): \(reason)"
+    case .duplicateName(let name): "two values are named '\(name)'"
+    }
+  }
+}
+
+extension Shape {
+  /// The number of channels (units) of an activation: the first axis of a map or vector, the last of a sequence.
+  public var channels: Int { rank == 2 ? self[1] : self[0] }
+  /// The number of positions of an activation: height × width of a map, tokens of a sequence, 1 for a vector.
+  public var positions: Int { rank == 3 ? self[1] * self[2] : rank == 2 ? self[0] : 1 }
+}

@@ -1,0 +1,67 @@
+package import Tensor
+
+/// A linear map of the channels of each position: `x · weightᵀ + bias`.
+package struct Linear: Layer, Hashable {
+  /// How a checkpoint stores the weight.
+  package enum WeightLayout: Hashable, Sendable {
+    /// Output × input, as PyTorch's Linear.
+    case outputInput
+    /// Input × output, as CLIP's `proj`.
+    case inputOutput
+  }
+
+  /// Channels of the result.
+  package let outputChannels: Int
+  /// The name of the weight, relative to the layer; with a leading `^`, to the enclosing module.
+  package let weight: String
+  /// The name of the bias, if there is one.
+  package let bias: String?
+  /// How the weight is stored.
+  package let layout: WeightLayout
+
+  /// Creates a linear layer.
+  package init(
+    _ outputChannels: Int, weight: String = "weight", bias: String? = "bias",
+    layout: WeightLayout = .outputInput
+  ) {
+    (self.outputChannels, self.weight, self.bias, self.layout) = (outputChannels, weight, bias, layout)
+  }
+
+  package var kind: String { "linear" }
+
+  /// The weight, output × input (or input × output), then the bias, output.
+  package func parameters(for inputs: [Shape]) -> [Parameter] {
+    let input = inputs[0].channels
+    let shape: Shape = layout == .outputInput ? [outputChannels, input] : [input, outputChannels]
+    return [Parameter(name: weight, shape: shape)]
+      + (bias.map { [Parameter(name: $0, shape: [outputChannels])] } ?? [])
+  }
+
+  /// Channels are mapped wherever they are: a map's first axis, a sequence's last.
+  package func outputShape(for inputs: [Shape]) -> Shape {
+    switch inputs[0].rank {
+    case 3: [outputChannels, inputs[0][1], inputs[0][2]]
+    case 2: [inputs[0][0], outputChannels]
+    default: [outputChannels]
+    }
+  }
+}
+
+extension Value {
+  /// Maps the channels of each position; `name` holds `weight` and, with `bias`, `bias`.
+  public func linear(_ name: String, _ channels: Int, bias: Bool = true) throws(GraphError) -> Value {
+    try applying(Linear(channels, bias: bias ? "bias" : nil), name)
+  }
+
+  /// Maps each token to its query, key and value side by side, with the parameters `in_proj_weight` and
+  /// `in_proj_bias` under `name`: PyTorch's MultiheadAttention.
+  public func inputProjection(_ name: String) throws(GraphError) -> Value {
+    try applying(Linear(3 * channels, weight: "^in_proj_weight", bias: "^in_proj_bias"), "\(name).in_proj")
+  }
+
+  /// Multiplies by a matrix, input × output, that the enclosing module keeps under `parameter` (CLIP's `proj`).
+  public func projected(by parameter: String, _ channels: Int) throws(GraphError) -> Value {
+    let layer = Linear(channels, weight: "^\(parameter)", bias: nil, layout: .inputOutput)
+    return try applying(numbered: "\(parameter)_applied", layer)
+  }
+}
