@@ -1,15 +1,6 @@
 // Everything one tier needs, from the vector width its includer chose. A tier file defines CK_LANES (floats in a
 // register), CK_TIER (suffix of its names) and CK_FMA (whether multiply-add is one instruction), pushes the target
 // attribute, then includes this.
-#include "ckernels.h"
-#include <math.h>
-#include <stdint.h>
-#include <string.h>
-
-#define CK_PASTE_(a, b) a##_##b
-#define CK_PASTE(a, b) CK_PASTE_(a, b)
-#define CK(name) CK_PASTE(name, CK_TIER)
-
 #include "vector.inc"
 #include "sums.inc"
 #include "math.inc"

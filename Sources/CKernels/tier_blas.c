@@ -2,7 +2,11 @@
 #include "tiers.h"
 #define CK_TIER blas
 #define CK_LANES 4
+#if defined(__aarch64__) || defined(__FMA__)
+#define CK_FMA 1
+#else
 #define CK_FMA 0
+#endif
 #define CK_CONV_BLAS
 #include "families.h"
 static bool supported(void) { return true; }
