@@ -1,0 +1,128 @@
+public import Images
+public import Layers
+public import Tensor
+
+/// A network of the catalogue: its description, its names, its input and where its weights come from.
+public struct Model: Sendable {
+  /// The name users choose it by: `resnet50`.
+  public let identifier: String
+  /// The name figures show: `ResNet-50`.
+  public let displayName: String
+  /// The paper's title and where to read it.
+  public let paper: String
+  /// The input for one image, channels × height × width.
+  public let inputShape: Shape
+  /// How an image becomes the input.
+  public let preprocessing: Preprocessing
+  /// The number of values it returns: class scores, or an embedding.
+  public let outputs: Int
+  /// Top-1 accuracy on ImageNet's validation set as published for these weights (CLIP: zero-shot).
+  public let publishedTop1: Double?
+  /// Where the trained weights are published.
+  public let checkpoint: CheckpointSource
+  /// Every list of layers worth recording; ``relevantLayers`` is the first.
+  public let relevantLayerVariants: [LayerList]
+
+  let layout: CheckpointLayout
+  private let network: any Block
+  private let namesByStudyName: [String: String]
+  private let classOffset: ClassOrder
+
+  /// The study's layers, canonical names in the study's order of enumeration.
+  public var relevantLayers: [String] { relevantLayerVariants.first?.layers ?? [] }
+
+  /// Records the network's description; cheap.
+  ///
+  /// - Throws: ``GraphError`` if the description contradicts itself, a defect of ours.
+  public func graph() throws(GraphError) -> Graph { try Self.record(network, inputShape) }
+
+  /// The study's spelling of a canonical layer name: `layer1_0_conv1`, `visual_layer1_0_conv1`.
+  public func studyName(of layer: String) -> String { LayerNames.studyName(of: layer) }
+
+  /// The canonical name of a layer given in either spelling; the `visual` prefix of CLIP may be left out.
+  ///
+  /// - Throws: ``UnknownName`` with the nearest layers of this network.
+  public func layer(named name: String) throws(UnknownName) -> String {
+    let study = LayerNames.studyName(of: name)
+    for candidate in [study, "visual_\(study)"] {
+      if let layer = namesByStudyName[candidate] { return layer }
+    }
+    let known = LayerNames.inRegistrationOrder(Array(namesByStudyName.values).sorted())
+    throw UnknownName(kind: "layer of \(identifier)", name: name, known: known)
+  }
+
+  /// The parameters of this network out of a checkpoint of any known origin, under canonical names.
+  ///
+  /// Keys are renamed and tensors transposed as they are read. What inference does not need (a text tower, an
+  /// optimiser, auxiliary classifiers) is left out; names nobody knows stay, for binding to report.
+  public func parameters(from source: any TensorSource) -> any TensorSource {
+    AdaptedTensors(layout.adapt(source), from: source)
+  }
+
+  /// Where the output holds the score of a class in PyTorch's order: the same, but for Lucid's `googlenet`.
+  ///
+  /// - Precondition: `torchIndex` is in 0..<1000.
+  public func outputIndex(ofClass torchIndex: Int) -> Int {
+    switch classOffset {
+    case .torch: torchIndex
+    case .lucid: ImageNet.lucidIndices[torchIndex]
+    }
+  }
+
+  /// In what order a network's outputs list the classes of ImageNet.
+  enum ClassOrder { case torch, lucid }
+
+  init(
+    _ identifier: String, _ displayName: String, paper: String, _ network: any Block, outputs: Int = 1000,
+    classes: ClassOrder = .torch, preprocessing: Preprocessing, publishedTop1: Double?,
+    layout: CheckpointLayout,
+    checkpoint: CheckpointSource, relevant rules: [RelevanceRule]
+  ) {
+    (self.identifier, self.displayName, self.paper) = (identifier, displayName, paper)
+    (self.network, self.outputs, self.classOffset) = (network, outputs, classes)
+    (self.preprocessing, self.publishedTop1) = (preprocessing, publishedTop1)
+    (self.layout, self.checkpoint) = (layout, checkpoint)
+    inputShape = [3, preprocessing.crop, preprocessing.crop]
+    // A description that contradicts itself has no names here; `graph()` reports it.
+    let names = (try? Self.record(network, inputShape))?.names ?? []
+    namesByStudyName = Dictionary(names.map { (LayerNames.studyName(of: $0), $0) }) { first, _ in first }
+    let ordered = LayerNames.inRegistrationOrder(names)
+    relevantLayerVariants = rules.map { $0.list(from: ordered) }
+  }
+
+  private static func record(_ network: any Block, _ shape: Shape) throws(GraphError) -> Graph {
+    let graph = Graph()
+    _ = try network(graph.input(shape))
+    return graph
+  }
+}
+
+/// Layers worth recording together.
+public struct LayerList: Sendable, Hashable {
+  /// The name users choose it by: `relevant`.
+  public let name: String
+  /// What is in it and why.
+  public let summary: String
+  /// Canonical names in the study's order of enumeration.
+  public let layers: [String]
+}
+
+/// Which layers a study records, told by their names.
+struct RelevanceRule: Sendable {
+  let name: String
+  let summary: String
+  /// Takes the study's spelling without CLIP's `visual_` prefix.
+  let includes: @Sendable (String) -> Bool
+
+  init(_ name: String = "relevant", _ summary: String, includes: @escaping @Sendable (String) -> Bool) {
+    (self.name, self.summary, self.includes) = (name, summary, includes)
+  }
+
+  func list(from names: [String]) -> LayerList {
+    let layers = names.filter { name in
+      let study = LayerNames.studyName(of: name)
+      return includes(study.hasPrefix("visual_") ? String(study.dropFirst("visual_".count)) : study)
+    }
+    return LayerList(name: name, summary: summary, layers: layers)
+  }
+}
