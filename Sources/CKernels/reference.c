@@ -2,11 +2,13 @@
 #include "tiers.h"
 #define CK_TIER scalar
 #include "reference_sums.inc"
+#include "reference_epilogue.inc"
 #include "reference_conv.inc"
 #include "reference_pointwise.inc"
 #include "reference_depthwise.inc"
 #include "reference_pool.inc"
 #include "reference_norm.inc"
 #include "reference_attention.inc"
+#include "reference_peak.inc"
 static bool supported(void) { return true; }
 const ck_kernels ck_scalar = CK_TABLE("scalar");
