@@ -29,9 +29,7 @@ public final class Graph {
 
   /// Every parameter the model reads, by full name, in order of execution.
   public var parameters: [Parameter] {
-    nodes.flatMap { node in
-      parameters(of: node).map { Parameter(name: node.name.appending($0.name), shape: $0.shape) }
-    }
+    nodes.indices.flatMap { parameters(of: $0) }
   }
 
   /// Full names a checkpoint may hold that inference does not need.
@@ -47,8 +45,11 @@ public final class Graph {
 
   package func index(of name: String) -> Int? { nodeIndex[name] }
 
-  package func parameters(of node: Node) -> [Parameter] {
-    node.layer.parameters(for: node.inputs.map { nodes[$0].shape })
+  /// The parameters of one node, by full name.
+  package func parameters(of index: Int) -> [Parameter] {
+    let node = nodes[index]
+    return node.layer.parameters(for: node.inputs.map { nodes[$0].shape })
+      .map { Parameter(name: node.name.appending($0.name), shape: $0.shape) }
   }
 
   func append(_ name: String, _ layer: some Layer, _ inputs: [Value]) throws(GraphError) -> Value {

@@ -1,3 +1,4 @@
+private import CKernels
 public import Tensor
 
 /// The memory one run of a plan uses. Not shared: one per thread.
@@ -7,35 +8,307 @@ public final class Workspace {
   /// The most images one run can take.
   public let batchSize: Int
 
+  private let arena: AlignedBuffer
+  private let scratch: AlignedBuffer
+  private let tapValues: [AlignedBuffer]
+  private let sums: [UnsafeMutablePointer<Double>]
+  private let sumCounts: [Int]
+  private let kernels: UnsafePointer<ck_kernels>
+
   /// Allocates the memory for runs of up to `batchSize` images.
+  ///
+  /// - Precondition: `batchSize` is at least 1.
   public init(for plan: Plan, batchSize: Int) {
+    precondition(batchSize >= 1, "a workspace holds at least one image")
     (self.plan, self.batchSize) = (plan, batchSize)
+    kernels = plan.options.tier.kernels
+    arena = AlignedBuffer(count: plan.storage.count * batchSize)
+    scratch = AlignedBuffer(count: plan.scratchCount(kernels.pointee))
+    tapValues = plan.taps.map { AlignedBuffer(count: $0.shape.count * batchSize) }
+    sumCounts = plan.slots.map { $0.channels * batchSize }
+    sums = sumCounts.map { count in
+      let pointer = UnsafeMutablePointer<Double>.allocate(capacity: count)
+      pointer.initialize(repeating: 0, count: count)
+      return pointer
+    }
+  }
+
+  deinit { sums.forEach { $0.deallocate() } }
+
+  /// Bytes of memory a workspace of this size takes, without making one.
+  public static func byteCount(for plan: Plan, batchSize: Int) -> Int {
+    let taps = plan.taps.reduce(0) { $0 + $1.shape.count } * batchSize
+    let sums = plan.slots.reduce(0) { $0 + $1.channels } * batchSize
+    let scratch = plan.scratchCount(plan.options.tier.kernels.pointee)
+    return 4 * (plan.storage.count * batchSize + scratch + taps) + 8 * sums
   }
 
   /// Lends the input of one image for writing, channels-last: height × width × channels.
+  ///
+  /// - Throws: What `body` throws.
   public func withInput<R, E: Error>(
     of image: Int, _ body: (UnsafeMutableBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {
-    preconditionFailure("not built yet")
+    precondition(image < batchSize, "image \(image) of \(batchSize)")
+    return try body(
+      UnsafeMutableBufferPointer(
+        start: address(of: plan.inputValue, image: image), count: plan.inputShape.count))
   }
 
   /// Copies the input of one image from a tensor, channels × height × width.
-  public func setInput(of image: Int, _ tensor: Tensor) { preconditionFailure("not built yet") }
+  ///
+  /// - Precondition: The tensor has the shape ``Plan/inputShape``.
+  public func setInput(of image: Int, _ tensor: Tensor) {
+    precondition(tensor.shape == plan.inputShape, "the input is \(tensor.shape), not \(plan.inputShape)")
+    let (channels, positions) = (plan.inputShape.channels, plan.inputShape.positions)
+    withInput(of: image) { input in
+      tensor.withUnsafeBufferPointer { elements in
+        kernels.pointee.transpose(
+          Int32(channels), Int32(positions), elements.baseAddress, positions, input.baseAddress)
+      }
+    }
+  }
 
   /// Runs the plan on the first `images` inputs.
-  public func run(images: Int) { preconditionFailure("not built yet") }
+  ///
+  /// - Precondition: `images` is between 1 and ``batchSize``.
+  public func run(images: Int) {
+    precondition((1...batchSize).contains(images), "\(images) images in a workspace for \(batchSize)")
+    for step in plan.steps { execute(step, images: images) }
+    for tap in plan.meanTaps { finish(tap, images: images) }
+  }
 
   /// Lends what the last run recorded of one tap for one image: `plan.taps[tap].shape.count` elements.
+  ///
+  /// - Throws: What `body` throws.
   public func withTap<R, E: Error>(
     _ tap: Int, of image: Int, _ body: (UnsafeBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {
-    preconditionFailure("not built yet")
+    let count = plan.taps[tap].shape.count
+    return try body(UnsafeBufferPointer(start: tapValues[tap].pointer + image * count, count: count))
   }
 
   /// Lends what the model returned for one image: `plan.output.shape.count` elements.
+  ///
+  /// - Throws: What `body` throws.
   public func withOutput<R, E: Error>(
     of image: Int, _ body: (UnsafeBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {
-    preconditionFailure("not built yet")
+    let value = plan.outputValue
+    return try body(
+      UnsafeBufferPointer(start: address(of: value, image: image), count: plan.shapes[value].count))
+  }
+
+  private func execute(_ packed: PackedStep, images: Int) {
+    let step = packed.step
+    let k = kernels.pointee
+    let n = Int32(images)
+    func view(_ value: Int) -> ck_view { self.view(of: value) }
+    switch step.operation {
+    case .convolution(let window, _):
+      let (from, to) = (plan.shapes[step.inputs[0]], plan.shapes[step.output])
+      var convolution = ck_convolution(
+        window: ck_window(window, from: from, to: to), in_channels: Int32(from.channels),
+        out_channels: Int32(to.channels))
+      var epilogue = epilogue(of: packed)
+      k.conv(
+        &convolution, n, view(step.inputs[0]), packed.weight?.pointer, &epilogue, view(step.output),
+        scratch.pointer)
+    case .depthwise(let window, _):
+      let (from, to) = (plan.shapes[step.inputs[0]], plan.shapes[step.output])
+      var geometry = ck_window(window, from: from, to: to)
+      var epilogue = epilogue(of: packed)
+      k.depthwise(
+        &geometry, Int32(to.channels), n, view(step.inputs[0]), packed.weight?.pointer, &epilogue,
+        view(step.output))
+    case .maxPool(let window):
+      var geometry = ck_window(window, from: plan.shapes[step.inputs[0]], to: plan.shapes[step.output])
+      k.max_pool(
+        &geometry, Int32(plan.shapes[step.output].channels), n, view(step.inputs[0]), view(step.output))
+    case .averagePool(let window):
+      var geometry = ck_window(window, from: plan.shapes[step.inputs[0]], to: plan.shapes[step.output])
+      k.average_pool(
+        &geometry, Int32(plan.shapes[step.output].channels), n, view(step.inputs[0]), view(step.output))
+    default: executePositionwise(packed, images: n)
+    }
+  }
+
+  /// The operations that treat the positions of their input alike.
+  private func executePositionwise(_ packed: PackedStep, images: Int32) {
+    let step = packed.step
+    let k = kernels.pointee
+    let input = plan.shapes[step.inputs[0]]
+    let (positions, channels) = (Int32(input.positions), Int32(input.channels))
+    let x = view(of: step.inputs[0])
+    switch step.operation {
+    case .map:
+      var epilogue = epilogue(of: packed)
+      k.map(positions, channels, images, x, &epilogue, view(of: step.output))
+    case .globalAverage: mean(of: step.inputs[0], images: Int(images), to: view(of: step.output))
+    case .layerNorm(_, _, let epsilon):
+      var sums = sums(of: step)
+      k.layer_norm(
+        positions, channels, images, x, packed.weight?.pointer, packed.bias?.pointer, epsilon,
+        view(of: step.output), &sums)
+    case .localResponseNorm(let norm):
+      k.local_response_norm(
+        positions, channels, images, x, Int32(norm.size), Float(norm.alpha), Float(norm.beta), Float(norm.k),
+        view(of: step.output))
+    case .softmax: k.softmax(positions, channels, images, x, view(of: step.output))
+    case .attention(let heads): attend(step, heads: heads, images: images)
+    case .firstToken(let token):
+      var rest = view(of: step.output)
+      let first = rest
+      rest.data += rest.position_stride
+      copy(positions: input.positions, channels: input.channels, images: Int(images), from: x, to: rest)
+      guard token != nil else { return mean(of: step.inputs[0], images: Int(images), to: first) }
+      let vector = ck_view(data: packed.weight?.pointer, position_stride: 0, image_stride: 0)
+      copy(positions: 1, channels: input.channels, images: Int(images), from: vector, to: first)
+    case .addMatrix:
+      var epilogue = ck_epilogue()
+      epilogue.residual = ck_view(
+        data: packed.weight?.pointer, position_stride: input.channels, image_stride: 0)
+      k.map(positions, channels, images, x, &epilogue, view(of: step.output))
+    case .concatenate:
+      for (part, channel) in plan.storage.copiedParts(of: step) {
+        var target = view(of: step.output)
+        target.data += channel
+        copy(
+          positions: input.positions, channels: plan.shapes[part].channels, images: Int(images),
+          from: view(of: part), to: target)
+      }
+    case .record(let record): keep(record, of: step.inputs[0], images: Int(images))
+    case .view, .convolution, .depthwise, .maxPool, .averagePool: break
+    }
+  }
+
+  private func attend(_ step: Step, heads: Int, images: Int32) {
+    let width = plan.shapes[step.output].channels
+    let query = view(of: step.inputs[0])
+    var (key, value) = (query, query)
+    if step.inputs.count == 3 {
+      (key, value) = (view(of: step.inputs[1]), view(of: step.inputs[2]))
+    } else {
+      key.data += width
+      value.data += 2 * width
+    }
+    kernels.pointee.attention(
+      Int32(plan.shapes[step.inputs[0]].positions), Int32(plan.shapes[step.inputs.last ?? 0].positions),
+      Int32(heads), Int32(width / heads), images, query, key, value, view(of: step.output), scratch.pointer)
+  }
+
+  private func keep(_ record: Step.Record, of value: Int, images: Int) {
+    let shape = plan.shapes[value]
+    let x = view(of: value)
+    let (positions, channels) = (Int32(shape.positions), Int32(shape.channels))
+    switch record {
+    case .sums(let slot):
+      kernels.pointee.column_sums(positions, channels, Int32(images), x, sums[slot], shape.channels)
+    case .values(let tap, .max):
+      kernels.pointee.column_maxima(
+        positions, channels, Int32(images), x, tapValues[tap].pointer, shape.channels)
+    case .values(let tap, .none) where shape.rank == 3:
+      for image in 0..<images {
+        kernels.pointee.transpose(
+          positions, channels, x.data + image * x.image_stride, x.position_stride,
+          tapValues[tap].pointer + image * shape.count)
+      }
+    case .values(let tap, let reduction):
+      let kept = reduction == .token0 ? 1 : shape.positions
+      let target = ck_view(
+        data: tapValues[tap].pointer, position_stride: shape.channels,
+        image_stride: kept * shape.channels)
+      copy(positions: kept, channels: shape.channels, images: images, from: x, to: target)
+    }
+  }
+
+  private func copy(positions: Int, channels: Int, images: Int, from: ck_view, to: ck_view) {
+    var epilogue = ck_epilogue()
+    kernels.pointee.map(Int32(positions), Int32(channels), Int32(images), from, &epilogue, to)
+  }
+
+  /// Writes the mean over the positions of a value.
+  private func mean(of value: Int, images: Int, to target: ck_view) {
+    let shape = plan.shapes[value]
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: shape.channels * images) { sums in
+      kernels.pointee.column_sums(
+        Int32(shape.positions), Int32(shape.channels), Int32(images), view(of: value), sums.baseAddress,
+        shape.channels)
+      for image in 0..<images {
+        for channel in 0..<shape.channels {
+          target.data[image * target.image_stride + channel] =
+            Float(sums[image * shape.channels + channel] / Double(shape.positions))
+        }
+      }
+    }
+  }
+
+  private func finish(_ tap: MeanTap, images: Int) {
+    let count = plan.slots[tap.slot].channels
+    let positions = Double(tap.positions)
+    for image in 0..<images {
+      let (from, to) = (sums[tap.slot] + image * count, tapValues[tap.tap].pointer + image * count)
+      if let affine = tap.affine {
+        affine.scale.withUnsafeBufferPointer { scale in
+          affine.shift.withUnsafeBufferPointer { shift in
+            for unit in 0..<count { to[unit] = Float(from[unit] / positions * scale[unit] + shift[unit]) }
+          }
+        }
+      } else {
+        for unit in 0..<count { to[unit] = Float(from[unit] / positions) }
+      }
+    }
+  }
+
+  private func epilogue(of packed: PackedStep) -> ck_epilogue {
+    ck_epilogue(
+      scale: packed.scale.map { UnsafePointer($0.pointer) },
+      shift: packed.shift.map { UnsafePointer($0.pointer) },
+      residual: packed.step.residual.map { view(of: $0) } ?? ck_view(),
+      activation: ck_activation(packed.step.activation), sums: sums(of: packed.step))
+  }
+
+  private func sums(of step: Step) -> ck_sums {
+    ck_sums(
+      raw: step.sums[.raw].map { sums[$0] }, pre_activation: step.sums[.preActivation].map { sums[$0] },
+      output: step.sums[.output].map { sums[$0] }, stride: plan.shapes[step.output].channels)
+  }
+
+  private func view(of value: Int) -> ck_view {
+    guard let placement = plan.storage.placements[value] else {
+      preconditionFailure("value \(value) has no place in memory")
+    }
+    let buffer = plan.storage.buffers[placement.buffer]
+    return ck_view(
+      data: arena.pointer + buffer.offset * batchSize + placement.offset,
+      position_stride: placement.positionStride, image_stride: buffer.count)
+  }
+
+  private func address(of value: Int, image: Int) -> UnsafeMutablePointer<Float> {
+    let view = view(of: value)
+    return view.data + image * view.image_stride
+  }
+}
+
+extension Plan {
+  /// Elements of scratch the largest step needs.
+  fileprivate func scratchCount(_ kernels: ck_kernels) -> Int {
+    steps.reduce(0) { most, packed in
+      let step = packed.step
+      switch step.operation {
+      case .convolution(let window, _):
+        let (from, to) = (shapes[step.inputs[0]], shapes[step.output])
+        var convolution = ck_convolution(
+          window: ck_window(window, from: from, to: to), in_channels: Int32(from.channels),
+          out_channels: Int32(to.channels))
+        return max(most, kernels.conv_scratch(&convolution))
+      case .attention(let heads):
+        let count = kernels.attention_scratch(
+          Int32(shapes[step.inputs[0]].positions), Int32(shapes[step.inputs.last ?? 0].positions),
+          Int32(heads), Int32(shapes[step.output].channels / heads))
+        return max(most, count)
+      default: return most
+      }
+    }
   }
 }

@@ -18,32 +18,39 @@ public enum Precision: String, Sendable, CaseIterable {
   case fp32
 }
 
-/// A flavour of the kernels: `scalar`, `blas`, `avx2`, `avx512`.
-public struct Tier: Hashable, Sendable, CustomStringConvertible {
-  /// The name users choose it by.
-  public let name: String
+/// Why a plan cannot be made.
+public enum PlanError: Error, Equatable, CustomStringConvertible {
+  /// A tap names nothing in the graph.
+  case unknownActivation(String)
+  /// The parameters do not fit the graph.
+  case binding(BindingError)
+  /// No kernel computes a layer.
+  case unsupported(layer: String)
 
-  /// Every tier this processor can run, slowest first.
-  public static var available: [Tier] { [] }
-  /// The fastest tier this processor can run.
-  public static var best: Tier { Tier(name: "scalar") }
-
-  /// The name.
-  public var description: String { name }
+  /// One sentence for the user.
+  public var description: String {
+    switch self {
+    case .unknownActivation(let name): "the model has no layer named '\(name)'"
+    case .binding(let problems): "the weights do not fit the model: \(problems)"
+    case .unsupported(let layer): "no kernel computes \(layer)"
+    }
+  }
 }
 
 /// A graph made runnable: parameters bound, operations fused, weights packed, memory laid out.
 ///
 /// A plan never changes after it is made; share it across threads and give each thread its own ``Workspace``.
-public struct Plan: Sendable, CustomStringConvertible {
+public struct Plan: Sendable {
   /// What a plan is made for, beyond its graph.
   public struct Options: Sendable {
     /// The kernels to run on.
     public var tier: Tier = .best
     /// The arithmetic.
     public var precision: Precision = .fp32
+    /// The rewrites that may be made.
+    public var rewrites: Rewrites = .all
 
-    /// Creates the defaults: the fastest tier, fp32.
+    /// Creates the defaults: the fastest tier, fp32, every rewrite.
     public init() {}
   }
 
@@ -61,24 +68,61 @@ public struct Plan: Sendable, CustomStringConvertible {
   public let taps: [Output]
   /// What the model returns: logits, or the embedding.
   public let output: Output
+  /// What the plan was made for.
+  public let options: Options
+
+  package let steps: [PackedStep]
+  package let shapes: [Shape]
+  package let storage: Storage
+  package let meanTaps: [MeanTap]
+  package let slots: [SumSlot]
+  package let inputValue: Int
+  package let outputValue: Int
 
   /// Makes a plan.
   ///
   /// - Parameters:
   ///   - graph: The model.
   ///   - parameters: Where its parameters are; names are the graph's.
-  ///   - taps: Names from ``Graph/names`` that each run records.
+  ///   - names: Names from ``Graph/names`` that each run records.
   ///   - reduction: What is kept of them.
-  ///   - options: Tier and precision.
+  ///   - options: Tier, precision and rewrites.
   /// - Throws: ``PlanError`` for an unknown name or parameters that do not fit, all of them at once; the
   ///   source's own error when a tensor cannot be read.
   public init(
-    _ graph: Graph, parameters: some TensorSource, taps: [String] = [], reduction: Reduction = .mean,
+    _ graph: Graph, parameters: any TensorSource, taps names: [String] = [], reduction: Reduction = .mean,
     options: Options = Options()
   ) throws {
-    preconditionFailure("not built yet")
-  }
+    let values = try names.map { name throws(PlanError) in
+      guard let value = graph.index(of: name) else { throw .unknownActivation(name) }
+      return value
+    }
+    do { try graph.check(parameters) } catch { throw PlanError.binding(error) }
 
-  /// The steps with their kernels, shapes and bytes, one a line.
-  public var description: String { "" }
+    let output = graph.nodes.count - 1
+    let pinned = reduction == .mean ? [output] : Set(values + [output])
+    var program = try Program(graph, parameters: parameters, pinned: pinned)
+    program.fuse(options.rewrites)
+    if reduction == .mean {
+      (meanTaps, slots) = program.takeMeans(
+        of: values, inEpilogues: options.rewrites.contains(.sumsInEpilogues))
+    } else {
+      (meanTaps, slots) = ([], [])
+      for (tap, value) in values.enumerated() { program.record(value, .values(tap: tap, reduction)) }
+    }
+    program.removeDeadSteps(keeping: [output])
+
+    inputValue = 0
+    outputValue = output
+    inputShape = program.shapes[0]
+    taps = zip(names, values).map { name, value in
+      let shape = program.shapes[value]
+      return Output(name: name, shape: reduction == .none ? shape : [shape.channels])
+    }
+    self.output = Output(name: graph.output, shape: program.shapes[output])
+    self.options = options
+    shapes = program.shapes
+    storage = Storage(for: program, rewrites: options.rewrites, input: 0, output: output)
+    steps = PackedStep.pack(program, for: options.tier)
+  }
 }

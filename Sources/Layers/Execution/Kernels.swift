@@ -1,0 +1,43 @@
+internal import CKernels
+import Tensor
+
+extension Tier {
+  /// The functions of the tier.
+  var kernels: UnsafePointer<ck_kernels> {
+    var count = 0
+    guard let tables = ck_tiers(&count), index < count, let table = tables[index] else {
+      preconditionFailure("there is no tier \(name)")
+    }
+    return table
+  }
+}
+
+extension ck_window {
+  /// The geometry of a window between two maps (sequences and vectors count as maps one position wide).
+  init(_ window: Window, from input: Shape, to output: Shape) {
+    let (inHeight, inWidth) = input.map
+    let (outHeight, outWidth) = output.map
+    self.init(
+      in_height: Int32(inHeight), in_width: Int32(inWidth), out_height: Int32(outHeight),
+      out_width: Int32(outWidth), kernel_height: Int32(window.kernel), kernel_width: Int32(window.kernel),
+      stride_y: Int32(window.stride), stride_x: Int32(window.stride), pad_top: Int32(window.padding.top),
+      pad_left: Int32(window.padding.left))
+  }
+}
+
+extension ck_activation {
+  init(_ activation: Activation?) {
+    self =
+      switch activation {
+      case nil: CK_IDENTITY
+      case .relu: CK_RELU
+      case .gelu: CK_GELU
+      case .quickGELU: CK_QUICK_GELU
+      }
+  }
+}
+
+extension Shape {
+  /// Height and width; the positions of anything but a map lie along the height.
+  fileprivate var map: (height: Int, width: Int) { rank == 3 ? (self[1], self[2]) : (positions, 1) }
+}

@@ -1,0 +1,178 @@
+import Tensor
+
+/// Where a value lies within the memory of one image.
+package struct Placement: Sendable, Equatable {
+  /// Index into ``Storage/buffers``.
+  package var buffer: Int
+  /// Elements from the buffer's start to the first position.
+  package var offset: Int
+  /// Elements from one position to the next.
+  package var positionStride: Int
+}
+
+/// Memory for values: which share a buffer, and how long each buffer is needed.
+package struct Storage: Sendable {
+  package struct Buffer: Sendable {
+    /// Elements for one image.
+    package var count: Int
+    /// Steps during which the contents matter.
+    package var lifetime: ClosedRange<Int>
+    /// Elements for one image before this buffer, once laid out.
+    package var offset = 0
+  }
+
+  package private(set) var placements: [Int: Placement] = [:]
+  package private(set) var buffers: [Buffer] = []
+  /// Elements for one image of all buffers together.
+  package private(set) var count = 0
+
+  private let program: Program
+
+  /// Lays out the values of a program.
+  package init(for program: Program, rewrites: Rewrites, input: Int, output: Int) {
+    self.program = program
+    if rewrites.contains(.concatenateInPlace) { placeConcatenations() }
+    for value in [input] + program.steps.filter({ !$0.isRecord }).map(\.output)
+    where placements[value] == nil {
+      if let step = producer(of: value), case .view(let view) = step.operation {
+        placements[value] = self.view(view, of: step.inputs[0])
+      } else {
+        placements[value] = newBuffer(for: value)
+      }
+    }
+    if rewrites.contains(.overwrite) { overwrite(keeping: [input, output]) }
+    findLifetimes(input: input, output: output)
+    (buffers, count) = Arena.layout(buffers)
+  }
+
+  /// The parts of a concatenation that must be copied, with the channel each starts at.
+  package func copiedParts(of step: Step) -> [(part: Int, channel: Int)] {
+    guard let whole = placements[step.output] else { return [] }
+    var channel = 0
+    var copied: [(Int, Int)] = []
+    for part in step.inputs {
+      let inPlace = Placement(
+        buffer: whole.buffer, offset: whole.offset + channel, positionStride: whole.positionStride)
+      if placements[part] != inPlace { copied.append((part, channel)) }
+      channel += program.shapes[part].channels
+    }
+    return copied
+  }
+
+  private func producer(of value: Int) -> Step? { program.steps.first { $0.output == value } }
+
+  private mutating func newBuffer(for value: Int) -> Placement {
+    let shape = program.shapes[value]
+    buffers.append(Buffer(count: shape.count, lifetime: 0...0))
+    return Placement(buffer: buffers.count - 1, offset: 0, positionStride: shape.channels)
+  }
+
+  private func view(_ view: Step.View, of value: Int) -> Placement? {
+    guard var placement = placements[value] else { return nil }
+    if case .token(let index) = view { placement.offset += index * placement.positionStride }
+    return placement
+  }
+
+  /// Widest first, so that the wholes that begin with the same parts (dense blocks) become views of the widest.
+  private mutating func placeConcatenations() {
+    let concatenations = program.steps.filter {
+      if case .concatenate = $0.operation { true } else { false }
+    }
+    let widestFirst = concatenations.sorted {
+      (program.shapes[$1.output].channels, $0.output) < (program.shapes[$0.output].channels, $1.output)
+    }
+    for step in widestFirst {
+      if let view = placementFoundByParts(of: step) {
+        placements[step.output] = view
+        continue
+      }
+      let whole = placements[step.output] ?? newBuffer(for: step.output)
+      placements[step.output] = whole
+      var channel = 0
+      for part in step.inputs {
+        if placements[part] == nil, step.inputs.count(where: { $0 == part }) == 1, canBePlaced(part) {
+          placements[part] = Placement(
+            buffer: whole.buffer, offset: whole.offset + channel, positionStride: whole.positionStride)
+        }
+        channel += program.shapes[part].channels
+      }
+    }
+  }
+
+  /// Whether a kernel writes the value, so that it can be told where.
+  private func canBePlaced(_ value: Int) -> Bool {
+    guard let step = producer(of: value) else { return false }
+    if case .view = step.operation { return false }
+    return true
+  }
+
+  /// Where the parts already lie side by side, if they do.
+  private func placementFoundByParts(of step: Step) -> Placement? {
+    guard let first = placements[step.inputs[0]] else { return nil }
+    var offset = first.offset
+    for part in step.inputs {
+      let expected = Placement(
+        buffer: first.buffer, offset: offset, positionStride: first.positionStride)
+      guard placements[part] == expected else { return nil }
+      offset += program.shapes[part].channels
+    }
+    return first
+  }
+
+  /// Lets a result take the place of the residual, or of a pointwise step's input, that is read for the last time.
+  private mutating func overwrite(keeping kept: Set<Int>) {
+    for (index, step) in program.steps.enumerated() where !step.isRecord {
+      for candidate in overwritable(by: step) where !kept.contains(candidate) {
+        guard !step.reads.contains(where: { $0 != candidate && shares($0, candidate) }) else { continue }
+        guard let target = placements[step.output], let source = placements[candidate],
+          target.buffer != source.buffer, program.shapes[candidate] == program.shapes[step.output],
+          isAlone(step.output), isAlone(candidate), lastRead(of: source.buffer) == index
+        else { continue }
+        for (value, placement) in placements where placement.buffer == target.buffer {
+          placements[value]?.buffer = source.buffer  // its views move along
+        }
+        break
+      }
+    }
+  }
+
+  private func overwritable(by step: Step) -> [Int] {
+    switch step.operation {
+    case .map: [step.inputs[0]] + (step.residual.map { [$0] } ?? [])
+    case .layerNorm, .softmax, .addMatrix: [step.inputs[0]]
+    case .convolution, .depthwise: step.residual.map { [$0] } ?? []
+    default: []
+    }
+  }
+
+  private func shares(_ a: Int, _ b: Int) -> Bool { placements[a]?.buffer == placements[b]?.buffer }
+
+  /// Whether the value fills its buffer, so that it is not a part or a view of something.
+  private func isAlone(_ value: Int) -> Bool {
+    guard let placement = placements[value] else { return false }
+    return placement.offset == 0 && placement.positionStride == program.shapes[value].channels
+      && buffers[placement.buffer].count == program.shapes[value].count
+  }
+
+  private func lastRead(of buffer: Int) -> Int {
+    program.steps.lastIndex { $0.reads.contains { placements[$0]?.buffer == buffer } } ?? -1
+  }
+
+  private mutating func findLifetimes(input: Int, output: Int) {
+    var used: [Int: ClosedRange<Int>] = [:]
+    func touch(_ value: Int, _ step: Int) {
+      guard let buffer = placements[value]?.buffer else { return }
+      let range = used[buffer] ?? step...step
+      used[buffer] = min(range.lowerBound, step)...max(range.upperBound, step)
+    }
+    touch(input, -1)
+    for (index, step) in program.steps.enumerated() {
+      step.reads.forEach { touch($0, index) }
+      touch(step.output, index)
+    }
+    touch(output, program.steps.count)
+    for buffer in buffers.indices {
+      if let range = used[buffer] { buffers[buffer].lifetime = range } else { buffers[buffer].count = 0 }
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import Layers
+import Tensor
+import TestSupport
+import Testing
+
+/// A small model and the parameters and input it is tested with.
+struct Sample: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  private let block: any Block
+
+  init(_ name: String, _ block: any Block) { (testDescription, self.block) = (name, block) }
+
+  static let all = [
+    Sample("diamond", Diamond()), Sample("two branches", TwoBranches()), Sample("chain", Chain()),
+    Sample("inception", Inception()), Sample("dense", Dense()),
+    Sample("awkward concatenation", AwkwardConcatenation()), Sample("transformer", Transformer()),
+    Sample("ConvNeXt", ConvNeXtLike()), Sample("attention pool", AttentionPool()), Sample("stem", Stem()),
+  ]
+
+  func graph() throws -> Graph {
+    let graph = Graph()
+    _ = try block(graph.input([8, 16, 12]))
+    return graph
+  }
+
+  /// Values in ±0.5, variances in 0.5…1.
+  func parameters(of graph: Graph) -> TensorDictionary {
+    var generator = SplitMix(seed: 7)
+    let tensors = graph.parameters.map { parameter in
+      let values = (0..<parameter.shape.count).map { _ in
+        parameter.name.hasSuffix("running_var")
+          ? 0.5 + 0.5 * generator.nextUnit() : generator.nextUnit() - 0.5
+      }
+      return (parameter.name, Tensor(shape: parameter.shape, values.map { Float($0) }))
+    }
+    return TensorDictionary(Dictionary(uniqueKeysWithValues: tensors))
+  }
+
+  static func input(_ seed: UInt64) -> Tensor {
+    var generator = SplitMix(seed: seed)
+    return Tensor(shape: [8, 16, 12], (0..<8 * 16 * 12).map { _ in Float(4 * generator.nextUnit() - 2) })
+  }
+
+  func plan(
+    _ taps: [String], _ reduction: Reduction = .mean, rewrites: Rewrites = .all, tier: Tier = .best
+  ) throws -> Plan {
+    let graph = try graph()
+    var options = Plan.Options()
+    options.rewrites = rewrites
+    options.tier = tier
+    return try Plan(
+      graph, parameters: parameters(of: graph), taps: taps, reduction: reduction, options: options)
+  }
+}
+
+/// What a plan records of some images run together.
+func results(_ plan: Plan, _ seeds: [UInt64]) -> [[[Float]]] {
+  let workspace = Workspace(for: plan, batchSize: seeds.count)
+  for (image, seed) in seeds.enumerated() { workspace.setInput(of: image, Sample.input(seed)) }
+  workspace.run(images: seeds.count)
+  return seeds.indices.map { image in
+    plan.taps.indices.map { workspace.withTap($0, of: image) { Array($0) } }
+      + [workspace.withOutput(of: image) { Array($0) }]
+  }
+}
+
+/// A plan made with one choice of rewrites, for the name of a test case.
+struct Choice: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  let rewrites: Rewrites
+
+  static let each = [
+    Choice(testDescription: "fold affine", rewrites: .foldAffine),
+    Choice(testDescription: "fuse residual", rewrites: [.foldAffine, .fuseResidual]),
+    Choice(testDescription: "fuse activation", rewrites: .fuseActivation),
+    Choice(testDescription: "sums in epilogues", rewrites: .sumsInEpilogues),
+    Choice(testDescription: "concatenate in place", rewrites: .concatenateInPlace),
+    Choice(testDescription: "overwrite", rewrites: .overwrite),
+    Choice(testDescription: "all", rewrites: .all),
+  ]
+}
+
+@Suite struct PlanTests {
+  @Test("Every rewrite keeps every tap and the output", arguments: Sample.all, Choice.each)
+  func rewritesPreserveValues(_ sample: Sample, _ choice: Choice) throws {
+    let names = try sample.graph().names
+    for reduction in [Reduction.mean, .max, .none] {
+      let expected = results(try sample.plan(names, reduction, rewrites: .reference), [3])[0]
+      let got = results(try sample.plan(names, reduction, rewrites: choice.rewrites), [3])[0]
+      for (index, name) in (names + ["output"]).enumerated() {
+        let difference = Difference(got[index], expected: expected[index])
+        #expect(difference.relativeToRMS <= 4e-6, "\(name) \(reduction): \(difference)")
+      }
+    }
+  }
+
+  @Test("Asking for one tap alone gives what asking for all gives", arguments: Sample.all)
+  func tapsDoNotDisturbEachOther(_ sample: Sample) throws {
+    let names = try sample.graph().names
+    for reduction in [Reduction.mean, .token0, .none] {
+      let all = results(try sample.plan(names, reduction, rewrites: .reference), [5])[0]
+      for (index, name) in names.enumerated() {
+        let alone = results(try sample.plan([name], reduction), [5])[0]
+        let difference = Difference(alone[0], expected: all[index])
+        #expect(difference.relativeToRMS <= 4e-6, "\(name) \(reduction): \(difference)")
+        let output = Difference(alone[1], expected: all[names.count])
+        #expect(output.relativeToRMS <= 4e-6, "output beside \(name): \(output)")
+      }
+    }
+  }
+
+  @Test("A batch gives the bytes of its images run alone", arguments: Sample.all, Tier.available)
+  func batchesAreExact(_ sample: Sample, tier: Tier) throws {
+    let names = try sample.graph().names
+    let plan = try sample.plan(names, tier: tier)
+    let together = results(plan, [1, 2, 3])
+    for (image, seed) in ([1, 2, 3] as [UInt64]).enumerated() {
+      #expect(
+        results(plan, [seed])[0].map { $0.map(\.bitPattern) } == together[image].map { $0.map(\.bitPattern) })
+    }
+  }
+
+  @Test("Every tier agrees with the scalar oracle", arguments: Sample.all, Tier.available)
+  func tiersAgree(_ sample: Sample, tier: Tier) throws {
+    let names = try sample.graph().names
+    let scalar = try #require(Tier.named("scalar"))
+    let expected = results(try sample.plan(names, .none, rewrites: .reference, tier: scalar), [9])[0]
+    let got = results(try sample.plan(names, .none, tier: tier), [9])[0]
+    for (index, name) in (names + ["output"]).enumerated() {
+      let difference = Difference(got[index], expected: expected[index])
+      #expect(difference.relativeToRMS <= 4e-6, "\(name): \(difference)")
+    }
+  }
+
+  @Test("Fusing leaves fewer steps and no more memory", arguments: Sample.all)
+  func fusingHelps(_ sample: Sample) throws {
+    let (fused, reference) = (try sample.plan([]), try sample.plan([], rewrites: .reference))
+    #expect(fused.steps.count <= reference.steps.count)
+    #expect(fused.storage.count <= reference.storage.count)
+  }
+
+  @Test func aResidualBlockIsThreeStepsWithAllItsTaps() throws {
+    let plan = try Sample("", TwoBranches()).plan(["conv1", "bn1", "conv2", "bn2", "shortcut"])
+    #expect(plan.steps.count == 3, "\(plan)")
+  }
+
+  @Test func aDenseBlockCopiesNothing() throws {
+    let plan = try Sample("", Dense()).plan([])
+    for packed in plan.steps {
+      #expect(plan.storage.copiedParts(of: packed.step).isEmpty || !packed.step.isConcatenation)
+    }
+  }
+
+  @Test func everyProblemIsReportedAtOnce() throws {
+    let sample = Sample("", TwoBranches())
+    let graph = try sample.graph()
+    var parameters = sample.parameters(of: graph)
+    parameters.tensors["conv1.weight"] = nil
+    parameters.tensors["bn2.bias"] = Tensor(shape: [3], [0, 0, 0])
+    parameters.tensors["fc.weight"] = Tensor(shape: [1], [0])
+    parameters.tensors["bn1.num_batches_tracked"] = Tensor(shape: [], [0])
+    var problems = BindingError()
+    problems.missing = ["conv1.weight"]
+    problems.unexpected = ["fc.weight"]
+    problems.mismatched = ["bn2.bias is 3, expected 19"]
+    #expect(throws: PlanError.binding(problems)) { try Plan(graph, parameters: parameters) }
+  }
+
+  @Test func anUnknownTapIsNamed() throws {
+    #expect(throws: PlanError.unknownActivation("layer9")) { try Sample("", Chain()).plan(["layer9"]) }
+  }
+}
+
+extension Step {
+  var isConcatenation: Bool {
+    if case .concatenate = operation { true } else { false }
+  }
+}
