@@ -1,0 +1,37 @@
+# Two commands: `make demo` goes from a new machine to recorded units of real photographs, `make test` to green tests.
+# Each installs what it needs on Debian or Ubuntu; everything else they use is in this folder.
+
+SWIFT ?= swift
+BUILD := .build/release/activation-dump
+
+.PHONY: demo test build install setup lint format bench clean help
+
+help:  ## What can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup:  ## Install the system libraries (apt), if any is missing
+	@scripts/setup.sh
+
+build: setup  ## Build activation-dump in release
+	$(SWIFT) build -c release --product activation-dump
+	@echo "built $(BUILD)"
+
+demo: build  ## Fetch small real weights and photographs, classify them and record every unit
+	@scripts/demo.sh $(BUILD)
+
+lint: setup  ## Check formatting
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests
+
+format:  ## Format all Swift sources
+	$(SWIFT) format -i -r Package.swift Sources Tests
+
+test: lint  ## Build with warnings as errors, in release (debug would run the C kernels unoptimised), and run every test
+	$(SWIFT) build -c release --build-tests
+	$(SWIFT) test -c release --skip-build
+
+PREFIX ?= /usr/local
+install: build  ## Copy the binary to $(PREFIX)/bin
+	install -D $(BUILD) $(DESTDIR)$(PREFIX)/bin/activation-dump
+
+clean:  ## Remove what was built
+	rm -rf .build demo

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Installs the system libraries the package links, and python3 with pip for the demonstration, where missing.
+set -euo pipefail
+
+packages=(libopenblas-dev libpng-dev libjpeg-dev zlib1g-dev libssl-dev pkg-config
+  g++ libc6-dev libcurl4 libxml2 binutils git ca-certificates python3 python3-pip)
+[ -e /etc/debian_version ] || {
+  echo "setup: this is not Debian or Ubuntu; install the equivalents of: ${packages[*]}" >&2
+  exit 0
+}
+missing=()
+for package in "${packages[@]}"; do
+  status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+  [ "$status" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+sudo=()
+if [ "$(id -u)" != 0 ]; then
+  command -v sudo >/dev/null || {
+    echo "setup: please install as root: apt-get install ${missing[*]}" >&2
+    exit 69
+  }
+  sudo=(sudo)
+fi
+echo "setup: installing ${missing[*]}" >&2
+export DEBIAN_FRONTEND=noninteractive
+"${sudo[@]}" apt-get update -qq || echo "setup: the package lists could not be refreshed; trying with what is there" >&2
+"${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || {
+  echo "setup: these packages are missing and could not be installed: ${missing[*]}" >&2
+  echo "setup: connect to a network (or install them by hand) and run this again" >&2
+  exit 69
+}
