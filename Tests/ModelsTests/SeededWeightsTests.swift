@@ -1,0 +1,85 @@
+import Foundation
+import Layers
+import Models
+import Tensor
+import Testing
+
+/// The generator against what `Weights/seeded.py` made: Tests/Fixtures/seeded/generate.py.
+struct SeededWeightsTests {
+  @Test("every parameter has NumPy's bits, whatever rule its name and shape fall under")
+  func weightsMatchPython() throws {
+    for set in try Fixture.load().weights {
+      let parameters = set.tensors.map { Parameter(name: $0.name, shape: Shape($0.shape)) }
+      let weights = SeededWeights(seed: try #require(UInt64(set.seed)), parameters: parameters)
+      #expect(weights.names == set.tensors.map(\.name))
+      for expected in set.tensors {
+        #expect(weights.shape(of: expected.name) == Shape(expected.shape))
+        expected.check(try weights.tensor(named: expected.name), seed: set.seed)
+      }
+    }
+  }
+
+  @Test("inputs have NumPy's bits")
+  func inputsMatchPython() throws {
+    for input in try Fixture.load().inputs {
+      let seed = try #require(input.seed.flatMap(UInt64.init))
+      let tensor = SeededInput.tensor(
+        seed: seed, shape: Shape(input.shape), deviation: input.deviation ?? 1)
+      input.check(tensor, seed: "\(seed)")
+    }
+  }
+
+  @Test("a name that is no parameter is an error")
+  func unknownName() {
+    let weights = SeededWeights(seed: 1, parameters: [Parameter(name: "fc.weight", shape: [2, 3])])
+    #expect(weights.shape(of: "fc.bias") == nil)
+    #expect(throws: UnknownTensor.self) { try weights.tensor(named: "fc.bias") }
+  }
+
+  @Test("another seed or another name makes another tensor")
+  func independence() throws {
+    let parameters = ["a.weight", "b.weight"].map { Parameter(name: $0, shape: [16, 16]) }
+    let (one, two) = (
+      SeededWeights(seed: 1, parameters: parameters), SeededWeights(seed: 2, parameters: parameters)
+    )
+    let a = try one.tensor(named: "a.weight").elements
+    let others = [try one.tensor(named: "b.weight").elements, try two.tensor(named: "a.weight").elements]
+    for other in others {
+      #expect(zip(a, other).filter(==).count <= 2)  // 2^-17 a pair by chance
+    }
+  }
+}
+
+/// Tests/Fixtures/seeded/tensors.json.
+private struct Fixture: Decodable {
+  struct Weights: Decodable {
+    let seed: String
+    let tensors: [Summary]
+  }
+  struct Summary: Decodable {
+    let seed: String?
+    let deviation: Double?
+    let name: String
+    let shape: [Int]
+    let first: [String]
+    let digest: String
+
+    func check(_ tensor: Tensor, seed: String) {
+      let bits = tensor.elements.map(\.bitPattern)
+      let digest = bits.enumerated().reduce(UInt64(0)) {
+        $0 &+ UInt64($1.element) &* UInt64(2 * $1.offset + 1)
+      }
+      #expect(
+        bits.prefix(first.count).elementsEqual(first.map { UInt32($0, radix: 16) }), "\(name), seed \(seed)")
+      #expect(digest == UInt64(self.digest, radix: 16), "\(name), seed \(seed)")
+    }
+  }
+  let weights: [Weights]
+  let inputs: [Summary]
+
+  static func load() throws -> Fixture {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    let file = folder.appending(path: "Fixtures/seeded/tensors.json")
+    return try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: file))
+  }
+}
