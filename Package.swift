@@ -46,7 +46,7 @@ let package = Package(
     .target(name: "Tensor", dependencies: ["CKernels"], swiftSettings: strict),
     .target(
       name: "Checkpoints", dependencies: ["Tensor", "CZlib", "CCrypto"], swiftSettings: strict),
-    .target(name: "CImageCodecs", dependencies: ["CJPEG", "CPNG"]),
+    .target(name: "CImageCodecs", dependencies: ["CJPEG", "CPNG", "CZlib"]),
     .target(name: "Images", dependencies: ["Tensor", "CImageCodecs"], swiftSettings: strict),
     .target(name: "Layers", dependencies: ["Tensor", "CKernels"], swiftSettings: strict),
     .target(name: "Models", dependencies: ["Layers", "Images", "Tensor"], swiftSettings: strict),

@@ -1,1 +1,93 @@
-// Shims over libjpeg and libpng.
+// JPEG and PNG files to 8-bit pixels, and the resampling of those pixels, as Pillow does both.
+//
+// Pixels are RGBX: red, green, blue and a byte without meaning. Errors of the libraries, which leave by longjmp,
+// never cross a function of this header.
+#ifndef CIMAGECODECS_H
+#define CIMAGECODECS_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// Bytes that must be readable behind the last pixel of an image: the resamplers load a few pixels at a time.
+#define IC_SLACK 64
+
+typedef enum {
+  IC_OK = 0,
+  IC_TRUNCATED,      // the file ends before the image does
+  IC_CORRUPT,        // the data breaks the format; ic_..._message says how
+  IC_UNSUPPORTED,    // a legal file of a kind Pillow does not read either
+  IC_OUT_OF_MEMORY,
+} ic_status;
+
+typedef struct {
+  size_t width, height;
+} ic_size;
+
+// --- JPEG -----------------------------------------------------------------------------------------------------
+/// A JPEG decoder, reusable for any number of images, by one thread at a time.
+typedef struct ic_jpeg ic_jpeg;
+
+/// NULL when memory is short.
+ic_jpeg *ic_jpeg_create(void);
+void ic_jpeg_destroy(ic_jpeg *jpeg);
+
+/// Reads the header. `bytes` must stay valid until the image is read or another opened.
+ic_status ic_jpeg_open(ic_jpeg *jpeg, const uint8_t *bytes, size_t count, ic_size *size);
+
+/// Decodes the opened image (accurate integer DCT, smoothed chroma) into `height` rows of 4 * `width` bytes, without
+/// gaps. Four components are taken as inverted CMYK and converted as Pillow does.
+ic_status ic_jpeg_read(ic_jpeg *jpeg, uint8_t *pixels);
+
+/// What the last call that failed met; valid until the next call.
+const char *ic_jpeg_message(const ic_jpeg *jpeg);
+
+/// The version of the libjpeg-turbo that this was compiled against, "2.1.5" for instance.
+const char *ic_jpeg_version(void);
+
+// --- PNG ------------------------------------------------------------------------------------------------------
+/// A PNG decoder, reusable like ic_jpeg.
+typedef struct ic_png ic_png;
+
+/// NULL when memory is short.
+ic_png *ic_png_create(void);
+void ic_png_destroy(ic_png *png);
+
+/// Reads the header and checks the chunks around the image data. `bytes` must stay valid until the image is read or
+/// another opened.
+ic_status ic_png_open(ic_png *png, const uint8_t *bytes, size_t count, ic_size *size);
+
+/// Decodes the opened image into `height` rows of 4 * `width` bytes, without gaps: alpha and transparent colours are
+/// dropped, 16-bit colour keeps its high byte, 16-bit gray without alpha saturates at 255.
+ic_status ic_png_read(ic_png *png, uint8_t *pixels);
+
+/// What the last call that failed met; valid until the next call.
+const char *ic_png_message(const ic_png *png);
+
+/// The version of libpng that this process loaded.
+const char *ic_png_version(void);
+
+// --- Resampling -----------------------------------------------------------------------------------------------
+/// Weights are fixed-point numbers with this many fractional bits.
+#define IC_WEIGHT_BITS 22
+
+/// One compiled flavour of the two passes. Every sum is an exact integer, so all flavours give the same bytes:
+/// clamp((2^21 + sum of pixel * weight) >> 22, 0, 255) for each colour.
+typedef struct {
+  const char *name;  // "scalar", "avx2", "avx512"
+  bool (*supported)(void);
+
+  /// One row: output x is the weighted sum of the pixels first[x] ... first[x] + stride - 1 of `row`. `weights` is
+  /// [outputs][stride], zero behind a pixel's last tap, and `stride` a multiple of 4.
+  void (*horizontal)(const uint8_t *row, size_t outputs, const int32_t *first, const int32_t *weights,
+                     size_t stride, uint8_t *out);
+
+  /// One row: output byte x is the weighted sum of `taps` bytes that lie `row_bytes` apart, from rows[x] on.
+  /// IC_SLACK bytes behind `count` are readable in the last row and writable in `out`.
+  void (*vertical)(const uint8_t *rows, size_t row_bytes, size_t count, const int32_t *weights, size_t taps,
+                   uint8_t *out);
+} ic_resampler;
+
+/// All flavours compiled into this library, in ascending order of preference; the first is the oracle.
+const ic_resampler *const *ic_resamplers(size_t *count);
+
+#endif

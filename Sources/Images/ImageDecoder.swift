@@ -1,0 +1,112 @@
+private import CImageCodecs
+
+/// Decodes JPEG and PNG files to the pixels that `Image.open(file).convert("RGB")` gives in Pillow.
+///
+/// The format is found by content, so a PNG named `.JPEG` decodes. EXIF orientation, colour profiles and gamma are
+/// ignored, as torchvision's loader ignores them. Buffers are reused: make one decoder a worker, and let go of an
+/// image before decoding the next.
+public final class ImageDecoder {
+  /// Images of more pixels are refused before memory is allocated: Pillow's threshold for decompression bombs.
+  public static let maximumPixels = 178_956_970
+
+  /// The libraries that decode, for provenance.
+  public static let version =
+    "libjpeg-turbo \(String(cString: ic_jpeg_version())), libpng \(String(cString: ic_png_version()))"
+
+  private var file = ScratchBuffer()
+  private var storage: PixelStorage?
+  private var jpeg: OpaquePointer?
+  private var png: OpaquePointer?
+
+  /// Creates a decoder; memory comes with the first image.
+  public init() {}
+  deinit {
+    ic_jpeg_destroy(jpeg)
+    ic_png_destroy(png)
+  }
+
+  /// Decodes a file.
+  ///
+  /// - Parameter path: A JPEG or PNG file.
+  /// - Returns: Its pixels.
+  /// - Throws: `ImageError` if the file is missing, unreadable, not an image, damaged where Pillow raises an error
+  ///   too, or larger than `maximumPixels`.
+  public func decode(contentsOf path: String) throws(ImageError) -> RGBImage {
+    try decode(ImageFile.read(path, into: &file), name: path)
+  }
+
+  /// Decodes the bytes of a file.
+  ///
+  /// - Parameters:
+  ///   - bytes: A JPEG or PNG file.
+  ///   - name: What errors call it.
+  /// - Returns: The pixels.
+  /// - Throws: `ImageError` if the bytes are not an image, damaged where Pillow raises an error too, or larger than
+  ///   `maximumPixels`.
+  public func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> RGBImage {
+    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return try decodeJPEG(bytes, name: name) }
+    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
+      return try decodePNG(bytes, name: name)
+    }
+    let reason =
+      bytes.isEmpty
+      ? "the file is empty" : "this is neither a JPEG nor a PNG file; convert it to one of these"
+    throw ImageError(path: name, kind: .badData, reason: reason)
+  }
+
+  private func decodeJPEG(_ bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> RGBImage {
+    if jpeg == nil { jpeg = ic_jpeg_create() }
+    guard let jpeg else { throw failure(name, IC_OUT_OF_MEMORY, "") }
+    var size = ic_size()
+    var status = ic_jpeg_open(jpeg, bytes.baseAddress, bytes.count, &size)
+    if status == IC_OK {
+      let storage = try reserve(size, name: name)
+      status = ic_jpeg_read(jpeg, storage.bytes)
+      if status == IC_OK { return RGBImage(width: size.width, height: size.height, storage: storage) }
+    }
+    throw failure(name, status, String(cString: ic_jpeg_message(jpeg)))
+  }
+
+  private func decodePNG(_ bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> RGBImage {
+    if png == nil { png = ic_png_create() }
+    guard let png else { throw failure(name, IC_OUT_OF_MEMORY, "") }
+    var size = ic_size()
+    var status = ic_png_open(png, bytes.baseAddress, bytes.count, &size)
+    if status == IC_OK {
+      let storage = try reserve(size, name: name)
+      status = ic_png_read(png, storage.bytes)
+      if status == IC_OK { return RGBImage(width: size.width, height: size.height, storage: storage) }
+    }
+    throw failure(name, status, String(cString: ic_png_message(png)))
+  }
+
+  /// Memory for the pixels: the last image's if nobody holds that image any more.
+  private func reserve(_ size: ic_size, name: String) throws(ImageError) -> PixelStorage {
+    let (pixels, overflow) = size.width.multipliedReportingOverflow(by: size.height)
+    guard !overflow, pixels > 0, pixels <= Self.maximumPixels else {
+      throw ImageError(
+        path: name, kind: .tooLarge,
+        reason:
+          "the image claims \(size.width)×\(size.height) pixels; the limit is \(Self.maximumPixels) in all")
+    }
+    if isKnownUniquelyReferenced(&storage), let storage, storage.pixels >= pixels { return storage }
+    let fresh = PixelStorage(pixels: pixels)
+    storage = 4 * pixels <= ScratchBuffer.keptBytes ? fresh : nil
+    return fresh
+  }
+
+  private func failure(_ name: String, _ status: ic_status, _ message: String) -> ImageError {
+    switch status {
+    case IC_TRUNCATED:
+      ImageError(
+        path: name, kind: .badData, reason: "the image file is truncated (\(message)); obtain it again")
+    case IC_UNSUPPORTED:
+      ImageError(path: name, kind: .badData, reason: "this kind of image is not supported: \(message)")
+    case IC_OUT_OF_MEMORY:
+      ImageError(path: name, kind: .tooLarge, reason: "there is not enough memory to decode it")
+    default:
+      ImageError(
+        path: name, kind: .badData, reason: "the image file is damaged (\(message)); obtain it again")
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/// Why an image file cannot be used.
+public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong, in the classes that exit codes tell apart.
+  public enum Kind: Hashable, Sendable {
+    /// There is no such file.
+    case missing
+    /// The file exists but cannot be read: permissions, a folder, a failing disk.
+    case unreadable
+    /// The file is not an image, or a damaged one.
+    case badData
+    /// The image is intact as far as seen, but larger than this program agrees to decode.
+    case tooLarge
+  }
+
+  /// The file, as it was named.
+  public let path: String
+  /// What is wrong.
+  public let kind: Kind
+  /// The same in words, with what to do where there is something to do.
+  public let reason: String
+
+  /// Creates an error about one file.
+  public init(path: String, kind: Kind, reason: String) {
+    (self.path, self.kind, self.reason) = (path, kind, reason)
+  }
+
+  /// The file and what is wrong, in one sentence.
+  public var description: String { "\(path): \(reason)" }
+}

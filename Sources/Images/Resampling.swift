@@ -1,0 +1,94 @@
+import CImageCodecs
+
+/// The weights of one pass of Pillow's resampling, for a range of its outputs.
+///
+/// Output x is the sum of the inputs `first[x]...` times `weights[x * stride...]`. The weights are Pillow's: a filter
+/// as wide as the scale when shrinking (antialiasing), normalised to 1, rounded to 22 fractional bits; every step in
+/// double precision and in Pillow's order, since a different rounding of one weight can change a pixel
+/// (`precompute_coeffs` and `normalize_coeffs_8bpc` in Pillow's `Resample.c`).
+struct ResamplingWeights {
+  private(set) var first: [Int32] = []
+  private(set) var weights: [Int32] = []
+  /// Weights of one output, a multiple of four; those behind the last tap are zero.
+  private(set) var stride = 0
+  /// The inputs that any of the outputs needs.
+  private(set) var inputs = 0..<0
+  private var taps: [Double] = []
+
+  /// Computes the weights of `outputs`, out of a resampling of `inputSize` pixels to `outputSize`.
+  ///
+  /// With `wholeStrides`, `first` is such that all `stride` inputs of an output exist, unless there are fewer in all.
+  mutating func compute(
+    inputSize: Int, outputSize: Int, outputs: Range<Int>, filter: Preprocessing.Filter, wholeStrides: Bool
+  ) {
+    let scale = Double(Float(inputSize)) / Double(outputSize)
+    let filterScale = max(scale, 1)
+    let support = filter.support * filterScale
+
+    func bounds(_ output: Int) -> (center: Double, range: Range<Int>) {
+      let center = (Double(output) + 0.5) * scale
+      let lower = max(Int(center - support + 0.5), 0)
+      let upper = min(Int(center + support + 0.5), inputSize)
+      return (center, min(lower, upper)..<upper)
+    }
+
+    let longest = outputs.reduce(0) { max($0, bounds($1).range.count) }
+    stride = (longest + 3) / 4 * 4
+    first.removeAll(keepingCapacity: true)
+    weights.removeAll(keepingCapacity: true)
+    inputs = bounds(outputs.lowerBound).range.lowerBound..<bounds(outputs.upperBound - 1).range.upperBound
+
+    for output in outputs {
+      let (center, range) = bounds(output)
+      var sum = 0.0
+      taps.removeAll(keepingCapacity: true)
+      for input in range {
+        let weight = filter.weight(at: (Double(input) - center + 0.5) * (1 / filterScale))
+        taps.append(weight)
+        sum += weight
+      }
+      let start = wholeStrides ? min(range.lowerBound, max(inputSize - stride, 0)) : range.lowerBound
+      first.append(Int32(start))
+      weights.append(contentsOf: repeatElement(0, count: range.lowerBound - start))
+      for tap in taps {
+        let weight = (sum != 0 ? tap / sum : tap) * Double(1 << IC_WEIGHT_BITS)
+        weights.append(Int32(weight < 0 ? weight - 0.5 : weight + 0.5))
+      }
+      weights.append(contentsOf: repeatElement(0, count: first.count * stride - weights.count))
+    }
+  }
+}
+
+extension Preprocessing.Filter {
+  /// Half the filter's width, in output pixels.
+  fileprivate var support: Double { self == .bilinear ? 1 : 2 }
+
+  /// The filter at a distance from its centre: the triangle, or the cubic convolution with a = −0.5.
+  fileprivate func weight(at distance: Double) -> Double {
+    let x = abs(distance)
+    switch self {
+    case .bilinear:
+      return x < 1 ? 1 - x : 0
+    case .bicubic:
+      let a = -0.5
+      if x < 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
+      return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0
+    }
+  }
+}
+
+/// One flavour of the two resampling passes; all give the same bytes.
+package struct Resampler: Sendable {
+  /// The instruction set: `scalar`, `avx2`, `avx512`.
+  package let name: String
+  /// A constant of the C library.
+  nonisolated(unsafe) let passes: UnsafePointer<ic_resampler>
+
+  /// The flavours that this processor runs, the fastest last.
+  package static let available: [Resampler] = {
+    var count = 0
+    let all = UnsafeBufferPointer(start: ic_resamplers(&count), count: count)
+    return all.compactMap { $0 }.filter { $0.pointee.supported() }
+      .map { Resampler(name: String(cString: $0.pointee.name), passes: $0) }
+  }()
+}
