@@ -25,6 +25,15 @@ extension ck_window {
   }
 }
 
+extension ck_convolution {
+  /// The geometry of a dense convolution between two activations.
+  init(_ window: Window, from input: Shape, to output: Shape) {
+    self.init(
+      window: ck_window(window, from: input, to: output), in_channels: Int32(input.channels),
+      out_channels: Int32(output.channels))
+  }
+}
+
 extension ck_activation {
   init(_ activation: Activation?) {
     self =

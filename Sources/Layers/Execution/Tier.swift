@@ -13,9 +13,7 @@ public struct Tier: Hashable, Sendable, CustomStringConvertible {
     guard let tables = ck_tiers(&count) else { return [] }
     return (0..<count).compactMap { index in
       guard let table = tables[index]?.pointee, table.supported() else { return nil }
-      let name = String(cString: table.name)
-      if name == "blas" { ck_blas_prepare() }
-      return Tier(name: name, index: index)
+      return Tier(name: String(cString: table.name), index: index)
     }
   }()
 
@@ -24,6 +22,9 @@ public struct Tier: Hashable, Sendable, CustomStringConvertible {
 
   /// The tier of a name, `nil` when this processor cannot run it.
   public static func named(_ name: String) -> Tier? { available.first { $0.name == name } }
+
+  /// Readies what the tier stands on; before its first kernel runs, and harmless again.
+  package func prepare() { if name == "blas" { ck_blas_prepare() } }
 
   /// The name.
   public var description: String { name }

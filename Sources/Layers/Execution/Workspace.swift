@@ -106,10 +106,8 @@ public final class Workspace {
     func view(_ value: Int) -> ck_view { self.view(of: value) }
     switch step.operation {
     case .convolution(let window, _):
-      let (from, to) = (plan.shapes[step.inputs[0]], plan.shapes[step.output])
       var convolution = ck_convolution(
-        window: ck_window(window, from: from, to: to), in_channels: Int32(from.channels),
-        out_channels: Int32(to.channels))
+        window, from: plan.shapes[step.inputs[0]], to: plan.shapes[step.output])
       var epilogue = epilogue(of: packed)
       k.conv(
         &convolution, n, view(step.inputs[0]), packed.weight?.pointer, &epilogue, view(step.output),
@@ -297,10 +295,7 @@ extension Plan {
       let step = packed.step
       switch step.operation {
       case .convolution(let window, _):
-        let (from, to) = (shapes[step.inputs[0]], shapes[step.output])
-        var convolution = ck_convolution(
-          window: ck_window(window, from: from, to: to), in_channels: Int32(from.channels),
-          out_channels: Int32(to.channels))
+        var convolution = ck_convolution(window, from: shapes[step.inputs[0]], to: shapes[step.output])
         return max(most, kernels.conv_scratch(&convolution))
       case .attention(let heads):
         let count = kernels.attention_scratch(

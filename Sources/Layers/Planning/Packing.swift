@@ -28,8 +28,7 @@ package struct PackedStep: Sendable {
     }
     switch step.operation {
     case .convolution(let window, let weight):
-      var convolution = ck_convolution(
-        window, weight: weight, from: shapes[step.inputs[0]], to: shapes[step.output])
+      var convolution = ck_convolution(window, from: shapes[step.inputs[0]], to: shapes[step.output])
       let packed = AlignedBuffer(count: tier.kernels.pointee.conv_packed_size(&convolution))
       weight.withUnsafeBufferPointer {
         tier.kernels.pointee.conv_pack(&convolution, $0.baseAddress, packed.pointer)
@@ -95,13 +94,5 @@ extension AlignedBuffer {
     tensor.withUnsafeBufferPointer { elements in
       for (index, element) in elements.enumerated() { pointer[index] = element }
     }
-  }
-}
-
-extension ck_convolution {
-  fileprivate init(_ window: Window, weight: Tensor, from input: Shape, to output: Shape) {
-    self.init(
-      window: ck_window(window, from: input, to: output), in_channels: Int32(weight.shape[1]),
-      out_channels: Int32(weight.shape[0]))
   }
 }

@@ -123,6 +123,7 @@ public struct Plan: Sendable {
     self.options = options
     shapes = program.shapes
     storage = Storage(for: program, rewrites: options.rewrites, input: 0, output: output)
+    options.tier.prepare()
     steps = PackedStep.pack(program, for: options.tier)
   }
 }
