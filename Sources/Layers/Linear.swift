@@ -54,9 +54,9 @@ extension Value {
   }
 
   /// Maps each token to its query, key and value side by side, with the parameters `in_proj_weight` and
-  /// `in_proj_bias` under `name`: PyTorch's MultiheadAttention.
-  public func inputProjection(_ name: String) throws(GraphError) -> Value {
-    try applying(Linear(3 * channels, weight: "^in_proj_weight", bias: "^in_proj_bias"), "\(name).in_proj")
+  /// `in_proj_bias` of the enclosing module: PyTorch's MultiheadAttention.
+  public func inputProjection() throws(GraphError) -> Value {
+    try applying(Linear(3 * channels, weight: "^in_proj_weight", bias: "^in_proj_bias"), "in_proj")
   }
 
   /// Multiplies by a matrix, input × output, that the enclosing module keeps under `parameter` (CLIP's `proj`).

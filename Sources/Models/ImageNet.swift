@@ -1,9 +1,11 @@
 /// The classes of ImageNet's 2012 challenge in PyTorch's order: WordNet identifiers ascending.
 public enum ImageNet {
   /// The WordNet identifiers, `n01440764` first.
-  public static let synsets: [String] = []
+  public static let synsets: [String] = synsetTable.split(whereSeparator: \.isWhitespace).map { "n\($0)" }
+
   /// A short English name of each class.
-  public static let names: [String] = []
+  public static let names: [String] = nameTable.split { $0 == ";" || $0.isNewline }.map(String.init)
+
   /// The output of Lucid's InceptionV1 that scores each class; output 0 and those after 1000 score none.
-  static let lucidIndices: [Int] = []
+  static let lucidIndices: [Int] = lucidTable.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
 }

@@ -25,11 +25,18 @@ public struct Model: Sendable {
 
   let layout: CheckpointLayout
   private let network: any Block
+  private let classOrder: ClassOrder
+  private let shapes: [String: Shape]
   private let namesByStudyName: [String: String]
-  private let classOffset: ClassOrder
 
   /// The study's layers, canonical names in the study's order of enumeration.
   public var relevantLayers: [String] { relevantLayerVariants.first?.layers ?? [] }
+
+  /// Every activation that can be recorded, canonical names in PyTorch's order: parents before children.
+  public let layers: [String]
+
+  /// The shape of an activation for one image, `nil` when there is none of that canonical name.
+  public func shape(ofLayer layer: String) -> Shape? { shapes[layer] }
 
   /// Records the network's description; cheap.
   ///
@@ -47,8 +54,9 @@ public struct Model: Sendable {
     for candidate in [study, "visual_\(study)"] {
       if let layer = namesByStudyName[candidate] { return layer }
     }
-    let known = LayerNames.inRegistrationOrder(Array(namesByStudyName.values).sorted())
-    throw UnknownName(kind: "layer of \(identifier)", name: name, known: known)
+    let usesStudySpelling = !name.contains(".")
+    throw UnknownName(
+      kind: "layer of \(identifier)", name: name, known: usesStudySpelling ? layers.map(studyName) : layers)
   }
 
   /// The parameters of this network out of a checkpoint of any known origin, under canonical names.
@@ -63,7 +71,7 @@ public struct Model: Sendable {
   ///
   /// - Precondition: `torchIndex` is in 0..<1000.
   public func outputIndex(ofClass torchIndex: Int) -> Int {
-    switch classOffset {
+    switch classOrder {
     case .torch: torchIndex
     case .lucid: ImageNet.lucidIndices[torchIndex]
     }
@@ -79,15 +87,17 @@ public struct Model: Sendable {
     checkpoint: CheckpointSource, relevant rules: [RelevanceRule]
   ) {
     (self.identifier, self.displayName, self.paper) = (identifier, displayName, paper)
-    (self.network, self.outputs, self.classOffset) = (network, outputs, classes)
+    (self.network, self.outputs, self.classOrder) = (network, outputs, classes)
     (self.preprocessing, self.publishedTop1) = (preprocessing, publishedTop1)
     (self.layout, self.checkpoint) = (layout, checkpoint)
     inputShape = [3, preprocessing.crop, preprocessing.crop]
-    // A description that contradicts itself has no names here; `graph()` reports it.
-    let names = (try? Self.record(network, inputShape))?.names ?? []
-    namesByStudyName = Dictionary(names.map { (LayerNames.studyName(of: $0), $0) }) { first, _ in first }
-    let ordered = LayerNames.inRegistrationOrder(names)
-    relevantLayerVariants = rules.map { $0.list(from: ordered) }
+    // A description that contradicts itself has no layers here; `graph()` reports it.
+    let graph = (try? Self.record(network, inputShape)) ?? Graph()
+    layers = LayerNames.inRegistrationOrder(graph.names)
+    shapes = Dictionary(layers.map { ($0, graph.shape(of: $0) ?? []) }) { first, _ in first }
+    namesByStudyName = Dictionary(layers.map { (LayerNames.studyName(of: $0), $0) }) { first, _ in first }
+    let names = layers
+    relevantLayerVariants = rules.map { $0.list(from: names) }
   }
 
   private static func record(_ network: any Block, _ shape: Shape) throws(GraphError) -> Graph {

@@ -7,7 +7,7 @@ struct AdaptedTensor: Hashable {
   /// The checkpoint's tensors, stacked along the first axis after permutation; usually one.
   var parts: [String]
   /// The order of the checkpoint's axes, `nil` as they are: `[3, 2, 0, 1]` makes OIHW of HWIO.
-  var permutation: [Int]?
+  var permutation: [Int]? = nil
   /// The shape after that.
   var shape: Shape
 }
@@ -18,13 +18,16 @@ struct AdaptedTensors: TensorSource {
   private let base: any TensorSource
   private let entries: [String: AdaptedTensor]
 
-  /// Creates the view. Of two tensors of one name the first has it; the other keeps its own, to be reported.
+  /// Creates the view. Of two tensors of one name the first has it; the other shows where it comes from, so that
+  /// binding reports it.
   init(_ adapted: [AdaptedTensor], from base: any TensorSource) {
     var names: [String] = []
     var entries: [String: AdaptedTensor] = [:]
     for var tensor in adapted {
-      if entries[tensor.name] != nil { tensor.name = tensor.parts.joined(separator: "+") }
-      guard entries.updateValue(tensor, forKey: tensor.name) == nil else { continue }
+      if entries[tensor.name] != nil {
+        tensor.name += " (again, from \(tensor.parts.joined(separator: ", ")))"
+      }
+      entries[tensor.name] = tensor
       names.append(tensor.name)
     }
     (self.names, self.entries, self.base) = (names, entries, base)
@@ -57,21 +60,26 @@ extension Tensor {
     let steps = order.map { strides[$0] }
     return Tensor(shape: Shape(extents)) { target in
       withUnsafeBufferPointer { source in
-        var index = Array(repeating: 0, count: extents.count)
-        var offset = 0
-        for position in target.indices {
-          target[position] = source[offset]
-          var axis = extents.count - 1
-          while axis >= 0 {
-            index[axis] += 1
-            offset += steps[axis]
-            guard index[axis] == extents[axis] else { break }
-            offset -= steps[axis] * extents[axis]
-            index[axis] = 0
-            axis -= 1
-          }
-        }
+        Self.gather(source, extents: extents[...], steps: steps[...], into: target)
       }
+    }
+  }
+
+  /// Copies elements `steps` apart on each axis to consecutive ones.
+  private static func gather(
+    _ source: UnsafeBufferPointer<Float>, extents: ArraySlice<Int>, steps: ArraySlice<Int>,
+    into target: UnsafeMutableBufferPointer<Float>
+  ) {
+    guard let extent = extents.first, let step = steps.first, !target.isEmpty else { return }
+    let span = target.count / extent
+    for position in 0..<extent {
+      guard extents.count > 1 else {
+        target[position] = source[position * step]
+        continue
+      }
+      gather(
+        UnsafeBufferPointer(rebasing: source[(position * step)...]), extents: extents.dropFirst(),
+        steps: steps.dropFirst(), into: .init(rebasing: target[(position * span)..<((position + 1) * span)]))
     }
   }
 }

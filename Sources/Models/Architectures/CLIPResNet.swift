@@ -1,0 +1,88 @@
+import Layers
+
+/// The image tower of "Learning Transferable Visual Models From Natural Language Supervision" (Radford et al.,
+/// arXiv:2103.00020, section 2.4), ResNet-50: a stem of three convolutions, average pools wherever a ResNet
+/// strides, attention in place of the last pool.
+///
+/// Names are open_clip's, with the study's hook point `shortcut` on each block's sum before its last ReLU.
+struct CLIPResNet: Block {
+  /// Blocks in each of the four stages.
+  let depths: [Int]
+  /// Channels of the 3×3 convolutions in the first stage.
+  let width: Int
+  /// The number of heads of the attention pool.
+  let heads: Int
+  /// Channels of the embedding images share with text.
+  let embedding: Int
+
+  static let resNet50 = CLIPResNet(depths: [3, 4, 6, 3], width: 64, heads: 32, embedding: 1024)
+
+  func callAsFunction(_ image: Value) throws(GraphError) -> Value {
+    try image("visual", Visual(network: self))
+  }
+
+  /// The whole tower; CLIP keeps it apart from the text tower under this name.
+  struct Visual: Block {
+    let network: CLIPResNet
+
+    func callAsFunction(_ image: Value) throws(GraphError) -> Value {
+      let width = network.width
+      var x =
+        try image
+        .conv2d("conv1", width / 2, kernel: 3, stride: 2, padding: 1).batchNorm("bn1").relu("act1")
+        .conv2d("conv2", width / 2, kernel: 3, padding: 1).batchNorm("bn2").relu("act2")
+        .conv2d("conv3", width, kernel: 3, padding: 1).batchNorm("bn3").relu("act3")
+        .averagePool(kernel: 2, stride: 2)
+      for (stage, depth) in network.depths.enumerated() {
+        let blocks = (0..<depth).map { position in
+          Bottleneck(width: width << stage, stride: position == 0 && stage > 0 ? 2 : 1)
+        }
+        x = try x("layer\(stage + 1)", Sequential(blocks))
+      }
+      return try x("attnpool", AttentionPool(heads: network.heads, channels: network.embedding))
+    }
+  }
+
+  /// 1×1, 3×3, 1×1 convolutions of stride 1 around a shortcut; both paths are averaged down.
+  struct Bottleneck: Block {
+    let width: Int
+    let stride: Int
+
+    func callAsFunction(_ x: Value) throws(GraphError) -> Value {
+      let wide =
+        try x
+        .conv2d("conv1", width, kernel: 1).batchNorm("bn1").relu("act1")
+        .conv2d("conv2", width, kernel: 3, padding: 1).batchNorm("bn2").relu("act2")
+      let pooled = stride > 1 ? try wide.averagePool(kernel: stride, stride: stride) : wide
+      let y = try pooled.conv2d("conv3", 4 * width, kernel: 1).batchNorm("bn3")
+      let projects = stride > 1 || x.channels != 4 * width
+      let shortcut = projects ? try x("downsample", Projection(channels: 4 * width, stride: stride)) : x
+      return try (y + shortcut).named("shortcut").relu("act3")
+    }
+  }
+
+  /// An average pool and a 1×1 convolution that bring the shortcut to the block's shape.
+  struct Projection: Block {
+    let channels: Int
+    let stride: Int
+
+    func callAsFunction(_ x: Value) throws(GraphError) -> Value {
+      let pooled = stride > 1 ? try x.averagePool("-1", kernel: stride, stride: stride) : try x.named("-1")
+      return try pooled.conv2d("0", channels, kernel: 1).batchNorm("1")
+    }
+  }
+
+  /// Attention of the map's mean to the mean and all positions.
+  struct AttentionPool: Block {
+    let heads: Int
+    let channels: Int
+
+    func callAsFunction(_ x: Value) throws(GraphError) -> Value {
+      let tokens = try x.tokens().prependingMean().addingPositions("positional_embedding")
+      let query = try tokens.token(0).linear("q_proj", x.channels)
+      let keys = try tokens.linear("k_proj", x.channels)
+      let values = try tokens.linear("v_proj", x.channels)
+      return try query.attention(keys: keys, values: values, heads: heads).linear("c_proj", channels)
+    }
+  }
+}

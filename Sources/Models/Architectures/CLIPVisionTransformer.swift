@@ -1,0 +1,79 @@
+import Layers
+import Tensor
+
+/// The image tower of "Learning Transferable Visual Models From Natural Language Supervision" (Radford et al.,
+/// arXiv:2103.00020, section 2.4), ViT-B/32, with the exact GELU LAION trained it with. Names are open_clip's.
+struct CLIPVisionTransformer: Block {
+  /// Height and width of a patch.
+  let patch: Int
+  /// Channels of a token.
+  let width: Int
+  /// The number of blocks.
+  let depth: Int
+  /// The number of attention heads.
+  let heads: Int
+  /// Channels of the embedding images share with text.
+  let embedding: Int
+
+  static let base32 = CLIPVisionTransformer(patch: 32, width: 768, depth: 12, heads: 12, embedding: 512)
+  private static let epsilon = 1e-5
+
+  func callAsFunction(_ image: Value) throws(GraphError) -> Value {
+    try image("visual", Visual(network: self))
+  }
+
+  /// The whole tower; CLIP keeps it apart from the text tower under this name.
+  struct Visual: Block {
+    let network: CLIPVisionTransformer
+
+    func callAsFunction(_ image: Value) throws(GraphError) -> Value {
+      let tokens =
+        try image
+        .conv2d("conv1", network.width, kernel: network.patch, stride: network.patch).tokens()
+        .prepending(token: "class_embedding", shape: [network.width]).addingPositions("positional_embedding")
+      return
+        try tokens
+        .layerNorm("ln_pre", epsilon: epsilon)("transformer", Transformer(network: network))
+        .layerNorm("ln_post", epsilon: epsilon).token(0).projected(by: "proj", network.embedding)
+    }
+  }
+
+  /// The blocks.
+  struct Transformer: Block {
+    let network: CLIPVisionTransformer
+
+    func callAsFunction(_ x: Value) throws(GraphError) -> Value {
+      let blocks = Array(repeating: ResidualAttention(heads: network.heads), count: network.depth)
+      return try x("resblocks", Sequential(blocks))
+    }
+  }
+
+  /// Attention, then an MLP; each is normalised before and added to its input. open_clip's Identities `ls_1` and
+  /// `ls_2` are what each adds.
+  struct ResidualAttention: Block {
+    let heads: Int
+
+    func callAsFunction(_ x: Value) throws(GraphError) -> Value {
+      let attended = try x.layerNorm("ln_1", epsilon: epsilon)("attn", SelfAttention(heads: heads)).named(
+        "ls_1")
+      let y = try x + attended
+      return try y + y.layerNorm("ln_2", epsilon: epsilon)("mlp", MLP()).named("ls_2")
+    }
+  }
+
+  /// PyTorch's MultiheadAttention of every token to all tokens.
+  struct SelfAttention: Block {
+    let heads: Int
+
+    func callAsFunction(_ x: Value) throws(GraphError) -> Value {
+      try x.inputProjection().attention(heads: heads).linear("out_proj", x.channels)
+    }
+  }
+
+  /// Four times the channels and back.
+  struct MLP: Block {
+    func callAsFunction(_ x: Value) throws(GraphError) -> Value {
+      try x.linear("c_fc", 4 * x.channels).gelu("gelu").linear("c_proj", x.channels)
+    }
+  }
+}
