@@ -9,6 +9,9 @@ public struct BindingError: Error, Equatable, CustomStringConvertible {
   /// Parameters of another shape, with both shapes.
   public var mismatched: [String] = []
 
+  /// Creates a report of no problems.
+  public init() {}
+
   /// All problems in one sentence each, long lists cut short.
   public var description: String {
     [
