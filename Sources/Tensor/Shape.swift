@@ -15,6 +15,20 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible, ExpressibleByA
   /// The number of elements, 1 for a scalar.
   public var count: Int { extents.reduce(1, *) }
 
+  /// The number of elements of some extents; `nil` when an extent is negative or the product overflows.
+  package static func checkedCount(of extents: some Collection<Int>) -> Int? {
+    var count = 1
+    var overflows = false
+    for extent in extents {
+      guard extent >= 0 else { return nil }
+      // A zero later on must not hide an overflow before it, or strides would trap.
+      let (product, overflow) = count.multipliedReportingOverflow(by: Swift.max(extent, 1))
+      overflows = overflows || overflow
+      count = overflow ? 1 : product
+    }
+    return overflows ? nil : extents.contains(0) ? 0 : count
+  }
+
   /// The extent of one axis.
   public subscript(axis: Int) -> Int { extents[axis] }
 

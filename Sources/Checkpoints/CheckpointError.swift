@@ -1,0 +1,50 @@
+internal import Tensor
+
+/// A checkpoint could not be read, written or fetched.
+public struct CheckpointError: Error, Sendable, CustomStringConvertible {
+  /// What went wrong, by what the user can do about it.
+  public enum Kind: Sendable, Hashable {
+    /// There is no such file (exit code 66).
+    case missing
+    /// The file is not what it claims to be, or not what was expected (65).
+    case badData
+    /// An output cannot be created (73).
+    case cannotCreate
+    /// Reading, writing or the network failed (74).
+    case inputOutput
+  }
+
+  /// The file or address concerned.
+  public let path: String
+  /// One sentence, without the path.
+  public let reason: String
+  /// The class of the fault.
+  public let kind: Kind
+
+  /// Creates an error about one file.
+  public init(path: String, reason: String, kind: Kind) {
+    self.path = path
+    self.reason = reason
+    self.kind = kind
+  }
+
+  /// The path and what is wrong with it.
+  public var description: String { "\(path): \(reason)" }
+}
+
+/// What a parser finds wrong with bytes; whoever knows the file's name turns it into a ``CheckpointError``.
+struct Malformed: Error {
+  let reason: String
+
+  init(_ reason: String) { self.reason = reason }
+}
+
+extension CheckpointError {
+  init(_ error: FileError) {
+    self.init(path: error.path, reason: error.reason, kind: error.isMissing ? .missing : .inputOutput)
+  }
+
+  init(_ error: Malformed, in path: String) {
+    self.init(path: path, reason: error.reason, kind: .badData)
+  }
+}

@@ -1,0 +1,53 @@
+internal import Tensor
+
+/// Reads `.npz` archives: one `.npy` array for each tensor, stored or deflated.
+enum NPZReader {
+  static func contents(of archive: ZipArchive) throws(Malformed) -> CheckpointContents {
+    var tensors: [StoredTensor] = []
+    for entry in archive.entries where !entry.name.hasSuffix("/") {
+      guard entry.name.hasSuffix(".npy") else {
+        throw Malformed("the archive holds '\(entry.name)': it is neither PyTorch's nor .npz")
+      }
+      let name = String(entry.name.dropLast(".npy".count))
+      tensors.append(try array(name, entry))
+    }
+    return CheckpointContents(format: .npz, tensors: tensors)
+  }
+
+  private static func array(_ name: String, _ entry: ZipArchive.Entry) throws(Malformed) -> StoredTensor {
+    let header: NPYHeader
+    let start: Int
+    do throws(NPYHeader.Malformed) {
+      // Only the header is inflated now: 64 KiB are the most one may take.
+      (header, start) = try NPYHeader.parse(try prefix(entry))
+    } catch {
+      throw Malformed("array '\(name)': \(error.description)")
+    }
+    let extents = header.shape.extents
+    let byteCount = entry.size - start
+    guard
+      case let (size, overflow) = header.shape.count.multipliedReportingOverflow(
+        by: header.elementType.byteCount),
+      !overflow, size == byteCount
+    else {
+      throw Malformed(
+        "array '\(name)' has \(byteCount) bytes, which is not \(header.shape) of \(header.elementType)")
+    }
+    let source: StoredTensor.Source
+    if entry.isStored, let data = entry.data.slice(at: start, count: size) {
+      source = .bytes(data)
+    } else {
+      source = .deflated(entry, offset: start)
+    }
+    return try StoredTensor(
+      name: name, elementType: header.elementType, isBigEndian: header.isBigEndian, extents: extents,
+      strides: header.isFortranOrder ? StoredTensor.columnMajor(extents) : nil, capacity: header.shape.count,
+      source: source)
+  }
+
+  private static func prefix(_ entry: ZipArchive.Entry) throws(NPYHeader.Malformed) -> ByteRegion {
+    do throws(Malformed) { return try entry.prefix(12 + 1 << 16) } catch {
+      throw NPYHeader.Malformed(description: error.reason)
+    }
+  }
+}

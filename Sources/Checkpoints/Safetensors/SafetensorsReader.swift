@@ -1,0 +1,76 @@
+internal import Tensor
+
+/// Reads safetensors: eight bytes of header length, a JSON header, then the elements of every tensor.
+///
+/// The rules are the reference implementation's: offsets lie inside the buffer, tensors neither overlap nor
+/// leave holes, and the last ends where the file does.
+enum SafetensorsReader {
+  /// Whether some bytes begin as a safetensors file: a header length that fits, then a brace.
+  static func begins(_ file: ByteRegion) -> Bool {
+    guard let length: UInt64 = file.integer(at: 0) else { return false }
+    return length < 1 << 40 && file[8] == UInt8(ascii: "{")
+  }
+
+  static func contents(of file: ByteRegion) throws(Malformed) -> CheckpointContents {
+    // The reference implementation refuses headers beyond 100 MB too.
+    guard let length = file.integer(at: 0, as: UInt64.self).flatMap(Int.init(exactly:)),
+      length <= 100_000_000,
+      let header = file.slice(at: 8, count: length)
+    else { throw Malformed("the safetensors header is longer than the file: it is cut off") }
+    guard let data = file.slice(at: 8 + length, count: file.count - 8 - length) else {
+      throw Malformed("the safetensors file is cut off")
+    }
+    var parser = SafetensorsHeaderParser(header)
+    let (entries, metadata) = try parser.parse()
+    var end = 0
+    var tensors: [StoredTensor] = []
+    for entry in entries.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
+      guard entry.start == end, entry.end >= entry.start else {
+        throw Malformed("tensor '\(entry.name)' overlaps another or leaves a hole before it")
+      }
+      guard let bytes = data.slice(at: entry.start, count: entry.end - entry.start) else {
+        throw Malformed("tensor '\(entry.name)' ends beyond the file: it is cut off")
+      }
+      end = entry.end
+      guard let count = Shape.checkedCount(of: entry.extents),
+        case let (size, overflow) = count.multipliedReportingOverflow(by: entry.elementType.byteCount),
+        !overflow, size == bytes.count
+      else {
+        throw Malformed(
+          "tensor '\(entry.name)' has \(bytes.count) bytes, which is not \(entry.extents) of \(entry.elementType)"
+        )
+      }
+      tensors.append(
+        try StoredTensor(
+          name: entry.name, elementType: entry.elementType, extents: entry.extents, capacity: count,
+          source: .bytes(bytes)))
+    }
+    guard end == data.count else { throw Malformed("\(data.count - end) bytes belong to no tensor") }
+    return CheckpointContents(format: .safetensors, tensors: tensors, metadata: metadata)
+  }
+}
+
+extension ElementType {
+  /// The name in a safetensors header.
+  var safetensorsName: String? {
+    switch self {
+    case .float16: "F16"
+    case .bfloat16: "BF16"
+    case .float32: "F32"
+    case .float64: "F64"
+    case .float8e4m3: "F8_E4M3"
+    case .float8e5m2: "F8_E5M2"
+    case .int8: "I8"
+    case .int16: "I16"
+    case .int32: "I32"
+    case .int64: "I64"
+    case .uint8: "U8"
+    case .uint16: "U16"
+    case .uint32: "U32"
+    case .uint64: "U64"
+    case .bool: "BOOL"
+    case .complex64: "C64"
+    case .complex128: nil
+    }
+  }
+}

@@ -1,0 +1,92 @@
+internal import Tensor
+
+/// One axis of a walk over a storage.
+struct StridedAxis {
+  let extent: Int
+  /// In elements.
+  let stride: Int
+}
+
+/// Copies elements of any readable number format to `Float`, row-major.
+///
+/// - Parameters:
+///   - type: The number format of the source.
+///   - isBigEndian: Whether its most significant byte comes first.
+///   - bytes: The storage; every element the axes reach lies inside it.
+///   - first: The byte offset of the first element, which need not be aligned.
+///   - axes: At least one axis, outermost first, no extent 0.
+///   - output: As many elements as the product of the extents.
+func widen(
+  _ type: ElementType, isBigEndian: Bool, from bytes: UnsafeRawBufferPointer, at first: Int,
+  axes: [StridedAxis], into output: UnsafeMutableBufferPointer<Float>
+) {
+  func integers<I: FixedWidthInteger>(_: I.Type, _ convert: (I) -> Float) {
+    if isBigEndian {
+      copy(bytes, first, axes, output) { (raw: I) in convert(I(bigEndian: raw)) }
+    } else {
+      copy(bytes, first, axes, output) { (raw: I) in convert(I(littleEndian: raw)) }
+    }
+  }
+  switch type {
+  case .float16: integers(UInt16.self, float(fromHalf:))
+  case .bfloat16: integers(UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
+  case .float32: integers(UInt32.self) { Float(bitPattern: $0) }
+  case .float64: integers(UInt64.self) { Float(Double(bitPattern: $0)) }
+  case .int8: integers(Int8.self) { Float($0) }
+  case .int16: integers(Int16.self) { Float($0) }
+  case .int32: integers(Int32.self) { Float($0) }
+  case .int64: integers(Int64.self) { Float($0) }
+  case .uint8: integers(UInt8.self) { Float($0) }
+  case .uint16: integers(UInt16.self) { Float($0) }
+  case .uint32: integers(UInt32.self) { Float($0) }
+  case .uint64: integers(UInt64.self) { Float($0) }
+  case .bool: integers(UInt8.self) { $0 == 0 ? 0 : 1 }
+  case .float8e4m3, .float8e5m2, .complex64, .complex128: preconditionFailure("\(type) is not readable")
+  }
+}
+
+/// The value of an IEEE half, exactly.
+///
+/// Shifting the half's exponent and fraction into place leaves the exponent 112 too small; one multiplication
+/// by 2^112 corrects that and normalises subnormals, without a branch. (The compiler's own conversion is a
+/// library call for each element at the baseline target.)
+@inline(__always)
+func float(fromHalf half: UInt16) -> Float {
+  let magnitude = UInt32(half & 0x7FFF) << 13
+  let scaled = Float(bitPattern: magnitude) * Float(sign: .plus, exponent: 112, significand: 1)
+  let isFinite = half & 0x7C00 != 0x7C00
+  let bits = isFinite ? scaled.bitPattern : magnitude | 0x7F80_0000
+  return Float(bitPattern: bits | UInt32(half & 0x8000) << 16)
+}
+
+@inline(__always)
+private func copy<Raw: FixedWidthInteger>(
+  _ bytes: UnsafeRawBufferPointer, _ first: Int, _ axes: [StridedAxis],
+  _ output: UnsafeMutableBufferPointer<Float>, _ convert: (Raw) -> Float
+) {
+  let size = MemoryLayout<Raw>.size
+  let inner = axes[axes.count - 1]
+  let outer = axes.dropLast()
+  var counters = [Int](repeating: 0, count: outer.count)
+  var source = first
+  var target = 0
+  while true {
+    let step = inner.stride * size
+    for index in 0..<inner.extent {
+      output[target + index] = convert(
+        bytes.loadUnaligned(fromByteOffset: source + index * step, as: Raw.self))
+    }
+    target += inner.extent
+    // Advance the outer axes like the digits of an odometer.
+    var axis = outer.count - 1
+    while axis >= 0 {
+      counters[axis] += 1
+      source += outer[axis].stride * size
+      if counters[axis] < outer[axis].extent { break }
+      source -= outer[axis].extent * outer[axis].stride * size
+      counters[axis] = 0
+      axis -= 1
+    }
+    if axis < 0 { return }
+  }
+}

@@ -1,0 +1,73 @@
+/// A run of bytes that its owner (a mapped file, an inflated archive member) keeps alive and never changes.
+///
+/// Every read is checked against the run's end, so a parser cannot leave it whatever a file claims.
+package struct ByteRegion: @unchecked Sendable {
+  // Sendable because the bytes are constant for as long as `owner` lives.
+  private let bytes: UnsafeRawBufferPointer
+  package let owner: any AnyObject & Sendable
+
+  /// Creates a region over bytes that `owner` keeps alive and constant.
+  package init(_ bytes: UnsafeRawBufferPointer, owner: any AnyObject & Sendable) {
+    self.bytes = bytes
+    self.owner = owner
+  }
+
+  /// Creates a region that owns a copy of some bytes.
+  package init(copying bytes: some Collection<UInt8>) {
+    let block = HeapBlock(count: bytes.count)
+    block.bytes.copyBytes(from: bytes)
+    self.init(UnsafeRawBufferPointer(block.bytes), owner: block)
+  }
+
+  /// The number of bytes.
+  package var count: Int { bytes.count }
+
+  /// The byte at an offset, `nil` past the end.
+  package subscript(offset: Int) -> UInt8? {
+    offset >= 0 && offset < bytes.count ? bytes[offset] : nil
+  }
+
+  /// The bytes `offset ..< offset + count`, `nil` unless all of them are inside the region.
+  package func slice(at offset: Int, count: Int) -> ByteRegion? {
+    guard offset >= 0, count >= 0, offset <= bytes.count, count <= bytes.count - offset else { return nil }
+    return ByteRegion(UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + count)]), owner: owner)
+  }
+
+  /// The little-endian integer at an offset, `nil` unless all its bytes are inside the region.
+  package func integer<I: FixedWidthInteger>(at offset: Int, as type: I.Type = I.self) -> I? {
+    let size = MemoryLayout<I>.size
+    guard offset >= 0, offset <= bytes.count - size else { return nil }
+    return I(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: I.self))
+  }
+
+  /// Whether the region has these bytes at an offset.
+  package func matches(_ expected: some Collection<UInt8>, at offset: Int = 0) -> Bool {
+    slice(at: offset, count: expected.count)?.bytes.elementsEqual(expected) ?? false
+  }
+
+  /// The offset of the first `byte` at or after `start`, looking at no more than `limit` bytes.
+  package func firstIndex(of byte: UInt8, from start: Int, limit: Int) -> Int? {
+    guard start >= 0, start < bytes.count else { return nil }
+    return bytes[start..<min(bytes.count, start + limit)].firstIndex(of: byte)
+  }
+
+  /// The bytes as UTF-8, `nil` when they are not valid UTF-8.
+  package var utf8: String? { String(validating: bytes, as: UTF8.self) }
+
+  /// The bytes as Latin-1, which every byte string is.
+  package var latin1: String { String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })) }
+
+  /// Lends the bytes.
+  package func withUnsafeBytes<R, E: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(E) -> R
+  ) throws(E) -> R { try body(bytes) }
+}
+
+/// Bytes on the heap, written while they are made and constant once a ``ByteRegion`` lends them.
+package final class HeapBlock: @unchecked Sendable {
+  package let bytes: UnsafeMutableRawBufferPointer
+
+  /// Allocates `count` bytes without clearing them.
+  package init(count: Int) { bytes = .allocate(byteCount: count, alignment: 64) }
+  deinit { bytes.deallocate() }
+}

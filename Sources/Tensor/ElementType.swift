@@ -1,0 +1,37 @@
+/// The number format of a tensor's elements in a file.
+public enum ElementType: String, Sendable, CaseIterable, CustomStringConvertible {
+  /// IEEE binary formats and bfloat16.
+  case float16, bfloat16, float32, float64
+  /// Eight-bit floating point, listed but not read.
+  case float8e4m3, float8e5m2
+  /// Two's complement integers.
+  case int8, int16, int32, int64
+  /// Unsigned integers.
+  case uint8, uint16, uint32, uint64
+  /// One byte, zero or one.
+  case bool
+  /// Pairs of floating-point numbers, listed but not read.
+  case complex64, complex128
+
+  /// The size of one element in bytes.
+  public var byteCount: Int {
+    switch self {
+    case .int8, .uint8, .bool, .float8e4m3, .float8e5m2: 1
+    case .float16, .bfloat16, .int16, .uint16: 2
+    case .float32, .int32, .uint32: 4
+    case .float64, .int64, .uint64, .complex64: 8
+    case .complex128: 16
+    }
+  }
+
+  /// Whether an element has one value as a `Float`: all but complex numbers and eight-bit floats.
+  public var isReadable: Bool {
+    switch self {
+    case .float8e4m3, .float8e5m2, .complex64, .complex128: false
+    default: true
+    }
+  }
+
+  /// The name, as PyTorch and NumPy spell it.
+  public var description: String { rawValue }
+}
