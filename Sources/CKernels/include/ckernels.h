@@ -103,7 +103,7 @@ typedef struct {
   void (*softmax)(int positions, int channels, int images, ck_view in, ck_view out);
 
   // --- Attention ----------------------------------------------------------------------------------------------
-  /// Elements of scratch one call of `attention` needs.
+  /// Elements of scratch one call of `attention` needs, whatever the number of images; 64-byte aligned.
   size_t (*attention_scratch)(int queries, int keys, int heads, int head_size);
   /// softmax(q k^T / sqrt(head_size)) v for each head; head h is channels [h * head_size, (h + 1) * head_size).
   /// `query` has `queries` positions, `key` and `value` have `keys`, `out` has `queries`.
