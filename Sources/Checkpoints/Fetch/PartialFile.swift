@@ -1,0 +1,105 @@
+private import Glibc
+internal import Tensor
+
+/// What a download has so far: `<path>.part`, and in `<path>.part.origin` the address and the server's
+/// validator for exactly these bytes.
+///
+/// It is locked while it is open, so that two downloads of one file cannot mix.
+final class PartialFile {
+  let path: String
+  private let target: String
+  private let descriptor: Int32
+  /// The number of bytes so far.
+  private(set) var count: Int
+
+  private var originPath: String { path + ".origin" }
+
+  /// Opens or creates the partial file of a target.
+  ///
+  /// - Throws: ``CheckpointError`` when it cannot be created or another process is writing it.
+  init(for target: String) throws(CheckpointError) {
+    self.target = target
+    path = target + ".part"
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw CheckpointError(path: path, reason: "cannot create it: \(Self.systemReason)", kind: .cannotCreate)
+    }
+    count = 0
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw CheckpointError(path: path, reason: "another fetch is writing it", kind: .cannotCreate)
+    }
+    count = max(0, Int(lseek(descriptor, 0, SEEK_END)))
+  }
+
+  deinit { close(descriptor) }
+
+  private static var systemReason: String { String(cString: strerror(errno)) }
+
+  private func failure(_ action: String) -> CheckpointError {
+    CheckpointError(path: path, reason: "cannot \(action): \(Self.systemReason)", kind: .inputOutput)
+  }
+
+  /// The validator kept for bytes from this address, `nil` when there is none or they are from another.
+  func validator(for address: String) -> (isFromAddress: Bool, validator: String?) {
+    guard let file = try? MappedFile(originPath), let text = file.region.utf8 else { return (false, nil) }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.first.map(String.init) == address else { return (false, nil) }
+    return (true, lines.count > 1 && !lines[1].isEmpty ? String(lines[1]) : nil)
+  }
+
+  /// Drops the bytes and notes where the next ones come from.
+  func restart(from address: String, validator: String?) throws(CheckpointError) {
+    guard ftruncate(descriptor, 0) == 0 else { throw failure("write it") }
+    count = 0
+    do throws(FileError) {
+      let file = try AtomicFile(originPath)
+      try file.append(Array("\(address)\n\(validator ?? "")\n".utf8))
+      try file.commit()
+    } catch { throw CheckpointError(error) }
+  }
+
+  /// Adds bytes at the end.
+  func append(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
+    var rest = bytes
+    while let base = rest.baseAddress, !rest.isEmpty {
+      let written = pwrite(descriptor, base, rest.count, off_t(count))
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else { throw failure("write it") }
+      count += written
+      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+    }
+  }
+
+  /// The SHA-256 of the bytes so far.
+  func sha256() throws(CheckpointError) -> String {
+    let hash = SHA256()
+    let block = HeapBlock(count: 1 << 20)
+    var offset = 0
+    while true {
+      let got = pread(descriptor, block.bytes.baseAddress, block.bytes.count, off_t(offset))
+      if got < 0 && errno == EINTR { continue }
+      guard got >= 0 else { throw failure("read it") }
+      guard got > 0 else { return hash.finish() }
+      hash.update(UnsafeRawBufferPointer(rebasing: block.bytes[..<got]))
+      offset += got
+    }
+  }
+
+  /// Brings the bytes to disk and gives them the target's name.
+  func commit() throws(CheckpointError) {
+    guard fsync(descriptor) == 0 else { throw failure("write it") }
+    guard rename(path, target) == 0 else {
+      throw CheckpointError(
+        path: target, reason: "cannot create it: \(Self.systemReason)", kind: .cannotCreate)
+    }
+    FileSystem.synchronizeFolder(of: target)
+    unlink(originPath)
+  }
+
+  /// Removes what there is.
+  func discard() {
+    unlink(path)
+    unlink(originPath)
+  }
+}

@@ -1,0 +1,110 @@
+public import Tensor
+
+/// Writes tensors as safetensors, all of them `F32`, one after another without holes.
+public enum SafetensorsWriter {
+  /// Writes named tensors in the order given.
+  ///
+  /// The file appears under its name only when it is complete and on disk.
+  ///
+  /// - Parameters:
+  ///   - tensors: Names, each once and none `__metadata__`, with their tensors.
+  ///   - metadata: Texts for the header's `__metadata__`.
+  ///   - path: The file to make or replace.
+  /// - Throws: ``CheckpointError`` when the file cannot be created or written, or a name comes twice.
+  public static func write(
+    _ tensors: [(String, Tensor)], metadata: [String: String] = [:], to path: String
+  ) throws(CheckpointError) {
+    try write(
+      tensors.map { ($0.0, $0.1.shape) }, metadata: metadata, to: path, reading: { tensors[$0].1 })
+  }
+
+  /// Writes every tensor of a source, reading one at a time.
+  ///
+  /// - Parameters:
+  ///   - source: Where the tensors come from.
+  ///   - metadata: Texts for the header's `__metadata__`.
+  ///   - path: The file to make or replace.
+  /// - Throws: ``CheckpointError`` when the file cannot be created or written or a tensor cannot be read.
+  public static func write(
+    _ source: any TensorSource, metadata: [String: String] = [:], to path: String
+  ) throws(CheckpointError) {
+    let names = source.names
+    let entries = names.map { ($0, source.shape(of: $0) ?? []) }
+    try write(entries, metadata: metadata, to: path) { (index) throws(CheckpointError) in
+      do { return try source.tensor(named: names[index]) } catch let error as CheckpointError {
+        throw error
+      } catch {
+        throw CheckpointError(path: path, reason: "\(error)", kind: .badData)
+      }
+    }
+  }
+
+  private static func write(
+    _ entries: [(name: String, shape: Shape)], metadata: [String: String], to path: String,
+    reading tensor: (Int) throws(CheckpointError) -> Tensor
+  ) throws(CheckpointError) {
+    var names: Set<String> = []
+    for (name, _) in entries where !names.insert(name).inserted || name == "__metadata__" {
+      throw CheckpointError(
+        path: path, reason: "the tensor name '\(name)' cannot be used twice", kind: .badData)
+    }
+    let file: AtomicFile
+    do { file = try AtomicFile(path) } catch {
+      throw CheckpointError(path: path, reason: error.reason, kind: .cannotCreate)
+    }
+    do throws(FileError) {
+      try file.append(header(entries, metadata))
+    } catch { throw CheckpointError(path: path, reason: error.reason, kind: .inputOutput) }
+    for (index, entry) in entries.enumerated() {
+      let tensor = try tensor(index)
+      guard tensor.shape == entry.shape else {
+        throw CheckpointError(
+          path: path, reason: "tensor '\(entry.name)' is \(tensor.shape), not \(entry.shape)", kind: .badData)
+      }
+      do throws(FileError) {
+        try tensor.withUnsafeBufferPointer { (elements) throws(FileError) in
+          try file.append(UnsafeRawBufferPointer(elements))
+        }
+      } catch { throw CheckpointError(path: path, reason: error.reason, kind: .inputOutput) }
+    }
+    do { try file.commit() } catch {
+      throw CheckpointError(path: path, reason: error.reason, kind: .inputOutput)
+    }
+  }
+
+  /// The length and the JSON, padded with spaces so that the elements start at a multiple of eight bytes.
+  private static func header(_ entries: [(name: String, shape: Shape)], _ metadata: [String: String])
+    -> [UInt8]
+  {
+    var members: [String] = []
+    if !metadata.isEmpty {
+      let texts = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+      members.append("\"__metadata__\":{\(texts.joined(separator: ","))}")
+    }
+    var offset = 0
+    for (name, shape) in entries {
+      let end = offset + shape.count * MemoryLayout<Float>.size
+      let extents = shape.extents.map(String.init).joined(separator: ",")
+      members.append(
+        "\(quoted(name)):{\"dtype\":\"F32\",\"shape\":[\(extents)],\"data_offsets\":[\(offset),\(end)]}")
+      offset = end
+    }
+    var json = Array("{\(members.joined(separator: ","))}".utf8)
+    json += repeatElement(0x20, count: (8 - json.count % 8) % 8)
+    return withUnsafeBytes(of: UInt64(json.count).littleEndian) { Array($0) } + json
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": result += "\\\(scalar)"
+      case _ where scalar.value < 0x20:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}
