@@ -89,6 +89,11 @@ package struct Attention: Layer, Hashable {
     }
     return inputs[0].rank == 1 ? [width] : [inputs[0].positions, width]
   }
+
+  /// Every query with every key, then every weight with every value.
+  package func multiplyAdds(for inputs: [Shape], output: Shape) -> Int {
+    2 * output.count * (inputs.count == 1 ? inputs[0] : inputs[1]).positions
+  }
 }
 
 extension Value {

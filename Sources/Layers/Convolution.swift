@@ -99,6 +99,10 @@ package struct Conv2d: Layer, Hashable {
     }
     return [outputChannels, height, width]
   }
+
+  package func multiplyAdds(for inputs: [Shape], output: Shape) -> Int {
+    output.count * (depthwise ? 1 : inputs[0][0]) * window.kernel * window.kernel
+  }
 }
 
 extension Value {

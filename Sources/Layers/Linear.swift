@@ -45,6 +45,8 @@ package struct Linear: Layer, Hashable {
     default: [outputChannels]
     }
   }
+
+  package func multiplyAdds(for inputs: [Shape], output: Shape) -> Int { output.count * inputs[0].channels }
 }
 
 extension Value {

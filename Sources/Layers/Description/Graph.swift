@@ -37,6 +37,11 @@ public final class Graph {
     nodes.flatMap { node in node.layer.ignoredParameters.map { node.name.appending($0) } }
   }
 
+  /// The multiply-adds of one image: those of convolutions, linear maps and attention.
+  public var multiplyAdds: Int {
+    nodes.reduce(0) { $0 + $1.layer.multiplyAdds(for: $1.inputs.map { nodes[$0].shape }, output: $1.shape) }
+  }
+
   /// The shape of a named activation, `nil` when there is none of that name.
   public func shape(of name: String) -> Shape? { nodeIndex[name].map { nodes[$0].shape } }
 

@@ -29,6 +29,10 @@ package protocol Layer: Sendable {
 
   /// Names a checkpoint may hold beside the parameters, which inference does not need (`num_batches_tracked`).
   var ignoredParameters: [String] { get }
+
+  /// The multiplications of a parameter or activation with an activation that the definition sums: convolutions,
+  /// linear maps, attention's two products. What normalises, pools or adds counts as nothing.
+  func multiplyAdds(for inputs: [Shape], output: Shape) -> Int
 }
 
 extension Layer {
@@ -36,6 +40,8 @@ extension Layer {
   package func parameters(for inputs: [Shape]) -> [Parameter] { [] }
   /// Nothing to ignore.
   package var ignoredParameters: [String] { [] }
+  /// Nothing to multiply.
+  package func multiplyAdds(for inputs: [Shape], output: Shape) -> Int { 0 }
 }
 
 /// A model description that contradicts itself.

@@ -1,0 +1,105 @@
+import Models
+import Testing
+
+/// Names of networks, layers and units, as users give them.
+struct NamesTests {
+  private static let identifiers = Model.all.map(\.identifier)
+
+  @Test("the catalogue holds the contract's identifiers in its order")
+  func catalogue() {
+    #expect(
+      Self.identifiers == [
+        "googlenet", "resnet50", "resnet50-l2", "resnet50-linf", "wide_resnet50", "densenet_201",
+        "convnext_b",
+        "in1k-vit_b32", "clip-vit_b32", "clip-resnet50", "squeezenet1_1", "squeezenet1_1-caffe",
+        "googlenet-tv",
+      ])
+  }
+
+  @Test("every layer is found by either spelling, and no two share one", arguments: identifiers)
+  func roundTrip(identifier: String) throws {
+    let model = try Model.named(identifier)
+    #expect(Set(model.layers.map(model.studyName)).count == model.layers.count)
+    #expect(Set(model.layers).isSuperset(of: model.relevantLayers))
+    for layer in model.layers {
+      #expect(try model.layer(named: layer) == layer)
+      #expect(try model.layer(named: model.studyName(of: layer)) == layer)
+    }
+  }
+
+  @Test(
+    "the study's spelling",
+    arguments: [
+      ("resnet50", "layer4.0.bn1", "layer4_0_bn1"),
+      ("densenet_201", "features.denseblock3.denselayer7.norm2", "features_denseblock3_denselayer7_norm2"),
+      ("convnext_b", "stages.2.blocks.14", "stages_2_blocks_14"),
+      ("in1k-vit_b32", "blocks.8.mlp.fc1", "blocks_8_mlp_fc1"),
+      ("googlenet", "mixed4e_5x5_bottleneck_pre_relu_conv", "mixed4e_5x5_bottleneck_pre_relu_conv"),
+      ("clip-resnet50", "visual.layer1.0.conv1", "visual_layer1_0_conv1"),
+      ("clip-vit_b32", "visual.transformer.resblocks.8.mlp.c_fc", "visual_transformer_resblocks_8_mlp_c_fc"),
+    ])
+  func studyNames(identifier: String, layer: String, name: String) throws {
+    let model = try Model.named(identifier)
+    #expect(model.relevantLayers.contains(layer))
+    #expect(model.studyName(of: layer) == name)
+    #expect(try model.layer(named: name) == layer)
+  }
+
+  @Test("CLIP's layers are found without the prefix of the image tower")
+  func clipWithoutPrefix() throws {
+    let model = try Model.named("clip-vit_b32")
+    let layer = "visual.transformer.resblocks.11.ls_2"
+    #expect(try model.layer(named: "transformer_resblocks_11_ls_2") == layer)
+    #expect(try model.layer(named: "transformer.resblocks.11.ls_2") == layer)
+  }
+
+  @Test("unknown models and layers are answered with the nearest")
+  func nearest() throws {
+    let model = try #require(throws: UnknownName.self) { try Model.named("resnet5O") }
+    #expect(model.nearest.first == "resnet50")
+    #expect(
+      model.description
+        == "there is no model named 'resnet5O'; the nearest are resnet50, resnet50-l2, googlenet")
+    let resnet = try Model.named("resnet50")
+    let dotted = try #require(throws: UnknownName.self) { try resnet.layer(named: "layer1.0.convl") }
+    #expect(dotted.nearest.first == "layer1.0.conv1")
+    let study = try #require(throws: UnknownName.self) { try resnet.layer(named: "layer4_2_shortcuts") }
+    #expect(study.nearest.first == "layer4_2_shortcut")
+    #expect(throws: UnknownName.self) { try resnet.layer(named: "") }
+  }
+
+  @Test("units are read in both spellings and printed in both")
+  func units() throws {
+    let model = try Model.named("clip-resnet50")
+    let unit = try model.unit(named: "visual_layer4_0_conv3__1459")
+    #expect(unit == Unit(layer: "visual.layer4.0.conv3", channel: 1459))
+    #expect(unit.description == "visual.layer4.0.conv3__1459")
+    #expect(unit.studyName == "visual_layer4_0_conv3__1459")
+    #expect(try model.unit(named: unit.description) == unit)
+    #expect(
+      try Model.named("clip-vit_b32").unit(named: "visual.transformer.resblocks.0.ln_1__767").channel == 767)
+  }
+
+  @Test(
+    "what is no unit is refused",
+    arguments: [
+      "layer1.0.conv1", "layer1.0.conv1__", "layer1.0.conv1__x", "layer1.0.conv1__-1", "__3", "", "__",
+      "layer1.0.conv1__+3", "layer1.0.conv1__99999999999999999999", "layer1.0.conv1_3",
+    ])
+  func malformedUnits(text: String) throws {
+    let model = try Model.named("resnet50")
+    #expect(throws: UnitError.malformed(text)) { try model.unit(named: text) }
+  }
+
+  @Test("a unit beyond its layer or of no layer is refused")
+  func unitsOutOfRange() throws {
+    let model = try Model.named("resnet50")
+    #expect(try model.unit(named: "layer1.0.conv1__63").channel == 63)
+    #expect(throws: UnitError.noSuchChannel(Unit(layer: "layer1.0.conv1", channel: 64), channels: 64)) {
+      try model.unit(named: "layer1.0.conv1__64")
+    }
+    let error = try #require(throws: UnitError.self) { try model.unit(named: "layer1.0.conv9__1") }
+    guard case .unknownLayer(let name) = error else { return #expect(Bool(false), "\(error)") }
+    #expect(name.nearest.contains("layer1.0.conv1"))
+  }
+}
