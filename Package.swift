@@ -76,7 +76,8 @@ let package = Package(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensor", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "ImagesTests", dependencies: ["Images", "Tensor", "TestSupport"], swiftSettings: strict),
+      name: "ImagesTests", dependencies: ["Images", "Checkpoints", "Tensor", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "LayersTests", dependencies: ["Layers", "Tensor", "TestSupport"], swiftSettings: strict),
     .testTarget(

@@ -63,28 +63,7 @@ static void on_skip(j_decompress_ptr info, long count) {
 }
 
 // --- Interface --------------------------------------------------------------------------------------------------
-ic_jpeg *ic_jpeg_create(void) {
-  ic_jpeg *jpeg = calloc(1, sizeof *jpeg);
-  if (jpeg == NULL) return NULL;
-  jpeg->info.err = jpeg_std_error(&jpeg->error);
-  jpeg->error.error_exit = on_error;
-  jpeg->error.output_message = on_message;
-  jpeg->info.client_data = jpeg;
-  if (setjmp(jpeg->failure)) {
-    ic_jpeg_destroy(jpeg);
-    return NULL;
-  }
-  jpeg_create_decompress(&jpeg->info);
-  jpeg->progress.progress_monitor = on_progress;
-  jpeg->info.progress = &jpeg->progress;
-  jpeg->source.init_source = on_source;
-  jpeg->source.fill_input_buffer = on_empty;
-  jpeg->source.skip_input_data = on_skip;
-  jpeg->source.resync_to_restart = jpeg_resync_to_restart;
-  jpeg->source.term_source = on_source;
-  jpeg->info.src = &jpeg->source;
-  return jpeg;
-}
+ic_jpeg *ic_jpeg_create(void) { return calloc(1, sizeof(ic_jpeg)); }
 
 void ic_jpeg_destroy(ic_jpeg *jpeg) {
   if (jpeg == NULL) return;
@@ -94,16 +73,32 @@ void ic_jpeg_destroy(ic_jpeg *jpeg) {
 
 static ic_status failed(ic_jpeg *jpeg, ic_status status, const char *message) {
   if (message != NULL) snprintf(jpeg->message, sizeof jpeg->message, "%s", message);
-  jpeg_abort_decompress(&jpeg->info);
+  jpeg_destroy_decompress(&jpeg->info);
   return status;
 }
 
+// Always a new decompressor: one that is reused would lend a file without tables those of the file before.
 ic_status ic_jpeg_open(ic_jpeg *jpeg, const uint8_t *bytes, size_t count, ic_size *size) {
   struct jpeg_decompress_struct *info = &jpeg->info;
-  jpeg_abort_decompress(info);  // whatever the last image left behind
+  jpeg_destroy_decompress(info);
+  info->err = jpeg_std_error(&jpeg->error);
+  jpeg->error.error_exit = on_error;
+  jpeg->error.output_message = on_message;
+  info->client_data = jpeg;
   if (setjmp(jpeg->failure)) return failed(jpeg, jpeg->status, NULL);
-  jpeg->source.next_input_byte = bytes;
-  jpeg->source.bytes_in_buffer = count;
+  jpeg_create_decompress(info);
+  jpeg->progress.progress_monitor = on_progress;
+  info->progress = &jpeg->progress;
+  jpeg->source = (struct jpeg_source_mgr){
+      .next_input_byte = bytes,
+      .bytes_in_buffer = count,
+      .init_source = on_source,
+      .fill_input_buffer = on_empty,
+      .skip_input_data = on_skip,
+      .resync_to_restart = jpeg_resync_to_restart,
+      .term_source = on_source,
+  };
+  info->src = &jpeg->source;
   int header;
   do header = jpeg_read_header(info, FALSE);
   while (header == JPEG_HEADER_TABLES_ONLY);
@@ -149,7 +144,8 @@ ic_status ic_jpeg_read(ic_jpeg *jpeg, uint8_t *pixels) {
     if (info->out_color_space == JCS_CMYK) rgb_from_inverted_cmyk(row, info->output_width);
   }
   // All rows are there: like Pillow, look for what is wrong behind them but do without an end marker.
-  if (!jpeg_finish_decompress(info)) jpeg_abort_decompress(info);
+  jpeg_finish_decompress(info);
+  jpeg_destroy_decompress(info);
   return IC_OK;
 }
 

@@ -3,7 +3,8 @@ private import CImageCodecs
 /// Decodes JPEG and PNG files to the pixels that `Image.open(file).convert("RGB")` gives in Pillow.
 ///
 /// The format is found by content, so a PNG named `.JPEG` decodes. EXIF orientation, colour profiles and gamma are
-/// ignored, as torchvision's loader ignores them. Buffers are reused: make one decoder a worker, and let go of an
+/// ignored, as torchvision's loader ignores them. Damaged files are errors where Pillow raises one; beyond that, only a
+/// PNG whose data ends early is refused when Pillow would have made do with the rows it has. Buffers are reused: make one decoder a worker, and let go of an
 /// image before decoding the next.
 public final class ImageDecoder {
   /// Images of more pixels are refused before memory is allocated: Pillow's threshold for decompression bombs.

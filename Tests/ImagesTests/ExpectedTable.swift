@@ -1,0 +1,56 @@
+import Checkpoints
+import Foundation
+import Images
+
+/// What Pillow and torchvision make of the images of a folder: the rows of a table that `expect.py` wrote.
+struct ExpectedTable {
+  struct Row {
+    let path: String
+    /// Nothing where Pillow refuses the file.
+    let image: (width: Int, height: Int, digests: [String: String])?
+  }
+
+  /// The preprocessing of each column of digests.
+  static let variants: [(name: String, preprocessing: Preprocessing)] = [
+    ("imageNet", .imageNet), ("inception", .inception), ("clip", .clip), ("augreg", .augreg),
+    ("caffe", .caffe),
+  ]
+
+  /// The folder of this target's fixtures.
+  static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "Fixtures/images")
+
+  let rows: [Row]
+
+  init(_ file: String) throws {
+    let lines = try String(contentsOf: Self.fixtures.appending(path: file), encoding: .utf8).split(
+      separator: "\n")
+    let columns = lines[0].split(separator: "\t").map(String.init)
+    rows = lines.dropFirst().map { line in
+      let fields = line.split(separator: "\t").map(String.init)
+      guard fields.count == columns.count, let width = Int(fields[1]), let height = Int(fields[2]) else {
+        return Row(path: fields[0], image: nil)
+      }
+      let digests = Dictionary(uniqueKeysWithValues: zip(columns.dropFirst(3), fields.dropFirst(3)))
+      return Row(path: fields[0], image: (width, height, digests))
+    }
+  }
+}
+
+/// The first 32 digits of the SHA-256 of the bytes of an array, as `expect.py` writes them.
+func digest<Element>(_ elements: [Element]) -> String {
+  elements.withUnsafeBytes { String(SHA256.hexDigest(of: $0).prefix(32)) }
+}
+
+extension Preprocessor {
+  /// The input for an image as an array.
+  func input(for image: RGBImage, layout: Layout = .channelsFirst) -> [Float] {
+    let count = 3 * preprocessing.crop * preprocessing.crop
+    return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      // NaN: an element that is not written must not pass for a right one.
+      buffer.initialize(repeating: .nan)
+      apply(to: image, layout: layout, into: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+      initialized = count
+    }
+  }
+}
