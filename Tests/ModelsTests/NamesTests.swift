@@ -59,7 +59,7 @@ struct NamesTests {
     #expect(model.nearest.first == "resnet50")
     #expect(
       model.description
-        == "there is no model named 'resnet5O'; the nearest are resnet50, resnet50-l2, googlenet")
+        == "there is no model named 'resnet5O'; the nearest are resnet50, resnet50-l2, resnet50-linf")
     let resnet = try Model.named("resnet50")
     let dotted = try #require(throws: UnknownName.self) { try resnet.layer(named: "layer1.0.convl") }
     #expect(dotted.nearest.first == "layer1.0.conv1")

@@ -69,7 +69,8 @@ struct ConvNeXt: Block {
   /// The mean over the map, normalised, to the classes.
   struct Head: Block {
     func callAsFunction(_ x: Value) throws(GraphError) -> Value {
-      try x.globalAveragePool("global_pool").layerNorm("norm", epsilon: epsilon).linear("fc", 1000)
+      try x.globalAveragePool("global_pool.pool").named("global_pool")
+        .layerNorm("norm", epsilon: epsilon).linear("fc", 1000)
     }
   }
 }
