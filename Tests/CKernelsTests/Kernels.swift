@@ -1,0 +1,50 @@
+import CKernels
+import Testing
+
+/// One flavour of the kernels this processor can run.
+struct Kernels: CustomTestStringConvertible, Sendable {
+  let name: String
+  /// The functions; a table never changes and lives as long as the process.
+  nonisolated(unsafe) let table: UnsafePointer<ck_kernels>
+
+  /// Every flavour this processor can run, the scalar one first.
+  static let supported: [Kernels] = {
+    _ = ck_blas_prepare()
+    var count = 0
+    guard let tables = ck_tiers(&count) else { return [] }
+    return (0..<count).compactMap { index in
+      guard let table = tables[index], table.pointee.supported() else { return nil }
+      return Kernels(name: String(cString: table.pointee.name), table: table)
+    }
+  }()
+
+  /// Positions whose values are added in float before the sum goes on in double.
+  var sumGroup: Int { ["avx512": 28, "avx2": 24][name] ?? 32 }
+
+  /// The sum over positions as the header defines it, from values[first], values[first + stride], ...
+  func sum(of values: [Float], from first: Int, stride: Int, positions: Int) -> Double {
+    var total = 0.0
+    for start in Swift.stride(from: 0, to: positions, by: sumGroup) {
+      var group: Float = 0
+      for position in start..<min(start + sumGroup, positions) { group += values[first + position * stride] }
+      total += Double(group)
+    }
+    return total
+  }
+
+  var testDescription: String { name }
+}
+
+/// Floats at an address that is a multiple of 64, as packed weights and scratch must be.
+final class AlignedFloats {
+  let pointer: UnsafeMutablePointer<Float>
+
+  init(count: Int) {
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(1, count) * 4, alignment: 64)
+    pointer = memory.bindMemory(to: Float.self, capacity: max(1, count))
+    // NaN, so that a kernel that reads what it did not write shows.
+    pointer.initialize(repeating: .nan, count: max(1, count))
+  }
+
+  deinit { pointer.deallocate() }
+}
