@@ -1,6 +1,39 @@
 import ArgumentParser
+import Foundation
+
+/// The command line: parsing and printing; the work is done in Recording and below.
+struct ActivationDump: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "activation-dump",
+    abstract: "Record every unit of trained vision networks over any number of images.",
+    discussion: """
+      Results go to standard output, everything else to standard error. With --json there is one JSON document on \
+      standard output, with a number 'schema'.
+
+      Exit codes: 0 success, 1 a comparison or check failed, 64 usage, 65 bad data, 66 input missing, 70 a bug of ours, \
+      73 output cannot be created, 74 a write failed, 75 interrupted but resumable, 130 interrupted by Ctrl-C.
+      """,
+    version: Version.text,
+    subcommands: [
+      ModelsCommand.self, LayersCommand.self, DumpCommand.self, VerifyCommand.self,
+      EvaluateCommand.self, PredictCommand.self, BenchCommand.self,
+    ])
+}
 
 @main
-struct ActivationDump: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "activation-dump")
+enum Main {
+  static func main() async {
+    // A write past a limit on file sizes is an error of that write, like a full disk.
+    signal(SIGXFSZ, SIG_IGN)
+    do {
+      var command = try ActivationDump.parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      Failure(error).exit()
+    }
+  }
 }

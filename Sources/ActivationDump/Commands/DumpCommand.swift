@@ -1,0 +1,134 @@
+import ArgumentParser
+import Foundation
+import Layers
+import Models
+import Recording
+
+/// `dump`: images in, recorded units out.
+struct DumpCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dump", abstract: "Record the units of a network over images.",
+    discussion: """
+      Makes the folder OUTPUT with a NumPy array for each layer (activations/LAYER.npy, images × units), the network's \
+      output (logits.npy), a table of the images (images.tsv) and where it all came from (manifest.json). The bytes are \
+      the same for every batch size and number of threads.
+      """)
+
+  @OptionGroup var network: ModelOptions
+
+  @Option(
+    help:
+      "A folder of class folders, a folder of images, or a text file of paths ('path' or 'path TAB label').")
+  var images: String
+
+  @Option(help: "The folder to make.")
+  var output: String
+
+  @Option(
+    help: """
+      What to record: 'relevant' (the study's layers, the default), 'all', or names and patterns such as \
+      'layer4.*.conv3', separated by commas, in PyTorch's spelling or the study's.
+      """)
+  var layers: String?
+
+  @Option(help: "Record only the units of this file: one layer__channel a line, or the study's JSON.")
+  var units: String?
+
+  @Option(
+    help:
+      "What to keep of a layer: mean or max over positions, token0 (the class token), or none: everything.")
+  var reduce = Reduction.mean
+
+  @OptionGroup var work: WorkOptions
+
+  @Option(help: "Only the first so many images.")
+  var limit: Int?
+
+  @Flag(help: "Replace a dump that is in the place of the output.")
+  var overwrite = false
+
+  @Option(help: "What to do about an image that cannot be read: fail, or skip (a row of NaN).")
+  var onError = ErrorPolicy.fail
+
+  @Flag(help: "Check everything, say what would be done, and write nothing.")
+  var dryRun = false
+
+  @Flag(help: "Print JSON at the end.")
+  var json = false
+
+  func validate() throws {
+    if layers != nil && units != nil {
+      throw ValidationError("--units names its layers itself; leave out --layers")
+    }
+    if let limit, limit < 1 { throw ValidationError("--limit has to be at least 1") }
+  }
+
+  func run() throws {
+    let dump = try Dump(request())
+    for remark in dump.images.remarks { Console.note("note: \(remark)") }
+    if dryRun { return try describe(dump) }
+    let summary = try withProgress(of: "images") { try dump.run(progress: $0) }
+    if json { try Console.result(json: summary) } else { report(summary, dump) }
+    if summary.state == .interrupted {
+      Console.note("interrupted: \(summary.images) of \(dump.images.count) images are in \(output)")
+      throw ExitStatus.interrupted.error
+    }
+  }
+
+  private func request() throws -> DumpRequest {
+    let model = try network.resolvedModel()
+    let chosen =
+      try units.map { try UnitSelection.read($0, for: model) }
+      ?? LayerSelection.layers(layers ?? "relevant", of: model).map { LayerUnits(layer: $0) }
+    var request = DumpRequest(
+      model: model, weights: try network.resolvedWeights(for: model), images: images, output: output,
+      layers: chosen)
+    request.reduction = reduce
+    request.options = try network.arithmetic.planOptions()
+    (request.batchSize, request.threads) = (work.batchSize, work.resolvedThreads)
+    (request.limit, request.overwrite, request.onError) = (limit, overwrite, onError)
+    request.arguments = CommandLine.arguments
+    return request
+  }
+
+  private func describe(_ dump: Dump) throws {
+    struct Preview: Encodable {
+      let outline: DumpOutline
+      let memoryBytes: Int
+      func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Keys.self)
+        try container.encode(true, forKey: .dryRun)
+        try container.encode(memoryBytes, forKey: .memoryBytes)
+        try outline.encode(to: encoder)
+      }
+      enum Keys: CodingKey { case dryRun, memoryBytes }
+    }
+    let (outline, memory) = (dump.outline, try dump.memory())
+    if json { return try Console.result(json: Preview(outline: outline, memoryBytes: memory)) }
+    Console.table(
+      ["would record", ""],
+      [
+        ["images", outline.images.grouped], ["layers", outline.layers.grouped],
+        ["units", outline.units.grouped],
+        ["on disk", outline.bytes.asBytes], ["in memory, about", memory.asBytes],
+        ["threads × batch", "\(outline.threads) × \(outline.batchSize)"],
+      ], right: [1])
+  }
+
+  private func report(_ summary: DumpSummary, _ dump: Dump) {
+    let stages = summary.stages
+    Console.result(
+      "\(summary.images.grouped) images × \(dump.outline.units.grouped) units of \(dump.outline.layers) layers"
+        + " in \(summary.output)")
+    if summary.skipped > 0 {
+      Console.result("\(summary.skipped.grouped) images could not be read; see images.tsv")
+    }
+    Console.result(
+      String(
+        format:
+          "%.1f s, %.1f images/s; core time: decode %.1f s, preprocess %.1f s, forward %.1f s, write %.1f s;",
+        summary.seconds, summary.imagesPerSecond, stages.decode, stages.preprocess, stages.forward,
+        stages.write)
+        + " peak memory \(summary.peakResidentBytes.asBytes)")
+  }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Checkpoints
+import Foundation
+import Layers
+import Models
+import Tensor
+
+/// `models`: what networks there are.
+struct ModelsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "models", abstract: "List the networks, their size, and whether their weights are present.")
+
+  @Option(help: "The weights folder. Default: $ACTIVATION_DUMP_WEIGHTS, else the XDG data folder.")
+  var weightsDir: String?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let folder = WeightsFolder(weightsDir, environment: ProcessInfo.processInfo.environment)
+    let rows = try Model.all.map { try Row($0, folder: folder) }
+    if json { return try Console.result(json: Listing(weightsFolder: folder.path, models: rows)) }
+    Console.table(
+      ["model", "parameters", "GMAC", "input", "outputs", "layers", "units", "weights", "checkpoint"],
+      rows.map { row in
+        [
+          row.identifier, row.parameters.grouped, String(format: "%.2f", Double(row.multiplyAdds) * 1e-9),
+          row.inputShape.map(String.init).joined(separator: "×"), String(row.outputs),
+          String(row.relevantLayers), row.units.grouped, row.weightsPresent ? "present" : "-", row.checkpoint,
+        ]
+      }, right: [1, 2, 4, 5, 6])
+  }
+
+  private struct Listing: Encodable {
+    let weightsFolder: String
+    let models: [Row]
+  }
+
+  private struct Row: Encodable {
+    let identifier: String, name: String, parameters: Int, multiplyAdds: Int, inputShape: [Int], outputs: Int
+    let relevantLayers: Int, units: Int, publishedTop1: Double?, checkpoint: String, url: String,
+      license: String
+    let weightsPresent: Bool
+
+    init(_ model: Model, folder: WeightsFolder) throws {
+      let graph = try model.graph()
+      (identifier, name, outputs) = (model.identifier, model.displayName, model.outputs)
+      parameters = graph.trainedParameterCount
+      multiplyAdds = graph.multiplyAdds
+      inputShape = model.inputShape.extents
+      relevantLayers = model.relevantLayers.count
+      units = model.relevantLayers.reduce(0) { $0 + (graph.shape(of: $1)?.channels ?? 0) }
+      publishedTop1 = model.publishedTop1
+      checkpoint = model.checkpoint.files.first?.name ?? ""
+      url = model.checkpoint.files.first?.url ?? ""
+      license = model.checkpoint.license
+      weightsPresent = model.presentCheckpoint(in: folder) != nil
+    }
+  }
+}
+
+extension Graph {
+  /// What papers count as parameters: all but the running statistics of batch normalisation.
+  fileprivate var trainedParameterCount: Int {
+    parameters.filter { !$0.name.hasSuffix("running_mean") && !$0.name.hasSuffix("running_var") }
+      .reduce(0) { $0 + $1.shape.count }
+  }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import Models
+import Recording
+import Tensor
+
+/// `predict`: what a network sees in images.
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict", abstract: "Print the five most probable classes of each image.")
+
+  @OptionGroup var network: ModelOptions
+
+  @Option(help: "For CLIP: a matrix of embedding × 1000 classes (.npy or safetensors).")
+  var classifier: String?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Argument(help: "JPEG or PNG files.")
+  var images: [String]
+
+  func run() throws {
+    let model = try network.resolvedModel()
+    let matrix = try classifier.map { try Classifier($0, outputs: model.outputs) }
+    guard model.hasClassifier || matrix != nil else { throw Evaluation.needsClassifier(model) }
+    let loaded = try Network(
+      model, weights: network.resolvedWeights(for: model), options: network.arithmetic.planOptions())
+    var rows: [Row] = []
+    for image in images {
+      let record = try loaded.run(imageAt: image)
+      let best = matrix.map { $0.topLabels(5, of: record.output.elements) } ?? record.topLabels(5)
+      rows.append(Row(image: image, predictions: best))
+      if !json { show(image, best) }
+    }
+    if json { try Console.result(json: Listing(model: model.identifier, images: rows)) }
+  }
+
+  private func show(_ image: String, _ best: [Prediction]) {
+    Console.result(image)
+    for prediction in best {
+      Console.result(
+        String(
+          format: "  %5.1f %%  %@  %@", 100 * prediction.probability, prediction.synset, prediction.label))
+    }
+  }
+
+  private struct Listing: Encodable {
+    let model: String, images: [Row]
+  }
+
+  private struct Row: Encodable {
+    let image: String, predictions: [Prediction]
+  }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Checkpoints
+import Foundation
+import Images
+import Layers
+import Models
+import Recording
+import Tensor
+
+/// The exit codes of the program: those of sysexits.h where it has one.
+enum ExitStatus: Int32 {
+  case success = 0
+  case checkFailed = 1
+  case usage = 64
+  case badData = 65
+  case inputMissing = 66
+  case bug = 70
+  case cannotCreate = 73
+  case writeFailed = 74
+  case interrupted = 130
+}
+
+extension ExitStatus {
+  /// Ends a command whose results are already printed.
+  var error: ExitCode { ExitCode(rawValue) }
+}
+
+/// An error as the user sees it: one sentence, and an exit code.
+struct Failure {
+  let status: ExitStatus
+  let message: String
+
+  /// Finds the code of an error of any of the libraries.
+  init(_ error: any Error) {
+    message = "\(error)"
+    status =
+      switch error {
+      case let error as RecordingError: ExitStatus(error.kind)
+      case let error as CheckpointError: ExitStatus(error.kind)
+      case let error as ImageError: error.kind == .missing ? .inputMissing : .badData
+      case let error as UnknownName: error.kind == "model" ? .usage : .badData
+      case PlanError.binding, PlanError.unknownActivation, is UnknownTensor: .badData
+      default: .bug
+      }
+    parserError = status == .bug ? error : nil
+  }
+
+  private let parserError: (any Error)?
+
+  /// Prints the sentence and ends the process.
+  func exit() -> Never {
+    if let error = parserError {
+      let code = ActivationDump.exitCode(for: error)
+      if error is ExitCode { Foundation.exit(code.rawValue) }
+      if code == .success || code == .validationFailure { ActivationDump.exit(withError: error) }
+      Console.note("error: \(message)")
+      Console.note(
+        "This is a bug of activation-dump \(Version.text); please report it with the command line.")
+      Foundation.exit(ExitStatus.bug.rawValue)
+    }
+    Console.note("error: \(message)")
+    Foundation.exit(status.rawValue)
+  }
+}
+
+extension ExitStatus {
+  init(_ kind: RecordingError.Kind) {
+    self =
+      switch kind {
+      case .usage: .usage
+      case .badData: .badData
+      case .inputMissing: .inputMissing
+      case .cannotCreate: .cannotCreate
+      case .writeFailed: .writeFailed
+      }
+  }
+
+  init(_ kind: CheckpointError.Kind) {
+    self =
+      switch kind {
+      case .missing: .inputMissing
+      case .badData: .badData
+      case .cannotCreate: .cannotCreate
+      case .inputOutput: .writeFailed
+      }
+  }
+}

@@ -1,0 +1,105 @@
+public import ArgumentParser
+import Checkpoints
+import Foundation
+public import Layers
+import Models
+public import Recording
+
+/// Which network, with which weights, on which kernels.
+struct ModelOptions: ParsableArguments {
+  @Option(help: "The network: an identifier from 'activation-dump models'.")
+  var model: String
+
+  @Option(
+    help: """
+      A checkpoint of any supported format, or seeded:N for generated weights (benchmarks and tests). By default the \
+      model's checkpoint in the weights folder.
+      """)
+  var weights: String?
+
+  @Option(help: "The weights folder. Default: $ACTIVATION_DUMP_WEIGHTS, else the XDG data folder.")
+  var weightsDir: String?
+
+  @OptionGroup var arithmetic: ArithmeticOptions
+
+  /// The network of the identifier.
+  func resolvedModel() throws -> Model { try Model.named(model) }
+
+  /// The weights given, or those in the folder; generated ones are announced.
+  func resolvedWeights(for model: Model) throws -> Weights {
+    if let weights {
+      let chosen = try Weights(weights)
+      if case .seeded(let seed) = chosen {
+        Console.note(
+          "NOTE: generated weights (seed \(seed)): the network is untrained and its results mean nothing")
+      }
+      return chosen
+    }
+    let folder = WeightsFolder(weightsDir, environment: ProcessInfo.processInfo.environment)
+    guard let file = model.presentCheckpoint(in: folder) else {
+      throw RecordingError(
+        .inputMissing,
+        "there is no checkpoint of \(model.identifier) in \(folder.path); run 'activation-dump weights fetch"
+          + " \(model.identifier)', or give --weights FILE")
+    }
+    return .file(file)
+  }
+}
+
+/// The arithmetic and the kernels.
+struct ArithmeticOptions: ParsableArguments {
+  @Option(help: "The arithmetic: \(Precision.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var precision = Precision.fp32
+
+  @Option(help: "The kernels: \(Tier.available.map(\.name).joined(separator: ", ")). Default: the fastest.")
+  var tier: String?
+
+  /// As a plan takes them.
+  func planOptions() throws -> Plan.Options {
+    var options = Plan.Options()
+    options.precision = precision
+    if let tier {
+      guard let known = Tier.named(tier) else {
+        throw RecordingError(
+          .usage,
+          "this processor has no kernels '\(tier)', only \(Tier.available.map(\.name).joined(separator: ", "))"
+        )
+      }
+      options.tier = known
+    }
+    return options
+  }
+}
+
+/// How many images at a time, on how many threads.
+struct WorkOptions: ParsableArguments {
+  @Option(help: "The images a thread takes through the network together.")
+  var batchSize = 8
+
+  @Option(help: "The threads. Default: all this process may use.")
+  var threads: Int?
+
+  /// The threads given, or all there are.
+  var resolvedThreads: Int { threads ?? ProcessorCount.available }
+
+  func validate() throws {
+    guard (1...1024).contains(batchSize) else {
+      throw ValidationError("--batch-size has to be from 1 to 1024")
+    }
+    guard (1...4096).contains(resolvedThreads) else {
+      throw ValidationError("--threads has to be from 1 to 4096")
+    }
+  }
+}
+
+extension Precision: ExpressibleByArgument {}
+extension Reduction: ExpressibleByArgument {}
+extension ErrorPolicy: ExpressibleByArgument {}
+extension Benchmark.Taps: ExpressibleByArgument {}
+
+extension Model {
+  /// The first of the model's files that the weights folder holds.
+  func presentCheckpoint(in folder: WeightsFolder) -> String? {
+    checkpoint.files.map { folder.path(of: $0.name) }.first { Disk.isDirectory($0) == false }
+  }
+}

@@ -1,0 +1,28 @@
+private import CKernels
+import Tensor
+
+/// What this machine can do at most, measured: the roof that a model's speed is compared with.
+public enum MachinePeak {
+  /// Floating-point operations of a loop of multiply-adds on registers, on the calling thread.
+  ///
+  /// - Parameters:
+  ///   - iterations: Turns of the loop.
+  ///   - tier: The instructions it uses.
+  /// - Returns: The operations done, 0 for a tier without such a loop.
+  public static func multiplyAdd(iterations: Int, tier: Tier) -> Double {
+    tier.kernels.pointee.peak_fma?(max(iterations, 1)) ?? 0
+  }
+
+  /// Three arrays too large for any cache, through which memory bandwidth is measured; one per thread.
+  public final class Triad {
+    private let (a, b, c): (AlignedBuffer, AlignedBuffer, AlignedBuffer)
+
+    /// Allocates three arrays of `count` elements.
+    public init(count: Int) {
+      (a, b, c) = (AlignedBuffer(count: count), AlignedBuffer(count: count), AlignedBuffer(count: count))
+    }
+
+    /// Computes `c = a + s b` once and returns the bytes moved.
+    public func run() -> Double { ck_triad(c.pointer, a.pointer, b.pointer, 0.5, a.count) }
+  }
+}

@@ -1,0 +1,75 @@
+public import Layers
+public import Models
+
+/// What to record, from what, into what.
+public struct DumpRequest: Sendable {
+  /// The network.
+  public var model: Model
+  /// Its weights.
+  public var weights: Weights
+  /// A folder or a list of images.
+  public var images: String
+  /// The folder to make.
+  public var output: String
+  /// The layers to record and, where not all, their units.
+  public var layers: [LayerUnits]
+  /// What to keep of a layer.
+  public var reduction = Reduction.mean
+  /// The kernels and the arithmetic.
+  public var options = Plan.Options()
+  /// The images a thread takes through the network together.
+  public var batchSize = 8
+  /// The threads.
+  public var threads = ProcessorCount.available
+  /// Only so many images, the first ones.
+  public var limit: Int?
+  /// Whether a dump in the place of the output may be replaced.
+  public var overwrite = false
+  /// What to do about images that cannot be read.
+  public var onError = ErrorPolicy.fail
+  /// The command line, for the manifest.
+  public var arguments: [String] = []
+
+  /// Creates a request for every unit of some layers.
+  public init(model: Model, weights: Weights, images: String, output: String, layers: [LayerUnits]) {
+    (self.model, self.weights, self.images, self.output, self.layers) = (
+      model, weights, images, output, layers
+    )
+  }
+}
+
+/// What a dump will be, before it is made.
+public struct DumpOutline: Sendable, Hashable, Codable {
+  /// The rows.
+  public var images: Int
+  /// The recorded layers, and their units in total.
+  public var layers: Int, units: Int
+  /// The bytes of all files, reserved at the start.
+  public var bytes: Int
+  /// The threads and the images each takes through the network together.
+  public var threads: Int, batchSize: Int
+  /// Rows a thread collects before it writes them.
+  public var chunkRows: Int
+  /// The memory for weights, and for the rows that wait to be written, in bytes.
+  public var weightBytes: Int, rowBufferBytes: Int
+}
+
+/// What a dump did.
+public struct DumpSummary: Sendable, Hashable, Codable {
+  /// The images recorded.
+  public var images: Int
+  /// The images that could not be read.
+  public var skipped: Int
+  /// From the first image to the last digest.
+  public var seconds: Double
+  /// Images a second, start-up left out.
+  public var imagesPerSecond: Double
+  /// Core time by stage.
+  public var stages: StageTimes
+  /// The most memory the process held.
+  public var peakResidentBytes: Int
+  /// The folder.
+  public var output: String
+  /// How far it got: `complete`, or `interrupted`.
+  public var state: Manifest.State
+}

@@ -1,0 +1,103 @@
+import Images
+import Layers
+import Synchronization
+
+/// What to do about an image that cannot be read.
+public enum ErrorPolicy: String, Sendable, CaseIterable, Codable {
+  /// Stop.
+  case fail
+  /// Leave it out and say so.
+  case skip
+}
+
+/// Takes what a pass computes, on the thread of one worker.
+protocol RowSink: SendableMetatype {
+  /// The rows that come next; no other worker has any of them.
+  mutating func begin(_ rows: Range<Int>) throws
+  /// One row's results, in one place of the batch that ran.
+  mutating func record(row: Int, from workspace: Workspace, at place: Int)
+  /// A row whose image cannot be read.
+  mutating func skip(row: Int, because reason: String)
+  /// The rows from `begin` that were recorded or skipped: all of them, unless the pass stops early.
+  mutating func end(_ rows: Range<Int>, writingWith runner: Runner) throws
+}
+
+/// Every image of some rows through a network, on all workers.
+///
+/// Workers take chunks of consecutive rows, in order, each with a decoder, a preprocessor and an arena of its own; the
+/// plan with its weights is shared. Memory does not depend on the number of images.
+struct ImagePass {
+  let network: Network
+  let images: ImageList
+  /// The rows to do: all of them, or one shard.
+  let rows: Range<Int>
+  /// Rows a worker takes at a time.
+  let chunkRows: Int
+  let batchSize: Int
+  let threads: Int
+  let onError: ErrorPolicy
+  let progress: RunProgress
+
+  /// Runs the pass, or as much of it as there is before somebody stops it.
+  ///
+  /// - Throws: What reading an image threw, under ``ErrorPolicy/fail``, and what a sink threw. What was done until then
+  ///   has been given to the sinks.
+  func run(sink makeSink: @escaping @Sendable () -> some RowSink) throws -> StageTimes {
+    progress.begin(total: rows.count)
+    let total = Mutex(StageTimes())
+    let nextChunk = Atomic(0)
+    try withWorkers(max(min(threads, (rows.count + chunkRows - 1) / chunkRows), 1)) { _ in
+      let runner = network.runner(batchSize: min(batchSize, chunkRows))
+      var sink = makeSink()
+      defer { total.withLock { $0 += runner.times } }
+      while !progress.isStopping {
+        let chunk = nextChunk.add(1, ordering: .relaxed).oldValue
+        let start = rows.lowerBound + chunk * chunkRows
+        guard start < rows.upperBound else { return }
+        do { try run(start..<min(start + chunkRows, rows.upperBound), with: runner, into: &sink) } catch {
+          progress.stop()
+          throw error
+        }
+      }
+    }
+    return total.withLock { $0 }
+  }
+
+  private func run(_ chunk: Range<Int>, with runner: Runner, into sink: inout some RowSink) throws {
+    try sink.begin(chunk)
+    var placed: [Int] = []
+    var row = chunk.lowerBound
+    var failure: ImageError?
+    while row < chunk.upperBound && failure == nil {
+      do throws(ImageError) {
+        try runner.load(images.file(ofRow: row), into: placed.count)
+        placed.append(row)
+        row += 1
+      } catch {
+        if onError == .fail {
+          failure = error
+          progress.stop()
+        } else {
+          sink.skip(row: row, because: error.reason)
+          progress.note(done: 1, skipped: 1)
+          row += 1
+        }
+      }
+      if placed.count == runner.workspace.batchSize {
+        run(&placed, with: runner, into: &sink)
+        if progress.isStopping { break }
+      }
+    }
+    run(&placed, with: runner, into: &sink)
+    try sink.end(chunk.lowerBound..<row, writingWith: runner)
+    if let failure { throw failure }
+  }
+
+  private func run(_ placed: inout [Int], with runner: Runner, into sink: inout some RowSink) {
+    guard !placed.isEmpty else { return }
+    runner.run(images: placed.count)
+    for (place, row) in placed.enumerated() { sink.record(row: row, from: runner.workspace, at: place) }
+    progress.note(done: placed.count)
+    placed.removeAll(keepingCapacity: true)
+  }
+}

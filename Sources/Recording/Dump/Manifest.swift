@@ -1,0 +1,174 @@
+import Foundation
+import Images
+import Layers
+import Models
+
+/// `manifest.json`: where a dump came from, what is in it and how far it got.
+public struct Manifest: Codable, Sendable {
+  /// How far a dump got.
+  public enum State: String, Codable, Sendable {
+    /// It is being written, or whoever wrote it was killed.
+    case running
+    /// Every row of every file is there.
+    case complete
+    /// The user stopped it.
+    case interrupted
+    /// An error stopped it.
+    case failed
+  }
+
+  /// A recorded file.
+  public struct Array: Codable, Sendable {
+    /// The layer's canonical name; none for the output.
+    public var name: String?
+    /// The study's name of the layer.
+    public var studyName: String?
+    /// The file, relative to the manifest.
+    public var file: String
+    /// Images, then the shape of one row.
+    public var shape: [Int]
+    /// NumPy's name of the type: `<f4`.
+    public var dtype = "<f4"
+    /// The units the columns hold, where not all of them in order.
+    public var units: [Int]?
+    /// The digest of the file; only in a complete dump.
+    public var sha256: String?
+  }
+
+  /// The weights.
+  public struct WeightsSummary: Codable, Sendable {
+    /// The name of the file, or `seeded:N`.
+    public var name: String
+    /// The file's length.
+    public var bytes: Int?
+    /// The file's digest.
+    public var sha256: String?
+  }
+
+  /// How pixels became inputs.
+  public struct PreprocessingSummary: Codable, Sendable {
+    /// The shorter side after resizing, and the side of the crop.
+    public var resize: Int, crop: Int
+    /// The interpolation and the order of the colour planes.
+    public var filter: String, channelOrder: String
+    /// What was done to an 8-bit value, as a formula per colour plane.
+    public var normalization: String
+    /// The libraries that decoded the files.
+    public var decoder: String
+  }
+
+  /// The images.
+  public struct ImagesSummary: Codable, Sendable {
+    /// The number of rows.
+    public var count: Int
+    /// Where the list came from: `folders`, `flat`, `list`.
+    public var layout: ImageList.Layout
+    /// What the labels count.
+    public var labels: ImageList.Labels
+    /// SHA-256 of the lines `path TAB label LF`.
+    public var listSha256: String
+    /// Rows whose image could not be read, full of NaN.
+    public var skipped = 0
+  }
+
+  /// The machine and how it was used.
+  public struct HostSummary: Codable, Sendable {
+    /// Its name, operating system and processor.
+    public var name: String, system: String, processor: String
+    /// The threads, and the images each took through the network together.
+    public var threads: Int, batchSize: Int
+  }
+
+  /// A program.
+  public struct Tool: Codable, Sendable {
+    /// Its name and version.
+    public var name = "activation-dump", version = toolVersion
+  }
+
+  /// The version of this format.
+  public var schema = 1
+  /// What wrote the dump.
+  public var tool = Tool()
+  /// The command line.
+  public var arguments: [String]
+  /// The network's identifier.
+  public var model: String
+  /// Its weights.
+  public var weights: WeightsSummary
+  /// How images became inputs.
+  public var preprocessing: PreprocessingSummary
+  /// The arithmetic, the kernels and what was kept of a layer.
+  public var precision: String, tier: String, reduce: String
+  /// The recorded layers.
+  public var layers: [Array]
+  /// What the network returned.
+  public var logits: Array
+  /// The images.
+  public var images: ImagesSummary
+  /// What was to happen to images that cannot be read.
+  public var onError: ErrorPolicy
+  /// The machine.
+  public var host: HostSummary
+  /// When the dump began and ended.
+  public var started: String, ended: String?
+  /// How far it got.
+  public var state: State
+  /// The rows that are in the files, as half-open ranges, unless all are.
+  public var rowsDone: [[Int]]?
+  /// What stopped it.
+  public var failure: String?
+
+  /// The moment now, as ISO 8601 in UTC.
+  static var now: String { Date().ISO8601Format() }
+
+  /// Writes the manifest; whoever reads it finds the old one or this one, whole.
+  ///
+  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  func write(to path: String) throws(RecordingError) {
+    let text: String
+    do { text = String(decoding: try JSON.encode(self), as: UTF8.self) } catch {
+      throw RecordingError(.writeFailed, "cannot describe the dump in \(path): \(error)")
+    }
+    let file = try TextFile(path)
+    try file.append(text)
+    try file.commit()
+  }
+
+  /// Reads the manifest of a dump.
+  ///
+  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
+  public static func read(_ path: String) throws(RecordingError) -> Manifest {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)")
+    }
+    do { return try JSON.decode(Manifest.self, from: data) } catch {
+      throw RecordingError(.badData, "\(path) is not the manifest of a dump")
+    }
+  }
+}
+
+extension Manifest.PreprocessingSummary {
+  init(_ preprocessing: Preprocessing) {
+    (resize, crop) = (preprocessing.resize, preprocessing.crop)
+    (filter, channelOrder) = (preprocessing.filter.rawValue, preprocessing.channelOrder.rawValue)
+    decoder = ImageDecoder.version
+    normalization =
+      switch preprocessing.normalization {
+      case .standardized(let mean, let deviation): "(x / 255 - \(mean)) / \(deviation)"
+      case .rescaledOffset(let offset): "x / 255 * 255 - \(offset)"
+      case .offset(let offset): "x - \(offset)"
+      }
+  }
+}
+
+extension Manifest.HostSummary {
+  init(threads: Int, batchSize: Int) {
+    (self.threads, self.batchSize) = (threads, batchSize)
+    name = ProcessInfo.processInfo.hostName
+    system = ProcessInfo.processInfo.operatingSystemVersionString
+    let cpu = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let line = cpu.split(separator: "\n").first { $0.hasPrefix("model name") }
+    processor =
+      line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown processor"
+  }
+}

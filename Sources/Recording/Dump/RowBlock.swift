@@ -1,0 +1,73 @@
+import Layers
+import Tensor
+
+/// The rows of one chunk for every file of a dump, gathered so that each file takes one write a chunk: a file a layer
+/// makes hundreds of files, and a write an image to each would be millions of system calls.
+struct RowBlock: RowSink {
+  private let arrays: [RecordedArray]
+  private let files: [ArrayFile]
+  private let ledger: RowLedger
+  private let memory: Memory
+  /// Where the rows of each file begin in the memory.
+  private let starts: [Int]
+  private var rows = 0..<0
+
+  init(arrays: [RecordedArray], files: [ArrayFile], chunkRows: Int, ledger: RowLedger) {
+    (self.arrays, self.files, self.ledger) = (arrays, files, ledger)
+    var starts: [Int] = []
+    var total = 0
+    for array in arrays {
+      starts.append(total)
+      total += array.rowShape.count * chunkRows
+    }
+    self.starts = starts
+    memory = Memory(count: total)
+  }
+
+  mutating func begin(_ rows: Range<Int>) { self.rows = rows }
+
+  mutating func record(row: Int, from workspace: Workspace, at place: Int) {
+    for (index, array) in arrays.enumerated() {
+      let destination = self.row(row, of: index)
+      switch array.source {
+      case .tap(let tap):
+        workspace.withTap(tap, of: place) { array.copy(from: $0, into: destination) }
+      case .output:
+        workspace.withOutput(of: place) { array.copy(from: $0, into: destination) }
+      }
+    }
+    ledger.recorded(row)
+  }
+
+  mutating func skip(row: Int, because reason: String) {
+    for index in arrays.indices { self.row(row, of: index).update(repeating: .nan) }
+    ledger.skipped(row, because: reason)
+  }
+
+  mutating func end(_ done: Range<Int>, writingWith runner: Runner) throws {
+    guard !done.isEmpty else { return }
+    try runner.measureWrite {
+      for (index, file) in files.enumerated() {
+        let width = arrays[index].rowShape.count
+        let start = starts[index] + (done.lowerBound - rows.lowerBound) * width
+        try file.write(
+          rowsFrom: done.lowerBound,
+          UnsafeBufferPointer(rebasing: memory.floats[start..<start + done.count * width]))
+      }
+    }
+    ledger.written(done)
+  }
+
+  private func row(_ row: Int, of index: Int) -> UnsafeMutableBufferPointer<Float> {
+    let width = arrays[index].rowShape.count
+    let start = starts[index] + (row - rows.lowerBound) * width
+    return UnsafeMutableBufferPointer(rebasing: memory.floats[start..<start + width])
+  }
+
+  /// Memory a worker keeps from chunk to chunk.
+  private final class Memory {
+    let floats: UnsafeMutableBufferPointer<Float>
+    init(count: Int) { floats = .allocate(capacity: max(count, 1)) }
+    deinit { floats.deallocate() }
+  }
+}

@@ -1,0 +1,37 @@
+import Synchronization
+
+/// How far a pass over images has come, and the wish to stop it: shared by the workers and whoever watches them.
+public final class RunProgress: Sendable {
+  private let counters = Mutex((total: 0, done: 0, skipped: 0))
+  private let stopping = Atomic(false)
+  private let cancelled = Atomic(false)
+
+  /// Creates progress of nothing.
+  public init() {}
+
+  /// The images to do.
+  public var total: Int { counters.withLock { $0.total } }
+  /// The images done, those skipped included.
+  public var done: Int { counters.withLock { $0.done } }
+  /// The images that could not be read.
+  public var skipped: Int { counters.withLock { $0.skipped } }
+  /// Whether ``cancel()`` was called.
+  public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+
+  /// Asks the workers to finish the images they have in hand, write them and stop.
+  public func cancel() {
+    cancelled.store(true, ordering: .relaxed)
+    stop()
+  }
+
+  var isStopping: Bool { stopping.load(ordering: .relaxed) }
+  /// As ``cancel()``, but because something failed.
+  func stop() { stopping.store(true, ordering: .relaxed) }
+  func begin(total: Int) { counters.withLock { $0.total = total } }
+  func note(done: Int, skipped: Int = 0) {
+    counters.withLock {
+      $0.done += done
+      $0.skipped += skipped
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import Images
+import Layers
+package import Models
+import Synchronization
+
+/// The accuracy of a network on labelled images.
+public struct Evaluation: Sendable {
+  /// The network.
+  public let network: Network
+  /// The images.
+  public let images: ImageList
+  /// What scores classes, for a network that returns an embedding.
+  public let classifier: Classifier?
+  /// The images a thread takes through the network together.
+  public var batchSize = 8
+  /// The threads.
+  public var threads = ProcessorCount.available
+  /// What to do about images that cannot be read.
+  public var onError = ErrorPolicy.fail
+
+  /// Prepares an evaluation.
+  ///
+  /// - Throws: ``RecordingError`` when images lack labels of ImageNet, or the network scores no classes.
+  public init(_ network: Network, on images: ImageList, classifier: Classifier? = nil) throws(RecordingError)
+  {
+    try Self.check(network.model, images, classifier: classifier)
+    (self.network, self.images, self.classifier) = (network, images, classifier)
+  }
+
+  /// Checks, before any weights are loaded, that images have labels and that something scores classes.
+  ///
+  /// - Throws: ``RecordingError``, `usage` or `badData`.
+  package static func check(
+    _ model: Model, _ images: ImageList, classifier: Classifier?
+  ) throws(RecordingError) {
+    guard model.hasClassifier || classifier != nil else { throw needsClassifier(model) }
+    switch images.labels {
+    case .imagenet: break
+    case .given:
+      if let row = (0..<images.count).first(where: { images.label(ofRow: $0).map { $0 >= 1000 } ?? true }) {
+        throw RecordingError(
+          .badData, "\(images.path(ofRow: row)) has no label from 0 to 999; every line of the list needs one")
+      }
+    case .folders:
+      let synsets = Set(ImageNet.synsets)
+      let unknown = images.classes.filter { !synsets.contains($0) }
+      throw RecordingError(
+        .badData,
+        "\(images.root): folders have to be named by ImageNet synset, such as n01440764, and \(unknown.count) of"
+          + " \(images.classes.count) are not: \(unknown.prefix(5).joined(separator: ", "))")
+    case .none:
+      throw RecordingError(
+        .badData,
+        "\(images.root) has no labels; give a folder of folders named by synset, or a list with labels")
+    }
+  }
+
+  /// The error of a network that returns an embedding and has no classifier.
+  package static func needsClassifier(_ model: Model) -> RecordingError {
+    RecordingError(
+      .usage,
+      "\(model.identifier) returns an embedding, not classes; give --classifier FILE, a matrix of \(model.outputs)×1000"
+        + " made from class names (.npy or safetensors)")
+  }
+
+  /// What an evaluation found.
+  public struct Summary: Sendable, Codable {
+    /// The images scored, and those that could not be read.
+    public var images: Int, skipped: Int
+    /// The share whose label is the best class, and among the best five.
+    public var top1: Proportion, top5: Proportion
+    /// What was published for these weights on the 50,000 validation images.
+    public var publishedTop1: Double?
+    /// How long it took, and images a second.
+    public var seconds: Double, imagesPerSecond: Double
+    /// Whether it was stopped before the last image.
+    public var interrupted: Bool
+  }
+
+  /// The best classes of one image.
+  public struct Answer: Sendable, Hashable {
+    /// The row, and the label.
+    public var row: Int, label: Int
+    /// The five best classes, best first.
+    public var best: [Int]
+  }
+
+  /// Scores all images, or as many as there are before `progress` is cancelled.
+  ///
+  /// - Returns: The summary, and the answer to each image in order.
+  /// - Throws: What reading an image throws; ``RecordingError`` when none could be read.
+  public func run(progress: RunProgress = RunProgress()) throws -> (summary: Summary, answers: [Answer]) {
+    let tally = Tally()
+    let chunkRows = Dump.chunkRows(images: images.count, rowBytes: 1, batchSize: batchSize, threads: threads)
+    let pass = ImagePass(
+      network: network, images: images, rows: 0..<images.count, chunkRows: chunkRows, batchSize: batchSize,
+      threads: threads, onError: onError, progress: progress)
+    let labels = classifier.map { Labels(classes: $0.classes) } ?? network.labels
+    let (images, classifier) = (images, classifier)
+    let start = Clock.seconds
+    _ = try pass.run { Scorer(images: images, labels: labels, classifier: classifier, tally: tally) }
+    let seconds = Clock.seconds - start
+    let answers = tally.answers
+    guard !answers.isEmpty else {
+      throw RecordingError(.badData, "none of the \(images.count) images in \(images.root) could be scored")
+    }
+    let summary = Summary(
+      images: answers.count, skipped: progress.skipped,
+      top1: Proportion(successes: answers.count { $0.best.first == $0.label }, trials: answers.count),
+      top5: Proportion(successes: answers.count { $0.best.contains($0.label) }, trials: answers.count),
+      publishedTop1: network.model.publishedTop1, seconds: seconds,
+      imagesPerSecond: Double(answers.count) / max(seconds, 1e-9), interrupted: progress.isCancelled)
+    return (summary, answers)
+  }
+}
+
+extension Evaluation {
+  /// Writes the five best classes of every image: row, path, label, best to fifth best, separated by tabs.
+  ///
+  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  package static func write(
+    _ answers: [Answer], of images: ImageList, to path: String
+  ) throws(RecordingError) {
+    let file = try TextFile(path)
+    try file.append("row\tpath\tlabel\ttop1\ttop2\ttop3\ttop4\ttop5\n")
+    for answer in answers {
+      let fields =
+        [String(answer.row), ImagesTable.escaped(images.path(ofRow: answer.row)), String(answer.label)]
+        + answer.best.map(String.init)
+      try file.append(fields.joined(separator: "\t") + "\n")
+    }
+    try file.commit()
+  }
+}
+
+/// Answers from all workers.
+private final class Tally: Sendable {
+  private let collected = Mutex<[Evaluation.Answer]>([])
+
+  var answers: [Evaluation.Answer] { collected.withLock { $0.sorted { $0.row < $1.row } } }
+  func add(_ answer: Evaluation.Answer) { collected.withLock { $0.append(answer) } }
+}
+
+private struct Scorer: RowSink {
+  let images: ImageList
+  let labels: Labels
+  let classifier: Classifier?
+  let tally: Tally
+
+  mutating func begin(_ rows: Range<Int>) {}
+  mutating func skip(row: Int, because reason: String) {}
+  mutating func end(_ rows: Range<Int>, writingWith runner: Runner) {}
+
+  mutating func record(row: Int, from workspace: Workspace, at place: Int) {
+    let output = workspace.withOutput(of: place) { Array($0) }
+    let scores = labels.scores(of: classifier?.scores(output) ?? output)
+    tally.add(
+      Evaluation.Answer(row: row, label: images.label(ofRow: row) ?? -1, best: Labels.top(5, of: scores)))
+  }
+}

@@ -1,0 +1,119 @@
+import Checkpoints
+import Foundation
+import Tensor
+
+/// A `.npy` file of float32 rows, of its full length from the start, whose rows are written in any order.
+///
+/// Writing different rows from different threads is safe: every write names its own offset.
+final class ArrayFile: Sendable {
+  /// Where the file is.
+  let path: String
+  /// Rows, then the shape of one row.
+  let shape: Shape
+
+  private let headerBytes: Int
+  /// Open for as long as the object lives, or −1 when there are too many files to keep open.
+  private let descriptor: Int32
+
+  private var rowBytes: Int { shape.count / max(shape[0], 1) * MemoryLayout<Float>.size }
+
+  /// Creates the file at its full length; rows nobody has written read as zeros and take no space.
+  ///
+  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  init(creating path: String, rows: Int, rowShape: Shape, keepOpen: Bool) throws(RecordingError) {
+    self.path = path
+    shape = Shape([rows] + rowShape.extents)
+    let header = NPYHeader(elementType: .float32, shape: shape).encoded
+    headerBytes = header.count
+    let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw RecordingError(.cannotCreate, "cannot create \(path): \(Disk.lastError)")
+    }
+    self.descriptor = keepOpen ? descriptor : -1
+    defer { if !keepOpen { close(descriptor) } }
+    let bytes = headerBytes + shape.count * MemoryLayout<Float>.size
+    guard ftruncate(descriptor, off_t(bytes)) == 0 else {
+      throw RecordingError(
+        .writeFailed, "cannot make \(path) \(bytes) bytes long: \(Disk.lastError); make room on the disk")
+    }
+    try Disk.write(header, at: 0, to: descriptor, path: path)
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Writes consecutive rows.
+  ///
+  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  func write(rowsFrom row: Int, _ values: UnsafeBufferPointer<Float>) throws(RecordingError) {
+    try withDescriptor { descriptor throws(RecordingError) in
+      try Disk.write(
+        UnsafeRawBufferPointer(values), at: headerBytes + row * rowBytes, to: descriptor, path: path)
+    }
+  }
+
+  /// Forces the rows to the disk.
+  ///
+  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  func synchronize() throws(RecordingError) {
+    try withDescriptor { descriptor throws(RecordingError) in
+      guard fsync(descriptor) == 0 else {
+        throw RecordingError(.writeFailed, "cannot write \(path) to the disk: \(Disk.lastError)")
+      }
+    }
+  }
+
+  /// The SHA-256 of the file as it is.
+  ///
+  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  func digest() throws(RecordingError) -> String {
+    try withDescriptor { descriptor throws(RecordingError) in try Self.digest(of: descriptor, path) }
+  }
+
+  private func withDescriptor<R>(_ body: (Int32) throws(RecordingError) -> R) throws(RecordingError) -> R {
+    if descriptor >= 0 { return try body(descriptor) }
+    let descriptor = open(path, O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw RecordingError(.writeFailed, "cannot open \(path) again: \(Disk.lastError)")
+    }
+    defer { close(descriptor) }
+    return try body(descriptor)
+  }
+
+  /// Reads the file in pieces: mapping it would count as memory this process holds.
+  private static func digest(of descriptor: Int32, _ path: String) throws(RecordingError) -> String {
+    let hash = SHA256()
+    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    defer { piece.deallocate() }
+    var offset = 0
+    while true {
+      let count = pread(descriptor, piece.baseAddress, piece.count, off_t(offset))
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else {
+        throw RecordingError(.writeFailed, "cannot read \(path) back: \(Disk.lastError)")
+      }
+      if count == 0 { return hash.finish() }
+      hash.update(UnsafeRawBufferPointer(rebasing: piece[..<count]))
+      offset += count
+    }
+  }
+}
+
+/// How many files a process may keep open.
+enum DescriptorLimit {
+  /// Whether `count` more files can be open at once, after raising the limit as far as the system allows.
+  static func allows(_ count: Int) -> Bool {
+    var limit = rlimit()
+    #if canImport(Glibc)
+      let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #else
+      let resource = RLIMIT_NOFILE
+    #endif
+    guard getrlimit(resource, &limit) == 0 else { return false }
+    let needed = rlim_t(count + 128)
+    if limit.rlim_cur < needed {
+      limit.rlim_cur = min(needed, limit.rlim_max)
+      guard setrlimit(resource, &limit) == 0 else { return false }
+    }
+    return limit.rlim_cur >= needed
+  }
+}

@@ -1,0 +1,114 @@
+import Foundation
+
+/// The few file operations that need more care than Foundation takes: durable, in order, with the system's reason.
+package enum Disk {
+  /// What the last failed call says about itself.
+  static var lastError: String { String(cString: strerror(errno)) }
+
+  /// Whether a path names a directory; `nil` when it names nothing.
+  package static func isDirectory(_ path: String) -> Bool? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    return status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// The length of a file.
+  package static func size(of path: String) -> Int? {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : nil
+  }
+
+  /// Creates a directory and those above it.
+  ///
+  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
+  static func createDirectory(_ path: String) throws(RecordingError) {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw RecordingError(
+        .cannotCreate, "cannot create the folder \(path): \(reason(error)); choose another place")
+    }
+  }
+
+  /// Writes all bytes at an offset, however many calls it takes.
+  ///
+  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  static func write(
+    _ bytes: UnsafeRawBufferPointer, at offset: Int, to descriptor: Int32, path: String
+  ) throws(RecordingError) {
+    var done = 0
+    while done < bytes.count {
+      let count = pwrite(
+        descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else {
+        throw RecordingError(
+          .writeFailed, "cannot write to \(path): \(count < 0 ? lastError : "nothing was written")")
+      }
+      done += count
+    }
+  }
+
+  /// Writes all bytes at an offset.
+  ///
+  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  static func write(
+    _ bytes: [UInt8], at offset: Int, to descriptor: Int32, path: String
+  ) throws(RecordingError) {
+    var failure: RecordingError?
+    bytes.withUnsafeBytes { bytes in
+      do throws(RecordingError) { try write(bytes, at: offset, to: descriptor, path: path) } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  /// The bytes a folder's file system has room for, `nil` where that is not known.
+  static func freeBytes(at path: String) -> Int? {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else { return nil }
+    let (bytes, overflow) = UInt(status.f_bavail).multipliedReportingOverflow(by: UInt(status.f_frsize))
+    return overflow ? nil : Int(clamping: bytes)
+  }
+
+  /// The entries of a directory, without `.` and `..`, sorted bytewise.
+  ///
+  /// - Throws: ``RecordingError`` of kind `inputMissing` when it cannot be read.
+  static func entries(of directory: String) throws(RecordingError) -> [Entry] {
+    guard let handle = opendir(directory) else {
+      throw RecordingError(.inputMissing, "cannot read the folder \(directory): \(lastError)")
+    }
+    defer { closedir(handle) }
+    var entries: [Entry] = []
+    while let entry = readdir(handle) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+      if name == Array(".".utf8) || name == Array("..".utf8) { continue }
+      entries.append(Entry(name: name, type: entry.pointee.d_type))
+    }
+    return entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }
+  }
+
+  /// One name in a directory.
+  struct Entry {
+    /// The bytes of the name: file systems do not promise UTF-8.
+    let name: [UInt8]
+    fileprivate let type: UInt8
+
+    /// Whether this is a directory or a link to one.
+    func isDirectory(in directory: String) -> Bool {
+      switch Int(type) {
+      case Int(DT_DIR): true
+      case Int(DT_REG): false
+      default: Disk.isDirectory(directory + "/" + String(decoding: name, as: UTF8.self)) ?? false
+      }
+    }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    let error = error as NSError
+    let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+    return underlying.domain == NSPOSIXErrorDomain
+      ? String(cString: strerror(Int32(underlying.code))) : error.localizedDescription
+  }
+}

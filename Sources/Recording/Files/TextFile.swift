@@ -1,0 +1,39 @@
+import Tensor
+
+/// A text written in pieces, which appears under its name only when it is whole.
+final class TextFile {
+  private let path: String
+  private let file: AtomicFile
+  private var buffer: [UInt8] = []
+
+  /// Starts the file beside its final place.
+  ///
+  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
+  init(_ path: String) throws(RecordingError) {
+    self.path = path
+    do { file = try AtomicFile(path) } catch {
+      throw RecordingError(.cannotCreate, "\(error); choose another place, or make its folder first")
+    }
+  }
+
+  /// Adds text at the end.
+  ///
+  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  func append(_ text: String) throws(RecordingError) {
+    buffer.append(contentsOf: text.utf8)
+    if buffer.count >= 1 << 18 { try flush() }
+  }
+
+  /// Moves the file to its place once its bytes are on the disk.
+  ///
+  /// - Throws: ``RecordingError`` of kind `writeFailed`; the old file then stays.
+  func commit() throws(RecordingError) {
+    try flush()
+    do { try file.commit() } catch { throw RecordingError(.writeFailed, "\(error)") }
+  }
+
+  private func flush() throws(RecordingError) {
+    do { try file.append(buffer) } catch { throw RecordingError(.writeFailed, "\(error)") }
+    buffer.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,132 @@
+package import Checkpoints
+public import Layers
+public import Models
+import Synchronization
+public import Tensor
+
+/// A network with its weights, ready to run.
+///
+/// Making one reads and packs the weights once; running it is safe from any number of threads.
+public struct Network: Sendable {
+  /// Which network it is.
+  public let model: Model
+  /// Where its weights came from.
+  public let weights: Weights
+  /// The layers that every run records, canonical names in the order asked for.
+  public let layers: [String]
+  /// What is kept of a layer.
+  public let reduction: Reduction
+  /// What a run executes.
+  public let plan: Plan
+  /// The kernels and the arithmetic.
+  public let options: Plan.Options
+  /// What is known of the weights' file.
+  package let checkpoint: Checkpoint?
+  package let labels: Labels
+
+  private let runners = RunnerPool()
+
+  /// Loads a network.
+  ///
+  /// - Parameters:
+  ///   - model: Which network.
+  ///   - weights: Where its parameters are.
+  ///   - layers: What to record, in PyTorch's spelling (`layer4.2.conv3`) or the study's (`layer4_2_conv3`).
+  ///   - reduction: What to keep of a layer.
+  ///   - options: The kernels and the arithmetic.
+  /// - Throws: ``UnknownName`` for a layer; `CheckpointError` for a file; ``RecordingError`` for weights that do not
+  ///   fit, all of them at once.
+  public init(
+    _ model: Model, weights: Weights, recording layers: [String] = [], reduction: Reduction = .mean,
+    options: Plan.Options = Plan.Options()
+  ) throws {
+    let graph = try model.graph()
+    let names = try layers.map { try model.layer(named: $0) }
+    let source: any TensorSource
+    switch weights {
+    case .file(let path):
+      let checkpoint = try Checkpoint.open(path)
+      self.checkpoint = checkpoint
+      source = model.parameters(from: checkpoint)
+    case .seeded(let seed):
+      checkpoint = nil
+      source = SeededWeights(seed: seed, parameters: graph.parameters)
+    }
+    (self.model, self.weights, self.layers, self.reduction, self.options) =
+      (model, weights, names, reduction, options)
+    labels = Labels(model: model, graph: graph)
+    do {
+      plan = try Plan(graph, parameters: source, taps: names, reduction: reduction, options: options)
+    } catch PlanError.binding(let problems) {
+      throw RecordingError(
+        .badData,
+        "\(weights) does not fit \(model.identifier): \(problems); is it the checkpoint of another model?")
+    }
+  }
+
+  /// Runs an image file: JPEG or PNG, preprocessed as the network was trained.
+  ///
+  /// - Throws: `ImageError` when the file cannot be read.
+  public func run(imageAt path: String) throws -> Record {
+    try withRunner { runner in
+      try runner.load(path, into: 0)
+      runner.run(images: 1)
+      return record(of: 0, in: runner.workspace)
+    }
+  }
+
+  /// Runs a preprocessed input, channels × height × width.
+  ///
+  /// - Throws: ``RecordingError`` when the shape is not the network's.
+  public func run(_ input: Tensor) throws -> Record {
+    guard input.shape == model.inputShape else {
+      throw RecordingError(
+        .badData, "\(model.identifier) takes an input of \(model.inputShape), not \(input.shape)")
+    }
+    return withRunner { runner in
+      runner.workspace.setInput(of: 0, input)
+      runner.run(images: 1)
+      return record(of: 0, in: runner.workspace)
+    }
+  }
+
+  /// Makes what one more thread needs to run image files.
+  package func runner(batchSize: Int) -> Runner { Runner(plan, model.preprocessing, batchSize: batchSize) }
+
+  private func withRunner<R>(_ body: (Runner) throws -> R) rethrows -> R {
+    let runner = runners.take() ?? runner(batchSize: 1)
+    defer { runners.put(runner) }
+    return try body(runner)
+  }
+
+  /// Copies what a workspace recorded of one image.
+  package func record(of image: Int, in workspace: Workspace) -> Record {
+    var recorded: [String: Tensor] = [:]
+    for (index, tap) in plan.taps.enumerated() {
+      recorded[tap.name] = workspace.withTap(index, of: image) { Tensor(shape: tap.shape, Array($0)) }
+    }
+    let output = workspace.withOutput(of: image) { Tensor(shape: plan.output.shape, Array($0)) }
+    return Record(layers: recorded, output: output, model: model, labels: labels)
+  }
+}
+
+/// Runners for one image that wait to be used again.
+private final class RunnerPool: Sendable {
+  /// A runner is in this array, or in the hands of the one thread that took it out.
+  private struct Idle: @unchecked Sendable {
+    var runners: [Runner] = []
+  }
+  private let idle = Mutex(Idle())
+
+  func take() -> Runner? {
+    // SAFETY: what is taken out is nobody else's until it is put back.
+    nonisolated(unsafe) var taken: Runner?
+    idle.withLock { taken = $0.runners.popLast() }
+    return taken
+  }
+
+  func put(_ runner: Runner) {
+    nonisolated(unsafe) let runner = runner
+    idle.withLock { $0.runners.append(runner) }
+  }
+}

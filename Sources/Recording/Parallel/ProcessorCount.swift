@@ -1,0 +1,97 @@
+import Foundation
+
+/// The number of threads that can run at once.
+public enum ProcessorCount {
+  /// The threads this process may run at once: its affinity mask, capped by the CPU quota of its control group.
+  ///
+  /// The number of processors of the machine is the wrong answer in a container or a batch job, where more threads
+  /// than the quota allows are throttled, all of them together, for the rest of every scheduling period.
+  public static let available: Int = {
+    let affinity =
+      affinityCount(status: contents("/proc/self/status")) ?? ProcessInfo.processInfo.activeProcessorCount
+    let membership = contents("/proc/self/cgroup")
+    return count(affinity: affinity, quota: quota(membership: membership, mount: "/sys/fs/cgroup"))
+  }()
+
+  /// The processors in the affinity mask, rounded down to what the quota leaves, never less than 1. A fraction of a
+  /// processor counts as one: two threads share 1.5 processors better than one thread fills them.
+  static func count(affinity: Int, quota: Double?) -> Int {
+    guard let quota, quota > 0 else { return max(affinity, 1) }
+    return max(min(affinity, Int(min(quota.rounded(.up), Double(Int32.max)))), 1)
+  }
+
+  /// The processors' worth of time the control groups of a process allow, `nil` when nothing limits it.
+  ///
+  /// - Parameters:
+  ///   - membership: The contents of `/proc/self/cgroup`: lines of `hierarchy:controllers:path`.
+  ///   - mount: Where the control group file systems are mounted.
+  /// - Returns: The smallest of the quotas of the groups and of those around them.
+  static func quota(membership: String, mount: String) -> Double? {
+    var limits: [Double] = []
+    for line in membership.split(separator: "\n") {
+      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard fields.count == 3 else { continue }
+      let path = String(fields[2])
+      if fields[0] == "0" && fields[1].isEmpty {
+        limits += groups(of: path, below: mount).compactMap(unifiedLimit)
+        limits += groups(of: path, below: mount + "/unified").compactMap(unifiedLimit)
+      } else if fields[1].split(separator: ",").contains("cpu") {
+        for hierarchy in Set(["cpu", String(fields[1])]) {
+          limits += groups(of: path, below: "\(mount)/\(hierarchy)").compactMap(legacyLimit)
+        }
+      }
+    }
+    return limits.min()
+  }
+
+  /// A group's directory and those of its ancestors: every one of them limits the process. In a container the path
+  /// may lie outside what is mounted; the mount's root is then the group's own.
+  private static func groups(of path: String, below mount: String) -> [String] {
+    var components = path.split(separator: "/").map(String.init)
+    var directories: [String] = []
+    while !components.isEmpty {
+      directories.append(mount + "/" + components.joined(separator: "/"))
+      components.removeLast()
+    }
+    return directories + [mount]
+  }
+
+  /// Version 2: `cpu.max` holds `quota period`, or `max period`, in microseconds.
+  private static func unifiedLimit(_ directory: String) -> Double? {
+    let fields = contents(directory + "/cpu.max").split(separator: " ")
+    guard fields.count == 2, let quota = Double(fields[0]), let period = Double(fields[1]), period > 0 else {
+      return nil
+    }
+    return quota / period
+  }
+
+  /// Version 1: the quota is −1 when there is none.
+  private static func legacyLimit(_ directory: String) -> Double? {
+    guard let quota = Double(contents(directory + "/cpu.cfs_quota_us")), quota > 0,
+      let period = Double(contents(directory + "/cpu.cfs_period_us")), period > 0
+    else { return nil }
+    return quota / period
+  }
+
+  private static func contents(_ path: String) -> String {
+    ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "").trimmingCharacters(
+      in: .whitespacesAndNewlines)
+  }
+
+  /// The processors in the affinity mask, from the contents of `/proc/self/status`: `Cpus_allowed_list: 0-3,8`.
+  static func affinityCount(status: String) -> Int? {
+    let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
+    guard let list = line?.split(separator: ":").last?.trimmingCharacters(in: .whitespaces) else {
+      return nil
+    }
+    var count = 0
+    for range in list.split(separator: ",") {
+      let ends = range.split(separator: "-").map { Int($0) }
+      guard let first = ends.first ?? nil, let last = ends.last ?? nil, (0...last).contains(first) else {
+        return nil
+      }
+      count += last - first + 1
+    }
+    return count > 0 ? count : nil
+  }
+}

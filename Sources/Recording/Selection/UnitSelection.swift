@@ -1,0 +1,94 @@
+import Foundation
+import Layers
+public import Models
+
+/// The chosen units of one layer, in the order they were given: the columns of its file.
+public struct LayerUnits: Sendable, Hashable {
+  /// The layer's canonical name.
+  public let layer: String
+  /// The chosen units; `nil` for all of them.
+  public var units: [Int]?
+
+  /// Creates a choice.
+  public init(layer: String, units: [Int]? = nil) { (self.layer, self.units) = (layer, units) }
+}
+
+/// Reads lists of units.
+public enum UnitSelection {
+  /// Reads a file of units: one `layer__channel` a line, or the study's JSON `{"units": […]}`.
+  ///
+  /// Layers come in order of first appearance, and the units of a layer in the order of the file.
+  ///
+  /// - Throws: ``RecordingError``: `inputMissing`, or `badData` for a layer or unit that is not there.
+  public static func read(_ path: String, for model: Model) throws -> [LayerUnits] {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw RecordingError(.inputMissing, "cannot read the list of units \(path): \(Disk.lastError)")
+    }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw RecordingError(.badData, "\(path) is not text: give one layer__channel a line, or JSON")
+    }
+    return try parse(text, path: path, for: model)
+  }
+
+  static func parse(_ text: String, path: String, for model: Model) throws -> [LayerUnits] {
+    var chosen: [LayerUnits] = []
+    var positions: [String: Int] = [:]
+    var seen: Set<String> = []
+    let graph = try model.graph()
+    for name in try names(in: text, path: path) {
+      let (layer, channel) = try resolve(name, path: path, model: model, graph: graph)
+      guard seen.insert("\(layer)__\(channel)").inserted else {
+        throw RecordingError(.badData, "\(path) lists \(name) twice; keep one of the lines")
+      }
+      if let position = positions[layer] {
+        chosen[position].units?.append(channel)
+      } else {
+        positions[layer] = chosen.count
+        chosen.append(LayerUnits(layer: layer, units: [channel]))
+      }
+    }
+    guard !chosen.isEmpty else { throw RecordingError(.badData, "\(path) lists no units") }
+    return chosen
+  }
+
+  private static func resolve(
+    _ name: String, path: String, model: Model, graph: Graph
+  ) throws -> (layer: String, channel: Int) {
+    guard let separator = name.range(of: "__", options: .backwards),
+      let channel = Int(name[separator.upperBound...])
+    else {
+      throw RecordingError(
+        .badData,
+        "\(path): '\(name)' is not a unit; units are written layer__channel, such as layer4_1_conv3__1459")
+    }
+    let layer: String
+    do { layer = try model.layer(named: String(name[..<separator.lowerBound])) } catch {
+      throw RecordingError(.badData, "\(path): \(error)")
+    }
+    let count = graph.shape(of: layer)?.channels ?? 0
+    guard (0..<count).contains(channel) else {
+      throw RecordingError(
+        .badData, "\(path): \(layer) of \(model.identifier) has units 0 to \(count - 1), not \(channel)")
+    }
+    return (layer, channel)
+  }
+
+  private static func names(in text: String, path: String) throws -> [String] {
+    let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard text.hasPrefix("{") || text.hasPrefix("[") else {
+      return text.split(whereSeparator: \.isNewline)
+        .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty && !$0.hasPrefix("#") }
+    }
+    do {
+      let data = Data(text.utf8)
+      return text.hasPrefix("[")
+        ? try JSONDecoder().decode([String].self, from: data)
+        : try JSONDecoder().decode(Study.self, from: data).units
+    } catch {
+      throw RecordingError(
+        .badData, "\(path) is not a list of units: its JSON has to be {\"units\": [\"…\"]}")
+    }
+  }
+
+  private struct Study: Decodable { let units: [String] }
+}

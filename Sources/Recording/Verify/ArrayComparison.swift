@@ -1,0 +1,63 @@
+/// How far one array is from its reference.
+public struct ArrayComparison: Sendable, Hashable, Codable {
+  /// The array: `logits`, or a layer's canonical name.
+  public var name: String
+  /// The numbers compared.
+  public var count: Int
+  /// The largest difference over the RMS of the reference; NaN anywhere gives NaN.
+  public var error: Double
+  /// The largest difference.
+  public var maximumDifference: Double
+  /// Where it is: the image and the unit.
+  public var image: Int, unit: Int
+  /// Both values there.
+  public var value: Double, reference: Double
+  /// The cosine of the angle between the arrays.
+  public var cosine: Double
+  /// Images whose largest unit is the same one.
+  public var argmaxAgreements: Int
+  /// The largest error that passes.
+  public var tolerance: Double
+
+  /// Whether the error is within the tolerance; NaN is not.
+  public var passes: Bool { error <= tolerance }
+
+  /// Compares arrays of images × units.
+  ///
+  /// - Precondition: Both have the same count, a multiple of `units`.
+  static func compare(
+    _ name: String, _ values: [Float], with references: [Float], units: Int, tolerance: Double
+  ) -> ArrayComparison {
+    precondition(values.count == references.count && units > 0, "arrays of the same shape")
+    var worst = 0
+    var largest = 0.0
+    var (products, squares, referenceSquares) = (0.0, 0.0, 0.0)
+    for index in values.indices {
+      let (value, reference) = (Double(values[index]), Double(references[index]))
+      let difference = abs(value - reference)
+      // A NaN is the worst there can be, and the first one stays.
+      if !largest.isNaN && (difference > largest || difference.isNaN) {
+        (worst, largest) = (index, difference)
+      }
+      products += value * reference
+      squares += value * value
+      referenceSquares += reference * reference
+    }
+    let rms = (referenceSquares / Double(max(values.count, 1))).squareRoot()
+    let lengths = (squares * referenceSquares).squareRoot()
+    return ArrayComparison(
+      name: name, count: values.count, error: largest == 0 ? 0 : largest / rms, maximumDifference: largest,
+      image: worst / units, unit: worst % units, value: Double(values[worst]),
+      reference: Double(references[worst]), cosine: lengths == 0 ? 1 : products / lengths,
+      argmaxAgreements: (0..<values.count / units).count { image in
+        let row = image * units..<(image + 1) * units
+        return argmax(values[row]) == argmax(references[row])
+      }, tolerance: tolerance)
+  }
+
+  private static func argmax(_ row: ArraySlice<Float>) -> Int {
+    var best = row.startIndex
+    for index in row.indices where row[index] > row[best] || row[best].isNaN { best = index }
+    return best - row.startIndex
+  }
+}

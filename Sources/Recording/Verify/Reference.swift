@@ -1,0 +1,86 @@
+import Checkpoints
+import Layers
+public import Models
+import Tensor
+
+/// What another implementation computed: inputs, outputs and the means of layers.
+public struct Reference: Sendable {
+  /// The number of images.
+  public let images: Int
+  /// Where the file is.
+  public let path: String
+  /// What the file says about itself: weights, versions, the other implementation's own error.
+  public let metadata: [String: String]
+
+  /// The layers it has, by canonical name; the tensor's name in the file.
+  let taps: [(layer: String, key: String)]
+  private let file: Checkpoint
+  private let seeded: Tensor?
+
+  /// Opens a safetensors or npz file with `logits` [N, outputs], any `tap/<layer>` [N, units], and `input`
+  /// [N, 3, height, width]; or, in place of the input, the metadata `input` (`seeded:S`) and `input_shape`.
+  ///
+  /// - Throws: `CheckpointError` for the file, ``UnknownName`` for a layer, ``RecordingError`` when something is missing
+  ///   or has the wrong shape.
+  public init(_ path: String, for model: Model) throws {
+    file = try Checkpoint.open(path)
+    (self.path, metadata) = (path, file.metadata)
+    seeded = try file.shape(of: "input") == nil ? Self.seededInput(file) : nil
+    let shape = seeded?.shape ?? file.shape(of: "input") ?? []
+    guard shape.rank == 4, Shape(Array(shape.extents.dropFirst())) == model.inputShape, shape[0] > 0 else {
+      throw RecordingError(
+        .badData,
+        "\(path): its input is \(shape), but \(model.identifier) takes images of \(model.inputShape)")
+    }
+    images = shape[0]
+    let graph = try model.graph()
+    let layers = try Dictionary(
+      file.names.filter { $0.hasPrefix("tap/") }.map { key in
+        (try model.layer(named: String(key.dropFirst(4))), key)
+      }
+    ) { first, _ in first }
+    taps = graph.names.compactMap { name in layers[name].map { (name, $0) } }
+    guard !taps.isEmpty || file.shape(of: "logits") != nil else {
+      throw RecordingError(.badData, "\(path) holds neither 'logits' nor any 'tap/<layer>' to compare with")
+    }
+    for (layer, key) in taps { try check(key, units: graph.shape(of: layer)?.channels ?? 0) }
+    if hasLogits { try check("logits", units: model.outputs) }
+  }
+
+  /// Whether it has what the network returns.
+  var hasLogits: Bool { file.shape(of: "logits") != nil }
+
+  /// All inputs, images × 3 × height × width.
+  func input() throws -> Tensor { try seeded ?? file.tensor(named: "input") }
+
+  /// An array by its name in the file.
+  func array(_ key: String) throws -> [Float] { try file.tensor(named: key).elements }
+
+  /// PyTorch's own worst error in fp32, if the file knows it.
+  func ownError(of array: String) -> Double? {
+    metadata[array == "logits" ? "fp32_error_logits" : "fp32_error_taps"].flatMap(Double.init)
+  }
+
+  private func check(_ key: String, units: Int) throws(RecordingError) {
+    let shape = file.shape(of: key) ?? []
+    guard shape == [images, units] else {
+      throw RecordingError(.badData, "\(path): '\(key)' is \(shape), expected \(Shape([images, units]))")
+    }
+  }
+
+  private static func seededInput(_ file: Checkpoint) throws(RecordingError) -> Tensor {
+    guard let source = file.metadata["input"], source.hasPrefix("seeded:"),
+      let seed = UInt64(source.dropFirst("seeded:".count)), let extents = file.metadata["input_shape"]
+    else {
+      throw RecordingError(
+        .badData, "\(file.path) has no 'input', nor metadata that says how to make it again")
+    }
+    let shape = extents.split(separator: ",").compactMap { Int($0) }
+    guard shape.count == 4, shape.allSatisfy({ (1...4096).contains($0) }), shape.reduce(1, *) <= 1 << 28
+    else {
+      throw RecordingError(.badData, "\(file.path): the input shape '\(extents)' makes no sense")
+    }
+    let deviation = file.metadata["input_deviation"].flatMap(Double.init) ?? 1
+    return SeededInput.tensor(seed: seed, shape: Shape(shape), deviation: deviation)
+  }
+}
