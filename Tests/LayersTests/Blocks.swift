@@ -75,7 +75,7 @@ struct Transformer: Block {
     x = try x.layerNorm("ln_pre", epsilon: 1e-5)
     x =
       try x
-      + x.layerNorm("ln_1", epsilon: 1e-5).inputProjection("attn").attention(heads: 4)
+      + x.layerNorm("ln_1", epsilon: 1e-5).inputProjection().attention(heads: 4)
       .linear("attn.out_proj", 16).named("ls_1")
     x = try x + x.layerNorm("ln_2", epsilon: 1e-5).linear("c_fc", 64).gelu().linear("c_proj", 16)
     return try x.token(0).layerNorm("ln_post", epsilon: 1e-5).projected(by: "proj", 10)

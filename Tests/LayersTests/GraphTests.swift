@@ -18,7 +18,7 @@ import Testing
     _ = try graph.input([8, 16, 12])("visual", Transformer())
     let names = graph.parameters.map(\.name)
     #expect(names.contains("visual.class"))
-    #expect(names.contains("visual.attn.in_proj_weight"))
+    #expect(names.contains("visual.in_proj_weight"))
     #expect(names.contains("visual.proj"))
     #expect(names.contains("visual.c_fc.bias"))
   }

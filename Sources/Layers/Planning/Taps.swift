@@ -20,14 +20,15 @@ extension Program {
   ///
   /// - Parameters:
   ///   - taps: The values, by node index, one for each tap.
-  ///   - inEpilogues: Whether sums are added up by the steps that compute the values where that is possible.
+  ///   - inEpilogues: Whether sums of values in memory, too, are added up by the steps that compute them.
   /// - Returns: How each mean follows from a sum, and the slots the sums are left in.
   package mutating func takeMeans(of taps: [Int], inEpilogues: Bool) -> (taps: [MeanTap], slots: [SumSlot]) {
     var slots: [SumSlot] = []
     var recorded: [Int: Int] = [:]  // value → slot of a separate sum
     let results = taps.enumerated().map { tap, value -> MeanTap in
       let positions = shapes[value].positions
-      if let (step, point, affine) = inEpilogues ? sumInEpilogue(for: value) : nil {
+      if let (step, point, affine) = sumInFusion(of: value) ?? (inEpilogues ? sumInEpilogue(of: value) : nil)
+      {
         let slot = steps[step].sums[point] ?? slots.count
         if slot == slots.count { slots.append(SumSlot(channels: shapes[value].channels)) }
         steps[step].sums[point] = slot
@@ -54,14 +55,17 @@ extension Program {
       Step(id: -1, name: name, operation: .record(what), inputs: [value], output: -1), at: producer + 1)
   }
 
-  /// The step and point whose sum gives the mean of a value, and the affine map from one to the other.
-  private func sumInEpilogue(for value: Int) -> (step: Int, Step.SumPoint, Affine?)? {
-    if let expression = means[value] {
-      guard let (id, point, affine) = expression.flattened,
-        let step = steps.firstIndex(where: { $0.id == id })
-      else { return nil }
-      return (step, point, affine)
-    }
+  /// The step and point whose sum gives the mean of a value that fusion removed, and the affine map from one to
+  /// the other.
+  private func sumInFusion(of value: Int) -> (step: Int, Step.SumPoint, Affine?)? {
+    guard let (id, point, affine) = means[value]?.flattened,
+      let step = steps.firstIndex(where: { $0.id == id })
+    else { return nil }
+    return (step, point, affine)
+  }
+
+  /// The same for a value in memory, if the step that writes it can add it up.
+  private func sumInEpilogue(of value: Int) -> (step: Int, Step.SumPoint, Affine?)? {
     guard let step = steps.firstIndex(where: { $0.output == value }) else { return nil }
     if case .layerNorm = steps[step].operation { return (step, .output, nil) }
     guard steps[step].hasEpilogue else { return nil }
