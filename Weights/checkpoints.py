@@ -3,6 +3,7 @@
 import argparse
 import io
 import pickle
+import re
 
 import numpy as np
 import safetensors.numpy
@@ -89,6 +90,7 @@ def load(path):
     prefix = "module.model."
     if any(name.startswith(prefix) for name in state):
         state = {name[len(prefix) :]: t for name, t in state.items() if name.startswith(prefix)}
+    state = {re.sub(r"(denselayer\d+\.(?:norm|conv))\.([12])\.", r"\1\2.", name): t for name, t in state.items()}
     return {name: t.float() if t.is_floating_point() else t for name, t in state.items()}
 
 
@@ -115,6 +117,8 @@ def save(model, format, path, example):
     if format == "zip":
         torch.save(state, path)
     elif format == "legacy":
+        # As torchvision's files of that time name the layers of DenseNet: norm.1 for norm1.
+        state = {re.sub(r"(denselayer\d+\.(?:norm|conv))([12])\.", r"\1.\2.", k): t for k, t in state.items()}
         torch.save(state, path, _use_new_zipfile_serialization=False)
     elif format == "safetensors":
         state = {name: tensor.contiguous() for name, tensor in state.items()}

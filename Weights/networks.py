@@ -72,15 +72,11 @@ def with_shortcuts(model):
     return model
 
 
-class ImageTower(nn.Module):
-    """The image half of a CLIP model, under the name it has in the whole."""
+class ImageTower(open_clip.CLIP):
+    """A CLIP model that answers an image with its embedding, before normalisation. The text tower only rests beside."""
 
-    def __init__(self, clip):
-        super().__init__()
-        self.visual = clip.visual
-
-    def forward(self, x):
-        return self.visual(x)
+    def forward(self, image):
+        return self.encode_image(image)
 
 
 # --------------------------------------------------------------------------------------------------------- preprocessing
@@ -185,7 +181,8 @@ def _timm(name):
 def _clip(name, tag):
     def build(pretrained):
         model = open_clip.create_model(name, pretrained=tag if pretrained else None, precision="fp32")
-        return ImageTower(with_shortcuts(model))
+        model.__class__ = ImageTower
+        return with_shortcuts(model)
 
     return build
 
@@ -241,9 +238,14 @@ NETWORKS = {
 
 
 def parameter_shapes(model):
-    """Name to shape of everything inference reads."""
-    state = model.state_dict()
-    return {name: tuple(t.shape) for name, t in state.items() if not name.endswith("num_batches_tracked")}
+    """Name to shape of everything inference reads: no counters of batches, of CLIP no text tower."""
+    shapes = {name: tuple(t.shape) for name, t in model.state_dict().items()}
+    prefix = "visual." if isinstance(model, ImageTower) else ""
+    return {
+        name: shape
+        for name, shape in shapes.items()
+        if name.startswith(prefix) and not name.endswith("num_batches_tracked")
+    }
 
 
 def spatial_mean(name, activation, network):

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs a network in PyTorch and writes what the engine is compared with: logits and the mean of every relevant layer.
 
-    reference.py resnet50 --weights seeded:1 --output resnet50.safetensors        # a test fixture
-    reference.py resnet50 --weights random --save-as zip --checkpoint r50.pth --output r50.safetensors
-    reference.py resnet50 --pretrained --images photos/ --output r50.safetensors  # proves one's own set-up
+    reference.py --model resnet50 --weights seeded:1 --output resnet50.safetensors        # a test fixture
+    reference.py --model resnet50 --weights random --save-as zip --checkpoint r50.pth --output r50.safetensors
+    reference.py --model resnet50 --pretrained --images photos/ --output r50.safetensors  # proves one's own set-up
     activation-dump verify --model resnet50 --weights r50.pth --reference r50.safetensors
 
 The results are computed in float64 and rounded once. A float32 run beside it says how far PyTorch itself is off; the
@@ -52,24 +52,23 @@ def build(arguments):
     model = network.build(arguments.pretrained).eval()
     if arguments.pretrained:
         return model, "official"
+    if arguments.weights == "random":
+        return model, f"random:{arguments.torch_seed}"
     if arguments.weights.startswith("seeded:"):
         state = seeded.parameters(int(arguments.weights[len("seeded:") :]), parameter_shapes(model))
         state = {name: torch.from_numpy(array) for name, array in state.items()}
-    elif arguments.weights == "random":
-        return model, f"random:{arguments.torch_seed}"
     else:
-        wanted = model.state_dict()
-        state = {name: t for name, t in checkpoints.load(arguments.weights).items() if name in wanted}
-    missing, _ = model.load_state_dict(state, strict=False)
-    missing = [name for name in missing if not name.endswith("num_batches_tracked")]
+        state = checkpoints.load(arguments.weights)
+    missing = parameter_shapes(model).keys() - state.keys()
     if missing:
-        raise SystemExit(f"{arguments.weights} lacks {', '.join(missing)}")
+        raise SystemExit(f"{arguments.weights} lacks {', '.join(sorted(missing))}")
+    model.load_state_dict(state, strict=False)
     return model, pathlib.Path(arguments.weights).name
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model", choices=NETWORKS)
+    parser.add_argument("--model", required=True, choices=NETWORKS)
     parser.add_argument("--weights", default="seeded:1", help="seeded:N, random, or a checkpoint file")
     parser.add_argument("--pretrained", action="store_true", help="the official weights (downloads them)")
     parser.add_argument("--save-as", choices=checkpoints.FORMATS, help="also write the weights")
@@ -107,6 +106,7 @@ def main():
     logits, taps = record(arguments.model, model.double(), images)
     errors = {name: error(taps32[name], taps[name]) for name in taps}
     worst = max(errors, key=errors.get)
+    notes["layers"] = "\n".join(network.relevant(model))  # safetensors sorts its tensors; this is the study's order
     notes["fp32_error_taps"] = f"{errors[worst]:.3e}"
     notes["fp32_error_taps_worst"] = worst
     notes["fp32_error_logits"] = f"{error(logits32, logits):.3e}"
