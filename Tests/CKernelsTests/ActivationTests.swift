@@ -1,0 +1,75 @@
+import CKernels
+import Foundation
+import Testing
+
+@Suite("Activations")
+struct ActivationTests {
+  /// Every 1,021st float of either sign: all exponents, denormals and NaN included.
+  private static let floats: [Float] = stride(from: 0, through: Int(UInt32.max), by: 1021).map {
+    Float(bitPattern: UInt32($0))
+  }
+
+  private func apply(_ activation: ck_activation, _ kernels: Kernels, _ input: [Float]) -> [Float] {
+    let batch = Batch(positions: 1, channels: input.count) { _, _, channel in input[channel] }
+    var epilogue = ck_epilogue()
+    epilogue.activation = activation
+    kernels.table.pointee.map(1, Int32(input.count), 1, batch.view(), &epilogue, batch.view())
+    return batch.values
+  }
+
+  /// The distance of a float above which the next one lies.
+  private func unitInTheLastPlace(_ x: Double) -> Double {
+    x.magnitude < Double(Float.leastNormalMagnitude)
+      ? Double(Float.leastNonzeroMagnitude) : Double(Float(x.magnitude).ulp)
+  }
+
+  /// Checks an activation over ``floats`` and returns the largest error in units in the last place.
+  private func worstError(
+    _ activation: ck_activation, _ kernels: Kernels, where isIncluded: (Float) -> Bool,
+    _ exact: (Double) -> Double
+  ) -> WorstRatio {
+    let inputs = Self.floats.filter(isIncluded)
+    var worst = WorstRatio()
+    for (x, y) in zip(inputs, apply(activation, kernels, inputs)) {
+      let expected = exact(Double(x))
+      worst.add(y, expected: expected, bound: unitInTheLastPlace(expected), "\(x)")
+    }
+    return worst
+  }
+
+  private func gelu(_ x: Double) -> Double { x * 0.5 * erfc(-x * 0.5.squareRoot()) }
+  private func quickGELU(_ x: Double) -> Double { x / (1 + exp(-1.702 * x)) }
+
+  @Test(
+    "GELU is within 7 units in the last place, to where it leaves the normal numbers",
+    arguments: Kernels.supported)
+  func geluError(kernels: Kernels) {
+    #expect(worstError(CK_GELU, kernels, where: { $0.isFinite && $0 > -12.9 }, gelu).ratio <= 7)
+    // Further left the factor e^(-x^2/2) is denormal, and what is left of it is off by up to half its last place.
+    #expect(worstError(CK_GELU, kernels, where: { $0.isFinite && $0 <= -12.9 }, gelu).ratio <= 11)
+  }
+
+  @Test(
+    "quick GELU is within 3 units in the last place, to where it leaves the normal numbers",
+    arguments: Kernels.supported)
+  func quickGELUError(kernels: Kernels) {
+    #expect(worstError(CK_QUICK_GELU, kernels, where: { $0.isFinite && $0 > -51 }, quickGELU).ratio <= 3)
+    #expect(worstError(CK_QUICK_GELU, kernels, where: { $0.isFinite && $0 <= -51 }, quickGELU).ratio <= 31)
+  }
+
+  @Test("ReLU is exact", arguments: Kernels.supported)
+  func relu(kernels: Kernels) {
+    #expect(worstError(CK_RELU, kernels, where: { !$0.isNaN }) { max(0, $0) }.ratio == 0)
+  }
+
+  @Test("NaN stays, infinities do what PyTorch's do", arguments: Kernels.supported)
+  func specials(kernels: Kernels) {
+    let input: [Float] = [.nan, -.nan, .signalingNaN, .infinity, -.infinity, 0, -0.0]
+    for activation in [CK_RELU, CK_GELU, CK_QUICK_GELU] {
+      let output = apply(activation, kernels, input)
+      #expect(output.prefix(3).allSatisfy { $0.isNaN })
+      #expect(output[3] == .infinity && output[5] == 0 && output[6] == 0)
+      if activation == CK_RELU { #expect(output[4] == 0) } else { #expect(output[4].isNaN) }
+    }
+  }
+}
