@@ -113,34 +113,31 @@ struct NormTests {
   }
 
   /// All terms of the sum are positive: relative errors of at most one rounding a step; the power takes beta of that.
-  @Test(
-    "local response norm is within its bound", arguments: Kernels.supported,
-    PositionsProblem.all.flatMap { problem in
-      [(problem, 9, Float(0.5)), (problem, 5, 0.75), (problem, 4, 0.6)]
-    })
-  func localResponseError(kernels: Kernels, parameters: (problem: PositionsProblem, size: Int, beta: Float)) {
-    let (problem, size, beta) = parameters
+  @Test("local response norm is within its bound", arguments: Kernels.supported, PositionsProblem.all)
+  func localResponseError(kernels: Kernels, problem: PositionsProblem) {
     let (input, output) = (problem.batch(in: -3...3), problem.batch(seed: 3))
-    localResponse(kernels, input, to: output, size: size, beta: beta)
-    let steps = Double(beta) * Double(size + 4) + 3
-    var worst = WorstRatio()
-    for image in 0..<problem.images {
-      for position in 0..<problem.positions {
-        for channel in 0..<problem.channels {
-          let near = max(0, channel - size / 2)...min(problem.channels - 1, channel + (size - 1) / 2)
-          let sum = near.reduce(0.0) {
-            $0 + Double(input[image, position, $1]) * Double(input[image, position, $1])
+    for (size, beta) in [(9, 0.5), (5, 0.75), (4, 0.6)] as [(Int, Float)] {
+      localResponse(kernels, input, to: output, size: size, beta: beta)
+      let steps = Double(beta) * Double(size + 4) + 3
+      var worst = WorstRatio()
+      for image in 0..<problem.images {
+        for position in 0..<problem.positions {
+          let squares = (0..<problem.channels).map {
+            Double(input[image, position, $0]) * Double(input[image, position, $0])
           }
-          let base = Double(1.5 as Float) + Double(0.9 as Float) * sum / Double(size)
-          let expected = Double(input[image, position, channel]) / pow(base, Double(beta))
-          worst.add(
-            output[image, position, channel], expected: expected, bound: roundoff * steps * abs(expected),
-            "\(image), \(position), \(channel)")
+          for channel in 0..<problem.channels {
+            let near = max(0, channel - size / 2)...min(problem.channels - 1, channel + (size - 1) / 2)
+            let base = 1.5 + Double(0.9 as Float) * squares[near].reduce(0, +) / Double(size)
+            let expected = Double(input[image, position, channel]) / pow(base, Double(beta))
+            worst.add(
+              output[image, position, channel], expected: expected, bound: roundoff * steps * abs(expected),
+              "size \(size), \(image), \(position), \(channel)")
+          }
         }
       }
+      #expect(worst.ratio <= 1, "\(worst)")
+      #expect(output.foreignCellsUntouched)
     }
-    #expect(worst.ratio <= 1, "\(worst)")
-    #expect(output.foreignCellsUntouched)
   }
 
   // MARK: Softmax
