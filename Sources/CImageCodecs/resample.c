@@ -1,6 +1,8 @@
 // The definition of both passes, in plain loops.
 #include "resample.h"
 
+#include <string.h>
+
 static bool always(void) { return true; }
 
 static uint8_t clamp(int32_t sum) {
@@ -9,6 +11,12 @@ static uint8_t clamp(int32_t sum) {
 }
 
 static const int32_t half = 1 << (IC_WEIGHT_BITS - 1);
+
+static size_t packed_size(size_t outputs, size_t stride) { return outputs * stride; }
+
+static void pack(const int32_t *weights, size_t outputs, size_t stride, int32_t *packed) {
+  memcpy(packed, weights, outputs * stride * sizeof *weights);
+}
 
 static void horizontal(const uint8_t *row, size_t outputs, const int32_t *first, const int32_t *weights,
                        size_t stride, uint8_t *out) {
@@ -30,7 +38,7 @@ static void vertical(const uint8_t *rows, size_t row_bytes, size_t count, const 
   }
 }
 
-const ic_resampler ic_resampler_scalar = {"scalar", always, horizontal, vertical};
+const ic_resampler ic_resampler_scalar = {"scalar", always, packed_size, pack, horizontal, vertical};
 
 const ic_resampler *const *ic_resamplers(size_t *count) {
   static const ic_resampler *const order[] = {
@@ -42,4 +50,14 @@ const ic_resampler *const *ic_resamplers(size_t *count) {
   };
   *count = sizeof order / sizeof order[0];
   return order;
+}
+
+void ic_lookup(const uint8_t *row, size_t count, const float *table, bool reversed, float *out,
+               ptrdiff_t pixel_stride, ptrdiff_t channel_stride) {
+  const size_t first = reversed ? 2 : 0, last = 2 - first;
+  for (size_t x = 0; x < count; x++, row += 4, out += pixel_stride) {
+    out[0] = table[row[first]];
+    out[channel_stride] = table[256 + row[1]];
+    out[2 * channel_stride] = table[512 + row[last]];
+  }
 }

@@ -13,22 +13,33 @@ TARGET static inline __m128i narrowed(__m128i sums) {
   return _mm_packus_epi16(words, words);
 }
 
-TARGET static void horizontal(const uint8_t *row, size_t outputs, const int32_t *first, const int32_t *weights,
+static size_t packed_size(size_t outputs, size_t stride) { return outputs * stride * 4; }
+
+// [output][four taps][low, high][pair of taps][colour]
+static void pack(const int32_t *weights, size_t outputs, size_t stride, int32_t *packed) {
+  for (const int32_t *four = weights; four < weights + outputs * stride; four += 4, packed += 16)
+    for (size_t i = 0; i < 8; i++) {
+      packed[i] = ic_low_pair(four + i / 4 * 2);
+      packed[8 + i] = ic_high_pair(four + i / 4 * 2);
+    }
+}
+
+TARGET static void horizontal(const uint8_t *row, size_t outputs, const int32_t *first, const int32_t *packed,
                               size_t stride, uint8_t *out) {
   const __m128i half = _mm_set1_epi32(1 << (IC_WEIGHT_BITS - 1));
-  const __m256i low = _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1);
-  const __m256i high = _mm256_setr_epi32(2, 2, 2, 2, 3, 3, 3, 3);
-  for (size_t x = 0; x < outputs; x++, weights += stride, out += 4) {
+  // Two pixels in each 128-bit half, the values of a colour side by side and widened to 16 bits.
+  const __m256i pairs = _mm256_setr_epi8(0, -1, 4, -1, 1, -1, 5, -1, 2, -1, 6, -1, 3, -1, 7, -1,  //
+                                         8, -1, 12, -1, 9, -1, 13, -1, 10, -1, 14, -1, 11, -1, 15, -1);
+  for (size_t x = 0; x < outputs; x++, out += 4) {
     const uint8_t *pixel = row + 4 * (size_t)first[x];
-    __m256i sums = _mm256_setzero_si256();
-    for (size_t tap = 0; tap < stride; tap += 4, pixel += 16) {
-      const __m128i bytes = _mm_loadu_si128((const __m128i *)pixel);
-      const __m256i four = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(weights + tap)));
-      const __m256i a = _mm256_mullo_epi32(_mm256_cvtepu8_epi32(bytes), _mm256_permutevar8x32_epi32(four, low));
-      const __m256i b = _mm256_mullo_epi32(_mm256_cvtepu8_epi32(_mm_srli_si128(bytes, 8)),
-                                           _mm256_permutevar8x32_epi32(four, high));
-      sums = _mm256_add_epi32(sums, _mm256_add_epi32(a, b));
+    __m256i low = _mm256_setzero_si256(), high = low;
+    for (size_t tap = 0; tap < stride; tap += 4, pixel += 16, packed += 16) {
+      const __m256i four = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)pixel));
+      const __m256i values = _mm256_shuffle_epi8(four, pairs);
+      low = _mm256_add_epi32(low, _mm256_madd_epi16(values, _mm256_loadu_si256((const __m256i *)packed)));
+      high = _mm256_add_epi32(high, _mm256_madd_epi16(values, _mm256_loadu_si256((const __m256i *)(packed + 8))));
     }
+    const __m256i sums = _mm256_add_epi32(low, _mm256_slli_epi32(high, IC_LOW_BITS));
     const __m128i both = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
     const int pixel_bytes = _mm_cvtsi128_si32(narrowed(_mm_add_epi32(both, half)));
     memcpy(out, &pixel_bytes, 4);
@@ -55,5 +66,5 @@ TARGET static void vertical(const uint8_t *rows, size_t row_bytes, size_t count,
   }
 }
 
-const ic_resampler ic_resampler_avx2 = {"avx2", supported, horizontal, vertical};
+const ic_resampler ic_resampler_avx2 = {"avx2", supported, packed_size, pack, horizontal, vertical};
 #endif

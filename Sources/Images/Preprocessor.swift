@@ -21,6 +21,8 @@ public final class Preprocessor {
   private let table: UnsafeMutablePointer<Float>
   private var columns = ResamplingWeights()
   private var rows = ResamplingWeights()
+  /// The weights of `columns` as the resampler wants them.
+  private var packed: [Int32] = []
   private var scratch = ScratchBuffer()
 
   /// Creates a preprocessor that uses the best instructions of this processor.
@@ -59,10 +61,11 @@ public final class Preprocessor {
     let (horizontal, vertical) = CroppedAxis.axes(
       width: image.width, height: image.height, resize: preprocessing.resize, crop: crop)
     if horizontal.kept.count < crop || vertical.kept.count < crop { pad(out, layout) }
-    columns.compute(
+    let changed = columns.compute(
       inputSize: image.width, outputSize: horizontal.resized, outputs: horizontal.kept,
       filter: preprocessing.filter, wholeStrides: true)
-    rows.compute(
+    if changed { packColumns(count: horizontal.kept.count) }
+    _ = rows.compute(
       inputSize: image.height, outputSize: vertical.resized, outputs: vertical.kept,
       filter: preprocessing.filter, wholeStrides: false)
 
@@ -78,7 +81,7 @@ public final class Preprocessor {
     image.withRGBX { pixels in
       for (index, y) in needed.enumerated() {
         resampler.passes.pointee.horizontal(
-          pixels + 4 * image.width * y, kept, columns.first, columns.weights, columns.stride,
+          pixels + 4 * image.width * y, kept, columns.first, packed, columns.stride,
           narrow + 4 * kept * index)
       }
     }
@@ -97,23 +100,24 @@ public final class Preprocessor {
     }
   }
 
+  private func packColumns(count: Int) {
+    let size = resampler.passes.pointee.packed_size(count, columns.stride)
+    if packed.count < size { packed = [Int32](repeating: 0, count: size) }
+    resampler.passes.pointee.pack(columns.weights, count, columns.stride, &packed)
+  }
+
   /// Writes one row of RGBX pixels, from a position of the crop on.
   private func write(
     _ row: UnsafePointer<UInt8>, count: Int, to out: UnsafeMutablePointer<Float>, at position: Int,
     _ layout: Layout
   ) {
-    let plane = preprocessing.crop * preprocessing.crop
-    for channel in 0..<3 {
-      let colour = preprocessing.channelOrder == .rgb ? channel : 2 - channel
-      let values = table + 256 * channel
-      switch layout {
-      case .channelsFirst:
-        let target = out + channel * plane + position
-        for x in 0..<count { target[x] = values[Int(row[4 * x + colour])] }
-      case .channelsLast:
-        let target = out + 3 * position + channel
-        for x in 0..<count { target[3 * x] = values[Int(row[4 * x + colour])] }
-      }
+    let reversed = preprocessing.channelOrder == .bgr
+    switch layout {
+    case .channelsFirst:
+      let plane = preprocessing.crop * preprocessing.crop
+      ic_lookup(row, count, table, reversed, out + position, 1, plane)
+    case .channelsLast:
+      ic_lookup(row, count, table, reversed, out + 3 * position, 3, 1)
     }
   }
 

@@ -15,12 +15,32 @@ struct ResamplingWeights {
   private(set) var inputs = 0..<0
   private var taps: [Double] = []
 
+  /// What the weights were last computed for; photographs of one size come in long runs.
+  private var problem: Problem?
+
+  private struct Problem: Equatable {
+    let inputSize: Int
+    let outputSize: Int
+    let outputs: Range<Int>
+    let filter: Preprocessing.Filter
+    let wholeStrides: Bool
+  }
+
   /// Computes the weights of `outputs`, out of a resampling of `inputSize` pixels to `outputSize`.
   ///
-  /// With `wholeStrides`, `first` is such that all `stride` inputs of an output exist, unless there are fewer in all.
+  /// With `wholeStrides`, `first` is such that all `stride` inputs of an output exist, unless there are fewer in all,
+  /// and has a multiple of four elements.
+  ///
+  /// Returns whether anything changed.
   mutating func compute(
     inputSize: Int, outputSize: Int, outputs: Range<Int>, filter: Preprocessing.Filter, wholeStrides: Bool
-  ) {
+  ) -> Bool {
+    let next = Problem(
+      inputSize: inputSize, outputSize: outputSize, outputs: outputs, filter: filter,
+      wholeStrides: wholeStrides)
+    if next == problem { return false }
+    problem = next
+
     let scale = Double(Float(inputSize)) / Double(outputSize)
     let filterScale = max(scale, 1)
     let support = filter.support * filterScale
@@ -56,6 +76,8 @@ struct ResamplingWeights {
       }
       weights.append(contentsOf: repeatElement(0, count: first.count * stride - weights.count))
     }
+    while wholeStrides && first.count % 4 != 0 { first.append(first[first.count - 1]) }
+    return true
   }
 }
 

@@ -76,10 +76,16 @@ typedef struct {
   const char *name;  // "scalar", "avx2", "avx512"
   bool (*supported)(void);
 
-  /// One row: output x is the weighted sum of the pixels first[x] ... first[x] + stride - 1 of `row`. `weights` is
-  /// [outputs][stride], zero behind a pixel's last tap, and `stride` a multiple of 4.
-  void (*horizontal)(const uint8_t *row, size_t outputs, const int32_t *first, const int32_t *weights,
-                     size_t stride, uint8_t *out);
+  /// Elements that `pack` writes.
+  size_t (*packed_size)(size_t outputs, size_t stride);
+  /// Rearranges the weights [outputs][stride] of a horizontal pass; `stride` is a multiple of 4.
+  void (*pack)(const int32_t *weights, size_t outputs, size_t stride, int32_t *packed);
+
+  /// One row: output x is the weighted sum of the pixels first[x] ... first[x] + stride - 1 of `row`. All of these are
+  /// read, whatever their weights. `first` has a multiple of 4 elements, the surplus ones valid as well, and
+  /// IC_SLACK bytes behind `out` are writable.
+  void (*horizontal)(const uint8_t *row, size_t outputs, const int32_t *first, const int32_t *packed, size_t stride,
+                     uint8_t *out);
 
   /// One row: output byte x is the weighted sum of `taps` bytes that lie `row_bytes` apart, from rows[x] on.
   /// IC_SLACK bytes behind `count` are readable in the last row and writable in `out`.
@@ -89,5 +95,10 @@ typedef struct {
 
 /// All flavours compiled into this library, in ascending order of preference; the first is the oracle.
 const ic_resampler *const *ic_resamplers(size_t *count);
+
+/// Translates `count` pixels of a row: out[x * pixel_stride + c * channel_stride] = table[c][value of colour c], where
+/// colours are red, green, blue or, `reversed`, blue, green, red. `table` is [3][256].
+void ic_lookup(const uint8_t *row, size_t count, const float *table, bool reversed, float *out,
+               ptrdiff_t pixel_stride, ptrdiff_t channel_stride);
 
 #endif
