@@ -5,7 +5,7 @@ enum LayerNames {
     let root = Branch()
     for name in names {
       var branch = root
-      for part in name.split(separator: ".") { branch = branch.child(String(part)) }
+      for part in name.utf8.split(separator: UInt8(ascii: ".")) { branch = branch.child(Substring(part)) }
       branch.name = name
     }
     var ordered: [String] = []
@@ -15,15 +15,15 @@ enum LayerNames {
 
   /// The study's spelling: `layer1_0_conv1` for `layer1.0.conv1`.
   static func studyName(of layer: String) -> String {
-    String(layer.map { $0 == "." ? "_" : $0 })
+    String(decoding: layer.utf8.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: "_") : $0 }, as: UTF8.self)
   }
 
   private final class Branch {
     var name: String?
     private var children: [Branch] = []
-    private var positions: [String: Int] = [:]
+    private var positions: [Substring: Int] = [:]
 
-    func child(_ part: String) -> Branch {
+    func child(_ part: Substring) -> Branch {
       if let position = positions[part] { return children[position] }
       positions[part] = children.count
       children.append(Branch())
