@@ -45,7 +45,7 @@ struct ModelsCommand: ParsableCommand {
     init(_ model: Model, folder: WeightsFolder) throws {
       let graph = try model.graph()
       (identifier, name, outputs) = (model.identifier, model.displayName, model.outputs)
-      parameters = graph.trainedParameterCount
+      parameters = graph.learnedParameterCount
       multiplyAdds = graph.multiplyAdds
       inputShape = model.inputShape.extents
       relevantLayers = model.relevantLayers.count
@@ -56,13 +56,5 @@ struct ModelsCommand: ParsableCommand {
       license = model.checkpoint.license
       weightsPresent = model.presentCheckpoint(in: folder) != nil
     }
-  }
-}
-
-extension Graph {
-  /// What papers count as parameters: all but the running statistics of batch normalisation.
-  fileprivate var trainedParameterCount: Int {
-    parameters.filter { !$0.name.hasSuffix("running_mean") && !$0.name.hasSuffix("running_var") }
-      .reduce(0) { $0 + $1.shape.count }
   }
 }

@@ -42,6 +42,14 @@ public final class Graph {
     nodes.reduce(0) { $0 + $1.layer.multiplyAdds(for: $1.inputs.map { nodes[$0].shape }, output: $1.shape) }
   }
 
+  /// The number of learned values, which is what papers count; BatchNorm's statistics are not learned.
+  public var learnedParameterCount: Int {
+    parameters.reduce(0) { sum, parameter in
+      let isStatistic = parameter.name.hasSuffix(".running_mean") || parameter.name.hasSuffix(".running_var")
+      return sum + (isStatistic ? 0 : parameter.shape.count)
+    }
+  }
+
   /// The shape of a named activation, `nil` when there is none of that name.
   public func shape(of name: String) -> Shape? { nodeIndex[name].map { nodes[$0].shape } }
 
