@@ -62,7 +62,8 @@ struct ActivationTests {
     #expect(worstError(CK_RELU, kernels, where: { !$0.isNaN }) { max(0, $0) }.ratio == 0)
   }
 
-  @Test("NaN stays, infinities do what PyTorch's do", arguments: Kernels.supported)
+  @Test(
+    "NaN stays; infinities go to their limits, or to NaN where PyTorch's do", arguments: Kernels.supported)
   func specials(kernels: Kernels) {
     let input: [Float] = [.nan, -.nan, .signalingNaN, .infinity, -.infinity, 0, -0.0]
     for activation in [CK_RELU, CK_GELU, CK_QUICK_GELU] {

@@ -70,6 +70,7 @@ struct AttentionTests {
         inputs.query.view(from: image), inputs.key.view(from: image), inputs.value.view(from: image),
         output.view(from: image), scratch.pointer)
     }
+    withExtendedLifetime(scratch) {}
     return output
   }
 

@@ -4,6 +4,7 @@ import TestSupport
 
 /// A batch of activations for a kernel, in memory that ends where the batch does: the page after it cannot be read
 /// or written. Cells before it, between positions and between images belong to somebody else and hold one NaN.
+/// Whoever passes a view to a kernel keeps the batch alive until the kernel returns.
 final class Batch: @unchecked Sendable {
   let images: Int
   let positions: Int

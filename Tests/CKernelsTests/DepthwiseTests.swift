@@ -59,6 +59,7 @@ struct DepthwiseTests {
         &window, Int32(problem.channels), imageByImage ? 1 : Int32(problem.images), input.view(from: image),
         weight.data, &epilogue, result.output.view(from: image))
     }
+    withExtendedLifetime((weight, constants)) {}
     return result
   }
 
