@@ -83,6 +83,23 @@ struct ImageDecoderTests {
     }
   }
 
+  @Test("A progressive file that repeats its scans without end is refused")
+  func scans() throws {
+    let bytes = try Self.fixture("progressive-gray.jpg")
+    func marker(from start: Int, _ isMarker: (UInt8) -> Bool) -> Int? {
+      (start..<bytes.count - 1).first { bytes[$0] == 0xFF && isMarker(bytes[$0 + 1]) }
+    }
+    let start = try #require(marker(from: 2) { $0 == 0xDA })
+    let end = try #require(marker(from: start + 2) { $0 != 0 && !(0xD0...0xD7).contains($0) })
+    func repeated(_ times: Int) -> [UInt8] {
+      bytes[..<start] + (0..<times).flatMap { _ in bytes[start..<end] } + bytes[end...]
+    }
+    let decoder = ImageDecoder()
+    #expect(try decoder.decode(repeated(500)).rgb == decoder.decode(bytes).rgb)
+    let error = #expect(throws: ImageError.self) { try decoder.decode(repeated(1001)) }
+    #expect(error?.reason.contains("more than 1000 scans") == true)
+  }
+
   @Test("An image keeps its pixels when its decoder goes on")
   func lifetime() throws {
     let decoder = ImageDecoder()
