@@ -1,5 +1,5 @@
 /// `images.tsv`: a header line, then a line a row: row, path, label or nothing, status.
-enum ImagesTable {
+package enum ImagesTable {
   /// Writes the table; whoever reads it finds the old one or this one, whole.
   ///
   /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
@@ -15,7 +15,7 @@ enum ImagesTable {
   }
 
   /// Tabs, line ends and backslashes as `\t`, `\n`, `\r` and `\\`: names may contain them, fields may not.
-  static func escaped(_ field: String) -> String {
+  package static func escaped(_ field: String) -> String {
     guard field.utf8.contains(where: { $0 == 9 || $0 == 10 || $0 == 13 || $0 == 92 }) else { return field }
     return String(
       decoding: field.utf8.flatMap { byte -> [UInt8] in

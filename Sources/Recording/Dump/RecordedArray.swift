@@ -1,10 +1,10 @@
 import Layers
-import Tensor
+package import Tensor
 
 /// One file of a dump: which numbers of a run make its rows.
-struct RecordedArray: Sendable {
+package struct RecordedArray: Sendable {
   /// Where in a run's results the numbers are.
-  enum Source: Sendable, Hashable {
+  package enum Source: Sendable, Hashable {
     case tap(Int)
     case output
   }
@@ -17,11 +17,11 @@ struct RecordedArray: Sendable {
   /// The chosen units, `nil` for all of them.
   let units: [Int]?
   /// The shape of one row: units; or with nothing reduced, units × height × width or tokens × units.
-  let rowShape: Shape
+  package let rowShape: Shape
 
   private let tapShape: Shape
 
-  init(layer: String, file: String, source: Source, units: [Int]?, tapShape: Shape) {
+  package init(layer: String, file: String, source: Source, units: [Int]?, tapShape: Shape) {
     (self.layer, self.file, self.source, self.units, self.tapShape) = (layer, file, source, units, tapShape)
     var extents = tapShape.extents
     if let units { extents[tapShape.rank == 2 ? 1 : 0] = units.count }
@@ -29,7 +29,7 @@ struct RecordedArray: Sendable {
   }
 
   /// Copies one image's numbers, chosen units only, in the order of the file.
-  func copy(from values: UnsafeBufferPointer<Float>, into row: UnsafeMutableBufferPointer<Float>) {
+  package func copy(from values: UnsafeBufferPointer<Float>, into row: UnsafeMutableBufferPointer<Float>) {
     guard let units else {
       _ = row.update(fromContentsOf: values)
       return

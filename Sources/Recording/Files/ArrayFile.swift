@@ -1,11 +1,11 @@
 import Checkpoints
 import Foundation
-import Tensor
+package import Tensor
 
 /// A `.npy` file of float32 rows, of its full length from the start, whose rows are written in any order.
 ///
 /// Writing different rows from different threads is safe: every write names its own offset.
-final class ArrayFile: Sendable {
+package final class ArrayFile: Sendable {
   /// Where the file is.
   let path: String
   /// Rows, then the shape of one row.
@@ -20,7 +20,7 @@ final class ArrayFile: Sendable {
   /// Creates the file at its full length; rows nobody has written read as zeros and take no space.
   ///
   /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
-  init(creating path: String, rows: Int, rowShape: Shape, keepOpen: Bool) throws(RecordingError) {
+  package init(creating path: String, rows: Int, rowShape: Shape, keepOpen: Bool) throws(RecordingError) {
     self.path = path
     shape = Shape([rows] + rowShape.extents)
     let header = NPYHeader(elementType: .float32, shape: shape).encoded
@@ -44,7 +44,7 @@ final class ArrayFile: Sendable {
   /// Writes consecutive rows.
   ///
   /// - Throws: ``RecordingError`` of kind `writeFailed`.
-  func write(rowsFrom row: Int, _ values: UnsafeBufferPointer<Float>) throws(RecordingError) {
+  package func write(rowsFrom row: Int, _ values: UnsafeBufferPointer<Float>) throws(RecordingError) {
     try withDescriptor { descriptor throws(RecordingError) in
       try Disk.write(
         UnsafeRawBufferPointer(values), at: headerBytes + row * rowBytes, to: descriptor, path: path)
@@ -65,7 +65,7 @@ final class ArrayFile: Sendable {
   /// The SHA-256 of the file as it is.
   ///
   /// - Throws: ``RecordingError`` of kind `writeFailed`.
-  func digest() throws(RecordingError) -> String {
+  package func digest() throws(RecordingError) -> String {
     try withDescriptor { descriptor throws(RecordingError) in try Self.digest(of: descriptor, path) }
   }
 

@@ -16,10 +16,11 @@ extension ImageList {
   }
 
   /// Reads the lines of a list: `path`, or `path TAB label`.
-  static func parse(_ text: String, path: String) throws(RecordingError) -> ImageList {
+  package static func parse(_ text: String, path: String) throws(RecordingError) -> ImageList {
     var rows: [(path: String, label: Int32)] = []
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let line = line.hasSuffix("\r") ? line.dropLast() : line
+    // By bytes: to a String, CR LF is one character and not an LF.
+    for (index, bytes) in text.utf8.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
+      let line = Substring(bytes.last == 13 ? bytes.dropLast() : bytes)
       if line.isEmpty { continue }
       let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
       guard fields.count <= 2, !fields[0].isEmpty else {

@@ -15,7 +15,7 @@ public enum ProcessorCount {
 
   /// The processors in the affinity mask, rounded down to what the quota leaves, never less than 1. A fraction of a
   /// processor counts as one: two threads share 1.5 processors better than one thread fills them.
-  static func count(affinity: Int, quota: Double?) -> Int {
+  package static func count(affinity: Int, quota: Double?) -> Int {
     guard let quota, quota > 0 else { return max(affinity, 1) }
     return max(min(affinity, Int(min(quota.rounded(.up), Double(Int32.max)))), 1)
   }
@@ -26,7 +26,7 @@ public enum ProcessorCount {
   ///   - membership: The contents of `/proc/self/cgroup`: lines of `hierarchy:controllers:path`.
   ///   - mount: Where the control group file systems are mounted.
   /// - Returns: The smallest of the quotas of the groups and of those around them.
-  static func quota(membership: String, mount: String) -> Double? {
+  package static func quota(membership: String, mount: String) -> Double? {
     var limits: [Double] = []
     for line in membership.split(separator: "\n") {
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
@@ -79,7 +79,7 @@ public enum ProcessorCount {
   }
 
   /// The processors in the affinity mask, from the contents of `/proc/self/status`: `Cpus_allowed_list: 0-3,8`.
-  static func affinityCount(status: String) -> Int? {
+  package static func affinityCount(status: String) -> Int? {
     let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
     guard let list = line?.split(separator: ":").last?.trimmingCharacters(in: .whitespaces) else {
       return nil

@@ -30,7 +30,7 @@ public enum UnitSelection {
     return try parse(text, path: path, for: model)
   }
 
-  static func parse(_ text: String, path: String, for model: Model) throws -> [LayerUnits] {
+  package static func parse(_ text: String, path: String, for model: Model) throws -> [LayerUnits] {
     var chosen: [LayerUnits] = []
     var positions: [String: Int] = [:]
     var seen: Set<String> = []

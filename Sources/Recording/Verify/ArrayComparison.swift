@@ -25,7 +25,7 @@ public struct ArrayComparison: Sendable, Hashable, Codable {
   /// Compares arrays of images × units.
   ///
   /// - Precondition: Both have the same count, a multiple of `units`.
-  static func compare(
+  package static func compare(
     _ name: String, _ values: [Float], with references: [Float], units: Int, tolerance: Double
   ) -> ArrayComparison {
     precondition(values.count == references.count && units > 0, "arrays of the same shape")

@@ -1,0 +1,117 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The commands that read images or references and print.
+struct CommandTests {
+  private let reference = repositoryFile("Tests/Fixtures/references/squeezenet1_1.safetensors")
+
+  @Test("verify passes a network that agrees with PyTorch, array by array")
+  func verification() throws {
+    let outcome = try Program.run(
+      "verify", "--model", "squeezenet1_1", "--weights", "seeded:1", "--reference", reference, "--json")
+    #expect(outcome.status == 0)
+    let document = try outcome.json()
+    #expect(document["passes"] as? Bool == true && document["schema"] as? Int == 1)
+    let arrays = try #require(document["arrays"] as? [[String: Any]])
+    #expect(arrays.count == 27 && arrays.last?["name"] as? String == "logits")
+    #expect(arrays.allSatisfy { $0["passes"] as? Bool == true })
+  }
+
+  @Test("verify is 1 where the network is another, and --bisect names the first layer")
+  func disagreement() throws {
+    let outcome = try Program.run(
+      "verify", "--model", "squeezenet1_1", "--weights", "seeded:2", "--reference", reference, "--bisect")
+    #expect(outcome.status == 1)
+    #expect(
+      outcome.output.contains("the first layer that is off: features.0\n") && outcome.output.contains("OFF"))
+    let strict = try Program.run(
+      "verify", "--model", "squeezenet1_1", "--weights", "seeded:1", "--reference", reference, "--tolerance",
+      "0")
+    #expect(strict.status == 1)
+  }
+
+  @Test("verify tells what is missing from what is wrong")
+  func references() throws {
+    let folder = try TemporaryFolder()
+    func status(_ reference: String) throws -> Int32 {
+      try Program.run("verify", "--model", "squeezenet1_1", "--weights", "seeded:1", "--reference", reference)
+        .status
+    }
+    #expect(try status(folder("none.safetensors")) == 66)
+    #expect(try status(repositoryFile("README.md")) == 65)
+    let other = try Program.run(
+      "verify", "--model", "resnet50", "--weights", "seeded:1", "--reference", reference)
+    #expect(other.status == 65)
+  }
+
+  @Test("evaluate prints shares, intervals and the published figure, and writes every answer")
+  func evaluation() throws {
+    let folder = try imageFolder(count: 6)
+    let outcome = try Program.run(
+      "evaluate", "--model", "squeezenet1_1", "--weights", "seeded:1", "--images", folder("images"),
+      "--predictions",
+      folder("answers.tsv"))
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("top-1 ") && outcome.output.contains("95 % interval"))
+    #expect(outcome.output.contains("published top-1 58.18 %"))
+    let lines = try String(contentsOfFile: folder("answers.tsv"), encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == 7 && lines[1].split(separator: "\t").count == 8)
+    let document = try Program.run(
+      "evaluate", "--model", "squeezenet1_1", "--weights", "seeded:1", "--images", folder("images"),
+      "--limit", "2",
+      "--json"
+    ).json()
+    #expect(document["images"] as? Int == 2)
+    #expect((document["top1"] as? [String: Any])?["trials"] as? Int == 2)
+  }
+
+  @Test("evaluate wants synsets, and a classifier for CLIP")
+  func evaluationErrors() throws {
+    let folder = try imageFolder(count: 2, classes: ["cats", "dogs"])
+    let names = try Program.run(
+      "evaluate", "--model", "squeezenet1_1", "--weights", "seeded:1", "--images", folder("images"))
+    #expect(names.status == 65 && names.errors.contains("cats, dogs"))
+    let clip = try Program.run(
+      "evaluate", "--model", "clip-vit_b32", "--weights", "seeded:1", "--images", folder("images"))
+    #expect(clip.status == 64 && clip.errors.contains("--classifier"))
+  }
+
+  @Test("predict prints five classes an image")
+  func prediction() throws {
+    let folder = try imageFolder(count: 2)
+    let (a, b) = (folder("images/n01440764/0.png"), folder("images/n01443537/1.png"))
+    let text = try Program.run("predict", "--model", "squeezenet1_1", "--weights", "seeded:1", a, b)
+    #expect(text.status == 0 && text.output.split(separator: "\n").count == 12 && text.output.hasPrefix(a))
+    let document = try Program.run(
+      "predict", "--model", "squeezenet1_1", "--weights", "seeded:1", "--json", a
+    ).json()
+    let images = try #require(document["images"] as? [[String: Any]])
+    let predictions = try #require(images[0]["predictions"] as? [[String: Any]])
+    let probabilities = predictions.compactMap { $0["probability"] as? Double }
+    #expect(probabilities.count == 5 && probabilities == probabilities.sorted(by: >))
+    #expect(probabilities.reduce(0, +) <= 1 && probabilities[0] > 0)
+    let missing = try Program.run(
+      "predict", "--model", "squeezenet1_1", "--weights", "seeded:1", folder("none.png"))
+    #expect(missing.status == 66 && missing.errors.contains("none.png"))
+  }
+
+  @Test("bench prints the figures of the contract")
+  func benchmark() throws {
+    let outcome = try Program.run(
+      "bench", "--model", "squeezenet1_1", "--weights", "seeded:1", "--seconds", "0.05", "--runs", "2",
+      "--batch-size",
+      "2", "--threads", "1", "--taps", "relevant", "--tier", "scalar", "--json")
+    #expect(outcome.status == 0)
+    let document = try outcome.json()
+    for key in ["gflops", "fraction_of_peak", "peak_resident_bytes"] {
+      #expect(try #require(document[key] as? Double) > 0)
+    }
+    #expect(document["tier"] as? String == "scalar" && document["taps"] as? String == "relevant")
+    #expect(document["threads"] as? Int == 1 && document["batch_size"] as? Int == 2)
+    let rates = try #require(document["images_per_second"] as? [String: Any])
+    #expect(rates.keys.sorted() == ["best", "median", "runs", "worst"])
+    let peak = try #require(document["peak"] as? [String: Any])
+    #expect(peak["fma_gflops"] is Double && peak["bandwidth_gbs"] is Double)
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import TestSupport
+import Testing
+
+struct ListingTests {
+  @Test("models prints thirteen networks, as a table and as JSON")
+  func models() throws {
+    let table = try Program.run("models")
+    #expect(table.status == 0 && table.errors.isEmpty)
+    #expect(table.output.split(separator: "\n").count == 14)
+    let document = try Program.run("models", "--json").json()
+    #expect(document["schema"] as? Int == 1)
+    let models = try #require(document["models"] as? [[String: Any]])
+    #expect(models.count == 13)
+    let resNet = try #require(models.first { $0["identifier"] as? String == "resnet50" })
+    #expect(resNet["parameters"] as? Int == 25_557_032)
+    #expect(resNet["relevant_layers"] as? Int == 112 && resNet["units"] as? Int == 60_416)
+    #expect(resNet["weights_present"] as? Bool == false)
+  }
+
+  @Test("models sees the weights in the folder it is told of, by option or by environment")
+  func presence() throws {
+    let folder = try TemporaryFolder()
+    try folder.write([1], to: "resnet50-0676ba61.pth")
+    for outcome in [
+      try Program.run("models", "--json", "--weights-dir", folder.path),
+      try Program.run("models", "--json", environment: ["ACTIVATION_DUMP_WEIGHTS": folder.path]),
+    ] {
+      let models = try #require(try outcome.json()["models"] as? [[String: Any]])
+      #expect(
+        models.filter { $0["weights_present"] as? Bool == true }.map { $0["identifier"] as? String } == [
+          "resnet50"
+        ])
+    }
+  }
+
+  @Test("layers prints both spellings; --relevant those of the study in its order")
+  func layers() throws {
+    let document = try Program.run("layers", "clip-resnet50", "--relevant", "--json").json()
+    let layers = try #require(document["layers"] as? [[String: Any]])
+    #expect(layers.count == 112)
+    #expect(layers[0]["name"] as? String == "visual.layer1.0.conv1")
+    #expect(layers[0]["study_name"] as? String == "visual_layer1_0_conv1")
+    #expect(layers[0]["shape"] as? [Int] == [64, 56, 56] && layers[0]["units"] as? Int == 64)
+    let table = try Program.run("layers", "squeezenet1_1")
+    #expect(table.status == 0 && table.output.contains("features.3.squeeze  "))
+  }
+
+  @Test("help and version are results; what is not understood is usage")
+  func usage() throws {
+    let help = try Program.run("--help")
+    #expect(help.status == 0 && help.output.contains("dump") && help.errors.isEmpty)
+    #expect(try Program.run("--version").status == 0)
+    for outcome in [
+      try Program.run("frobnicate"), try Program.run("dump"), try Program.run("layers"),
+      try Program.run("layers", "resnet5"), try Program.run("models", "--frobnicate"),
+    ] {
+      #expect(outcome.status == 64 && outcome.output.isEmpty && !outcome.errors.isEmpty)
+    }
+    #expect(try Program.run("layers", "resnet5").errors.contains("resnet50"))
+  }
+}

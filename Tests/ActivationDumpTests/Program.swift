@@ -1,0 +1,100 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The real program, as the shell runs it.
+struct Program {
+  /// What a run left behind.
+  struct Outcome {
+    let status: Int32
+    let output: String
+    let errors: String
+
+    /// Standard output, which has to be one JSON object and nothing else.
+    func json() throws -> [String: Any] {
+      let object = try JSONSerialization.jsonObject(with: Data(output.utf8))
+      return try #require(object as? [String: Any])
+    }
+  }
+
+  /// The binary that was built beside these tests.
+  static let path: String = {
+    let tests = Bundle.main.executablePath ?? CommandLine.arguments[0]
+    return (tests as NSString).deletingLastPathComponent + "/activation-dump"
+  }()
+
+  /// Runs the program to its end.
+  static func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Outcome {
+    try run(path, arguments, environment)
+  }
+
+  /// Runs a shell command in which `"$0"` is the program and `"$1"`, `"$2"`… are the arguments.
+  static func shell(
+    _ command: String, _ arguments: String..., environment: [String: String] = [:]
+  ) throws -> Outcome {
+    try run("/bin/sh", ["-c", command, path] + arguments, environment)
+  }
+
+  private static func run(
+    _ executable: String, _ arguments: [String], _ environment: [String: String]
+  ) throws -> Outcome {
+    let folder = try TemporaryFolder()
+    let process = try start(executable, arguments, environment, in: folder)
+    process.waitUntilExit()
+    return try outcome(of: process, in: folder)
+  }
+
+  /// Starts the program and does something while it runs.
+  static func run(_ arguments: String..., meanwhile: (Process) throws -> Void) throws -> Outcome {
+    let folder = try TemporaryFolder()
+    let process = try start(path, arguments, [:], in: folder)
+    do { try meanwhile(process) } catch {
+      process.terminate()
+      throw error
+    }
+    process.waitUntilExit()
+    return try outcome(of: process, in: folder)
+  }
+
+  private static func start(
+    _ executable: String, _ arguments: [String], _ environment: [String: String], in folder: TemporaryFolder
+  ) throws -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: executable)
+    process.arguments = arguments
+    // Weights of whoever runs the tests must not matter.
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["ACTIVATION_DUMP_WEIGHTS": folder("weights")]) { $1 }.merging(environment) { $1 }
+    // Files, since a pipe that nobody empties stops the program.
+    for name in ["out", "err"] { try folder.write([], to: name) }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle(forWritingAtPath: folder("out"))
+    process.standardError = FileHandle(forWritingAtPath: folder("err"))
+    try process.run()
+    return process
+  }
+
+  private static func outcome(of process: Process, in folder: TemporaryFolder) throws -> Outcome {
+    #expect(process.terminationReason == .exit)
+    return Outcome(
+      status: process.terminationStatus,
+      output: try String(contentsOfFile: folder("out"), encoding: .utf8),
+      errors: try String(contentsOfFile: folder("err"), encoding: .utf8))
+  }
+}
+
+/// A folder with images in it.
+func imageFolder(count: Int, classes: [String] = ["n01440764", "n01443537"]) throws -> TemporaryFolder {
+  let folder = try TemporaryFolder()
+  for index in 0..<count {
+    let image = PNG.photograph(width: 40, height: 50, seed: UInt64(index))
+    try folder.write(image, to: "images/\(classes[index % classes.count])/\(index).png")
+  }
+  return folder
+}
+
+/// A file of this repository.
+func repositoryFile(_ name: String) -> String {
+  URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: name).path
+}

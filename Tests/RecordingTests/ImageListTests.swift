@@ -1,0 +1,129 @@
+import Foundation
+import Recording
+import TestSupport
+import Testing
+
+struct ImageListTests {
+  private func folder(_ files: [String]) throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    for file in files { try folder.write([], to: "images/\(file)") }
+    return folder
+  }
+
+  private func paths(_ list: ImageList) -> [String] { (0..<list.count).map { list.path(ofRow: $0) } }
+
+  @Test("class folders come in torchvision's order: folder by folder, not by the bytes of the whole path")
+  func classFolders() throws {
+    // '-' sorts before '/', so sorting whole paths would put n01-b before n01.
+    let folder = try folder([
+      "n01/b.png", "n01/a.JPEG", "n01-b/x.jpg", "n01/deep/0.png", "n01/Z.PNG", "empty/x.txt",
+    ])
+    let list = try ImageList.read(folder("images/"))
+    #expect(paths(list) == ["n01/Z.PNG", "n01/a.JPEG", "n01/b.png", "n01/deep/0.png", "n01-b/x.jpg"])
+    #expect(list.classes == ["n01", "n01-b"])
+    #expect((0..<5).map { list.label(ofRow: $0) } == [0, 0, 0, 0, 1])
+    #expect(list.labels == .folders)
+    #expect(list.file(ofRow: 4) == folder("images/n01-b/x.jpg"))
+  }
+
+  @Test("folders named by synset get the class's index among the thousand, also when few are there")
+  func synsets() throws {
+    let folder = try folder(["n15075141/a.png", "n01443537/a.png"])
+    let list = try ImageList.read(folder("images"))
+    #expect(list.labels == .imagenet)
+    #expect(list.label(ofRow: 0) == 1)
+    #expect(list.label(ofRow: 1) == 999)
+  }
+
+  @Test("one folder that is no synset makes all labels positions")
+  func mixedNames() throws {
+    let folder = try folder(["n15075141/a.png", "cats/a.png"])
+    let list = try ImageList.read(folder("images"))
+    #expect(list.labels == .folders)
+    #expect((0..<2).map { list.label(ofRow: $0) } == [0, 1])
+  }
+
+  @Test("a flat folder has no labels; images beside class folders are left out aloud")
+  func flatAndStray() throws {
+    let flatFolder = try folder(["b.jpg", "a.png", "notes.txt"])
+    let flat = try ImageList.read(flatFolder("images"))
+    #expect(paths(flat) == ["a.png", "b.jpg"])
+    #expect(flat.layout == .flat && flat.labels == .none && flat.label(ofRow: 0) == nil)
+    let strayFolder = try folder(["c/a.png", "stray.png"])
+    let stray = try ImageList.read(strayFolder("images"))
+    #expect(paths(stray) == ["c/a.png"])
+    #expect(stray.remarks.count == 1)
+  }
+
+  @Test("a link back up does not go round for ever")
+  func linkLoop() throws {
+    let folder = try folder(["c/a.png"])
+    try FileManager.default.createSymbolicLink(
+      atPath: folder("images/c/again"), withDestinationPath: folder("images/c"))
+    #expect(paths(try ImageList.read(folder("images"))) == ["c/a.png"])
+  }
+
+  @Test("a list is sorted bytewise, each path once, with labels after a tab")
+  func lists() throws {
+    let list = try ImageList.parse(
+      "b.png\t7\n\na b.png\t3\r\nb.png\t7\n/abs.png\t0\n", path: "/data/list.txt")
+    #expect(paths(list) == ["/abs.png", "a b.png", "b.png"])
+    #expect((0..<3).map { list.label(ofRow: $0) } == [0, 3, 7])
+    #expect(list.file(ofRow: 0) == "/abs.png" && list.file(ofRow: 1) == "/data/a b.png")
+    #expect(list.labels == .given && list.remarks.count == 1)
+  }
+
+  @Test(
+    "lists that make no sense are refused",
+    arguments: ["a.png\tcat\n", "a.png\t-1\n", "a.png\t1\t2\n", "a.png\t1\na.png\t2\n", "\t3\n"])
+  func badLists(text: String) {
+    let error = #expect(throws: RecordingError.self) { try ImageList.parse(text, path: "list.txt") }
+    #expect(error?.kind == .badData)
+    #expect(error?.message.contains("list.txt") == true)
+  }
+
+  @Test("what is not there, empty or no list is told apart")
+  func missing() throws {
+    let folder = try folder(["notes.txt"])
+    try folder.write(PNG.photograph(width: 2, height: 2, seed: 1), to: "photo.png")
+    try folder.write("\n".utf8, to: "empty.txt")
+    func kind(_ name: String) -> RecordingError.Kind? {
+      do { _ = try ImageList.read(folder(name)) } catch { return error.kind }
+      return nil
+    }
+    #expect(kind("nowhere") == .inputMissing)
+    #expect(kind("images") == .inputMissing)
+    #expect(kind("empty.txt") == .inputMissing)
+    #expect(kind("photo.png") == .badData)
+  }
+
+  @Test("a name that is not UTF-8 is refused by name")
+  func notUTF8() throws {
+    let folder = try folder(["a.png"])
+    let path =
+      Array(folder("images/").utf8CString.dropLast()) + [CChar(bitPattern: 0xFF)] + Array("x.png".utf8CString)
+    let descriptor = try #require(path.withUnsafeBufferPointer { $0.baseAddress.map { creat($0, 0o644) } })
+    try #require(descriptor >= 0)
+    close(descriptor)
+    let error = #expect(throws: RecordingError.self) { try ImageList.read(folder("images")) }
+    #expect(error?.message.contains("UTF-8") == true)
+  }
+
+  @Test("truncating keeps the first rows; the digest knows paths, order and labels")
+  func digests() throws {
+    var list = try ImageList.parse("a\t1\nb\t2\nc\t3\n", path: "l")
+    list.truncate(to: 2)
+    #expect(paths(list) == ["a", "b"])
+    #expect(list.digest == (try ImageList.parse("a\t1\nb\t2\n", path: "m")).digest)
+    #expect(list.digest != (try ImageList.parse("a\t1\nb\t3\n", path: "l")).digest)
+    #expect(list.digest != (try ImageList.parse("a\t1\nc\t2\n", path: "l")).digest)
+    list.truncate(to: 9)
+    #expect(list.count == 2)
+  }
+
+  @Test("fields of a table keep their tabs and line ends out of it")
+  func escaping() {
+    #expect(ImagesTable.escaped("a\tb\nc\\d\re") == "a\\tb\\nc\\\\d\\re")
+    #expect(ImagesTable.escaped("plain é") == "plain é")
+  }
+}
