@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Images
+import Testing
 
 /// What Pillow and torchvision make of the images of a folder: the rows of a table that `expect.py` wrote.
 struct ExpectedTable {
@@ -53,4 +54,16 @@ extension Preprocessor {
       initialized = count
     }
   }
+}
+
+/// Expects two arrays to be equal and says where they first differ: `#expect(a == b)` takes minutes to describe the
+/// difference of two large ones.
+func expectEqual<Element: Equatable>(
+  _ got: [Element], _ expected: [Element], _ what: String = "",
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let count = min(got.count, expected.count)
+  let difference =
+    (0..<count).first { got[$0] != expected[$0] } ?? (got.count == expected.count ? nil : count)
+  #expect(difference == nil, "\(what) differs, first at this index", sourceLocation: sourceLocation)
 }

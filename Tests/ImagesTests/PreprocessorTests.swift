@@ -27,7 +27,7 @@ struct PreprocessorTests {
       let expected = Preprocessor(preprocessing, resampler: resamplers[0]).input(for: image)
       for resampler in resamplers.dropFirst() {
         let input = Preprocessor(preprocessing, resampler: resampler).input(for: image)
-        #expect(input == expected, "\(name) with \(resampler.name)")
+        expectEqual(input, expected, "\(name) with \(resampler.name)")
       }
     }
   }
@@ -40,8 +40,8 @@ struct PreprocessorTests {
     let resamplers = Resampler.available
     let expected = Preprocessor(preprocessing, resampler: resamplers[0]).input(for: image)
     for resampler in resamplers.dropFirst() {
-      #expect(
-        Preprocessor(preprocessing, resampler: resampler).input(for: image) == expected, "\(resampler.name)")
+      let input = Preprocessor(preprocessing, resampler: resampler).input(for: image)
+      expectEqual(input, expected, resampler.name)
     }
   }
 
@@ -63,7 +63,7 @@ struct PreprocessorTests {
     let images = [Self.noise(500, 375), Self.noise(3, 2), Self.noise(1200, 900), Self.noise(60, 400)]
     let fresh = images.map { Preprocessor(.clip).input(for: $0) }
     for (image, expected) in zip(images + images.reversed(), fresh + fresh.reversed()) {
-      #expect(preprocessor.input(for: image) == expected)
+      expectEqual(preprocessor.input(for: image), expected)
     }
   }
 
