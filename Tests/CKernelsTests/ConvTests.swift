@@ -4,10 +4,10 @@ import Testing
 
 extension ConvProblem {
   /// Sizes around every boundary the kernels have: tiles of 6 and 14 positions, strips of 16 and 32 channels, blocks
-  /// of 256 along K and 224 positions, groups of sums, strides that fall on the same cache sets.
+  /// of 384 along K and 56 or 224 positions, groups of sums, strides that fall on the same cache sets.
   static let all: [ConvProblem] =
     [1, 2, 5, 6, 7, 8, 13, 14, 15, 20, 21, 27, 28, 29, 49, 50, 56, 57, 223, 224, 225, 449].enumerated().map {
-      let depth = [1, 3, 16, 147, 204, 255, 257, 508][$0 % 8]
+      let depth = [1, 3, 16, 147, 204, 383, 385, 508][$0 % 8]
       return .linear($1, depth, [1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 65][$0 % 11], images: $1 < 60 ? 3 : 1)
     } + [
       .linear(50, 512, 48, images: 3), .linear(31, 1024, 33), .linear(9, 2049, 20, gap: 5),
@@ -63,8 +63,8 @@ struct ConvTests {
   func accuracy(kernels: Kernels, problem: ConvProblem) {
     let data = ConvData(problem)
     let unit = 0x1p-24
-    let blocks = (problem.depth + 255) / 256
-    let chain = ["scalar": 1, "blas": problem.depth][kernels.name] ?? min(problem.depth, 258) + blocks
+    let blocks = (problem.depth + 383) / 384
+    let chain = ["scalar": 1, "blas": problem.depth][kernels.name] ?? min(problem.depth, 386) + blocks
     let activation = Self.activations[(problem.positions + problem.output) % 4]
     let plain = kernels.convolve(problem, data, [])
     let full = kernels.convolve(problem, data, .everything, activation)
