@@ -46,8 +46,8 @@ def heads_apart(q, k, v):
 
 rows = torch.cat([uniform(1, 40), uniform(1, 40) + 100])
 weight, bias = uniform(40), uniform(40)
-# Not +infinity: there PyTorch's own GELU is NaN.
-tails = torch.cat([torch.arange(-48, 49) / 8, torch.tensor([-math.inf, math.nan, 0.0, -0.0, 2.0**-99, -40, 40])])
+# Not the infinities: there PyTorch's own GELU is NaN.
+tails = torch.cat([torch.arange(-48, 49) / 8, torch.tensor([math.nan, 0.0, -0.0, 2.0**-99, -40, 40])])
 spotted = uniform(7, 7, 4)
 spotted[4, 4, 0] = math.nan
 spotted[0, 0, 1] = math.inf
