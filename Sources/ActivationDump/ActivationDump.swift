@@ -15,7 +15,7 @@ struct ActivationDump: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      ModelsCommand.self, LayersCommand.self, DumpCommand.self, VerifyCommand.self,
+      ModelsCommand.self, LayersCommand.self, WeightsCommand.self, DumpCommand.self, VerifyCommand.self,
       EvaluateCommand.self, PredictCommand.self, BenchCommand.self,
     ])
 }

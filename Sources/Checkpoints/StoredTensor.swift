@@ -51,7 +51,7 @@ struct StoredTensor: Sendable {
           "tensor '\(name)' (\(Shape(extents))) reaches element \(last) of a storage of \(capacity)")
       }
       // Expanded axes cost nothing in a file; a hostile one would ask for terabytes here.
-      guard count <= max(capacity, 1 << 24) else {
+      guard count <= max(capacity, 1 << 20) else {
         throw Malformed("tensor '\(name)' expands \(capacity) elements to \(Shape(extents))")
       }
     }

@@ -24,7 +24,7 @@ package struct ByteRegion: @unchecked Sendable {
 
   /// The byte at an offset, `nil` past the end.
   package subscript(offset: Int) -> UInt8? {
-    offset >= 0 && offset < bytes.count ? bytes[offset] : nil
+    withUnsafeBytes { offset >= 0 && offset < $0.count ? $0[offset] : nil }
   }
 
   /// The bytes `offset ..< offset + count`, `nil` unless all of them are inside the region.
@@ -37,30 +37,35 @@ package struct ByteRegion: @unchecked Sendable {
   package func integer<I: FixedWidthInteger>(at offset: Int, as type: I.Type = I.self) -> I? {
     let size = MemoryLayout<I>.size
     guard offset >= 0, offset <= bytes.count - size else { return nil }
-    return I(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: I.self))
+    return withUnsafeBytes { I(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: I.self)) }
   }
 
   /// Whether the region has these bytes at an offset.
   package func matches(_ expected: some Collection<UInt8>, at offset: Int = 0) -> Bool {
-    slice(at: offset, count: expected.count)?.bytes.elementsEqual(expected) ?? false
+    slice(at: offset, count: expected.count)?.withUnsafeBytes { $0.elementsEqual(expected) } ?? false
   }
 
   /// The offset of the first `byte` at or after `start`, looking at no more than `limit` bytes.
   package func firstIndex(of byte: UInt8, from start: Int, limit: Int) -> Int? {
     guard start >= 0, start < bytes.count else { return nil }
-    return bytes[start..<min(bytes.count, start + limit)].firstIndex(of: byte)
+    return withUnsafeBytes { $0[start..<min($0.count, start + limit)].firstIndex(of: byte) }
   }
 
   /// The bytes as UTF-8, `nil` when they are not valid UTF-8.
-  package var utf8: String? { String(validating: bytes, as: UTF8.self) }
+  package var utf8: String? { withUnsafeBytes { String(validating: $0, as: UTF8.self) } }
 
   /// The bytes as Latin-1, which every byte string is.
-  package var latin1: String { String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })) }
+  package var latin1: String {
+    withUnsafeBytes { String(String.UnicodeScalarView($0.map { Unicode.Scalar($0) })) }
+  }
 
-  /// Lends the bytes.
+  /// Lends the bytes; the owner lives until `body` returns.
   package func withUnsafeBytes<R, E: Error>(
     _ body: (UnsafeRawBufferPointer) throws(E) -> R
-  ) throws(E) -> R { try body(bytes) }
+  ) throws(E) -> R {
+    defer { withExtendedLifetime(owner) {} }
+    return try body(bytes)
+  }
 }
 
 /// Bytes on the heap, written while they are made and constant once a ``ByteRegion`` lends them.

@@ -31,7 +31,7 @@ package struct FileError: Error, Sendable, CustomStringConvertible {
 package final class MappedFile: @unchecked Sendable {
   // Sendable: the mapping is read-only and unmapped only in deinit.
   package let path: String
-  package let bytes: UnsafeRawBufferPointer
+  private let bytes: UnsafeRawBufferPointer
 
   /// Maps a whole file.
   ///

@@ -62,14 +62,18 @@ public struct Download: Sendable {
   /// server's validator (or a known digest) can tell that it is the rest of the same file. The digest and the
   /// size are checked before the file gets its name; a file that fails is removed.
   ///
-  /// - Parameter progress: Called as bytes arrive, on a queue of the network's.
+  /// - Parameters:
+  ///   - check: Looks at the complete file, which does not have its name yet; what it throws makes the fetch fail.
+  ///   - progress: Called as bytes arrive, on a queue of the network's.
   /// - Returns: The SHA-256 of the file.
   /// - Throws: ``CheckpointError``: missing where the server has no such file, bad data where it is another,
   ///   input/output where the network fails for good.
-  public func run(progress: @escaping @Sendable (Progress) -> Void = { _ in }) async throws(CheckpointError)
-    -> String
-  {
+  public func run(
+    checking check: (_ path: String) throws(CheckpointError) -> Void = { (_) throws(CheckpointError) in },
+    progress: @escaping @Sendable (Progress) -> Void = { _ in }
+  ) async throws(CheckpointError) -> String {
     let part = try PartialFile(for: path)
+    defer { part.release() }
     var failures = 0
     var best = part.count
     var wasResumed = false
@@ -101,6 +105,10 @@ public struct Download: Sendable {
       let digest = try part.sha256()
       let fault = fault(of: part.count, digest)
       guard let fault else {
+        do throws(CheckpointError) { try check(part.path) } catch {
+          part.discard()
+          throw CheckpointError(path: url.absoluteString, reason: error.reason, kind: error.kind)
+        }
         try part.commit()
         return digest
       }

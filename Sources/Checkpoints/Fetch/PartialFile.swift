@@ -8,7 +8,7 @@ internal import Tensor
 final class PartialFile {
   let path: String
   private let target: String
-  private let descriptor: Int32
+  private var descriptor: Int32
   /// The number of bytes so far.
   private(set) var count: Int
 
@@ -32,7 +32,14 @@ final class PartialFile {
     count = max(0, Int(lseek(descriptor, 0, SEEK_END)))
   }
 
-  deinit { close(descriptor) }
+  deinit { release() }
+
+  /// Lets other processes have it. A session may keep its delegate, and so this object, for a while.
+  func release() {
+    guard descriptor >= 0 else { return }
+    close(descriptor)
+    descriptor = -1
+  }
 
   private static var systemReason: String { String(cString: strerror(errno)) }
 

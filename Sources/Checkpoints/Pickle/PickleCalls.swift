@@ -63,7 +63,8 @@ extension Unpickler {
       return heap.tuple(values.first.flatMap { heap.sequence($0) } ?? [])
     case "_codecs.encode": return try latin1(values)
     case "builtins.bytearray", "builtins.bytes":
-      guard case .bytes(let bytes) = values.first else { return nil }
+      guard let first = values.first else { return .bytes(ByteRegion(copying: [])) }
+      guard case .bytes(let bytes) = first else { return nil }
       return .bytes(bytes)
     case "copyreg._reconstructor":
       guard case .global(let type) = values.first else { return nil }

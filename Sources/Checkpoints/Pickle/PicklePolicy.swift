@@ -31,7 +31,7 @@ enum PicklePolicy {
     "builtins.__import__", "builtins.breakpoint", "builtins.compile", "builtins.delattr", "builtins.eval",
     "builtins.exec", "builtins.execfile", "builtins.exit", "builtins.globals", "builtins.input",
     "builtins.locals",
-    "builtins.memoryview", "builtins.open", "builtins.quit", "builtins.setattr", "builtins.vars",
+    "builtins.memoryview", "builtins.open", "builtins.quit", "builtins.vars",
     "numpy.testing._private.utils.runstring", "numpy.load", "numpy.loadtxt", "numpy.fromfile", "torch.load",
     "torch.serialization.load", "torch.hub.load", "torch.jit.load",
     "torch.package.package_importer.PackageImporter",
@@ -47,10 +47,10 @@ enum PicklePolicy {
     "uuid",
   ]
 
-  /// Built-in constructors and look-ups, harmless by themselves.
+  /// Built-in constructors and look-ups, harmless by themselves; `dill` sets the attributes of functions by calls.
   private static let inertBuiltins: Set<String> = [
     "bool", "bytearray", "bytes", "complex", "dict", "float", "frozenset", "getattr", "int", "list", "object",
-    "range", "set", "slice", "str", "tuple", "type",
+    "range", "set", "setattr", "slice", "str", "tuple", "type",
   ]
 
   /// Python 2's names for modules that Python 3 renamed.

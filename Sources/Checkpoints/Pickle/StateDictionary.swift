@@ -9,9 +9,9 @@ struct StateDictionary {
   /// Bounds on the walk: a pickle may share containers so that paths grow exponentially.
   private enum Limits {
     static let depth = 64
-    static let visits = 4_000_000
+    static let visits = 1_000_000
     static let nameLength = 4_096
-    static let names = 1_000_000
+    static let names = 100_000
   }
 
   private let heap: PickleHeap
@@ -60,7 +60,7 @@ struct StateDictionary {
     case .tensor, .array:
       let name = path.isEmpty ? "tensor" : path.joined(separator: ".")
       guard name.utf8.count <= Limits.nameLength, items.count < Limits.names else {
-        throw Malformed("the pickle has too many tensors or too long names")
+        throw Malformed("the pickle names more than \(Limits.names) tensors, or one with a name without end")
       }
       items.append(Item(name: name, value: value))
     case .tuple(let index), .list(let index):

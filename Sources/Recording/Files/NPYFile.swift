@@ -18,17 +18,20 @@ enum NPYFile {
         .badData, "\(path) has to hold little-endian float32 or float64 in C order; save it so with NumPy")
     }
     let count = header.shape.count
-    guard file.count - start == count * header.elementType.byteCount else {
+    let (size, overflow) = count.multipliedReportingOverflow(by: header.elementType.byteCount)
+    guard !overflow, file.count - start == size else {
       throw RecordingError(
         .badData,
         "\(path) has \(file.count - start) bytes of numbers where \(header.shape) of them are announced")
     }
-    return Tensor(shape: header.shape) { elements in
-      for index in 0..<count {
-        elements[index] =
-          wide
-          ? Float(file.bytes.loadUnaligned(fromByteOffset: start + 8 * index, as: Double.self))
-          : file.bytes.loadUnaligned(fromByteOffset: start + 4 * index, as: Float.self)
+    return file.region.withUnsafeBytes { bytes in
+      Tensor(shape: header.shape) { elements in
+        for index in 0..<count {
+          elements[index] =
+            wide
+            ? Float(bytes.loadUnaligned(fromByteOffset: start + 8 * index, as: Double.self))
+            : bytes.loadUnaligned(fromByteOffset: start + 4 * index, as: Float.self)
+        }
       }
     }
   }

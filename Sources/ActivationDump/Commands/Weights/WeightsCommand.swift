@@ -1,0 +1,49 @@
+import ArgumentParser
+import Checkpoints
+import Foundation
+import Models
+
+/// `weights`: checkpoints, where they come from, what is in them.
+struct WeightsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "weights", abstract: "Fetch, inspect, convert and verify checkpoints.",
+    subcommands: [
+      WeightsListCommand.self, WeightsFetchCommand.self, WeightsInspectCommand.self,
+      WeightsConvertCommand.self, WeightsVerifyCommand.self,
+    ])
+}
+
+/// Where checkpoints are kept.
+struct WeightsFolderOptions: ParsableArguments {
+  @Option(help: "The weights folder. Default: $ACTIVATION_DUMP_WEIGHTS, else the XDG data folder.")
+  var weightsDir: String?
+
+  var folder: WeightsFolder { WeightsFolder(weightsDir, environment: ProcessInfo.processInfo.environment) }
+}
+
+extension CheckpointSource.File {
+  /// What a download of it must be.
+  var expectation: Download.Expectation { .init(sha256: sha256.digits, byteCount: bytes) }
+
+  /// Whether its address is a page, because the file lies inside an archive there.
+  var isInsideArchive: Bool { url.hasSuffix("/") }
+}
+
+extension CheckpointSource.Digest {
+  /// The digits that are known.
+  var digits: String? {
+    switch self {
+    case .full(let digits), .prefix(let digits): digits
+    case .unknown: nil
+    }
+  }
+
+  /// In words, for a report.
+  var summary: String {
+    switch self {
+    case .full: "SHA-256 known"
+    case .prefix(let digits): "SHA-256 known to begin \(digits)"
+    case .unknown: "SHA-256 not published"
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import ArgumentParser
+import Checkpoints
+import Foundation
+import Layers
+import Models
+import Recording
+import Tensor
+
+/// `weights verify`: whether a checkpoint is whole, the published one, and the network's.
+struct WeightsVerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Check a checkpoint's digest and that a network's parameters are all in it.",
+    discussion:
+      "Every tensor is read. The exit code is 1 when a check fails, 65 when the file cannot be read.")
+
+  @Argument(help: "A network, whose file in the weights folder is checked, or a checkpoint.")
+  var subject: String
+
+  @Option(help: "The network a checkpoint is meant for. Default: the one that publishes a file of its name.")
+  var model: String?
+
+  @OptionGroup var location: WeightsFolderOptions
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let (path, network) = try resolved()
+    let report = try Report(path, network)
+    if json {
+      try Console.result(json: report)
+    } else {
+      for line in report.lines { Console.result(line) }
+    }
+    if !report.passed { throw ExitStatus.checkFailed.error }
+  }
+
+  /// The file and the network it is for.
+  private func resolved() throws -> (path: String, model: Model?) {
+    let chosen = try model.map { (name) throws in try Model.named(name) }
+    if FileManager.default.fileExists(atPath: subject) {
+      let name = URL(filePath: subject).lastPathComponent
+      return (subject, chosen ?? Model.all.first { $0.checkpoint.files.contains { $0.name == name } })
+    }
+    guard let named = try? Model.named(subject) else {
+      throw RecordingError(
+        .inputMissing, "'\(subject)' is neither a file nor a network; see 'activation-dump models'")
+    }
+    let folder = location.folder
+    guard let path = named.presentCheckpoint(in: folder) else {
+      throw RecordingError(
+        .inputMissing,
+        "there is no checkpoint of \(named.identifier) in \(folder.path); run 'activation-dump weights fetch"
+          + " \(named.identifier)'")
+    }
+    return (path, chosen ?? named)
+  }
+}
+
+/// What was checked and found.
+private struct Report: Encodable {
+  enum Digest: String, Encodable {
+    /// All of the published digits agree, or the first of them where no more are published.
+    case published, publishedPrefix = "published-prefix"
+    case different, unpublished
+  }
+
+  let path: String, format: String, bytes: Int, tensors: Int, sha256: String
+  let digest: Digest
+  let model: String?
+  /// Everything missing, misshaped or unexpected; `nil` when complete or not checked.
+  let problems: String?
+  /// Tensors with elements that are not finite.
+  let notFinite: [String]
+
+  var passed: Bool { digest != .different && problems == nil && notFinite.isEmpty }
+
+  init(_ path: String, _ model: Model?) throws {
+    let checkpoint = try Checkpoint.open(path)
+    self.path = path
+    format = checkpoint.format.rawValue
+    bytes = checkpoint.fileSize
+    tensors = checkpoint.tensors.count
+    sha256 = try checkpoint.sha256()
+    self.model = model?.identifier
+    let name = URL(filePath: path).lastPathComponent
+    digest =
+      switch model?.checkpoint.files.first(where: { $0.name == name })?.sha256 {
+      case .full(let digits)?: digits == sha256 ? .published : .different
+      case .prefix(let digits)?: sha256.hasPrefix(digits) ? .publishedPrefix : .different
+      case .unknown?, nil: .unpublished
+      }
+    var source: any TensorSource = checkpoint
+    var problems: String?
+    if let model {
+      source = model.parameters(from: checkpoint)
+      do throws(BindingError) { try model.graph().check(source) } catch { problems = "\(error)" }
+    }
+    self.problems = problems
+    notFinite = try source.names.filter { name in
+      if let type = checkpoint.tensors.first(where: { $0.name == name })?.elementType, !type.isReadable {
+        return false
+      }
+      return try source.tensor(named: name).withUnsafeBufferPointer { elements in
+        !elements.allSatisfy(\.isFinite)
+      }
+    }
+  }
+
+  /// For people.
+  var lines: [String] {
+    let digestWords =
+      switch digest {
+      case .published: "the published digest"
+      case .publishedPrefix: "begins as the published digest"
+      case .different: "FAILED: not the published digest"
+      case .unpublished: "no digest is published"
+      }
+    return [
+      "\(path): \(format), \(tensors) tensors, \(bytes.asBytes)",
+      "SHA-256 \(sha256): \(digestWords)",
+      problems.map { "FAILED: not the parameters of \(model ?? ""): \($0)" }
+        ?? model.map { "all parameters of \($0) are there" } ?? "no network was named to check it against",
+      notFinite.isEmpty
+        ? "all elements are finite" : "FAILED: not finite: \(notFinite.joined(separator: ", "))",
+    ]
+  }
+}

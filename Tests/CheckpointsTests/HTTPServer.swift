@@ -1,0 +1,146 @@
+import Foundation
+import Synchronization
+
+/// A small HTTP/1.1 server on the loopback interface that can misbehave as servers and networks do.
+final class HTTPServer: Sendable {
+  /// What the server does with one request.
+  struct Answer: Sendable {
+    var status = 200
+    var headers: [String: String] = [:]
+    var body: [UInt8] = []
+    /// The length it states; `nil` states the body's, negative none at all.
+    var statedLength: Int?
+    /// How many bytes of the body it sends before it cuts the connection.
+    var cutAfter: Int?
+  }
+
+  /// A request as it came.
+  struct Request: Sendable {
+    let path: String
+    /// Header fields by lower-case name.
+    let headers: [String: String]
+
+    /// Where the range that is asked for begins.
+    var rangeStart: Int? {
+      headers["range"].flatMap {
+        $0.hasPrefix("bytes=") && $0.hasSuffix("-") ? Int($0.dropFirst(6).dropLast()) : nil
+      }
+    }
+  }
+
+  private let descriptor: Int32
+  let port: UInt16
+  private let log = Log()
+
+  /// The requests so far, kept apart so that the thread that answers does not keep the server alive.
+  private final class Log: Sendable {
+    let requests = Mutex<[Request]>([])
+  }
+
+  /// The requests so far.
+  var requests: [Request] { log.requests.withLock { $0 } }
+
+  /// Listens on a free port and answers each request as `answer` says, given its number.
+  init(_ answer: @escaping @Sendable (Int, Request) -> Answer) throws {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let bound = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, length) == 0 && listen(descriptor, 16) == 0
+          && getsockname(descriptor, $0, &length) == 0
+      }
+    }
+    guard bound else { throw POSIXError(.EADDRNOTAVAIL) }
+    self.descriptor = descriptor
+    port = UInt16(bigEndian: address.sin_port)
+    Thread.detachNewThread { [log] in
+      while true {
+        let connection = accept(descriptor, nil, nil)
+        guard connection >= 0 else { return }
+        if let request = Self.read(connection) {
+          let number = log.requests.withLock { requests in
+            requests.append(request)
+            return requests.count - 1
+          }
+          Self.send(answer(number, request), to: connection)
+        }
+        close(connection)
+      }
+    }
+  }
+
+  deinit {
+    shutdown(descriptor, Int32(SHUT_RDWR))
+    close(descriptor)
+  }
+
+  /// The address of a path on this server.
+  func url(_ path: String = "/file") throws -> URL {
+    guard let url = URL(string: "http://127.0.0.1:\(port)\(path)") else { throw POSIXError(.EINVAL) }
+    return url
+  }
+
+  private static func read(_ connection: Int32) -> Request? {
+    var bytes: [UInt8] = []
+    var byte: UInt8 = 0
+    while !bytes.suffix(4).elementsEqual("\r\n\r\n".utf8) {
+      guard bytes.count < 65_536, recv(connection, &byte, 1, 0) == 1 else { return nil }
+      bytes.append(byte)
+    }
+    let lines = String(decoding: bytes, as: UTF8.self).components(separatedBy: "\r\n")
+    let path = lines[0].split(separator: " ").dropFirst().first.map(String.init) ?? ""
+    var headers: [String: String] = [:]
+    for line in lines.dropFirst() {
+      let parts = line.split(separator: ":", maxSplits: 1)
+      if parts.count == 2 { headers[parts[0].lowercased()] = parts[1].trimmingCharacters(in: .whitespaces) }
+    }
+    return Request(path: path, headers: headers)
+  }
+
+  private static func send(_ answer: Answer, to connection: Int32) {
+    var head = "HTTP/1.1 \(answer.status) Status\r\nConnection: close\r\n"
+    let length = answer.statedLength ?? answer.body.count
+    if length >= 0 { head += "Content-Length: \(length)\r\n" }
+    for (name, value) in answer.headers { head += "\(name): \(value)\r\n" }
+    let body = answer.body.prefix(answer.cutAfter ?? answer.body.count)
+    let bytes = Array((head + "\r\n").utf8) + body
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes[sent...].withUnsafeBytes {
+        Foundation.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      }
+      guard count > 0 else { return }
+      sent += count
+    }
+    if answer.cutAfter != nil {
+      // Reset, as a broken connection does, once what was sent has had time to leave.
+      shutdown(connection, Int32(SHUT_WR))
+    }
+  }
+}
+
+extension HTTPServer.Answer {
+  /// What an honest server answers: the whole file, or the range that is asked for if the validator still fits.
+  static func honest(_ file: [UInt8], _ request: HTTPServer.Request, etag: String? = "\"1\"") -> Self {
+    var headers = ["Accept-Ranges": "bytes"]
+    headers["ETag"] = etag
+    let fits = request.headers["if-range"].map { $0 == etag } ?? true
+    guard let start = request.rangeStart, fits else { return Self(headers: headers, body: file) }
+    guard start < file.count else {
+      headers["Content-Range"] = "bytes */\(file.count)"
+      return Self(status: 416, headers: headers)
+    }
+    headers["Content-Range"] = "bytes \(start)-\(file.count - 1)/\(file.count)"
+    return Self(status: 206, headers: headers, body: Array(file[start...]))
+  }
+
+  /// The same, cut off after some bytes.
+  func cut(after count: Int) -> Self {
+    var copy = self
+    copy.cutAfter = count
+    return copy
+  }
+}

@@ -1,0 +1,187 @@
+import Checkpoints
+import Foundation
+import Tensor
+import TestSupport
+import Testing
+
+@Suite("A pickle builds tensors and plain containers, and nothing else")
+struct PickleTests {
+  private static let start = PickleBytes()
+
+  /// A dictionary with one array under `weight` and whatever `build` pushes under `extra`.
+  private static func beside(_ build: (PickleBytes) -> PickleBytes) -> [UInt8] {
+    build(
+      start.op("}(").text("weight").array(extents: [2], data: [0, 0, 128, 63, 0, 0, 0, 64]).text("extra")
+    )
+    .op("u").end
+  }
+
+  /// Calls that run programs or code, hidden in several ways, and the name that is to be told.
+  static let attacks: [(name: String, pickle: [UInt8])] = {
+    func shell(_ pickle: PickleBytes) -> PickleBytes { pickle.tuple { $0.text("touch \(sentinel)") } }
+    return [
+      ("os.system", start.global("os", "system").apply(shell).op("R").end),
+      ("posix.system", beside { $0.global("posix", "system").apply(shell).op("R") }),
+      ("nt.system", beside { $0.global("nt", "system").apply(shell).op("R") }),
+      ("os.system", beside { $0.stackGlobal("os", "system").apply(shell).op("R") }),
+      ("os.system", beside { $0.op("(").text("x").op("ios\nsystem\n") }),  // INST
+      ("os.system", beside { $0.op("(").global("os", "system").text("x").op("o") }),  // OBJ
+      ("os.system", beside { $0.global("os", "system").op(")").adding([0x81]) }),  // NEWOBJ
+      ("builtins.eval", beside { $0.global("__builtin__", "eval").apply(shell).op("R") }),
+      ("builtins.exec", beside { $0.global("builtins", "exec").apply(shell).op("R") }),
+      ("builtins.__import__", beside { $0.global("builtins", "__import__").apply(shell).op("R") }),
+      ("subprocess.Popen", beside { $0.global("subprocess", "Popen").apply(shell).op("R") }),
+      ("torch.load", beside { $0.global("torch", "load").apply(shell).op("R") }),
+      ("runpy._run_code", beside { $0.global("runpy", "_run_code").apply(shell).op("R") }),
+      // Not called itself, but handed to something that would call it.
+      (
+        "os.system",
+        beside { $0.global("functools", "partial").tuple { $0.global("os", "system").text("x") }.op("R") }
+      ),
+      (
+        "os.system",
+        beside { $0.global("builtins", "map").tuple { $0.global("os", "system").op("]") }.op("R") }
+      ),
+      // Looked up by name.
+      (
+        "os.system",
+        beside { pickle in
+          pickle.global("builtins", "getattr").tuple {
+            $0.global("dill._dill", "_import_module").tuple { $0.text("os") }.op("R").text("system")
+          }.op("R").apply(shell).op("R")
+        }
+      ),
+      // Not known to be harmful, but no writer of weights calls it.
+      ("someone.module.launch", beside { $0.global("someone.module", "launch").apply(shell).op("R") }),
+      ("builtins.map", beside { $0.global("builtins", "map").apply(shell).op("R") }),
+    ]
+  }()
+
+  private static let sentinel = "/tmp/activation-dump-pickle-was-executed"
+
+  @Test("A call that could do harm is refused by its name and not made", arguments: attacks)
+  func attack(name: String, pickle: [UInt8]) throws {
+    let reason = try openingFault(pickle)
+    #expect(reason.contains("'\(name)'"), "\(reason)")
+    #expect(reason.contains("refused"))
+    #expect(!FileManager.default.fileExists(atPath: Self.sentinel))
+  }
+
+  @Test(
+    "The same in every container of PyTorch's",
+    arguments: ["strided-zip.pth", "script.pt", "strided-legacy.pth"])
+  func attackInContainers(file: String) throws {
+    // PyTorch's import of OrderedDict becomes one as long that runs a program.
+    var data = try Data(contentsOf: URL(filePath: Fixtures.path(file)))
+    let harmless = Data("collections\nOrderedDict\n".utf8)
+    var name = "posix\nsystem".utf8.map { $0 }
+    name.insert(
+      contentsOf: repeatElement(UInt8(ascii: "m"), count: harmless.count - 1 - name.count), at: name.count)
+    let range = try #require(data.range(of: harmless))
+    data.replaceSubrange(range, with: Data(name + [0x0A]))
+    #expect(try openingFault(data).contains("'posix.system"))
+  }
+
+  @Test("Classes of training code beside the weights are placeholders")
+  func placeholders() throws {
+    let folder = try TemporaryFolder()
+    let pickles = [
+      Self.beside {
+        $0.global("somewhere.training", "Options").op(")").adding([0x81]).op("}").text("lr").integer(1).op(
+          "sb")
+      },
+      Self.beside {
+        $0.global("copy_reg", "_reconstructor").tuple {
+          $0.global("a.b", "C").global("__builtin__", "object").op("N")
+        }.op("R").op("}b")
+      },
+      Self.beside { $0.global("a.b", "List").op(")").adding([0x81]).op("(").integer(1).integer(2).op("e") },
+      Self.beside { $0.global("pathlib", "PosixPath").tuple { $0.text("a").text("b") }.op("R") },
+      Self.beside { $0.global("somewhere", "function") },  // named, not called
+    ]
+    for (number, pickle) in pickles.enumerated() {
+      let checkpoint = try Checkpoint.open(try folder.write(pickle, to: "\(number)"))
+      #expect(checkpoint.names == ["weight"])
+      #expect(try checkpoint.tensor(named: "weight").elements == [1, 2])
+    }
+  }
+
+  @Test("The last of two entries of one name counts, as in Python")
+  func duplicates() throws {
+    let folder = try TemporaryFolder()
+    let pickle = Self.start.op("}(")
+      .text("a").array(extents: [1], data: [0, 0, 128, 63]).text("b").array(
+        extents: [1], data: [0, 0, 0, 64]
+      )
+      .text("a").array(extents: [1], data: [0, 0, 64, 64]).op("u").end
+    let checkpoint = try Checkpoint.open(try folder.write(pickle, to: "file"))
+    #expect(checkpoint.names == ["a", "b"])
+    #expect(try checkpoint.tensor(named: "a").elements == [3])
+  }
+
+  @Test("Nesting without end neither overflows the stack nor hangs")
+  func nesting() throws {
+    // Lists and tuples, each inside the next.
+    let array = Self.start.array(extents: [1], data: [0, 0, 128, 63])
+    #expect(
+      try openingFault(array.adding(Array(repeating: 0x85, count: 500_000)).end).contains("without end"))
+    let lists = Self.start.adding(Array(repeating: 0x5D, count: 500_000)).array(
+      extents: [1], data: [0, 0, 128, 63])
+    #expect(
+      try openingFault(lists.adding(Array(repeating: 0x61, count: 500_000)).end).contains("without end"))
+    // A list inside itself.
+    let cycle = Self.start.op("]q").adding([0]).op("h").adding([0]).op("a")
+    #expect(try openingFault(cycle.end).contains("without end"))
+    // Forty lists that each hold the one before twice: 2^40 paths.
+    var shared = array.op("q").adding([0])
+    for level in UInt8(0)..<40 {
+      shared = shared.op("](h").adding([level]).op("h").adding([level]).op("eq").adding([level + 1])
+    }
+    #expect(try openingFault(shared.end).contains("more than 100000 tensors"))
+  }
+
+  @Test("Claims beyond the file are refused before memory is asked for")
+  func wildClaims() throws {
+    func fault(_ bytes: [UInt8]) throws -> String { try openingFault(Self.start.adding(bytes).end) }
+    #expect(try fault([0x42] + littleEndian(UInt32.max)).contains("cut off"))
+    #expect(try fault([0x8E] + littleEndian(UInt64.max)).contains("cut off"))
+    #expect(try fault([0x8E] + littleEndian(UInt64(Int64.max))).contains("cut off"))
+    #expect(try fault([0x8B] + littleEndian(UInt32.max)).contains("cut off"))
+    #expect(try fault([0x58] + littleEndian(UInt32.max)).contains("cut off"))
+    let array = Self.start.array(extents: [.max, .max, .max], data: [1, 2, 3, 4]).end
+    #expect(try openingFault(array).contains("4 bytes"))
+    #expect(try openingFault(Self.start.array(extents: [-1], data: []).end).contains("-1"))
+    // One text encoded over and over from the memo.
+    var bomb = Self.start.text(String(repeating: "x", count: 10_000)).op("q").adding([0])
+    for _ in 0..<20 {
+      bomb = bomb.global("_codecs", "encode").op("h").adding([0]).text("latin1").adding([0x86]).op("R")
+    }
+    #expect(try openingFault(bomb.end).contains("more text than it holds"))
+  }
+
+  @Test(
+    "A damaged pickle says what is wrong",
+    arguments: [
+      ([0x2E], "empty stack"), ([0x85, 0x2E], "empty stack"), ([0x74, 0x2E], "lacks a mark"),
+      ([0x68, 0x05, 0x2E], "never stored"), ([0xFF, 0x2E], "unknown opcode 255"),
+      ([0x28, 0x30, 0x30], "empty stack"),
+      ([0x7D, 0x28, 0x4E, 0x75, 0x2E], "key without a value"), ([0x4E, 0x4E, 0x61, 0x2E], "no list"),
+      ([0x80, 0x09], "protocol 9"), ([0x82, 0x01], "extension registry"), ([0x97], "outside the file"),
+      ([0x4E, 0x51, 0x2E], "no torch storage"), ([0x4E, 0x29, 0x52, 0x2E], "not a name"),
+      ([0x4E, 0x4E, 0x62, 0x2E], "has none"), ([0x7D, 0x2E], "no tensors"), ([0x4E], "cut off"),
+    ] as [([UInt8], String)])
+  func damage(opcodes: [UInt8], reason: String) throws {
+    let fault = try openingFault([0x80, 2] + opcodes)
+    #expect(fault.contains(reason), "\(fault)")
+  }
+
+  @Test("Bytes after a pickle of arrays are noticed")
+  func trailing() throws {
+    let pickle = Self.beside { $0.integer(1) }
+    #expect(try openingFault(pickle + [0]).contains("1 bytes follow"))
+  }
+}
+
+extension PickleBytes {
+  fileprivate func apply(_ build: (PickleBytes) -> PickleBytes) -> PickleBytes { build(self) }
+}
