@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Foundation
+import Layers
 import Models
 import Recording
 import Tensor

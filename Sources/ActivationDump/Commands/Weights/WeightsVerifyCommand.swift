@@ -95,7 +95,8 @@ private struct Report: Encodable {
     var problems: String?
     if let model {
       source = model.parameters(from: checkpoint)
-      do throws(BindingError) { try model.graph().check(source) } catch { problems = "\(error)" }
+      let graph = try model.graph()
+      do throws(BindingError) { try graph.check(source) } catch { problems = "\(error)" }
     }
     self.problems = problems
     notFinite = try source.names.filter { name in
