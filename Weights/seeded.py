@@ -34,7 +34,7 @@ DAMPING = (
     ("patch_embed.proj", 0.1),
     ("q_proj", 0.5),
     ("k_proj", 0.5),
-    ("softmax2_pre_activation_matmul", 0.01),
+    ("softmax2_pre_activation_matmul", 0.003),
 )
 
 

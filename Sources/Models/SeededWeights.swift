@@ -82,7 +82,7 @@ public struct SeededWeights: TensorSource {
     ("patch_embed.proj", 0.1),
     ("q_proj", 0.5),
     ("k_proj", 0.5),
-    ("softmax2_pre_activation_matmul", 0.01),
+    ("softmax2_pre_activation_matmul", 0.003),
   ]
 }
 

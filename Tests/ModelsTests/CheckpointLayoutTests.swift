@@ -33,7 +33,7 @@ struct CheckpointLayoutTests {
       ("module.attacker.normalize.new_mean", [3, 1, 1]), ("module.attacker.normalize.new_std", [3, 1, 1]),
     ]
     stored += parameters.map { ("module.attacker.model.\($0.name)", $0.shape) }
-    stored += [("optimizer.state.0.momentum_buffer", [64, 3, 7, 7])]
+    stored += [("optimizer.state.0.momentum_buffer", [64, 3, 7, 7]), ("adv_prec1", []), ("nat_prec1", [1])]
     try check("resnet50-l2", stored) { $0.hasPrefix("module.model.") }
   }
 

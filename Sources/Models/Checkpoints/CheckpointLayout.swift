@@ -42,6 +42,7 @@ enum Wrapping {
   private static let others: Set<Substring> = [
     "optimizer", "scheduler", "lr_scheduler", "schedule", "scaler", "amp", "amp_scaler", "epoch", "model_ema",
     "state_dict_ema", "attacker", "normalizer",
+    "nat_prec1", "adv_prec1", "best_prec1",  // accuracies, which robustness keeps as tensors
   ]
 
   /// The keys of the model's tensors; batch counts of BatchNorm are left out with the rest.
