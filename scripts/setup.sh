@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Installs the system libraries the package links, and python3 with pip for the demonstration, where missing.
+# Installs what Debian has of what is needed to build, test and demonstrate, where missing.
 set -euo pipefail
 
+# What the package links; what the Swift toolchain itself runs on; python3 and pip for the demonstration.
 packages=(libopenblas-dev libpng-dev libjpeg-dev zlib1g-dev libssl-dev pkg-config
-  g++ libc6-dev libcurl4 libxml2 binutils git ca-certificates python3 python3-pip)
+  g++ libc6-dev binutils git ca-certificates libcurl4 libxml2 libncurses6 libsqlite3-0
+  python3 python3-pip)
 [ -e /etc/debian_version ] || {
   echo "setup: this is not Debian or Ubuntu; install the equivalents of: ${packages[*]}" >&2
   exit 0
