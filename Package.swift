@@ -90,7 +90,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ActivationDumpTests",
-      dependencies: ["ActivationDump", "Recording", "Models", "Tensor", "TestSupport"], swiftSettings: strict),
+      dependencies: [
+        "ActivationDump", "Recording", "Models", "Layers", "Checkpoints", "Tensor", "TestSupport",
+      ],
+      swiftSettings: strict),
   ],
   cLanguageStandard: .c17
 )

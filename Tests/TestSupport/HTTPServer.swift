@@ -1,27 +1,40 @@
-import Foundation
+public import Foundation
 import Synchronization
 
 /// A small HTTP/1.1 server on the loopback interface that can misbehave as servers and networks do.
-final class HTTPServer: Sendable {
+public final class HTTPServer: Sendable {
   /// What the server does with one request.
-  struct Answer: Sendable {
-    var status = 200
-    var headers: [String: String] = [:]
-    var body: [UInt8] = []
+  public struct Answer: Sendable {
+    /// The status it answers with.
+    public var status: Int
+    /// Header fields beyond the length.
+    public var headers: [String: String]
+    /// What it sends.
+    public var body: [UInt8]
     /// The length it states; `nil` states the body's, negative none at all.
-    var statedLength: Int?
+    public var statedLength: Int?
     /// How many bytes of the body it sends before it cuts the connection.
-    var cutAfter: Int?
+    public var cutAfter: Int?
+
+    /// Plans an answer.
+    public init(
+      status: Int = 200, headers: [String: String] = [:], body: [UInt8] = [], statedLength: Int? = nil,
+      cutAfter: Int? = nil
+    ) {
+      (self.status, self.headers, self.body) = (status, headers, body)
+      (self.statedLength, self.cutAfter) = (statedLength, cutAfter)
+    }
   }
 
   /// A request as it came.
-  struct Request: Sendable {
-    let path: String
+  public struct Request: Sendable {
+    /// The path that is asked for.
+    public let path: String
     /// Header fields by lower-case name.
-    let headers: [String: String]
+    public let headers: [String: String]
 
     /// Where the range that is asked for begins.
-    var rangeStart: Int? {
+    public var rangeStart: Int? {
       headers["range"].flatMap {
         $0.hasPrefix("bytes=") && $0.hasSuffix("-") ? Int($0.dropFirst(6).dropLast()) : nil
       }
@@ -29,7 +42,7 @@ final class HTTPServer: Sendable {
   }
 
   private let descriptor: Int32
-  let port: UInt16
+  private let port: UInt16
   private let log = Log()
 
   /// The requests so far, kept apart so that the thread that answers does not keep the server alive.
@@ -38,10 +51,12 @@ final class HTTPServer: Sendable {
   }
 
   /// The requests so far.
-  var requests: [Request] { log.requests.withLock { $0 } }
+  public var requests: [Request] { log.requests.withLock { $0 } }
 
   /// Listens on a free port and answers each request as `answer` says, given its number.
-  init(_ answer: @escaping @Sendable (Int, Request) -> Answer) throws {
+  ///
+  /// - Throws: What the system says when there is no port.
+  public init(_ answer: @escaping @Sendable (Int, Request) -> Answer) throws {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -78,7 +93,9 @@ final class HTTPServer: Sendable {
   }
 
   /// The address of a path on this server.
-  func url(_ path: String = "/file") throws -> URL {
+  ///
+  /// - Throws: What the system says when the path is no part of an address.
+  public func url(_ path: String = "/file") throws -> URL {
     guard let url = URL(string: "http://127.0.0.1:\(port)\(path)") else { throw POSIXError(.EINVAL) }
     return url
   }
@@ -124,7 +141,7 @@ final class HTTPServer: Sendable {
 
 extension HTTPServer.Answer {
   /// What an honest server answers: the whole file, or the range that is asked for if the validator still fits.
-  static func honest(_ file: [UInt8], _ request: HTTPServer.Request, etag: String? = "\"1\"") -> Self {
+  public static func honest(_ file: [UInt8], _ request: HTTPServer.Request, etag: String? = "\"1\"") -> Self {
     var headers = ["Accept-Ranges": "bytes"]
     headers["ETag"] = etag
     let fits = request.headers["if-range"].map { $0 == etag } ?? true
@@ -138,7 +155,7 @@ extension HTTPServer.Answer {
   }
 
   /// The same, cut off after some bytes.
-  func cut(after count: Int) -> Self {
+  public func cut(after count: Int) -> Self {
     var copy = self
     copy.cutAfter = count
     return copy
