@@ -4,6 +4,9 @@ Every network is a module whose parameters and taps carry the names the engine u
 for CLIP the image tower under `visual`.
 """
 
+import contextlib
+import importlib.util
+import pathlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,19 +17,20 @@ from torch import nn
 
 
 def import_torchvision():
-    """torchvision, also where it was installed without its compiled operators.
+    """torchvision, also where its compiled operators are absent or were built for another PyTorch.
 
-    Its Python code registers shape functions for nms and qnms on import and fails when nothing declares them;
-    no network here calls either.
+    Its Python code registers fakes for nms and qnms on import and fails when nothing declares them; no network here
+    calls either. Where the operators do load, nothing is declared: twice would be an error.
     """
+    for file in pathlib.Path(importlib.util.find_spec("torchvision").origin).parent.glob("_C*"):
+        with contextlib.suppress(OSError):
+            torch.ops.load_library(file)
     if not hasattr(torch.ops.torchvision, "nms"):
         library = torch.library.Library("torchvision", "FRAGMENT")
         for operator in ("nms", "qnms"):
             library.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
         import_torchvision.library = library  # the declarations live as long as this object
-    import torchvision
-
-    return torchvision
+    return importlib.import_module("torchvision")
 
 
 torchvision = import_torchvision()
