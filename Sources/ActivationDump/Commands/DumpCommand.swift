@@ -17,8 +17,10 @@ struct DumpCommand: ParsableCommand {
   @OptionGroup var network: ModelOptions
 
   @Option(
-    help:
-      "A folder of class folders, a folder of images, or a text file of paths ('path' or 'path TAB label').")
+    help: """
+      A folder of class folders, a folder of images, or a text file of paths relative to its own folder ('path' or \
+      'path TAB label' a line).
+      """)
   var images: String
 
   @Option(help: "The folder to make.")

@@ -58,14 +58,14 @@ enum Version {
 
 extension Int {
   /// With commas between thousands.
-  var grouped: String {
+  package var grouped: String {
     var digits = Array(String(magnitude).reversed())
     for position in stride(from: 3, to: digits.count, by: 3).reversed() { digits.insert(",", at: position) }
     return (self < 0 ? "-" : "") + String(digits.reversed())
   }
 
   /// As a size with three digits: `4.86 GB`.
-  var asBytes: String {
+  package var asBytes: String {
     let units = ["bytes", "kB", "MB", "GB", "TB", "PB"]
     var (value, unit) = (Double(self), 0)
     while value >= 1000 && unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }

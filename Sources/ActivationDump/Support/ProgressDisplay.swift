@@ -22,7 +22,9 @@ final class ProgressDisplay: Sendable {
           draw()
         } else if elapsed >= nextLine {
           nextLine += 30
-          if progress.total > 0 { Console.note(Self.line(progress.done, progress.total, noun, elapsed)) }
+          if progress.total > 0 {
+            Console.note(ProgressText.line(progress.done, progress.total, noun, elapsed))
+          }
         }
       }
       ended.signal()
@@ -40,38 +42,12 @@ final class ProgressDisplay: Sendable {
 
   private func draw() {
     guard progress.total > 0 else { return }
-    let bar = Self.bar(progress.done, progress.total, width: 30)
+    let bar = ProgressText.bar(progress.done, progress.total, width: 30)
     let colored = Console.usesColor ? "\u{1B}[32m\(bar)\u{1B}[0m" : bar
-    write("\r\(colored) \(Self.line(progress.done, progress.total, noun, elapsed))\u{1B}[K")
+    write("\r\(colored) \(ProgressText.line(progress.done, progress.total, noun, elapsed))\u{1B}[K")
   }
 
   private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
-
-  /// `████▌     ` in eighths of a character.
-  static func bar(_ done: Int, _ total: Int, width: Int) -> String {
-    let eighths = total > 0 ? min(done, total) * width * 8 / total : 0
-    let part = eighths % 8 == 0 ? "" : String(["▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8 - 1])
-    let filled = String(repeating: "█", count: eighths / 8) + part
-    return filled + String(repeating: " ", count: width - filled.count)
-  }
-
-  /// `1,024 of 50,000 images (2 %), 41.3 a second, 19:46 left`.
-  static func line(_ done: Int, _ total: Int, _ noun: String, _ elapsed: Double) -> String {
-    let rate = Double(done) / max(elapsed, 1e-9)
-    let share = total > 0 ? 100 * done / total : 100
-    let start = "\(done.grouped) of \(total.grouped) \(noun) (\(share) %)"
-    guard done > 0 else { return start }
-    return start + String(format: ", %.1f a second, ", rate) + duration(Double(total - done) / rate) + " left"
-  }
-
-  /// `m:ss`, or `h:mm:ss`.
-  static func duration(_ seconds: Double) -> String {
-    let seconds = Int(min(max(seconds, 0), 1e9).rounded(.up))
-    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
-    return hours > 0
-      ? String(format: "%d:%02d:%02d", hours, minutes, seconds % 60)
-      : String(format: "%d:%02d", minutes, seconds % 60)
-  }
 }
 
 /// Runs `body`, which may take long, with a display of its progress; Ctrl-C asks it to stop, a second one ends it.

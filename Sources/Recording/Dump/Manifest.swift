@@ -164,7 +164,9 @@ extension Manifest.PreprocessingSummary {
 extension Manifest.HostSummary {
   init(threads: Int, batchSize: Int) {
     (self.threads, self.batchSize) = (threads, batchSize)
-    name = ProcessInfo.processInfo.hostName
+    var machine = utsname()
+    uname(&machine)
+    name = withUnsafeBytes(of: machine.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     system = ProcessInfo.processInfo.operatingSystemVersionString
     let cpu = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     let line = cpu.split(separator: "\n").first { $0.hasPrefix("model name") }

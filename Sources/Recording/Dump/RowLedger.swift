@@ -2,40 +2,42 @@ import Synchronization
 
 /// What became of every row: one byte each, shared by the workers.
 final class RowLedger: Sendable {
-  private enum Status: UInt8 { case pending, recorded, skipped }
+  /// A row counts once it is in the files; until then it is pending whatever was computed.
+  private enum Status: UInt8 { case pending, recorded, skipped, recordedAndWritten, skippedAndWritten }
   private struct State {
     var status: [UInt8]
-    var written: [Bool]
     var reasons: [Int: String] = [:]
+
+    subscript(row: Int) -> Status {
+      get { Status(rawValue: status[row]) ?? .pending }
+      set { status[row] = newValue.rawValue }
+    }
+    func isWritten(_ row: Int) -> Bool { self[row] == .recordedAndWritten || self[row] == .skippedAndWritten }
   }
   private let state: Mutex<State>
 
-  init(rows: Int) {
-    state = Mutex(
-      State(
-        status: [UInt8](repeating: Status.pending.rawValue, count: rows),
-        written: [Bool](repeating: false, count: rows)))
-  }
+  init(rows: Int) { state = Mutex(State(status: [UInt8](repeating: Status.pending.rawValue, count: rows))) }
 
-  func recorded(_ row: Int) { state.withLock { $0.status[row] = Status.recorded.rawValue } }
+  func recorded(_ row: Int) { state.withLock { $0[row] = .recorded } }
 
   func skipped(_ row: Int, because reason: String) {
     state.withLock {
-      $0.status[row] = Status.skipped.rawValue
+      $0[row] = .skipped
       $0.reasons[row] = reason
     }
   }
 
-  /// Only rows that are in the files count.
   func written(_ rows: Range<Int>) {
-    state.withLock { state in for row in rows { state.written[row] = true } }
+    state.withLock { state in
+      for row in rows { state[row] = state[row] == .skipped ? .skippedAndWritten : .recordedAndWritten }
+    }
   }
 
   /// The rows that are in the files, as the fewest ranges.
   var writtenRanges: [Range<Int>] {
     state.withLock { state in
       var ranges: [Range<Int>] = []
-      for row in state.written.indices where state.written[row] {
+      for row in state.status.indices where state.isWritten(row) {
         if let last = ranges.last, last.upperBound == row {
           ranges[ranges.count - 1] = last.lowerBound..<row + 1
         } else {
@@ -49,11 +51,16 @@ final class RowLedger: Sendable {
   /// What images.tsv says of a row: `ok`, `skipped: …` or `pending`.
   func status(of row: Int) -> String {
     state.withLock { state in
-      guard state.written[row] else { return "pending" }
-      return state.status[row] == Status.skipped.rawValue ? "skipped: \(state.reasons[row] ?? "")" : "ok"
+      switch state[row] {
+      case .recordedAndWritten: "ok"
+      case .skippedAndWritten: "skipped: \(state.reasons[row] ?? "")"
+      case .pending, .recorded, .skipped: "pending"
+      }
     }
   }
 
-  /// The rows that were skipped.
-  var skippedCount: Int { state.withLock { $0.reasons.count } }
+  /// The skipped rows that are in the files.
+  var skippedCount: Int {
+    state.withLock { state in state.status.count { $0 == Status.skippedAndWritten.rawValue } }
+  }
 }

@@ -1,0 +1,33 @@
+import ActivationDump
+import Testing
+
+struct TextTests {
+  @Test("the bar grows by eighths of a character and is always as wide")
+  func bar() {
+    #expect(ProgressText.bar(0, 100, width: 4) == "    ")
+    #expect(ProgressText.bar(100, 100, width: 4) == "████")
+    #expect(ProgressText.bar(1, 2, width: 3) == "█▌ ")
+    #expect(ProgressText.bar(1, 32, width: 4) == "▏   ")
+    #expect(ProgressText.bar(9, 0, width: 2) == "  ")
+  }
+
+  @Test("a line says how many, how fast and how long still")
+  func line() {
+    #expect(
+      ProgressText.line(1000, 50_000, "images", 25)
+        == "1,000 of 50,000 images (2 %), 40.0 a second, 20:25 left")
+    #expect(ProgressText.line(0, 10, "images", 3) == "0 of 10 images (0 %)")
+    #expect(ProgressText.duration(3661.2) == "1:01:02")
+    #expect(ProgressText.duration(-1) == "0:00")
+    #expect(ProgressText.duration(.infinity) == "277777:46:40")
+  }
+
+  @Test("numbers are grouped and bytes scaled")
+  func numbers() {
+    #expect([0, 999, 1000, 1_281_167].map(\.grouped) == ["0", "999", "1,000", "1,281,167"])
+    #expect(
+      [999, 1000, 25_600_000, 309_000_000_000].map(\.asBytes) == [
+        "999 bytes", "1.00 kB", "25.6 MB", "309.0 GB",
+      ])
+  }
+}
