@@ -170,10 +170,10 @@ private final class FetchDisplay: Sendable {
     if let total = progress.total { line += " of \(total.asBytes)" }
     line += ", \(Int(rate).asBytes) a second"
     if let total = progress.total, rate > 0 {
-      line += ", \(ProgressDisplay.duration(Double(total - progress.received) / rate)) left"
+      line += ", \(ProgressText.duration(Double(total - progress.received) / rate)) left"
     }
     guard Console.isInteractive else { return Console.note(line) }
-    let bar = progress.total.map { ProgressDisplay.bar(progress.received, $0, width: 30) + " " } ?? ""
+    let bar = progress.total.map { ProgressText.bar(progress.received, $0, width: 30) + " " } ?? ""
     let colored = Console.usesColor && !bar.isEmpty ? "\u{1B}[32m\(bar)\u{1B}[0m" : bar
     FileHandle.standardError.write(Data("\r\(colored)\(line)\u{1B}[K".utf8))
   }
