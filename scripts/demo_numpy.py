@@ -8,6 +8,6 @@ rows = [line.split("\t") for line in (recording / "images.tsv").read_text().spli
 layer = "features.12.expand3x3"
 units = np.load(recording / "activations" / f"{layer}.npy", mmap_mode="r")  # images × units
 print(f"{layer}: {units.shape[0]} images × {units.shape[1]} units, {units.dtype}")
-for unit in (0, 1, 2):
-    best = int(units[:, unit].argmax())
-    print(f"unit {unit} responds most to {rows[best][1]} ({units[best, unit]:+.3f})")
+scores = (units - units.mean(axis=0)) / (units.std(axis=0) + 1e-9)
+for row, (path, unit) in enumerate(zip((r[1] for r in rows), scores.argmax(axis=1))):
+    print(f"{path}: unit {layer}__{unit} stands out, {units[row, unit]:+.1f} (mean {units[:, unit].mean():+.1f})")
