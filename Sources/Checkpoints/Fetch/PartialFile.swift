@@ -37,6 +37,7 @@ final class PartialFile {
   /// Lets other processes have it. A session may keep its delegate, and so this object, for a while.
   func release() {
     guard descriptor >= 0 else { return }
+    if count == 0 { discard() }  // nothing to go on from
     close(descriptor)
     descriptor = -1
   }
@@ -102,6 +103,8 @@ final class PartialFile {
     }
     FileSystem.synchronizeFolder(of: target)
     unlink(originPath)
+    close(descriptor)
+    descriptor = -1
   }
 
   /// Removes what there is.

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Checkpoints
 import Foundation
+import Layers
 import Models
+import Tensor
 
 /// `weights`: checkpoints, where they come from, what is in them.
 struct WeightsCommand: AsyncParsableCommand {
@@ -45,5 +47,19 @@ extension CheckpointSource.Digest {
     case .prefix(let digits): "SHA-256 known to begin \(digits)"
     case .unknown: "SHA-256 not published"
     }
+  }
+}
+
+extension Model {
+  /// This network's parameters out of a checkpoint, under its own names.
+  ///
+  /// - Throws: ``CheckpointError`` with everything missing, misshaped or unexpected.
+  func completeParameters(of checkpoint: Checkpoint) throws(CheckpointError) -> any TensorSource {
+    let source = parameters(from: checkpoint)
+    do { try graph().check(source) } catch {
+      throw CheckpointError(
+        path: checkpoint.path, reason: "it does not fit \(identifier): \(error)", kind: .badData)
+    }
+    return source
   }
 }

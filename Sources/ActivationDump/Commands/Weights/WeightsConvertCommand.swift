@@ -1,7 +1,6 @@
 import ArgumentParser
 import Checkpoints
 import Foundation
-import Layers
 import Models
 import Recording
 import Tensor
@@ -43,8 +42,7 @@ struct WeightsConvertCommand: ParsableCommand {
     var metadata = checkpoint.metadata
     if let model {
       let model = try Model.named(model)
-      source = model.parameters(from: checkpoint)
-      try model.graph().check(source)
+      source = try model.completeParameters(of: checkpoint)
       metadata["model"] = model.identifier
     }
     let digest = try checkpoint.sha256()

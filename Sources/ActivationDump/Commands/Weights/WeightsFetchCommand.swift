@@ -1,7 +1,6 @@
 import ArgumentParser
 import Checkpoints
 import Foundation
-import Layers
 import Models
 import Recording
 import Synchronization
@@ -99,7 +98,7 @@ struct WeightsFetchCommand: AsyncParsableCommand {
     let digest = try await Download(address, to: path, expecting: file.expectation).run {
       part throws(CheckpointError) in
       display.finish()
-      try check(part, holds: model)
+      _ = try model.completeParameters(of: try Checkpoint.open(part))
     } progress: { progress in
       display.show(progress)
     }
@@ -122,15 +121,6 @@ struct WeightsFetchCommand: AsyncParsableCommand {
       throw ValidationError("'\(text)' is not an http or https address")
     }
     return address
-  }
-
-  /// Refuses a file that is no checkpoint, or one of another network.
-  private func check(_ path: String, holds model: Model) throws(CheckpointError) {
-    let checkpoint = try Checkpoint.open(path)
-    do { try model.graph().check(model.parameters(from: checkpoint)) } catch {
-      throw CheckpointError(
-        path: path, reason: "it does not fit \(model.identifier): \(error)", kind: .badData)
-    }
   }
 }
 
