@@ -34,6 +34,28 @@ struct ArchiveTests {
     #expect(fault.contains(reason), "\(fault)")
   }
 
+  @Test("Members that share their bytes are refused")
+  func overlap() throws {
+    // A thousand members, all of them one stored block.
+    let local = Self.header(0x0403_4B50, name: "a.npy", size: 4_000) + Array(repeating: 7, count: 4_000)
+    let listings = (0..<1_000).flatMap { Self.header(0x0201_4B50, name: "\(10_000 + $0).npy", size: 4_000) }
+    let end =
+      littleEndian(UInt32(0x0605_4B50)) + [0, 0, 0, 0] + littleEndian(UInt16(1_000))
+      + littleEndian(UInt16(1_000))
+      + littleEndian(UInt32(listings.count)) + littleEndian(UInt32(local.count)) + [0, 0]
+    #expect(try openingFault(local + listings + end).contains("overlap"))
+  }
+
+  /// A local header or a listing of a stored member at the start of the file.
+  private static func header(_ signature: UInt32, name: String, size: UInt32) -> [UInt8] {
+    let isListing = signature == 0x0201_4B50
+    return littleEndian(signature) + (isListing ? [20, 0] : []) + [20, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+      + [0, 0, 0, 0] + littleEndian(size) + littleEndian(size) + littleEndian(UInt16(name.utf8.count)) + [
+        0, 0,
+      ]
+      + (isListing ? Array(repeating: 0, count: 14) : []) + Array(name.utf8)
+  }
+
   @Test("An archive without its end says it is cut off")
   func truncated() throws {
     let archive = try Self.archive.get()

@@ -140,6 +140,47 @@ struct PickleTests {
     #expect(try openingFault(shared.end).contains("more than 100000 tensors"))
   }
 
+  @Test("Instances inside instances neither overflow the stack nor hang")
+  func nestedInstances() throws {
+    // An instance whose state is a tuple in a tuple in a tuple…
+    let instance = Self.start.global("a.b", "C").op(")").adding([0x81])
+    let deep = instance.op(")").adding(Array(repeating: 0x85, count: 500_000)).op("b")
+    #expect(try openingFault(deep.end).contains("no tensors"))
+    // …one that is its own module, which adds nothing to a path, and a long chain of such.
+    let own = instance.op("q").adding([0]).op("}").text("_modules").op("h").adding([0]).op("sb")
+    #expect(try openingFault(own.end).contains("without end"))
+    var chain = instance.op("q").adding([0]).op("0").op("}")
+    for _ in 0..<10_000 {
+      chain = chain.op("q").adding([1]).op("0").global("a.b", "C").op(")").adding([0x81])
+        .op("}").text("_modules").op("h").adding([1]).op("sb")
+    }
+    #expect(try openingFault(chain.end).contains("without end"))
+  }
+
+  @Test("What the memo makes cheap to name many times over is not handled as often")
+  func amplification() throws {
+    /// A pickle that stores something long and then uses it 200,000 times.
+    func repeated(_ long: (PickleBytes) -> PickleBytes, _ use: [UInt8]) -> [UInt8] {
+      long(Self.start.global("collections", "OrderedDict").op("q").adding([9]).op("(")).op("q").adding([0])
+        .adding(Array(repeatElement(use, count: 200_000).joined())).end
+    }
+    let items = Array(repeating: UInt8(0x4E), count: 200_000)
+    let pairs: (PickleBytes) -> PickleBytes = { pickle in
+      pickle.op("NN").adding([0x86]).op("q").adding([1]).op("](")
+        .adding(Array(repeatElement([0x68, 1], count: 200_000).joined())).op("e").adding([0x85])
+    }
+    // OrderedDict(pairs), over and over.
+    #expect(try openingFault(repeated(pairs, [0x68, 9, 0x68, 0, 0x52])).contains("more than"))
+    // A long name, imported over and over.
+    let name: (PickleBytes) -> PickleBytes = { $0.text(String(repeating: "x", count: 200_000)) }
+    #expect(try openingFault(repeated(name, [0x68, 0, 0x68, 0, 0x93])).contains("without a name"))
+    // A long list of numbers beside the weights, visited from many places.
+    let list: (PickleBytes) -> PickleBytes = { $0.op("](").adding(items).op("e") }
+    let visits = list(Self.start).op("q").adding([0]).op("](")
+      .adding(Array(repeatElement([0x68, 0], count: 200_000).joined())).op("e")
+    #expect(try openingFault(visits.end).contains("without end"))
+  }
+
   @Test("Claims beyond the file are refused before memory is asked for")
   func wildClaims() throws {
     func fault(_ bytes: [UInt8]) throws -> String { try openingFault(Self.start.adding(bytes).end) }

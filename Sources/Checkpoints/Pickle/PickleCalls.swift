@@ -4,6 +4,9 @@ internal import Tensor
 extension Unpickler {
   /// The name of a class or function, refused where it could do harm.
   func imported(_ module: String, _ name: String) throws(Malformed) -> PickleValue {
+    guard module.utf8.count <= 1_024, name.utf8.count <= 1_024 else {
+      throw Malformed("the pickle imports a name without end")
+    }
     // Protocol 4 allows dotted names, `os` and `path.join` say: the module decides, and so does the whole.
     let global = PickleGlobal(module: PicklePolicy.canonical(module), name: name)
     guard !PicklePolicy.isForbidden(global) else { throw refusal(global, "names") }
@@ -52,6 +55,11 @@ extension Unpickler {
   private mutating func container(
     _ global: PickleGlobal, _ values: [PickleValue]
   ) throws(Malformed) -> PickleValue? {
+    for value in values {
+      // A container made from another copies it, now or when it is changed.
+      if let elements = heap.sequence(value) { try countNew(elements.count) }
+      if case .dictionary(let index) = value { try countNew(heap.dictionaries[index].count) }
+    }
     switch global.description {
     case "collections.OrderedDict", "builtins.dict", "collections.Counter":
       return heap.dictionary(entries(values.first))
@@ -134,7 +142,7 @@ extension Unpickler {
     let values = heap.sequence(identifier) ?? []
     if values.first?.text == "module", values.count >= 2 { return values[1] }
     guard values.first?.text == "storage", values.count >= 5, case .global(let type) = values[1],
-      let key = values[2].text, let count = values[4].integer, count >= 0
+      let key = values[2].text, key.utf8.count <= 1_024, let count = values[4].integer, count >= 0
     else { throw Malformed("the pickle refers to something outside it that is no torch storage") }
     var storage: TorchStorage
     if type.name == "UntypedStorage" {

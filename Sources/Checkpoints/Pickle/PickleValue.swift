@@ -31,14 +31,18 @@ enum PickleValue: Sendable {
   /// A NumPy array.
   case array(Int)
 
-  /// The text of a string or, in Latin-1, of a byte string.
+  /// The text of a name: a string or, in Latin-1, a byte string; `nil` for one too long to be a name.
+  ///
+  /// The memo makes it cheap to use one long text many times over; handling it as often must stay cheap, too.
   var text: String? {
     switch self {
-    case .text(let text): text
-    case .bytes(let bytes): bytes.latin1
+    case .text(let text): text.utf8.count <= Self.nameLimit ? text : nil
+    case .bytes(let bytes): bytes.count <= Self.nameLimit ? bytes.latin1 : nil
     default: nil
     }
   }
+
+  private static let nameLimit = 4_096
 
   /// The value of an integer that fits.
   var integer: Int? { if case .integer(let value) = self { value } else { nil } }
@@ -156,9 +160,9 @@ struct PickleHeap: Sendable {
     }
   }
 
-  /// The integers of a tuple or list of integers.
+  /// The integers of a tuple or list of integers, no more than a tensor has axes.
   func integers(_ value: PickleValue) -> [Int]? {
-    guard let values = sequence(value) else { return nil }
+    guard let values = sequence(value), values.count <= 64 else { return nil }
     let integers = values.compactMap(\.integer)
     return integers.count == values.count ? integers : nil
   }

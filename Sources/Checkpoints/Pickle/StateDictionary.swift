@@ -9,7 +9,8 @@ struct StateDictionary {
   /// Bounds on the walk: a pickle may share containers so that paths grow exponentially.
   private enum Limits {
     static let depth = 64
-    static let visits = 1_000_000
+    static let visits = 10_000_000
+    static let wrappings = 4
     static let nameLength = 4_096
     static let names = 100_000
   }
@@ -18,12 +19,13 @@ struct StateDictionary {
   private var items: [Item] = []
   private var path: [String] = []
   private var visits = 0
+  private var depth = 0
 
   /// The tensors of the state dictionary of a pickle, in its order.
   static func items(of root: PickleValue, in heap: PickleHeap) throws(Malformed) -> [Item] {
     var value = root
     // Training scripts wrap the state dictionary, at times twice.
-    for _ in 0..<Limits.depth {
+    for _ in 0..<Limits.wrappings {
       guard case .dictionary(let index) = value,
         !heap.dictionaries[index].contains(where: { isTensor($0.value) })
       else { break }
@@ -53,9 +55,16 @@ struct StateDictionary {
     }
   }
 
-  private mutating func visit(_ value: PickleValue) throws(Malformed) {
-    visits += 1
+  private mutating func count(_ steps: Int) throws(Malformed) {
+    visits += steps
     guard visits <= Limits.visits else { throw Malformed("the pickle nests its containers without end") }
+  }
+
+  private mutating func visit(_ value: PickleValue) throws(Malformed) {
+    try count(1)
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= Limits.depth else { throw Malformed("the pickle nests its containers without end") }
     switch value {
     case .tensor, .array:
       let name = path.isEmpty ? "tensor" : path.joined(separator: ".")
@@ -64,6 +73,7 @@ struct StateDictionary {
       }
       items.append(Item(name: name, value: value))
     case .tuple(let index), .list(let index):
+      try count(heap.sequences[index].count)
       for (position, element) in heap.sequences[index].enumerated() {
         try descend(into: element, by: { String(position) })
       }
@@ -80,11 +90,18 @@ struct StateDictionary {
   private mutating func visit(state: PickleValue) throws(Malformed) {
     // Instances with slots have a pair of dictionaries.
     if case .tuple(let index) = state {
-      for part in heap.sequences[index] { try visit(state: part) }
-      return
+      try count(heap.sequences[index].count)
+      for case .dictionary(let part) in heap.sequences[index] { try visit(attributes: part) }
+    } else if case .dictionary(let index) = state {
+      try visit(attributes: index)
     }
-    guard case .dictionary(let index) = state else { return }
-    let members = ["_parameters", "_buffers", "_modules"].compactMap { heap.value($0, in: state) }
+  }
+
+  private mutating func visit(attributes index: Int) throws(Malformed) {
+    try count(3 * heap.dictionaries[index].count)
+    let members = ["_parameters", "_buffers", "_modules"].compactMap {
+      heap.value($0, in: .dictionary(index))
+    }
     guard members.isEmpty else {
       for member in members { try visit(member) }
       return
@@ -93,6 +110,7 @@ struct StateDictionary {
   }
 
   private mutating func visit(entries: [(key: PickleValue, value: PickleValue)]) throws(Malformed) {
+    try count(entries.count)
     for entry in entries {
       try descend(
         into: entry.value,
@@ -110,7 +128,6 @@ struct StateDictionary {
     case .tensor, .array, .tuple, .list, .dictionary, .object: break
     default: return
     }
-    guard path.count < Limits.depth else { throw Malformed("the pickle nests its containers without end") }
     guard let component = component() else { return }
     path.append(component)
     try visit(value)

@@ -11,7 +11,7 @@ struct Unpickler {
     static let operations = 20_000_000
     static let values = 4_000_000
     static let stack = 1_000_000
-    /// One axis of a text opcode's argument.
+    /// The argument of a text opcode, in bytes.
     static let line = 1 << 20
   }
 
@@ -116,8 +116,9 @@ struct Unpickler {
     try push(value)
   }
 
-  mutating func countNew() throws(Malformed) {
-    made += 1
+  /// Counts values that are made or copied.
+  mutating func countNew(_ count: Int = 1) throws(Malformed) {
+    made += count
     guard made <= Limits.values else {
       throw Malformed("the pickle builds more than \(Limits.values) values")
     }

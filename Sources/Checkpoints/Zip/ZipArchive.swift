@@ -34,11 +34,15 @@ struct ZipArchive: Sendable {
     var entries: [Entry] = []
     var index: [String: Int] = [:]
     var position = directory.start
+    var packed = 0
     for _ in 0..<directory.count {
       let (entry, next) = try directory.entry(at: position)
       guard index.updateValue(entries.count, forKey: entry.name) == nil else {
         throw Malformed("the archive lists '\(entry.name)' twice")
       }
+      // Members that share bytes are how a small archive inflates to a huge one.
+      packed += entry.data.count
+      guard packed <= file.count else { throw Malformed("the members of the archive overlap") }
       entries.append(entry)
       position = next
     }
