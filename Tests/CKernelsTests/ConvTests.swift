@@ -4,14 +4,15 @@ import Testing
 
 extension ConvProblem {
   /// Sizes around every boundary the kernels have: tiles of 6 and 14 positions, strips of 16 and 32 channels, blocks
-  /// of 384 along K and 56 or 224 positions, groups of sums, strides that fall on the same cache sets.
+  /// of 384 along K and 56 or 112 positions, groups of sums, strides that fall on the same cache sets.
   static let all: [ConvProblem] =
-    [1, 2, 5, 6, 7, 8, 13, 14, 15, 20, 21, 27, 28, 29, 49, 50, 56, 57, 223, 224, 225, 449].enumerated().map {
+    [1, 2, 5, 6, 7, 8, 13, 14, 15, 20, 21, 27, 28, 29, 49, 50, 56, 57, 111, 112, 113, 225].enumerated().map {
       let depth = [1, 3, 16, 147, 204, 383, 385, 508][$0 % 8]
       return .linear($1, depth, [1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 65][$0 % 11], images: $1 < 60 ? 3 : 1)
     } + [
       .linear(50, 512, 48, images: 3), .linear(31, 1024, 33), .linear(9, 2049, 20, gap: 5),
       .linear(300, 700, 17, images: 2, gap: 3), .linear(6, 64, 2048), .linear(1, 512, 1000, images: 3),
+      .linear(1, 385, 33, images: 115, gap: 1), .square(33, 3, 10, kernel: 3, padding: 1, images: 2),
       .square(9, 16, 20, kernel: 3, padding: 1, images: 3), .square(14, 3, 33, kernel: 3, padding: 1, gap: 2),
       .square(7, 64, 32, kernel: 3, padding: 1, images: 3), .square(7, 512, 5, kernel: 3, padding: 1),
       .square(15, 32, 16, kernel: 3, stride: 2, padding: 1, images: 3, gap: 1),
@@ -121,15 +122,17 @@ struct ConvTests {
     ConvProblem.all.filter { $0.images > 1 })
   func batches(kernels: Kernels, problem: ConvProblem) {
     let data = ConvData(problem)
-    var joined = ConvResult(output: [], raw: [], preActivation: [], activated: [])
-    for image in 0..<problem.images {
-      let one = kernels.convolve(problem, data, .everything, CK_GELU, images: image..<image + 1)
-      joined.output += one.output
-      joined.raw += one.raw
-      joined.preActivation += one.preActivation
-      joined.activated += one.activated
+    for parts in [ConvEpilogue.everything, [.scale, .shift, .residual]] {
+      var joined = ConvResult(output: [], raw: [], preActivation: [], activated: [])
+      for image in 0..<problem.images {
+        let one = kernels.convolve(problem, data, parts, CK_GELU, images: image..<image + 1)
+        joined.output += one.output
+        joined.raw += one.raw
+        joined.preActivation += one.preActivation
+        joined.activated += one.activated
+      }
+      #expect(kernels.convolve(problem, data, parts, CK_GELU) == joined)
     }
-    #expect(kernels.convolve(problem, data, .everything, CK_GELU) == joined)
   }
 
   @Test("sums what it computes, by the definition", arguments: Kernels.supported, ConvProblem.all)
