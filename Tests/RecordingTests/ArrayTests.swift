@@ -65,7 +65,7 @@ struct ArrayTests {
 
   @Test("chunks are whole batches, several a worker, and bounded in bytes")
   func chunks() {
-    #expect(Dump.chunkRows(images: 1_000_000, rowBytes: 1000, batchSize: 8, threads: 2) == 256)
+    #expect(Dump.chunkRows(images: 1_000_000, rowBytes: 1000, batchSize: 8, threads: 2) == 64)
     #expect(Dump.chunkRows(images: 64, rowBytes: 1000, batchSize: 8, threads: 2) == 8)
     #expect(Dump.chunkRows(images: 1, rowBytes: 1000, batchSize: 8, threads: 2) == 8)
     #expect(Dump.chunkRows(images: 1_000_000, rowBytes: 1 << 20, batchSize: 8, threads: 2) == 32)

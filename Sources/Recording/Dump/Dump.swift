@@ -155,11 +155,11 @@ public struct Dump: Sendable {
     return arrays + [output]
   }
 
-  /// Rows a worker collects before it writes: a multiple of the batch size, at most 32 MiB and 256 rows, and few
+  /// Rows a worker collects before it writes: a multiple of the batch size, at most 32 MiB and 64 rows, and few
   /// enough that every worker gets several chunks.
   package static func chunkRows(images: Int, rowBytes: Int, batchSize: Int, threads: Int) -> Int {
     let share = (images + threads * 8 - 1) / (threads * 8)
-    let wanted = (min(share, 256) + batchSize - 1) / batchSize * batchSize
+    let wanted = (min(share, 64) + batchSize - 1) / batchSize * batchSize
     return max(min(wanted, (32 << 20) / max(rowBytes, 1)), 1)
   }
 
