@@ -18,8 +18,7 @@ let package = Package(
       targets: ["Tensor", "Checkpoints", "Images", "Layers", "Models", "Recording"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // Libraries of the operating system.
@@ -51,18 +50,13 @@ let package = Package(
     .target(name: "Layers", dependencies: ["Tensor", "CKernels"], swiftSettings: strict),
     .target(name: "Models", dependencies: ["Layers", "Images", "Tensor"], swiftSettings: strict),
     .target(
-      name: "Recording",
-      dependencies: [
-        "Models", "Layers", "Images", "Checkpoints", "Tensor",
-        .product(name: "Logging", package: "swift-log"),
-      ],
+      name: "Recording", dependencies: ["Models", "Layers", "Images", "Checkpoints", "Tensor"],
       swiftSettings: strict),
     .executableTarget(
       name: "ActivationDump",
       dependencies: [
         "Recording", "Models", "Layers", "Images", "Checkpoints", "Tensor",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
 
