@@ -77,17 +77,17 @@ struct WeightsCommandTests {
     #expect(refused.status == 65 && refused.errors.contains("b8a52dc0"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: weights).isEmpty)
     // No digest is published for this one.
-    let clip = try checkpoint(of: "googlenet", in: folder)
-    let clipBytes = Array(try Data(contentsOf: URL(filePath: clip)))
-    let other = try HTTPServer { number, request in
-      number == 0 ? .honest(clipBytes, request).cut(after: 3_000_000) : .honest(clipBytes, request)
+    let other = try checkpoint(of: "googlenet", in: folder)
+    let otherBytes = Array(try Data(contentsOf: URL(filePath: other)))
+    let otherServer = try HTTPServer { number, request in
+      number == 0 ? .honest(otherBytes, request).cut(after: 3_000_000) : .honest(otherBytes, request)
     }
     let fetched = try Program.run(
-      "weights", "fetch", "googlenet", "--url", try other.url().absoluteString, "--json",
+      "weights", "fetch", "googlenet", "--url", try otherServer.url().absoluteString, "--json",
       environment: environment)
     #expect(fetched.status == 0, "\(fetched.errors)")
-    #expect(other.requests.map(\.rangeStart) == [nil, 3_000_000])
-    #expect(try fetched.json()["bytes"] as? Int == clipBytes.count)
+    #expect(otherServer.requests.map(\.rangeStart) == [nil, 3_000_000])
+    #expect(try fetched.json()["bytes"] as? Int == otherBytes.count)
     #expect(try FileManager.default.contentsOfDirectory(atPath: weights) == ["inception5h.pth"])
     #expect(
       try Program.run("weights", "fetch", "googlenet", environment: environment).errors.contains(
