@@ -140,7 +140,8 @@ package struct Storage: Sendable {
     switch step.operation {
     case .map: [step.inputs[0]] + (step.residual.map { [$0] } ?? [])
     case .layerNorm, .softmax, .addMatrix: [step.inputs[0]]
-    case .convolution, .depthwise: step.residual.map { [$0] } ?? []
+    // Their windows still read the input when the first results are written.
+    case .convolution, .depthwise: step.residual.map { step.inputs.contains($0) ? [] : [$0] } ?? []
     default: []
     }
   }
