@@ -12,11 +12,18 @@ struct MutationTests {
     return (file: fixture.file, count: isFirst ? 1_000 : 250)
   }
 
+  /// Each file in a process of its own, so that its peak memory is nobody else's.
   @Test("Truncations and flipped bits", arguments: cases)
-  func mutations(file: String, count: Int) throws {
+  func mutations(file: String, count: Int) async {
+    await #expect(processExitsWith: .success) { [file = file as String, count = count as Int] in
+      try Self.open(mutationsOf: file, count: count)
+    }
+  }
+
+  private static func open(mutationsOf file: String, count: Int) throws {
     let original = try Data(contentsOf: URL(filePath: Fixtures.path(file)))
     let folder = try TemporaryFolder()
-    let before = Self.peakResidentBytes
+    let before = peakResidentBytes
     var random = SplitMix(seed: UInt64(original.count))
     var refused = 0
     for number in 0..<count {
@@ -43,8 +50,8 @@ struct MutationTests {
     }
     // At least the truncations are noticed, in every format.
     #expect(refused >= count / 5, "\(refused) of \(count)")
-    // The largest tensor a mutation may ask for has 2^20 elements, 4 MiB; suites run side by side.
-    let grown = Self.peakResidentBytes - before
+    // The largest tensor a mutation may ask for has 2^20 elements, 4 MiB.
+    let grown = peakResidentBytes - before
     #expect(grown < 128 << 20, "\(grown >> 20) MiB")
   }
 
