@@ -74,7 +74,12 @@ public final class HTTPServer: Sendable {
     Thread.detachNewThread { [log] in
       while true {
         let connection = accept(descriptor, nil, nil)
-        guard connection >= 0 else { return }
+        guard connection >= 0 else {
+          // Closed here alone: were it closed elsewhere, the next server could get the number while this thread is
+          // about to accept on it, and its requests would be answered here.
+          close(descriptor)
+          return
+        }
         if let request = Self.read(connection) {
           let number = log.requests.withLock { requests in
             requests.append(request)
@@ -87,10 +92,7 @@ public final class HTTPServer: Sendable {
     }
   }
 
-  deinit {
-    shutdown(descriptor, Int32(SHUT_RDWR))
-    close(descriptor)
-  }
+  deinit { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
   /// The address of a path on this server.
   ///
