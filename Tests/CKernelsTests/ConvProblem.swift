@@ -120,6 +120,12 @@ extension Kernels {
   /// What memory the kernels must leave alone holds.
   static let untouched: Float = -77
 
+  /// How the tier computes a problem.
+  func kernel(of problem: ConvProblem) -> String {
+    var convolution = problem.convolution
+    return table.pointee.conv_kernel(&convolution).map { String(cString: $0) } ?? ""
+  }
+
   /// Runs a problem on its images `images`, all of them by default, in one call.
   func convolve(
     _ problem: ConvProblem, _ data: ConvData, _ parts: ConvEpilogue,

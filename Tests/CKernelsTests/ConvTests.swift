@@ -27,6 +27,16 @@ extension ConvProblem {
       .square(9, 33, 16, kernel: 1, stride: 2, padding: 1),
       .square(10, 512, 32, kernel: 3, stride: 1, padding: 1, gap: 512),
       .square(2, 3, 4, kernel: 7, padding: 3),
+      // Winograd's tiles of 2x2 outputs: odd and even maps, several images in a block and several blocks in an image,
+      // blocks of 192 along K, strips that end early.
+      .square(4, 32, 32, kernel: 3, padding: 1), .square(5, 32, 33, kernel: 3, padding: 1, images: 9),
+      .square(7, 48, 65, kernel: 3, padding: 1, images: 5, gap: 3), .square(7, 208, 40, kernel: 3, images: 2),
+      .square(14, 64, 96, kernel: 3, padding: 1, images: 3),
+      .square(29, 32, 47, kernel: 3, padding: 1, gap: 1),
+      .square(9, 400, 48, kernel: 3, padding: 2), .square(7, 1024, 32, kernel: 3, padding: 1, images: 2),
+      ConvProblem(
+        height: 6, width: 41, input: 96, output: 48, kernel: (3, 3),
+        padding: (top: 0, left: 2, bottom: 1, right: 0), images: 2, gap: (position: 0, image: 5)),
       ConvProblem(
         height: 11, width: 6, input: 6, output: 37, kernel: (3, 5), stride: (2, 1),
         padding: (top: 2, left: 0, bottom: 0, right: 3), images: 3, gap: (position: 4, image: 9)),
@@ -66,6 +76,7 @@ struct ConvTests {
     let unit = 0x1p-24
     let blocks = (problem.depth + 383) / 384
     let chain = ["scalar": 1, "blas": problem.depth][kernels.name] ?? min(problem.depth, 386) + blocks
+    let winograd = kernels.kernel(of: problem) == "winograd" ? WinogradBound(problem, data) : nil
     let activation = Self.activations[(problem.positions + problem.output) % 4]
     let plain = kernels.convolve(problem, data, [])
     let full = kernels.convolve(problem, data, .everything, activation)
@@ -86,7 +97,11 @@ struct ConvTests {
             }
           }
           let index = image * problem.outImage + position * problem.outStride + channel
-          let bound = Double(chain + 1) * unit * magnitude
+          var bound = Double(chain + 1) * unit * magnitude
+          if let winograd {
+            magnitude = winograd.magnitude(image: image, position: position, channel: channel)
+            bound = WinogradBound.roundings(depth: problem.input) * unit * magnitude
+          }
           let (scale, shift) = (Double(data.scale[channel]), Double(data.shift[channel]))
           let residual = Double(data.residual[index])
           let (expected, slope) = activate(activation, sum * scale + shift + residual)
@@ -103,6 +118,40 @@ struct ConvTests {
       }
     }
     #expect(worst.index == 0 && worst.plain == 0 && worst.full == 0, "over the bound: \(worst)")
+  }
+
+  // The worst case above leaves room for a sloppy transform; the average does not.
+  @Test(
+    "is as accurate on average by minimal filtering as by the direct sum", arguments: Kernels.supported,
+    ConvProblem.all)
+  func winogradAccuracy(kernels: Kernels, problem: ConvProblem) throws {
+    guard kernels.kernel(of: problem) == "winograd" else { return }
+    let data = ConvData(problem)
+    let exact = try #require(Kernels.supported.first { $0.name == "scalar" }).convolve(problem, data, [])
+      .output
+    let ours = kernels.convolve(problem, data, []).output
+    var (error, square) = (0.0, 0.0)
+    for index in ours.indices where exact[index] != Kernels.untouched {
+      error += pow(Double(ours[index]) - Double(exact[index]), 2)
+      square += pow(Double(exact[index]), 2)
+    }
+    #expect((error / square).squareRoot() < 6e-7)
+  }
+
+  @Test(
+    "lets a NaN through minimal filtering, to the tiles of outputs that see it", arguments: Kernels.supported)
+  func notANumberInTiles(kernels: Kernels) {
+    let problem = ConvProblem.square(9, 32, 40, kernel: 3, padding: 1)
+    var data = ConvData(problem)
+    data.input[(3 * 9 + 4) * problem.inStride + 2] = .nan
+    let output = kernels.convolve(problem, data, [.scale, .shift], CK_RELU).output
+    for index in output.indices {
+      let (y, x) = (index / 40 / 9, index / 40 % 9)
+      let sees = abs(y - 3) <= 1 && abs(x - 4) <= 1
+      let sharesTile = (1...2).contains(y / 2) && (1...2).contains(x / 2)
+      if sees { #expect(output[index].isNaN) }
+      if !sees && !sharesTile { #expect(!output[index].isNaN) }
+    }
   }
 
   @Test("leaves memory between positions and images alone", arguments: Kernels.supported, ConvProblem.all)

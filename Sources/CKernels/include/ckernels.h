@@ -61,6 +61,8 @@ typedef struct {
   bool (*supported)(void);
 
   // --- Convolution and linear layers -------------------------------------------------------------------------
+  /// How the tier computes a convolution, in a word: it follows from the shape alone.
+  const char *(*conv_kernel)(const ck_convolution *c);
   /// Elements of the packed weight.
   size_t (*conv_packed_size)(const ck_convolution *c);
   /// Repacks a weight [out][in][kernel_height][kernel_width]. `packed` is 64-byte aligned.
