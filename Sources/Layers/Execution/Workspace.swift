@@ -72,10 +72,20 @@ public final class Workspace {
   /// Runs the plan on the first `images` inputs.
   ///
   /// - Precondition: `images` is between 1 and ``batchSize``.
-  public func run(images: Int) {
+  public func run(images: Int) { run(images: images) { _ in } }
+
+  /// Runs the plan and calls `stepDone` after each step with its index, and after the means of the taps with the
+  /// number of steps.
+  ///
+  /// - Precondition: `images` is between 1 and ``batchSize``.
+  package func run(images: Int, stepDone: (Int) -> Void) {
     precondition((1...batchSize).contains(images), "\(images) images in a workspace for \(batchSize)")
-    for step in plan.steps { execute(step, images: images) }
+    for (index, step) in plan.steps.enumerated() {
+      execute(step, images: images)
+      stepDone(index)
+    }
     for tap in plan.meanTaps { finish(tap, images: images) }
+    stepDone(plan.steps.count)
   }
 
   /// Lends what the last run recorded of one tap for one image: `plan.taps[tap].shape.count` elements.
