@@ -55,7 +55,9 @@ struct ConvProblem: CustomTestStringConvertible, Sendable {
       out_width: Int32(outWidth),
       kernel_height: Int32(kernel.height), kernel_width: Int32(kernel.width), stride_y: Int32(stride.y),
       stride_x: Int32(stride.x), pad_top: Int32(padding.top), pad_left: Int32(padding.left))
-    return ck_convolution(window: window, in_channels: Int32(input), out_channels: Int32(output))
+    return ck_convolution(
+      window: window, in_channels: Int32(input), out_channels: Int32(output),
+      prologue: ck_prologue())
   }
 
   /// The input position output position `position` sees through a tap; nil outside the map.
@@ -113,6 +115,8 @@ struct ConvEpilogue: OptionSet, Sendable {
   /// The residual is what the output's memory held.
   static let inPlace = ConvEpilogue(rawValue: 8)
   static let sums = ConvEpilogue(rawValue: 16)
+  /// The raw ones alone.
+  static let rawSums = ConvEpilogue(rawValue: 32)
   static let everything: ConvEpilogue = [.scale, .shift, .residual, .sums]
 }
 
@@ -130,10 +134,11 @@ extension Kernels {
   func convolve(
     _ problem: ConvProblem, _ data: ConvData, _ parts: ConvEpilogue,
     _ activation: ck_activation = CK_IDENTITY,
-    images: Range<Int>? = nil
+    images: Range<Int>? = nil, prologue: ck_prologue = ck_prologue()
   ) -> ConvResult {
     let images = images ?? 0..<problem.images
     var convolution = problem.convolution
+    convolution.prologue = prologue
     let packed = AlignedFloats(count: table.pointee.conv_packed_size(&convolution))
     let scratch = AlignedFloats(count: table.pointee.conv_scratch(&convolution))
     table.pointee.conv_pack(&convolution, data.weight, packed.pointer)
@@ -170,6 +175,10 @@ extension Kernels {
                       epilogue.sums = ck_sums(
                         raw: raw.baseAddress, pre_activation: preActivation.baseAddress,
                         output: activated.baseAddress, stride: problem.output)
+                    }
+                    if parts.contains(.rawSums) {
+                      epilogue.sums = ck_sums(
+                        raw: raw.baseAddress, pre_activation: nil, output: nil, stride: problem.output)
                     }
                     let first = input.baseAddress.map { $0 + images.lowerBound * problem.inImage }
                     table.pointee.conv(

@@ -206,6 +206,46 @@ struct ConvTests {
     }
   }
 
+  @Test(
+    "takes the raw sums alone as it takes them with the others", arguments: Kernels.supported, ConvProblem.all
+  )
+  func rawSums(kernels: Kernels, problem: ConvProblem) {
+    let data = ConvData(problem)
+    for parts in [ConvEpilogue.everything, [.scale, .shift, .sums]] {
+      let all = kernels.convolve(problem, data, parts, CK_RELU)
+      let raw = kernels.convolve(problem, data, parts.subtracting(.sums).union(.rawSums), CK_RELU)
+      #expect(raw.output.map(\.bitPattern) == all.output.map(\.bitPattern))
+      #expect(raw.raw.map(\.bitPattern) == all.raw.map(\.bitPattern))
+      #expect(raw.preActivation.allSatisfy { $0 == -1 } && raw.activated.allSatisfy { $0 == -1 })
+    }
+  }
+
+  @Test(
+    "prepares its inputs as a map before it would", arguments: Kernels.supported,
+    ConvProblem.all.filter { $0.kernel == (1, 1) && $0.padding == (0, 0, 0, 0) })
+  func prologue(kernels: Kernels, problem: ConvProblem) {
+    var data = ConvData(problem)
+    data.input[problem.inStride * (problem.height * problem.width - 1)] = .nan
+    let constants = Batch(positions: 2, channels: problem.input, seed: 11)
+    let (scale, shift) = (constants.view().data, constants.view().data + problem.input)
+    for relu in [true, false] {
+      var prepared = data
+      var epilogue = ck_epilogue()
+      (epilogue.scale, epilogue.shift) = (UnsafePointer(scale), UnsafePointer(shift))
+      epilogue.activation = relu ? CK_RELU : CK_IDENTITY
+      prepared.input.withUnsafeMutableBufferPointer {
+        let view = ck_view(
+          data: $0.baseAddress, position_stride: problem.inStride, image_stride: problem.inImage)
+        kernels.table.pointee.map(
+          Int32(problem.height * problem.width), Int32(problem.input), Int32(problem.images), view, &epilogue,
+          view)
+      }
+      let expected = kernels.convolve(problem, prepared, .everything, CK_RELU)
+      let prologue = ck_prologue(scale: scale, shift: shift, relu: relu)
+      #expect(kernels.convolve(problem, data, .everything, CK_RELU, prologue: prologue) == expected)
+    }
+  }
+
   @Test("gives the same bytes with and without sums", arguments: Kernels.supported, ConvProblem.all)
   func sumsChangeNothing(kernels: Kernels, problem: ConvProblem) {
     let data = ConvData(problem)

@@ -50,8 +50,9 @@ struct Dense: Block {
     var features = [try x.conv2d("conv0", 6, kernel: 1)]
     for index in 0..<4 {
       let all = features.count == 1 ? features[0] : try Value.concatenating(features)
+      let neck = try all.batchNorm("norm\(index)").relu().conv2d("neck\(index)", 8, kernel: 1)
       features.append(
-        try all.batchNorm("norm\(index)").relu().conv2d("conv\(index + 1)", 3, kernel: 3, padding: 1))
+        try neck.batchNorm("necknorm\(index)").relu().conv2d("conv\(index + 1)", 3, kernel: 3, padding: 1))
     }
     return try Value.concatenating(features).batchNorm("norm").relu()
       .conv2d("transition", 9, kernel: 1).averagePool(kernel: 2, stride: 2)

@@ -76,6 +76,9 @@ struct Choice: Sendable, CustomTestStringConvertible {
     Choice(testDescription: "sums in epilogues", rewrites: .sumsInEpilogues),
     Choice(testDescription: "concatenate in place", rewrites: .concatenateInPlace),
     Choice(testDescription: "overwrite", rewrites: .overwrite),
+    Choice(testDescription: "fuse prologue", rewrites: [.fuseActivation, .fusePrologue]),
+    Choice(testDescription: "prologue without activation", rewrites: .fusePrologue),
+    Choice(testDescription: "means of parts", rewrites: [.sumsInEpilogues, .meansOfParts]),
     Choice(testDescription: "all", rewrites: .all),
   ]
 }
@@ -153,6 +156,21 @@ struct Choice: Sendable, CustomTestStringConvertible {
   @Test func aResidualBlockIsThreeStepsWithAllItsTaps() throws {
     let plan = try Sample("", TwoBranches()).plan(["conv1", "bn1", "conv2", "bn2", "shortcut"])
     #expect(plan.steps.count == 3, "\(plan)")
+  }
+
+  @Test func aDenseBlockIsItsConvolutionsWithAllTheirTapsAndThoseOfTheNormalisations() throws {
+    let sample = Sample("", Dense())
+    let names = try sample.graph().names.filter {
+      $0.contains("conv") || $0.contains("norm") || $0.contains("neck")
+    }
+    let plan = try sample.plan(names)
+    let others = plan.steps.map(\.step).filter { if case .convolution = $0.operation { false } else { true } }
+    #expect(others.allSatisfy { $0.isConcatenation || $0.kernelName.hasPrefix("average-pool") }, "\(plan)")
+    let expected = results(try sample.plan(names, rewrites: .reference), [3])[0]
+    for (name, (got, expected)) in zip(names + ["output"], zip(results(plan, [3])[0], expected)) {
+      let difference = Difference(got, expected: expected)
+      #expect(difference.relativeToRMS <= 4e-6, "\(name): \(difference)")
+    }
   }
 
   @Test func aDenseBlockCopiesNothing() throws {

@@ -49,10 +49,17 @@ typedef struct {
   ck_sums sums;
 } ck_epilogue;
 
+/// What happens to an input before it is multiplied: max(0, x * scale[c] + shift[c]), or the same without the maximum.
+typedef struct {
+  const float *scale, *shift;  // both NULL: nothing happens
+  bool relu;
+} ck_prologue;
+
 /// A dense convolution; a linear layer is the 1x1 case with positions along the height and width 1.
 typedef struct {
   ck_window window;
   int in_channels, out_channels;
+  ck_prologue prologue;  // only of 1x1 kernels without padding; packed weights do not depend on it
 } ck_convolution;
 
 /// One compiled flavour of all kernels.

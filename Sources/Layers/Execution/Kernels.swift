@@ -30,7 +30,15 @@ extension ck_convolution {
   init(_ window: Window, from input: Shape, to output: Shape) {
     self.init(
       window: ck_window(window, from: input, to: output), in_channels: Int32(input.channels),
-      out_channels: Int32(output.channels))
+      out_channels: Int32(output.channels), prologue: ck_prologue())
+  }
+}
+
+extension ck_prologue {
+  init(_ packed: PackedStep) {
+    self.init(
+      scale: packed.inputScale.map { UnsafePointer($0.pointer) },
+      shift: packed.inputShift.map { UnsafePointer($0.pointer) }, relu: packed.step.prologue?.relu ?? false)
   }
 }
 

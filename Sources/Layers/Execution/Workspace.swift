@@ -118,6 +118,7 @@ public final class Workspace {
     case .convolution(let window, _):
       var convolution = ck_convolution(
         window, from: plan.shapes[step.inputs[0]], to: plan.shapes[step.output])
+      convolution.prologue = ck_prologue(packed)
       var epilogue = epilogue(of: packed)
       k.conv(
         &convolution, n, view(step.inputs[0]), packed.weight?.pointer, &epilogue, view(step.output),
@@ -142,18 +143,24 @@ public final class Workspace {
   }
 
   private func finish(_ tap: MeanTap, images: Int) {
-    let count = plan.slots[tap.slot].channels
-    let positions = Double(tap.positions)
+    let count = plan.taps[tap.tap].shape.count
     for image in 0..<images {
-      let (from, to) = (sums[tap.slot] + image * count, tapValues[tap.tap].pointer + image * count)
-      if let affine = tap.affine {
-        affine.scale.withUnsafeBufferPointer { scale in
-          affine.shift.withUnsafeBufferPointer { shift in
-            for unit in 0..<count { to[unit] = Float(from[unit] / positions * scale[unit] + shift[unit]) }
+      var to = tapValues[tap.tap].pointer + image * count
+      for part in tap.parts {
+        let from = sums[part.slot] + image * part.channels
+        let positions = Double(part.positions)
+        if let affine = part.affine {
+          affine.scale.withUnsafeBufferPointer { scale in
+            affine.shift.withUnsafeBufferPointer { shift in
+              for unit in 0..<part.channels {
+                to[unit] = Float(from[unit] / positions * scale[unit] + shift[unit])
+              }
+            }
           }
+        } else {
+          for unit in 0..<part.channels { to[unit] = Float(from[unit] / positions) }
         }
-      } else {
-        for unit in 0..<count { to[unit] = Float(from[unit] / positions) }
+        to += part.channels
       }
     }
   }
@@ -197,6 +204,7 @@ extension Plan {
       switch step.operation {
       case .convolution(let window, _):
         var convolution = ck_convolution(window, from: shapes[step.inputs[0]], to: shapes[step.output])
+        convolution.prologue = ck_prologue(packed)
         return max(most, kernels.conv_scratch(&convolution))
       case .attention(let heads):
         let count = kernels.attention_scratch(

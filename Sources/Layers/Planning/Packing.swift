@@ -10,6 +10,9 @@ package struct PackedStep: Sendable {
   package var bias: AlignedBuffer?
   package var scale: AlignedBuffer?
   package var shift: AlignedBuffer?
+  /// Of the step's prologue.
+  package var inputScale: AlignedBuffer?
+  package var inputShift: AlignedBuffer?
 
   /// Packs the steps of a program, on all processors.
   package static func pack(_ program: Program, for tier: Tier) -> [PackedStep] {
@@ -25,6 +28,10 @@ package struct PackedStep: Sendable {
     if let affine = step.affine {
       if affine.scale.contains(where: { $0 != 1 }) { scale = AlignedBuffer(affine.scale.map { Float($0) }) }
       shift = AlignedBuffer(affine.shift.map { Float($0) })
+    }
+    if let affine = step.prologue?.affine {
+      inputScale = AlignedBuffer(affine.scale.map { Float($0) })
+      inputShift = AlignedBuffer(affine.shift.map { Float($0) })
     }
     switch step.operation {
     case .convolution(let window, let weight):

@@ -26,7 +26,8 @@ extension Plan: CustomStringConvertible {
 extension Step {
   /// The operation and everything its epilogue does.
   fileprivate func summary(_ shapes: [Shape]) -> String {
-    var words = [kernelName]
+    var words = prologue.map { [$0.relu ? "scale-shift + relu" : "scale-shift"] } ?? []
+    words.append(kernelName)
     if affine != nil { words.append("scale-shift") }
     if residual != nil { words.append("residual") }
     if let activation { words.append(activation.kind) }

@@ -102,10 +102,9 @@ public struct Plan: Sendable {
     let output = graph.nodes.count - 1
     let pinned = reduction == .mean ? [output] : Set(values + [output])
     var program = try Program(graph, parameters: parameters, pinned: pinned)
-    program.fuse(options.rewrites)
+    program.fuse(options.rewrites, tapped: Set(values))
     if reduction == .mean {
-      (meanTaps, slots) = program.takeMeans(
-        of: values, inEpilogues: options.rewrites.contains(.sumsInEpilogues))
+      (meanTaps, slots) = program.takeMeans(of: values, options.rewrites)
     } else {
       (meanTaps, slots) = ([], [])
       for (tap, value) in values.enumerated() { program.record(value, .values(tap: tap, reduction)) }

@@ -17,10 +17,17 @@ public struct Rewrites: OptionSet, Sendable, Hashable {
   public static let concatenateInPlace = Rewrites(rawValue: 1 << 4)
   /// Results overwrite the term of a sum, or the input of a pointwise step, that nobody reads again.
   public static let overwrite = Rewrites(rawValue: 1 << 5)
+  /// A normalisation and ReLU that no layer before can take over become part of how the 1×1 convolution after
+  /// them reads its input.
+  public static let fusePrologue = Rewrites(rawValue: 1 << 6)
+  /// The means of a concatenation are those of its parts.
+  public static let meansOfParts = Rewrites(rawValue: 1 << 7)
 
   /// All of them.
   public static let all: Rewrites = [
     .foldAffine, .fuseResidual, .fuseActivation, .sumsInEpilogues, .concatenateInPlace, .overwrite,
+    .fusePrologue,
+    .meansOfParts,
   ]
   /// None: the oracle the others are tested against.
   public static let reference: Rewrites = []
@@ -28,10 +35,13 @@ public struct Rewrites: OptionSet, Sendable, Hashable {
 
 extension Program {
   /// Makes the rewrites that merge steps, in the order that lets each see what the ones before it made.
-  package mutating func fuse(_ rewrites: Rewrites) {
+  ///
+  /// - Parameter tapped: Values whose means are wanted.
+  package mutating func fuse(_ rewrites: Rewrites, tapped: Set<Int>) {
     if rewrites.contains(.foldAffine) { foldAffine() }
     if rewrites.contains(.fuseResidual) { fuseResidual() }
     if rewrites.contains(.fuseActivation) { fuseActivation() }
+    if rewrites.contains(.fusePrologue) { fusePrologue(keeping: tapped) }
     steps.removeAll { $0.isAbsorbed }
   }
 
@@ -99,6 +109,29 @@ extension Program {
       var merged = steps[i]
       merged.activation = activation
       replace(i, j, with: merged)
+    }
+  }
+
+  /// normalisation → ReLU → 1×1 convolution, where something without an epilogue comes before: the convolution
+  /// normalises what it reads. The value between them is in memory no longer, and no sum gives its mean.
+  private mutating func fusePrologue(keeping tapped: Set<Int>) {
+    for j in steps.indices {
+      guard case .convolution(let window, _) = steps[j].operation,
+        window == Window(kernel: 1, stride: window.stride),
+        !steps[j].isAbsorbed
+      else { continue }
+      let value = steps[j].inputs[0]
+      guard !tapped.contains(value), !pinned.contains(value), readerCounts[value] == 1,
+        let i = steps.firstIndex(where: { $0.output == value && !$0.isAbsorbed }),
+        case .map = steps[i].operation, let affine = steps[i].affine, steps[i].residual == nil,
+        steps[i].activation == nil || steps[i].activation == .relu
+      else { continue }
+      let (id, input) = (steps[i].id, steps[i].inputs[0])
+      means = means.mapValues { $0.replacing(rawSumOf: id, withMeanOf: input) }
+      steps[j].prologue = Prologue(affine: affine, relu: steps[i].activation == .relu)
+      steps[j].inputs = [input]
+      steps[j].name = "\(steps[i].name) + \(steps[j].name.split(separator: ".").last ?? "")"
+      steps[i].isAbsorbed = true
     }
   }
 

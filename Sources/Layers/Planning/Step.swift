@@ -7,12 +7,23 @@ package struct Affine: Sendable, Equatable {
 
   package init(scale: [Double], shift: [Double]) { (self.scale, self.shift) = (scale, shift) }
 
+  /// The map of some of the channels.
+  package subscript(channels: Range<Int>) -> Affine {
+    Affine(scale: Array(scale[channels]), shift: Array(shift[channels]))
+  }
+
   /// `next` applied to the result of this.
   package func followed(by next: Affine) -> Affine {
     Affine(
       scale: zip(scale, next.scale).map { $0 * $1 },
       shift: zip(shift, zip(next.scale, next.shift)).map { $0 * $1.0 + $1.1 })
   }
+}
+
+/// What a convolution does to its inputs as it reads them: a scale and shift per channel, then perhaps a ReLU.
+package struct Prologue: Sendable {
+  package var affine: Affine
+  package var relu: Bool
 }
 
 /// One operation of a program: what a kernel call does, with its weights as the checkpoint stores them.
@@ -67,6 +78,8 @@ package struct Step: Sendable {
   package var inputs: [Int]
   /// The value written, by node index.
   package var output: Int
+  /// Applied to the input, by 1×1 convolutions.
+  package var prologue: Prologue?
   /// Applied to the accumulator, before the residual.
   package var affine: Affine?
   /// The value added after the affine map.
@@ -96,5 +109,17 @@ package struct Step: Sendable {
 /// The mean over positions of a value, from sums taken while other values were computed.
 package indirect enum MeanExpression: Sendable {
   case sum(step: Int, Step.SumPoint)
+  /// The mean of a value that is in memory.
+  case mean(of: Int)
   case affine(MeanExpression, Affine)
+
+  /// The same where the sums of a step's input have become the mean of a value.
+  package func replacing(rawSumOf step: Int, withMeanOf value: Int) -> MeanExpression {
+    switch self {
+    case .sum(step, .raw): .mean(of: value)
+    case .affine(let inner, let affine):
+      .affine(inner.replacing(rawSumOf: step, withMeanOf: value), affine)
+    default: self
+    }
+  }
 }

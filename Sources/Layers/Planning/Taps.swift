@@ -1,13 +1,19 @@
 import Tensor
 
-/// The mean over positions of one value, as a run computes it: `sum / positions * scale + shift`.
+/// The mean over positions of one value, as a run computes it, part after part of its channels.
 package struct MeanTap: Sendable {
+  /// Some channels, from the first on or after those of the part before: `sum / positions * scale + shift`.
+  package struct Part: Sendable {
+    /// The slot the sum is in.
+    package let slot: Int
+    package let channels: Int
+    package let positions: Int
+    package var affine: Affine?
+  }
+
   /// Index into the plan's taps.
   package let tap: Int
-  /// The slot the sum is in.
-  package let slot: Int
-  package let positions: Int
-  package let affine: Affine?
+  package let parts: [Part]
 }
 
 /// Where a run leaves the sums of one step: `channels` doubles per image.
@@ -15,62 +21,90 @@ package struct SumSlot: Sendable {
   package let channels: Int
 }
 
+/// The slots handed out so far.
+private struct SumSlots {
+  var slots: [SumSlot] = []
+  /// The slot of a value's separate sum.
+  var recorded: [Int: Int] = [:]
+
+  mutating func add(channels: Int) -> Int {
+    slots.append(SumSlot(channels: channels))
+    return slots.count - 1
+  }
+}
+
 extension Program {
   /// Arranges for the mean of each tapped value.
   ///
   /// - Parameters:
   ///   - taps: The values, by node index, one for each tap.
-  ///   - inEpilogues: Whether sums of values in memory, too, are added up by the steps that compute them.
-  /// - Returns: How each mean follows from a sum, and the slots the sums are left in.
-  package mutating func takeMeans(of taps: [Int], inEpilogues: Bool) -> (taps: [MeanTap], slots: [SumSlot]) {
-    var slots: [SumSlot] = []
-    var recorded: [Int: Int] = [:]  // value → slot of a separate sum
-    let results = taps.enumerated().map { tap, value -> MeanTap in
-      let positions = shapes[value].positions
-      if let (step, point, affine) = sumInFusion(of: value) ?? (inEpilogues ? sumInEpilogue(of: value) : nil)
-      {
-        let slot = steps[step].sums[point] ?? slots.count
-        if slot == slots.count { slots.append(SumSlot(channels: shapes[value].channels)) }
-        steps[step].sums[point] = slot
-        return MeanTap(tap: tap, slot: slot, positions: positions, affine: affine)
-      }
-      let slot = recorded[value] ?? slots.count
-      if slot == slots.count {
-        slots.append(SumSlot(channels: shapes[value].channels))
-        recorded[value] = slot
-        record(value, .sums(slot: slot))
-      }
-      return MeanTap(tap: tap, slot: slot, positions: positions, affine: nil)
+  ///   - rewrites: Whether sums of values in memory, too, are added up by the steps that compute them, and those of
+  ///     concatenations part by part.
+  /// - Returns: How each mean follows from sums, and the slots the sums are left in.
+  package mutating func takeMeans(
+    of taps: [Int], _ rewrites: Rewrites
+  ) -> (taps: [MeanTap], slots: [SumSlot]) {
+    var slots = SumSlots()
+    let results = taps.enumerated().map { tap, value in
+      MeanTap(tap: tap, parts: parts(of: value, rewrites, &slots))
     }
-    return (results, slots)
+    return (results, slots.slots)
   }
 
-  /// Keeps another reduction of a value, which must be in memory.
+  private mutating func parts(of value: Int, _ rewrites: Rewrites, _ slots: inout SumSlots) -> [MeanTap.Part]
+  {
+    if let (source, affine) = means[value]?.flattened {
+      switch source {
+      case .sum(let id, let point):
+        if let step = steps.firstIndex(where: { $0.id == id }) {
+          return [part(of: value, summedBy: step, at: point, affine, &slots)]
+        }
+      case .value(let value): return parts(of: value, rewrites, &slots).followed(by: affine)
+      }
+    }
+    if let step = steps.firstIndex(where: { $0.output == value && !$0.isRecord }) {
+      if rewrites.contains(.meansOfParts), case .concatenate = steps[step].operation {
+        return steps[step].inputs.flatMap { parts(of: $0, rewrites, &slots) }
+      }
+      if rewrites.contains(.sumsInEpilogues), let (point, affine) = sumInEpilogue(of: steps[step]) {
+        return [part(of: value, summedBy: step, at: point, affine, &slots)]
+      }
+    }
+    let shape = shapes[value]
+    if let slot = slots.recorded[value] {
+      return [MeanTap.Part(slot: slot, channels: shape.channels, positions: shape.positions)]
+    }
+    let slot = slots.add(channels: shape.channels)
+    slots.recorded[value] = slot
+    record(value, .sums(slot: slot))
+    return [MeanTap.Part(slot: slot, channels: shape.channels, positions: shape.positions)]
+  }
+
+  /// Has a step take a sum, if it does not yet.
+  private mutating func part(
+    of value: Int, summedBy step: Int, at point: Step.SumPoint, _ affine: Affine?, _ slots: inout SumSlots
+  ) -> MeanTap.Part {
+    let shape = shapes[value]
+    let slot = steps[step].sums[point] ?? slots.add(channels: shape.channels)
+    steps[step].sums[point] = slot
+    return MeanTap.Part(slot: slot, channels: shape.channels, positions: shape.positions, affine: affine)
+  }
+
+  /// Keeps another reduction of a value, which must be in memory: that of a step, or the input.
   package mutating func record(_ value: Int, _ what: Step.Record) {
-    guard let producer = steps.firstIndex(where: { $0.output == value && !$0.isRecord }) else {
-      preconditionFailure("value \(value) is not in memory")
-    }
-    let name = "record \(steps[producer].name)"
+    let producer = steps.firstIndex { $0.output == value && !$0.isRecord }
+    let name = "record \(producer.map { steps[$0].name } ?? "input")"
     steps.insert(
-      Step(id: -1, name: name, operation: .record(what), inputs: [value], output: -1), at: producer + 1)
+      Step(id: -1, name: name, operation: .record(what), inputs: [value], output: -1),
+      at: producer.map { $0 + 1 } ?? 0)
   }
 
-  /// The step and point whose sum gives the mean of a value that fusion removed, and the affine map from one to
-  /// the other.
-  private func sumInFusion(of value: Int) -> (step: Int, Step.SumPoint, Affine?)? {
-    guard let (id, point, affine) = means[value]?.flattened,
-      let step = steps.firstIndex(where: { $0.id == id })
-    else { return nil }
-    return (step, point, affine)
-  }
-
-  /// The same for a value in memory, if the step that writes it can add it up.
-  private func sumInEpilogue(of value: Int) -> (step: Int, Step.SumPoint, Affine?)? {
-    guard let step = steps.firstIndex(where: { $0.output == value }) else { return nil }
-    if case .layerNorm = steps[step].operation { return (step, .output, nil) }
-    guard steps[step].hasEpilogue else { return nil }
-    guard steps[step].activation == nil else { return (step, .output, nil) }
-    return steps[step].residual == nil ? (step, .raw, steps[step].affine) : (step, .preActivation, nil)
+  /// The point at which the step that writes a value can add it up, and the affine map from there to the value.
+  private func sumInEpilogue(of step: Step) -> (Step.SumPoint, Affine?)? {
+    if case .layerNorm = step.operation { return (.output, nil) }
+    guard step.hasEpilogue else { return nil }
+    guard step.activation == nil else { return (.output, nil) }
+    return step.residual == nil ? (.raw, step.affine) : (.preActivation, nil)
   }
 }
 
@@ -82,11 +116,34 @@ extension Step {
 }
 
 extension MeanExpression {
-  fileprivate var flattened: (step: Int, Step.SumPoint, Affine?)? {
+  /// What an expression begins with.
+  fileprivate enum Source {
+    case sum(step: Int, Step.SumPoint)
+    case value(Int)
+  }
+
+  /// The beginning and all affine maps after it as one.
+  fileprivate var flattened: (source: Source, affine: Affine?) {
     switch self {
-    case .sum(let step, let point): (step, point, nil)
-    case .affine(let inner, let map):
-      inner.flattened.map { ($0.step, $0.1, $0.2?.followed(by: map) ?? map) }
+    case .sum(let step, let point): (.sum(step: step, point), nil)
+    case .mean(let value): (.value(value), nil)
+    case .affine(let inner, let next):
+      (inner.flattened.source, inner.flattened.affine?.followed(by: next) ?? next)
+    }
+  }
+}
+
+extension [MeanTap.Part] {
+  /// The parts with an affine map of all their channels after them.
+  fileprivate func followed(by affine: Affine?) -> [MeanTap.Part] {
+    guard let affine else { return self }
+    var first = 0
+    return map { part in
+      var part = part
+      let next = affine[first..<first + part.channels]
+      part.affine = part.affine?.followed(by: next) ?? next
+      first += part.channels
+      return part
     }
   }
 }
