@@ -134,7 +134,7 @@ struct DumpTests {
     _ = try Dump(request).run()
     let refused = #expect(throws: RecordingError.self) { try Dump(request) }
     #expect(refused?.kind == .cannotCreate && refused?.message.contains("--overwrite") == true)
-    request.overwrite = true
+    request.existing = .overwrite
     (request.limit, request.layers) = (2, [LayerUnits(layer: "features.0")])
     _ = try Dump(request).run()
     let files = try folder.files(below: "out")

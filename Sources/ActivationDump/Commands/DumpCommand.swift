@@ -46,6 +46,16 @@ struct DumpCommand: ParsableCommand {
   @Option(help: "Only the first so many images.")
   var limit: Int?
 
+  @Option(
+    help: """
+      Only part I of N of the images, from 0: give each part an output of its own and put them together with 'merge'. \
+      In a Slurm job array over 0 to N-1, the default is the task's part, in a folder of its own below the output.
+      """)
+  var shard: String?
+
+  @Flag(help: "Go on with the dump that is in the place of the output; start it if there is none.")
+  var resume = false
+
   @Flag(help: "Replace a dump that is in the place of the output.")
   var overwrite = false
 
@@ -62,18 +72,28 @@ struct DumpCommand: ParsableCommand {
     if layers != nil && units != nil {
       throw ValidationError("--units names its layers itself; leave out --layers")
     }
+    if resume && overwrite {
+      throw ValidationError("--resume keeps what --overwrite replaces; give one of them")
+    }
     if let limit, limit < 1 { throw ValidationError("--limit has to be at least 1") }
   }
 
   func run() throws {
     let dump = try Dump(request())
+    if let shard = dump.request.shard {
+      Console.note("note: shard \(shard): \(dump.rows.count.grouped) of \(dump.images.count.grouped) images")
+    }
     for remark in dump.images.remarks { Console.note("note: \(remark)") }
     if dryRun { return try describe(dump) }
-    let summary = try withProgress(of: "images") { try dump.run(progress: $0) }
+    let (summary, signal) = try withProgress(of: "images", resumable: true) { progress in
+      (try dump.run(progress: progress), progress.signal)
+    }
     if json { try Console.result(json: summary) } else { report(summary, dump) }
     if summary.state == .interrupted {
-      Console.note("interrupted: \(summary.images) of \(dump.images.count) images are in \(output)")
-      throw ExitStatus.interrupted.error
+      Console.note(
+        "interrupted: \(summary.images + summary.skipped) of \(dump.rows.count) images are in \(summary.output);"
+          + " the same command with --resume goes on")
+      throw (signal == SIGINT ? ExitStatus.interrupted : .resumable).error
     }
   }
 
@@ -88,7 +108,14 @@ struct DumpCommand: ParsableCommand {
     request.reduction = reduce
     request.options = try network.arithmetic.planOptions()
     (request.batchSize, request.threads) = (work.batchSize, work.resolvedThreads)
-    (request.limit, request.overwrite, request.onError) = (limit, overwrite, onError)
+    (request.limit, request.onError) = (limit, onError)
+    request.existing = resume ? .resume : overwrite ? .overwrite : .refuse
+    if let shard {
+      request.shard = try Shard(shard)
+    } else if let shard = try Shard.ofSlurmArray(ProcessInfo.processInfo.environment) {
+      request.shard = shard
+      request.output += "/\(shard.folderName)"
+    }
     request.arguments = CommandLine.arguments
     return request
   }
@@ -118,6 +145,9 @@ struct DumpCommand: ParsableCommand {
   }
 
   private func report(_ summary: DumpSummary, _ dump: Dump) {
+    guard summary.state != .complete || summary.imagesPerSecond > 0 else {
+      return Console.result("\(summary.output) already holds all \(summary.images.grouped) images")
+    }
     let stages = summary.stages
     Console.result(
       "\(summary.images.grouped) images × \(dump.outline.units.grouped) units of \(dump.outline.layers) layers"

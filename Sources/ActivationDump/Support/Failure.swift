@@ -17,6 +17,7 @@ enum ExitStatus: Int32 {
   case bug = 70
   case cannotCreate = 73
   case writeFailed = 74
+  case resumable = 75
   case interrupted = 130
 }
 

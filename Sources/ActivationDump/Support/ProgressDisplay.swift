@@ -51,21 +51,34 @@ final class ProgressDisplay: Sendable {
 }
 
 /// Runs `body`, which may take long, with a display of its progress; Ctrl-C asks it to stop, a second one ends it.
-func withProgress<R>(of noun: String, _ body: (RunProgress) throws -> R) rethrows -> R {
+///
+/// - Parameter resumable: Whether what is done is kept for another run: then the signals by which batch systems end a
+///   job ask it to stop, too.
+func withProgress<R>(of noun: String, resumable: Bool = false, _ body: (RunProgress) throws -> R) rethrows
+  -> R
+{
   let progress = RunProgress()
-  signal(SIGINT, SIG_IGN)
-  let interrupt = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-  interrupt.setEventHandler {
-    progress.cancel()
-    signal(SIGINT, SIG_DFL)
-    Console.note("\nstopping after the \(noun) in hand; press Ctrl-C again to stop at once")
+  let signals = resumable ? [SIGINT, SIGTERM, SIGUSR1] : [SIGINT]
+  let sources = signals.map { number in
+    signal(number, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+    source.setEventHandler {
+      progress.cancel(signal: number)
+      if number == SIGINT {
+        signal(SIGINT, SIG_DFL)
+        Console.note("\nstopping after the \(noun) in hand; press Ctrl-C again to stop at once")
+      } else {
+        Console.note("stopping after the \(noun) in hand, because of signal \(number)")
+      }
+    }
+    source.resume()
+    return source
   }
-  interrupt.resume()
   let display = ProgressDisplay(progress, of: noun)
   defer {
     display.stop()
-    interrupt.cancel()
-    signal(SIGINT, SIG_DFL)
+    sources.forEach { $0.cancel() }
+    signals.forEach { signal($0, SIG_DFL) }
   }
   return try body(progress)
 }

@@ -11,8 +11,10 @@ import Tensor
 public struct Dump: Sendable {
   /// What is recorded, from what, into what.
   public let request: DumpRequest
-  /// The images, one a row.
+  /// The images of all shards.
   public let images: ImageList
+  /// Those that are recorded, one a row.
+  public let rows: Range<Int>
   /// What the dump will be.
   public let outline: DumpOutline
 
@@ -28,18 +30,25 @@ public struct Dump: Sendable {
     }
     self.request = request
     folder = DumpFolder(path: request.output)
-    try folder.check(overwriting: request.overwrite)
+    try folder.check(request.existing)
     var images = try ImageList.read(request.images)
     if let limit = request.limit { images.truncate(to: limit) }
     self.images = images
+    rows = request.shard?.rows(of: images.count) ?? 0..<images.count
+    guard !rows.isEmpty else {
+      throw RecordingError(
+        .usage,
+        "shard \(request.shard.map(String.init(describing:)) ?? "") of \(images.count) images has none of them; use fewer shards"
+      )
+    }
     let graph = try request.model.graph()
     arrays = try Self.arrays(request, graph)
     let rowBytes = arrays.reduce(0) { $0 + $1.rowShape.count } * MemoryLayout<Float>.size
     let chunkRows = Self.chunkRows(
-      images: images.count, rowBytes: rowBytes, batchSize: request.batchSize, threads: request.threads)
+      images: rows.count, rowBytes: rowBytes, batchSize: request.batchSize, threads: request.threads)
     outline = DumpOutline(
-      images: images.count, layers: request.layers.count,
-      units: arrays.dropLast().reduce(0) { $0 + $1.rowShape.channels }, bytes: images.count * rowBytes,
+      images: rows.count, layers: request.layers.count,
+      units: arrays.dropLast().reduce(0) { $0 + $1.rowShape.channels }, bytes: rows.count * rowBytes,
       threads: request.threads, batchSize: request.batchSize, chunkRows: chunkRows,
       weightBytes: graph.parameters.reduce(0) { $0 + $1.shape.count } * MemoryLayout<Float>.size,
       rowBufferBytes: request.threads * chunkRows * rowBytes)
@@ -62,51 +71,58 @@ public struct Dump: Sendable {
       reduction: request.reduction, options: request.options)
   }
 
-  /// Records all images, or as many as there are before `progress` is cancelled.
+  /// Records all images, or as many as there are before `progress` is cancelled; going on where an earlier run stopped
+  /// does only what that one did not.
   ///
   /// - Throws: What loading weights, reading an image and writing a file throw. The images done until then stay.
   public func run(progress: RunProgress = RunProgress()) throws -> DumpSummary {
     let network = try network()
-    var manifest = try manifest(of: network)
-    try folder.create()
-    try folder.check(room: outline.bytes)
-    try manifest.write(to: folder.manifest)
-    let ledger = RowLedger(rows: images.count)
+    var open = try open(try manifest(of: network))
     let start = Clock.seconds
+    let before = open.ledger.writtenRanges.reduce(0) { $0 + $1.count }
+    if open.manifest.state == .complete { return summary(open, recorded: 0, since: start, StageTimes()) }
     do {
-      try ImagesTable.write(images, ledger, to: folder.imagesTable)
-      let keepOpen = DescriptorLimit.allows(arrays.count)
-      let files = try arrays.map { array throws(RecordingError) in
-        try ArrayFile(
-          creating: "\(request.output)/\(array.file)", rows: images.count, rowShape: array.rowShape,
-          keepOpen: keepOpen)
-      }
-      var times = try record(with: network, into: files, ledger, progress)
-      let digests = try times.measure(\.write) { try finish(files, digesting: !progress.isCancelled) }
-      manifest.seal(digests)
-      try close(&manifest, progress.isCancelled ? .interrupted : .complete, ledger)
-      let seconds = Clock.seconds - start
-      let recorded = ledger.writtenRanges.reduce(0) { $0 + $1.count } - ledger.skippedCount
-      return DumpSummary(
-        images: recorded, skipped: ledger.skippedCount, seconds: seconds,
-        imagesPerSecond: Double(recorded) / max(seconds, 1e-9), stages: times,
-        peakResidentBytes: Clock.peakResidentBytes, output: request.output, state: manifest.state)
+      var times = try record(with: network, into: open, progress)
+      let digests = try times.measure(\.write) { try finish(open.files, digesting: !progress.isCancelled) }
+      if progress.isCancelled { try open.journal?.noteDurable() }
+      open.manifest.seal(digests)
+      try close(&open, progress.isCancelled ? .interrupted : .complete)
+      let done = open.ledger.writtenRanges.reduce(0) { $0 + $1.count } - before
+      return summary(open, recorded: done, since: start, times)
     } catch {
-      manifest.failure = "\(error)"
+      open.manifest.failure = "\(error)"
       // The first error is the one to report, whatever a full disk does to this.
-      try? close(&manifest, .failed, ledger)
+      try? close(&open, .failed)
       throw error
     }
   }
 
+  private func summary(
+    _ open: OpenDump, recorded: Int, since start: Double, _ times: StageTimes
+  ) -> DumpSummary {
+    let seconds = Clock.seconds - start
+    let skipped = open.manifest.images.skipped
+    let rows =
+      open.manifest.state == .complete ? rows.count : open.ledger.writtenRanges.reduce(0) { $0 + $1.count }
+    return DumpSummary(
+      images: rows - skipped, skipped: skipped, seconds: seconds,
+      imagesPerSecond: Double(recorded) / max(seconds, 1e-9), stages: times,
+      peakResidentBytes: Clock.peakResidentBytes, output: request.output, state: open.manifest.state)
+  }
+
   private func record(
-    with network: Network, into files: [ArrayFile], _ ledger: RowLedger, _ progress: RunProgress
+    with network: Network, into open: OpenDump, _ progress: RunProgress
   ) throws -> StageTimes {
+    guard let journal = open.journal else { return StageTimes() }
     let pass = ImagePass(
-      network: network, images: images, rows: 0..<images.count, chunkRows: outline.chunkRows,
-      batchSize: request.batchSize, threads: request.threads, onError: request.onError, progress: progress)
+      network: network, images: images, rows: open.ledger.pendingRanges, firstImage: rows.lowerBound,
+      chunkRows: outline.chunkRows, batchSize: request.batchSize, threads: request.threads,
+      onError: request.onError, progress: progress)
     let (arrays, chunkRows) = (arrays, outline.chunkRows)
-    return try pass.run { RowBlock(arrays: arrays, files: files, chunkRows: chunkRows, ledger: ledger) }
+    return try pass.run {
+      RowBlock(
+        arrays: arrays, files: open.files, chunkRows: chunkRows, ledger: open.ledger, journal: journal)
+    }
   }
 
   /// Forces every file to the disk and, for a dump that is whole, computes its digest.
@@ -127,15 +143,19 @@ public struct Dump: Sendable {
   }
 
   /// Writes what became of every row, then the manifest that makes it count.
-  private func close(
-    _ manifest: inout Manifest, _ state: Manifest.State, _ ledger: RowLedger
-  ) throws(RecordingError) {
-    try ImagesTable.write(images, ledger, to: folder.imagesTable)
-    manifest.state = state
-    manifest.ended = Manifest.now
-    manifest.images.skipped = ledger.skippedCount
-    if state != .complete { manifest.rowsDone = ledger.writtenRanges.map { [$0.lowerBound, $0.upperBound] } }
-    try manifest.write(to: folder.manifest)
+  private func close(_ open: inout OpenDump, _ state: Manifest.State) throws(RecordingError) {
+    try ImagesTable.write(images, rows, open.ledger, to: folder.imagesTable)
+    open.manifest.state = state
+    open.manifest.ended = Manifest.now
+    open.manifest.images.skipped = open.ledger.skippedCount
+    if state == .complete {
+      open.manifest.rowsDone = nil
+      open.manifest.images.tableSha256 = try ArrayFile.digest(ofFile: folder.imagesTable)
+    } else {
+      open.manifest.rowsDone = open.ledger.writtenRanges.map { [$0.lowerBound, $0.upperBound] }
+    }
+    try open.manifest.write(to: folder.manifest)
+    if state == .complete { try folder.removeJournal() }
   }
 
   /// The files of a dump, the output last.
@@ -169,7 +189,7 @@ public struct Dump: Sendable {
       Manifest.Array(
         name: array.layer.isEmpty ? nil : array.layer,
         studyName: array.layer.isEmpty ? nil : request.model.studyName(of: array.layer), file: array.file,
-        shape: [images.count] + array.rowShape.extents, units: array.units)
+        shape: [rows.count] + array.rowShape.extents, units: array.units)
     }
     return Manifest(
       arguments: request.arguments, model: request.model.identifier,
@@ -180,9 +200,102 @@ public struct Dump: Sendable {
       tier: request.options.tier.name, reduce: request.reduction.rawValue, layers: Array(arrays.dropLast()),
       logits: arrays[arrays.count - 1],
       images: .init(
-        count: images.count, layout: images.layout, labels: images.labels, listSha256: images.digest),
+        count: rows.count, layout: images.layout, labels: images.labels, listSha256: images.digest),
+      shard: request.shard.map {
+        .init(index: $0.index, count: $0.count, firstRow: rows.lowerBound, imagesOfAll: images.count)
+      },
       onError: request.onError, host: .init(threads: request.threads, batchSize: request.batchSize),
       started: Manifest.now, ended: nil, state: .running)
+  }
+}
+
+/// A dump that is being made: its files, what is in them, and the lock that keeps others away.
+fileprivate struct OpenDump {
+  let lock: FolderLock
+  let files: [ArrayFile]
+  let ledger: RowLedger
+  /// None for a dump that is complete.
+  let journal: Journal?
+  var manifest: Manifest
+}
+
+extension Dump {
+  /// Locks the folder and opens its files: those of the dump that is there, to go on with it, or new ones.
+  private func open(_ manifest: Manifest) throws -> OpenDump {
+    let lock = try folder.lock()
+    // What was there when the dump was prepared may have changed.
+    try folder.check(request.existing)
+    try folder.removeTemporaryFiles()
+    if request.existing == .resume, case .dump = try folder.contents() {
+      if let open = try reopen(manifest, lock) { return open }
+    }
+    try folder.clear()
+    try folder.check(room: outline.bytes)
+    // From here on it is a dump, in which nothing is done until there is a journal.
+    try manifest.write(to: folder.manifest)
+    do {
+      let ledger = RowLedger(rows: rows.count)
+      let files = try openFiles(creating: true)
+      try ImagesTable.write(images, rows, ledger, to: folder.imagesTable)
+      return OpenDump(
+        lock: lock, files: files, ledger: ledger, journal: try Journal(folder.journal), manifest: manifest)
+    } catch {
+      var manifest = manifest
+      (manifest.state, manifest.failure) = (.failed, "\(error)")
+      try? manifest.write(to: folder.manifest)
+      throw error
+    }
+  }
+
+  /// Opens the dump that is there; `nil` when it was stopped before it had anything.
+  private func reopen(_ manifest: Manifest, _ lock: FolderLock) throws -> OpenDump? {
+    var old = try Manifest.read(folder.manifest)
+    let differences = old.differences(from: manifest)
+    guard differences.isEmpty else {
+      throw RecordingError(
+        .badData,
+        "\(request.output) cannot be resumed, because it was recorded with \(differences.map(\.description).joined(separator: "; "));"
+          + " give the same options, or --overwrite to record everything again")
+    }
+    let ledger = RowLedger(rows: rows.count)
+    if old.state == .complete {
+      try folder.removeJournal()
+      return OpenDump(lock: lock, files: [], ledger: ledger, journal: nil, manifest: old)
+    }
+    guard var done = JournalContents(path: folder.journal) else { return nil }
+    let files = try openFiles(creating: false)
+    done.chunks = try done.chunks.filter { try isIntact($0, in: files) }
+    ledger.restore(done.chunks, done.reasons)
+    old.resumed = (old.resumed ?? 0) + 1
+    (old.state, old.ended, old.failure) = (.running, nil, nil)
+    (old.onError, old.host, old.arguments) = (manifest.onError, manifest.host, manifest.arguments)
+    try old.write(to: folder.manifest)
+    return OpenDump(
+      lock: lock, files: files, ledger: ledger, journal: try Journal(folder.journal, continuing: done),
+      manifest: old)
+  }
+
+  private func openFiles(creating: Bool) throws(RecordingError) -> [ArrayFile] {
+    let keepOpen = DescriptorLimit.allows(arrays.count)
+    var files: [ArrayFile] = []
+    for array in arrays {
+      let path = "\(request.output)/\(array.file)"
+      files.append(
+        creating
+          ? try ArrayFile(creating: path, rows: rows.count, rowShape: array.rowShape, keepOpen: keepOpen)
+          : try ArrayFile(continuing: path, rows: rows.count, rowShape: array.rowShape, keepOpen: keepOpen))
+    }
+    return files
+  }
+
+  /// Whether the rows of a chunk are in the files: a power failure may have lost what was not forced to the disk.
+  private func isIntact(_ chunk: JournalContents.Chunk, in files: [ArrayFile]) throws(RecordingError) -> Bool
+  {
+    guard chunk.rows.upperBound <= rows.count else { return false }
+    if chunk.isDurable { return true }
+    let hash = SHA256()
+    for file in files { try file.update(hash, with: chunk.rows) }
+    return hash.finish() == chunk.digest
   }
 }
 

@@ -4,30 +4,60 @@ import Foundation
 struct DumpFolder: Sendable {
   let path: String
 
-  var manifest: String { path + "/manifest.json" }
-  var imagesTable: String { path + "/images.tsv" }
+  var manifest: String { path + "/" + Self.manifestName }
+  var imagesTable: String { path + "/" + Self.imagesTableName }
+  var journal: String { path + "/" + Self.journalName }
+  private static let manifestName = "manifest.json"
+  private static let imagesTableName = "images.tsv"
+  private static let journalName = "journal.tsv"
+  private static let activations = "activations"
   static let logits = "logits.npy"
-  static func activations(of layer: String) -> String { "activations/\(layer).npy" }
+  static func activations(of layer: String) -> String { "\(activations)/\(layer).npy" }
+
+  /// What a dump may leave in its folder, in the order it is removed: without the manifest, the rest is not a dump.
+  private static let names = [
+    manifestName, journalName, imagesTableName, logits, activations, FolderLock.name,
+  ]
+
+  /// What is in the place of the folder.
+  enum Contents {
+    /// Nothing, or an empty folder.
+    case nothing
+    /// A dump, whole or not.
+    case dump
+    /// What is left of a dump that was stopped before it began.
+    case remains
+  }
+
+  /// Looks at the place without touching it.
+  ///
+  /// - Throws: ``RecordingError`` of kind `cannotCreate` when something other than a dump is there.
+  func contents() throws(RecordingError) -> Contents {
+    guard let isDirectory = Disk.isDirectory(path) else { return .nothing }
+    guard isDirectory else {
+      throw RecordingError(.cannotCreate, "\(path) is a file; give --output the name of a folder to make")
+    }
+    guard let found = try? FileManager.default.contentsOfDirectory(atPath: path), !found.isEmpty else {
+      return .nothing
+    }
+    if found.contains(Self.manifestName) { return .dump }
+    guard found.allSatisfy(Self.isOurs) else {
+      throw RecordingError(
+        .cannotCreate, "\(path) holds something other than a dump; give --output the name of a new folder")
+    }
+    return .remains
+  }
 
   /// Refuses a place that is taken, without touching it.
   ///
   /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  func check(overwriting: Bool) throws(RecordingError) {
-    guard let isDirectory = Disk.isDirectory(path) else { return }
-    guard isDirectory else {
-      throw RecordingError(.cannotCreate, "\(path) is a file; give --output the name of a folder to make")
-    }
-    guard let contents = try? FileManager.default.contentsOfDirectory(atPath: path), !contents.isEmpty else {
-      return
-    }
-    guard contents.contains("manifest.json") else {
-      throw RecordingError(
-        .cannotCreate, "\(path) holds something other than a dump; give --output the name of a new folder")
-    }
-    guard overwriting else {
-      throw RecordingError(
-        .cannotCreate, "\(path) already holds a dump; give --overwrite to replace it, or another --output")
-    }
+  func check(_ existing: ExistingOutput) throws(RecordingError) {
+    let contents = try contents()
+    guard existing == .refuse, contents == .dump else { return }
+    throw RecordingError(
+      .cannotCreate,
+      "\(path) already holds a dump; give --resume to go on with it, --overwrite to replace it, or another --output"
+    )
   }
 
   /// Notices a disk too small for the dump now and not after hours.
@@ -41,18 +71,52 @@ struct DumpFolder: Sendable {
     )
   }
 
-  /// Makes the folder, without what an earlier dump left there.
+  /// Makes the folder, and keeps other processes from writing to it.
   ///
   /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  func create() throws(RecordingError) {
-    // The manifest goes first: without it, whatever is left is not a dump.
-    for name in ["manifest.json", "images.tsv", Self.logits, "activations"] {
-      let item = "\(path)/\(name)"
-      guard Disk.isDirectory(item) != nil else { continue }
-      do { try FileManager.default.removeItem(atPath: item) } catch {
-        throw RecordingError(.cannotCreate, "cannot remove \(item): \(error.localizedDescription)")
-      }
+  func lock() throws(RecordingError) -> FolderLock {
+    try Disk.createDirectory(path)
+    return try FolderLock(path)
+  }
+
+  /// Empties the folder of what an earlier dump left there.
+  ///
+  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
+  func clear() throws(RecordingError) {
+    for name in Self.names where name != FolderLock.name { try remove(name) }
+    try removeTemporaryFiles()
+    try Disk.createDirectory("\(path)/\(Self.activations)")
+  }
+
+  /// Removes the files that a process which was killed had not given their names yet.
+  ///
+  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
+  func removeTemporaryFiles() throws(RecordingError) {
+    let found = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    for name in found where Self.isTemporary(name) { try remove(name) }
+  }
+
+  /// Removes what only a dump in the making needs.
+  ///
+  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
+  func removeJournal() throws(RecordingError) {
+    try remove(Self.journalName)
+    try remove(FolderLock.name)
+  }
+
+  private func remove(_ name: String) throws(RecordingError) {
+    let item = "\(path)/\(name)"
+    guard Disk.isDirectory(item) != nil else { return }
+    do { try FileManager.default.removeItem(atPath: item) } catch {
+      throw RecordingError(.cannotCreate, "cannot remove \(item): \(error.localizedDescription)")
     }
-    try Disk.createDirectory(path + "/activations")
+  }
+
+  private static func isOurs(_ name: String) -> Bool { names.contains(name) || isTemporary(name) }
+
+  /// A file that has not got its name yet: `manifest.json.1x2y3z.tmp`.
+  private static func isTemporary(_ name: String) -> Bool {
+    name.hasSuffix(".tmp")
+      && [manifestName, journalName, imagesTableName].contains { name.hasPrefix("\($0).") }
   }
 }

@@ -1,6 +1,16 @@
 public import Layers
 public import Models
 
+/// What to do about a dump that is in the place of a new one.
+public enum ExistingOutput: Sendable {
+  /// Refuse to touch it.
+  case refuse
+  /// Go on where it stopped, if it is the same recording.
+  case resume
+  /// Replace it.
+  case overwrite
+}
+
 /// What to record, from what, into what.
 public struct DumpRequest: Sendable {
   /// The network.
@@ -23,8 +33,10 @@ public struct DumpRequest: Sendable {
   public var threads = ProcessorCount.available
   /// Only so many images, the first ones.
   public var limit: Int?
-  /// Whether a dump in the place of the output may be replaced.
-  public var overwrite = false
+  /// Only one part of the images.
+  public var shard: Shard?
+  /// What to do about a dump in the place of the output.
+  public var existing = ExistingOutput.refuse
   /// What to do about images that cannot be read.
   public var onError = ErrorPolicy.fail
   /// The command line, for the manifest.
@@ -40,7 +52,7 @@ public struct DumpRequest: Sendable {
 
 /// What a dump will be, before it is made.
 public struct DumpOutline: Sendable, Hashable, Codable {
-  /// The rows.
+  /// The rows: of the shard, where there is one.
   public var images: Int
   /// The recorded layers, and their units in total.
   public var layers: Int, units: Int

@@ -29,8 +29,10 @@ protocol RowSink: SendableMetatype {
 struct ImagePass {
   let network: Network
   let images: ImageList
-  /// The rows to do: all of them, or one shard.
-  let rows: Range<Int>
+  /// The rows to do, in ascending order.
+  let rows: [Range<Int>]
+  /// The image of row 0: those before it belong to other shards.
+  var firstImage = 0
   /// Rows a worker takes at a time.
   let chunkRows: Int
   let batchSize: Int
@@ -43,18 +45,17 @@ struct ImagePass {
   /// - Throws: What reading an image threw, under ``ErrorPolicy/fail``, and what a sink threw. What was done until then
   ///   has been given to the sinks.
   func run(sink makeSink: @escaping @Sendable () -> some RowSink) throws -> StageTimes {
-    progress.begin(total: rows.count)
+    let count = rows.reduce(0) { $0 + $1.count }
+    progress.begin(total: count)
     let total = Mutex(StageTimes())
-    let nextChunk = Atomic(0)
-    try withWorkers(max(min(threads, (rows.count + chunkRows - 1) / chunkRows), 1)) { _ in
+    let queue = RowQueue(rows)
+    try withWorkers(max(min(threads, (count + chunkRows - 1) / chunkRows), 1)) { _ in
       let runner = network.runner(batchSize: min(batchSize, chunkRows))
       var sink = makeSink()
       defer { total.withLock { $0 += runner.times } }
       while !progress.isStopping {
-        let chunk = nextChunk.add(1, ordering: .relaxed).oldValue
-        let start = rows.lowerBound + chunk * chunkRows
-        guard start < rows.upperBound else { return }
-        do { try run(start..<min(start + chunkRows, rows.upperBound), with: runner, into: &sink) } catch {
+        guard let chunk = queue.next(atMost: chunkRows) else { return }
+        do { try run(chunk, with: runner, into: &sink) } catch {
           progress.stop()
           throw error
         }
@@ -70,7 +71,7 @@ struct ImagePass {
     var failure: ImageError?
     while row < chunk.upperBound && failure == nil {
       do throws(ImageError) {
-        try runner.load(images.file(ofRow: row), into: placed.count)
+        try runner.load(images.file(ofRow: firstImage + row), into: placed.count)
         placed.append(row)
         row += 1
       } catch {

@@ -1,17 +1,46 @@
 /// `images.tsv`: a header line, then a line a row: row, path, label or nothing, status.
 package enum ImagesTable {
-  /// Writes the table; whoever reads it finds the old one or this one, whole.
+  /// The first line.
+  static let header = "row\tpath\tlabel\tstatus\n"
+
+  /// Writes the table of some rows; whoever reads it finds the old one or this one, whole.
   ///
   /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
-  static func write(_ images: ImageList, _ ledger: RowLedger, to path: String) throws(RecordingError) {
+  static func write(
+    _ images: ImageList, _ rows: Range<Int>, _ ledger: RowLedger, to path: String
+  ) throws(RecordingError) {
     let file = try TextFile(path)
-    try file.append("row\tpath\tlabel\tstatus\n")
-    for row in 0..<images.count {
+    try file.append(header)
+    for row in rows {
       let label = images.label(ofRow: row).map(String.init) ?? ""
-      let fields = [String(row), escaped(images.path(ofRow: row)), label, escaped(ledger.status(of: row))]
+      let status = ledger.status(of: row - rows.lowerBound)
+      let fields = [String(row), escaped(images.path(ofRow: row)), label, escaped(status)]
       try file.append(fields.joined(separator: "\t") + "\n")
     }
     try file.commit()
+  }
+
+  /// The field that ``escaped(_:)`` made this of.
+  package static func unescaped(_ field: String) -> String {
+    guard field.utf8.contains(UInt8(ascii: "\\")) else { return field }
+    var bytes: [UInt8] = []
+    var escapes = false
+    for byte in field.utf8 {
+      if escapes {
+        switch byte {
+        case UInt8(ascii: "t"): bytes.append(9)
+        case UInt8(ascii: "n"): bytes.append(10)
+        case UInt8(ascii: "r"): bytes.append(13)
+        default: bytes.append(byte)
+        }
+        escapes = false
+      } else if byte == UInt8(ascii: "\\") {
+        escapes = true
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Tabs, line ends and backslashes as `\t`, `\n`, `\r` and `\\`: names may contain them, fields may not.

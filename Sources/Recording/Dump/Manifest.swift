@@ -65,10 +65,20 @@ public struct Manifest: Codable, Sendable {
     public var layout: ImageList.Layout
     /// What the labels count.
     public var labels: ImageList.Labels
-    /// SHA-256 of the lines `path TAB label LF`.
+    /// SHA-256 of the lines `path TAB label LF`, of the images of all shards.
     public var listSha256: String
+    /// SHA-256 of images.tsv; only in a complete dump.
+    public var tableSha256: String?
     /// Rows whose image could not be read, full of NaN.
     public var skipped = 0
+  }
+
+  /// Which part of the images a dump is of.
+  public struct ShardSummary: Codable, Sendable {
+    /// Which part, from 0, of how many.
+    public var index: Int, count: Int
+    /// The row of its first image among all of them, and how many these are.
+    public var firstRow: Int, imagesOfAll: Int
   }
 
   /// The machine and how it was used.
@@ -77,6 +87,16 @@ public struct Manifest: Codable, Sendable {
     public var name: String, system: String, processor: String
     /// The threads, and the images each took through the network together.
     public var threads: Int, batchSize: Int
+  }
+
+  /// A shard that became part of a dump.
+  public struct MergedShard: Codable, Sendable {
+    /// Which shard.
+    public var index: Int
+    /// Where and when it was made.
+    public var host: HostSummary
+    /// When it began and ended.
+    public var started: String, ended: String?
   }
 
   /// A program.
@@ -105,6 +125,8 @@ public struct Manifest: Codable, Sendable {
   public var logits: Array
   /// The images.
   public var images: ImagesSummary
+  /// Which part of the images this is, unless it is all of them.
+  public var shard: ShardSummary?
   /// What was to happen to images that cannot be read.
   public var onError: ErrorPolicy
   /// The machine.
@@ -117,6 +139,10 @@ public struct Manifest: Codable, Sendable {
   public var rowsDone: [[Int]]?
   /// What stopped it.
   public var failure: String?
+  /// The number of times it was resumed.
+  public var resumed: Int?
+  /// The shards it was put together from.
+  public var merged: [MergedShard]?
 
   /// The moment now, as ISO 8601 in UTC.
   static var now: String { Date().ISO8601Format() }
@@ -162,11 +188,16 @@ extension Manifest.PreprocessingSummary {
 }
 
 extension Manifest.HostSummary {
-  init(threads: Int, batchSize: Int) {
-    (self.threads, self.batchSize) = (threads, batchSize)
+  /// The name of this machine.
+  static var machineName: String {
     var machine = utsname()
     uname(&machine)
-    name = withUnsafeBytes(of: machine.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    return withUnsafeBytes(of: machine.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+
+  init(threads: Int, batchSize: Int) {
+    (self.threads, self.batchSize) = (threads, batchSize)
+    name = Self.machineName
     system = ProcessInfo.processInfo.operatingSystemVersionString
     let cpu = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     let line = cpu.split(separator: "\n").first { $0.hasPrefix("model name") }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Layers
 import Tensor
 
@@ -7,13 +8,14 @@ struct RowBlock: RowSink {
   private let arrays: [RecordedArray]
   private let files: [ArrayFile]
   private let ledger: RowLedger
+  private let journal: Journal
   private let memory: Memory
   /// Where the rows of each file begin in the memory.
   private let starts: [Int]
   private var rows = 0..<0
 
-  init(arrays: [RecordedArray], files: [ArrayFile], chunkRows: Int, ledger: RowLedger) {
-    (self.arrays, self.files, self.ledger) = (arrays, files, ledger)
+  init(arrays: [RecordedArray], files: [ArrayFile], chunkRows: Int, ledger: RowLedger, journal: Journal) {
+    (self.arrays, self.files, self.ledger, self.journal) = (arrays, files, ledger, journal)
     var starts: [Int] = []
     var total = 0
     for array in arrays {
@@ -47,15 +49,20 @@ struct RowBlock: RowSink {
   mutating func end(_ done: Range<Int>, writingWith runner: Runner) throws {
     guard !done.isEmpty else { return }
     try runner.measureWrite {
+      let hash = SHA256()
       for (index, file) in files.enumerated() {
         let width = arrays[index].rowShape.count
         let start = starts[index] + (done.lowerBound - rows.lowerBound) * width
-        try file.write(
-          rowsFrom: done.lowerBound,
-          UnsafeBufferPointer(rebasing: memory.floats[start..<start + done.count * width]))
+        let values = UnsafeBufferPointer(rebasing: memory.floats[start..<start + done.count * width])
+        try file.write(rowsFrom: done.lowerBound, values)
+        hash.update(UnsafeRawBufferPointer(values))
+      }
+      try journal.note(done, digest: hash.finish(), skipped: ledger.skipped(among: done))
+      ledger.written(done)
+      try journal.synchronizeNowAndThen { () throws(RecordingError) in
+        for file in files { try file.synchronize() }
       }
     }
-    ledger.written(done)
   }
 
   private func row(_ row: Int, of index: Int) -> UnsafeMutableBufferPointer<Float> {

@@ -18,6 +18,40 @@ final class RowLedger: Sendable {
 
   init(rows: Int) { state = Mutex(State(status: [UInt8](repeating: Status.pending.rawValue, count: rows))) }
 
+  /// Takes over what an earlier run wrote.
+  func restore(_ chunks: [JournalContents.Chunk], _ reasons: [Int: String]) {
+    state.withLock { state in
+      for chunk in chunks {
+        for row in chunk.rows { state[row] = reasons[row] == nil ? .recordedAndWritten : .skippedAndWritten }
+      }
+      for (row, reason) in reasons
+      where state.status.indices.contains(row) && state[row] == .skippedAndWritten {
+        state.reasons[row] = reason
+      }
+    }
+  }
+
+  /// The skipped rows among some, and why.
+  func skipped(among rows: Range<Int>) -> [(row: Int, reason: String)] {
+    state.withLock { state in
+      rows.compactMap { row in
+        state[row] == .skipped || state[row] == .skippedAndWritten ? (row, state.reasons[row] ?? "") : nil
+      }
+    }
+  }
+
+  /// The rows that are not in the files, as the fewest ranges.
+  var pendingRanges: [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    var next = 0
+    for range in writtenRanges {
+      if next < range.lowerBound { ranges.append(next..<range.lowerBound) }
+      next = range.upperBound
+    }
+    let count = state.withLock { $0.status.count }
+    return next < count ? ranges + [next..<count] : ranges
+  }
+
   func recorded(_ row: Int) { state.withLock { $0[row] = .recorded } }
 
   func skipped(_ row: Int, because reason: String) {

@@ -4,7 +4,8 @@ import Synchronization
 public final class RunProgress: Sendable {
   private let counters = Mutex((total: 0, done: 0, skipped: 0))
   private let stopping = Atomic(false)
-  private let cancelled = Atomic(false)
+  /// What asked to stop: a signal's number, 0 for anything else, −1 for nothing.
+  private let cancellation = Atomic<Int32>(-1)
 
   /// Creates progress of nothing.
   public init() {}
@@ -15,12 +16,17 @@ public final class RunProgress: Sendable {
   public var done: Int { counters.withLock { $0.done } }
   /// The images that could not be read.
   public var skipped: Int { counters.withLock { $0.skipped } }
-  /// Whether ``cancel()`` was called.
-  public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+  /// Whether ``cancel(signal:)`` was called.
+  public var isCancelled: Bool { cancellation.load(ordering: .relaxed) >= 0 }
+  /// The signal that asked to stop, if one did.
+  public var signal: Int32? {
+    let signal = cancellation.load(ordering: .relaxed)
+    return signal > 0 ? signal : nil
+  }
 
   /// Asks the workers to finish the images they have in hand, write them and stop.
-  public func cancel() {
-    cancelled.store(true, ordering: .relaxed)
+  public func cancel(signal: Int32 = 0) {
+    _ = cancellation.compareExchange(expected: -1, desired: signal, ordering: .relaxed)
     stop()
   }
 

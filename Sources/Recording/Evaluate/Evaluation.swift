@@ -93,7 +93,7 @@ public struct Evaluation: Sendable {
     let tally = Tally()
     let chunkRows = Dump.chunkRows(images: images.count, rowBytes: 1, batchSize: batchSize, threads: threads)
     let pass = ImagePass(
-      network: network, images: images, rows: 0..<images.count, chunkRows: chunkRows, batchSize: batchSize,
+      network: network, images: images, rows: [0..<images.count], chunkRows: chunkRows, batchSize: batchSize,
       threads: threads, onError: onError, progress: progress)
     let labels = classifier.map { Labels(classes: $0.classes) } ?? network.labels
     let (images, classifier) = (images, classifier)

@@ -39,7 +39,44 @@ package final class ArrayFile: Sendable {
     try Disk.write(header, at: 0, to: descriptor, path: path)
   }
 
+  /// Opens a file that `init(creating:)` made, to go on.
+  ///
+  /// - Throws: ``RecordingError`` of kind `badData` when it is not there or is another.
+  package init(continuing path: String, rows: Int, rowShape: Shape, keepOpen: Bool) throws(RecordingError) {
+    self.path = path
+    shape = Shape([rows] + rowShape.extents)
+    let header = NPYHeader(elementType: .float32, shape: shape).encoded
+    headerBytes = header.count
+    let descriptor = open(path, O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw RecordingError(
+        .badData, "cannot open \(path): \(Disk.lastError); give --overwrite to record everything again")
+    }
+    self.descriptor = keepOpen ? descriptor : -1
+    defer { if !keepOpen { close(descriptor) } }
+    var found = [UInt8](repeating: 0, count: header.count)
+    let count = found.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
+    var status = stat()
+    guard count == header.count, found == header, fstat(descriptor, &status) == 0,
+      Int(status.st_size) == headerBytes + shape.count * MemoryLayout<Float>.size
+    else {
+      throw RecordingError(
+        .badData, "\(path) is not the file the dump began; give --overwrite to record everything again")
+    }
+  }
+
   deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Adds the bytes of consecutive rows to a digest.
+  ///
+  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  func update(_ hash: borrowing SHA256, with rows: Range<Int>) throws(RecordingError) {
+    try withDescriptor { descriptor throws(RecordingError) in
+      try Self.update(
+        hash, from: headerBytes + rows.lowerBound * rowBytes, bytes: rows.count * rowBytes, of: descriptor,
+        path)
+    }
+  }
 
   /// Writes consecutive rows.
   ///
@@ -62,6 +99,18 @@ package final class ArrayFile: Sendable {
     }
   }
 
+  /// The SHA-256 of a file as it is.
+  ///
+  /// - Throws: ``RecordingError``, `inputMissing` or `writeFailed`.
+  static func digest(ofFile path: String) throws(RecordingError) -> String {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw RecordingError(.inputMissing, "cannot open \(path): \(Disk.lastError)")
+    }
+    defer { close(descriptor) }
+    return try digest(of: descriptor, path)
+  }
+
   /// The SHA-256 of the file as it is.
   ///
   /// - Throws: ``RecordingError`` of kind `writeFailed`.
@@ -79,21 +128,28 @@ package final class ArrayFile: Sendable {
     return try body(descriptor)
   }
 
-  /// Reads the file in pieces: mapping it would count as memory this process holds.
   private static func digest(of descriptor: Int32, _ path: String) throws(RecordingError) -> String {
     let hash = SHA256()
+    try update(hash, from: 0, bytes: Int.max, of: descriptor, path)
+    return hash.finish()
+  }
+
+  /// Reads in pieces: mapping the file would count as memory this process holds. Ends with the file.
+  private static func update(
+    _ hash: borrowing SHA256, from start: Int, bytes: Int, of descriptor: Int32, _ path: String
+  ) throws(RecordingError) {
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { piece.deallocate() }
-    var offset = 0
-    while true {
-      let count = pread(descriptor, piece.baseAddress, piece.count, off_t(offset))
+    var done = 0
+    while done < bytes {
+      let count = pread(descriptor, piece.baseAddress, min(piece.count, bytes - done), off_t(start + done))
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else {
         throw RecordingError(.writeFailed, "cannot read \(path) back: \(Disk.lastError)")
       }
-      if count == 0 { return hash.finish() }
+      if count == 0 { return }
       hash.update(UnsafeRawBufferPointer(rebasing: piece[..<count]))
-      offset += count
+      done += count
     }
   }
 }

@@ -1,0 +1,69 @@
+extension Manifest {
+  /// Something that decides the numbers of a dump, and differs between two of them.
+  struct Difference: CustomStringConvertible {
+    let what: String
+    let here: String
+    let there: String
+
+    /// `precision fp32, not bf16`.
+    var description: String { "\(what) \(here), not \(there)" }
+  }
+
+  /// Everything that must be the same for two manifests to describe one recording, and is not.
+  ///
+  /// Threads, batch sizes and machines do not matter, and neither does what happens to images that cannot be read:
+  /// the rows that are done have been read.
+  func differences(from other: Manifest, ignoringShard: Bool = false) -> [Difference] {
+    var found: [Difference] = []
+    func compare(_ what: String, _ here: String, _ there: String) {
+      if here != there { found.append(Difference(what: what, here: here, there: there)) }
+    }
+    func text(_ array: Manifest.Array) -> String {
+      "\(array.name ?? "output") \(array.shape.dropFirst()) \(array.dtype) \(array.units ?? [])"
+    }
+    compare("format", "\(schema)", "\(other.schema)")
+    compare("version", tool.version, other.tool.version)
+    compare("model", model, other.model)
+    compare("weights", weights.identity, other.weights.identity)
+    compare("preprocessing", preprocessing.identity, other.preprocessing.identity)
+    compare("precision", precision, other.precision)
+    compare("kernels", tier, other.tier)
+    compare("reduction", reduce, other.reduce)
+    compare("images", "\(images.identity)", "\(other.images.identity)")
+    if !ignoringShard {
+      compare("shard", shard?.identity ?? "none", other.shard?.identity ?? "none")
+    }
+    if layers.map(\.name) != other.layers.map(\.name) {
+      compare("layers", list(layers), list(other.layers))
+    } else {
+      for (a, b) in zip(layers + [logits], other.layers + [other.logits]) where text(a) != text(b) {
+        compare("the columns of", text(a), text(b))
+      }
+    }
+    return found
+  }
+
+  private func list(_ layers: [Manifest.Array]) -> String {
+    let names = layers.prefix(3).compactMap(\.name).joined(separator: ", ")
+    return layers.count > 3 ? "\(names) and \(layers.count - 3) more" : names
+  }
+}
+
+extension Manifest.WeightsSummary {
+  /// What the weights are, whatever their file is called.
+  fileprivate var identity: String { sha256.map { "\(name) (SHA-256 \($0.prefix(12))…)" } ?? name }
+}
+
+extension Manifest.PreprocessingSummary {
+  fileprivate var identity: String {
+    "resize \(resize), crop \(crop), \(filter), \(channelOrder), \(normalization), \(decoder)"
+  }
+}
+
+extension Manifest.ImagesSummary {
+  fileprivate var identity: String { "list of SHA-256 \(listSha256.prefix(12))…" }
+}
+
+extension Manifest.ShardSummary {
+  fileprivate var identity: String { "\(index)/\(count)" }
+}

@@ -1,0 +1,63 @@
+/// One of the parts that a recording of many images is divided into, for as many machines.
+public struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
+  /// Which part, from 0.
+  public let index: Int
+  /// The parts.
+  public let count: Int
+
+  /// Creates a shard.
+  ///
+  /// - Throws: ``RecordingError`` of kind `usage` when there is no such part.
+  public init(index: Int, count: Int) throws(RecordingError) {
+    guard count >= 1, count <= 1_000_000, (0..<count).contains(index) else {
+      throw RecordingError(
+        .usage,
+        "there is no shard \(index)/\(count); shards of N are 0/N to N-1/N, and N is at most a million")
+    }
+    (self.index, self.count) = (index, count)
+  }
+
+  /// Reads `I/N`.
+  ///
+  /// - Throws: ``RecordingError`` of kind `usage`.
+  public init(_ text: String) throws(RecordingError) {
+    let fields = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard fields.count == 2, let index = Int(fields[0]), let count = Int(fields[1]) else {
+      throw RecordingError(.usage, "'\(text)' is not a shard; give I/N, 0/8 to 7/8 say")
+    }
+    try self.init(index: index, count: count)
+  }
+
+  /// The shard a task of a Slurm job array stands for, `nil` outside of arrays.
+  ///
+  /// Only an array over 0…N-1 says by itself how many shards there are: a part of it, submitted again, would divide
+  /// the images anew.
+  ///
+  /// - Throws: ``RecordingError`` of kind `usage` for an array whose numbers do not say.
+  public static func ofSlurmArray(_ environment: [String: String]) throws(RecordingError) -> Shard? {
+    guard let task = environment["SLURM_ARRAY_TASK_ID"] else { return nil }
+    let number = { (name: String) in environment[name].flatMap { Int($0) } }
+    guard let index = Int(task), let count = number("SLURM_ARRAY_TASK_COUNT"),
+      number("SLURM_ARRAY_TASK_MIN") == 0, number("SLURM_ARRAY_TASK_MAX") == count - 1
+    else {
+      throw RecordingError(
+        .usage,
+        "this job array is not 0 to N-1, so it does not say how many shards there are; give --shard"
+          + " $SLURM_ARRAY_TASK_ID/N")
+    }
+    return try Shard(index: index, count: count)
+  }
+
+  /// The rows of the shard among `total`: consecutive, and as many as in any other shard, or one more.
+  public func rows(of total: Int) -> Range<Int> { index * total / count..<(index + 1) * total / count }
+
+  /// The name of the shard's folder within a folder of shards; names sort as the shards do.
+  public var folderName: String {
+    let digits = String(count - 1).count
+    let number = String(index)
+    return "shard-\(String(repeating: "0", count: digits - number.count))\(number)-of-\(count)"
+  }
+
+  /// `I/N`.
+  public var description: String { "\(index)/\(count)" }
+}

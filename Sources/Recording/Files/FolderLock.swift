@@ -1,0 +1,49 @@
+import Foundation
+
+/// Keeps other processes from writing to a folder, for as long as it lives or until the process ends, however it does.
+final class FolderLock: Sendable {
+  /// The name of the file that is locked; it stays.
+  static let name = "lock"
+
+  private let descriptor: Int32
+
+  /// Locks a folder.
+  ///
+  /// - Throws: ``RecordingError`` of kind `cannotCreate` when another process has it locked.
+  init(_ folder: String) throws(RecordingError) {
+    let path = "\(folder)/\(Self.name)"
+    var locked: Int32 = -1
+    // Whoever finishes removes the file: then this one has locked nothing, and tries the next.
+    repeat {
+      if locked >= 0 { close(locked) }
+      locked = try Self.lock(path, folder)
+    } while !Self.isStill(locked, at: path)
+    descriptor = locked
+    let holder = "process \(getpid()) on \(Manifest.HostSummary.machineName)"
+    _ = ftruncate(descriptor, 0)
+    try? Disk.write(Array(holder.utf8), at: 0, to: descriptor, path: path)
+  }
+
+  deinit { close(descriptor) }
+
+  private static func lock(_ path: String, _ folder: String) throws(RecordingError) -> Int32 {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw RecordingError(.cannotCreate, "cannot create \(path): \(Disk.lastError)")
+    }
+    // Some network file systems know no locks; there it is up to the user.
+    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return descriptor }
+    close(descriptor)
+    let holder = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    throw RecordingError(
+      .cannotCreate,
+      "\(folder) is being written by another process\(holder.isEmpty ? "" : " (\(holder))"); wait for it or stop it"
+    )
+  }
+
+  private static func isStill(_ descriptor: Int32, at path: String) -> Bool {
+    var (mine, named) = (stat(), stat())
+    return fstat(descriptor, &mine) == 0 && stat(path, &named) == 0 && mine.st_ino == named.st_ino
+      && mine.st_dev == named.st_dev
+  }
+}
