@@ -15,7 +15,8 @@ struct ActivationDump: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      ModelsCommand.self, LayersCommand.self, WeightsCommand.self, DumpCommand.self, VerifyCommand.self,
+      ModelsCommand.self, LayersCommand.self, WeightsCommand.self, DumpCommand.self, MergeCommand.self,
+      InspectCommand.self, CheckCommand.self, VerifyCommand.self,
       EvaluateCommand.self, PredictCommand.self, BenchCommand.self,
     ])
 }

@@ -28,6 +28,25 @@ struct Program {
     try run(path, arguments, environment)
   }
 
+  /// Runs the program to its end.
+  static func run(_ command: String, _ arguments: [String]) throws -> Outcome {
+    try run(path, [command] + arguments, [:])
+  }
+
+  /// Runs the program and does something while it runs; it may end by a signal, whose number is then its status.
+  static func run(_ command: String, _ arguments: [String], meanwhile: (Process) throws -> Void) throws
+    -> Outcome
+  {
+    let folder = try TemporaryFolder()
+    let process = try start(path, [command] + arguments, [:], in: folder)
+    do { try meanwhile(process) } catch {
+      process.terminate()
+      throw error
+    }
+    process.waitUntilExit()
+    return try outcome(of: process, in: folder, mayBeKilled: true)
+  }
+
   /// Runs a shell command in which `"$0"` is the program and `"$1"`, `"$2"`… are the arguments.
   static func shell(
     _ command: String, _ arguments: String..., environment: [String: String] = [:]
@@ -74,8 +93,10 @@ struct Program {
     return process
   }
 
-  private static func outcome(of process: Process, in folder: TemporaryFolder) throws -> Outcome {
-    #expect(process.terminationReason == .exit)
+  private static func outcome(
+    of process: Process, in folder: TemporaryFolder, mayBeKilled: Bool = false
+  ) throws -> Outcome {
+    #expect(process.terminationReason == .exit || mayBeKilled)
     return Outcome(
       status: process.terminationStatus,
       output: try String(contentsOfFile: folder("out"), encoding: .utf8),

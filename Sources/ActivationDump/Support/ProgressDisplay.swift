@@ -52,8 +52,12 @@ final class ProgressDisplay: Sendable {
 
 /// Runs `body`, which may take long, with a display of its progress; Ctrl-C asks it to stop, a second one ends it.
 ///
-/// - Parameter resumable: Whether what is done is kept for another run: then the signals by which batch systems end a
-///   job ask it to stop, too.
+/// - Parameters:
+///   - noun: What is counted, in the plural.
+///   - resumable: Whether what is done is kept for another run: then the signals by which batch systems end a job ask
+///     it to stop, too.
+///   - body: What takes long.
+/// - Returns: What `body` returns.
 func withProgress<R>(of noun: String, resumable: Bool = false, _ body: (RunProgress) throws -> R) rethrows
   -> R
 {

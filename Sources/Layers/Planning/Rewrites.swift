@@ -36,7 +36,9 @@ public struct Rewrites: OptionSet, Sendable, Hashable {
 extension Program {
   /// Makes the rewrites that merge steps, in the order that lets each see what the ones before it made.
   ///
-  /// - Parameter tapped: Values whose means are wanted.
+  /// - Parameters:
+  ///   - rewrites: Which.
+  ///   - tapped: Values whose means are wanted.
   package mutating func fuse(_ rewrites: Rewrites, tapped: Set<Int>) {
     if rewrites.contains(.foldAffine) { foldAffine() }
     if rewrites.contains(.fuseResidual) { fuseResidual() }

@@ -7,8 +7,13 @@ public final class RunProgress: Sendable {
   /// What asked to stop: a signal's number, 0 for anything else, −1 for nothing.
   private let cancellation = Atomic<Int32>(-1)
 
+  private let limit: Int
+
   /// Creates progress of nothing.
-  public init() {}
+  public init() { limit = .max }
+
+  /// Creates progress that cancels itself once so many images are done.
+  package init(cancellingAfter limit: Int) { self.limit = limit }
 
   /// The images to do.
   public var total: Int { counters.withLock { $0.total } }
@@ -35,9 +40,11 @@ public final class RunProgress: Sendable {
   func stop() { stopping.store(true, ordering: .relaxed) }
   func begin(total: Int) { counters.withLock { $0.total = total } }
   func note(done: Int, skipped: Int = 0) {
-    counters.withLock {
+    let total = counters.withLock {
       $0.done += done
       $0.skipped += skipped
+      return $0.done
     }
+    if total >= limit { cancel() }
   }
 }

@@ -88,6 +88,28 @@ package final class ArrayFile: Sendable {
     }
   }
 
+  /// Copies all rows of another file to where its first one belongs.
+  ///
+  /// - Returns: The SHA-256 of the other file.
+  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  func copy(_ source: ArrayFile, toRow row: Int) throws(RecordingError) -> String {
+    let hash = SHA256()
+    let place = headerBytes + row * rowBytes - source.headerBytes
+    try withDescriptor { descriptor throws(RecordingError) in
+      try source.withDescriptor { from throws(RecordingError) in
+        try Self.forEachPiece(from: 0, bytes: Int.max, of: from, source.path) {
+          piece, offset throws(RecordingError) in
+          hash.update(piece)
+          // The header stays behind.
+          let skipped = min(max(source.headerBytes - offset, 0), piece.count)
+          let rows = UnsafeRawBufferPointer(rebasing: piece[skipped...])
+          try Disk.write(rows, at: place + offset + skipped, to: descriptor, path: path)
+        }
+      }
+    }
+    return hash.finish()
+  }
+
   /// Forces the rows to the disk.
   ///
   /// - Throws: ``RecordingError`` of kind `writeFailed`.
@@ -134,9 +156,17 @@ package final class ArrayFile: Sendable {
     return hash.finish()
   }
 
-  /// Reads in pieces: mapping the file would count as memory this process holds. Ends with the file.
   private static func update(
     _ hash: borrowing SHA256, from start: Int, bytes: Int, of descriptor: Int32, _ path: String
+  ) throws(RecordingError) {
+    try forEachPiece(from: start, bytes: bytes, of: descriptor, path) { piece, _ in hash.update(piece) }
+  }
+
+  /// Reads some bytes piece by piece, with the offset of each: mapping the file would count as memory this process
+  /// holds. Ends with the file.
+  private static func forEachPiece(
+    from start: Int, bytes: Int, of descriptor: Int32, _ path: String,
+    _ body: (UnsafeRawBufferPointer, Int) throws(RecordingError) -> Void
   ) throws(RecordingError) {
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { piece.deallocate() }
@@ -148,7 +178,7 @@ package final class ArrayFile: Sendable {
         throw RecordingError(.writeFailed, "cannot read \(path) back: \(Disk.lastError)")
       }
       if count == 0 { return }
-      hash.update(UnsafeRawBufferPointer(rebasing: piece[..<count]))
+      try body(UnsafeRawBufferPointer(rebasing: piece[..<count]), start + done)
       done += count
     }
   }

@@ -16,6 +16,14 @@ final class TextFile {
     }
   }
 
+  /// Adds bytes of text at the end.
+  ///
+  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  func append(_ bytes: some Sequence<UInt8>) throws(RecordingError) {
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= 1 << 18 { try flush() }
+  }
+
   /// Adds text at the end.
   ///
   /// - Throws: ``RecordingError`` of kind `writeFailed`.

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Recording
+
+/// `check`: all hashes verified.
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Read every file of a dump and compare it with its digest.",
+    discussion: """
+      A dump that is complete is compared with its manifest, another one with its journal, chunk by chunk. The exit code \
+      is 0 only for dumps that are complete and as they were written.
+      """)
+
+  @Argument(help: "The folders of dumps, or folders that hold shards.")
+  var dumps: [String]
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let paths = try ShardFolders.expand(dumps)
+    var checks: [DumpCheck] = []
+    for path in paths {
+      let (check, cancelled) = try withProgress(of: "files") {
+        (try DumpCheck(path, progress: $0), $0.isCancelled)
+      }
+      if cancelled { throw ExitStatus.interrupted.error }
+      checks.append(check)
+      if !json { report(check) }
+    }
+    if json { try Console.result(json: Listing(dumps: checks)) }
+    if !checks.allSatisfy(\.isIntact) { throw ExitStatus.checkFailed.error }
+  }
+
+  private struct Listing: Encodable { let dumps: [DumpCheck] }
+
+  private func report(_ check: DumpCheck) {
+    for file in check.files where file.verdict == .changed || file.verdict == .missing {
+      Console.result("\(check.path)/\(file.file): \(file.verdict.rawValue)")
+    }
+    if check.changed > 0 {
+      Console.result(
+        "\(check.path): \(check.changed.grouped) rows are not as they were written; --resume does them again")
+    }
+    let verdict =
+      check.isIntact
+      ? "complete and as it was written"
+      : check.state == .complete
+        ? "not as it was written"
+        : "\(check.state.rawValue), with \(check.done.grouped) of \(check.images.grouped) rows done"
+    Console.result("\(check.path): \(verdict)")
+  }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Recording
+
+/// `inspect`: state and provenance of dumps.
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect", abstract: "Say what a dump is, where it came from and how far it got.")
+
+  @Argument(help: "The folders of dumps, or folders that hold shards.")
+  var dumps: [String]
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    var inspections: [DumpInspection] = []
+    for path in try ShardFolders.expand(dumps) { inspections.append(try DumpInspection(path)) }
+    if json { return try Console.result(json: Listing(dumps: inspections)) }
+    if inspections.count == 1 { describe(inspections[0]) } else { list(inspections) }
+  }
+
+  private struct Listing: Encodable { let dumps: [DumpInspection] }
+
+  private func list(_ inspections: [DumpInspection]) {
+    Console.table(
+      ["dump", "shard", "state", "images", "done", "size", "host", "started"],
+      inspections.map { inspection in
+        let manifest = inspection.manifest
+        return [
+          inspection.path, manifest.shard.map { "\($0.index)/\($0.count)" } ?? "", manifest.state.rawValue,
+          manifest.images.count.grouped, inspection.rowsDone.grouped, inspection.bytes.asBytes,
+          manifest.host.name, manifest.started,
+        ]
+      }, right: [3, 4, 5])
+  }
+
+  private func describe(_ inspection: DumpInspection) {
+    let manifest = inspection.manifest
+    let units = manifest.layers.reduce(0) { $0 + ($1.shape.count > 1 ? $1.shape[1] : 0) }
+    var rows = [
+      ["state", manifest.state.rawValue + (manifest.failure.map { ": \($0)" } ?? "")],
+      ["images", "\(inspection.rowsDone.grouped) of \(manifest.images.count.grouped)"],
+      ["skipped", manifest.images.skipped.grouped],
+      ["list", "\(manifest.images.layout.rawValue), SHA-256 \(manifest.images.listSha256)"],
+      ["model", manifest.model],
+      ["weights", manifest.weights.name + (manifest.weights.sha256.map { ", SHA-256 \($0)" } ?? "")],
+      ["arithmetic", "\(manifest.precision), kernels \(manifest.tier)"],
+      ["recorded", "\(manifest.reduce) of \(manifest.layers.count) layers, \(units.grouped) columns"],
+      ["on disk", inspection.bytes.asBytes],
+      [
+        "made by",
+        "\(manifest.tool.name) \(manifest.tool.version) on \(manifest.host.name) (\(manifest.host.processor))",
+      ],
+      ["from, to", "\(manifest.started), \(manifest.ended ?? "")"],
+      ["command", manifest.arguments.joined(separator: " ")],
+    ]
+    if let shard = manifest.shard {
+      rows.insert(
+        [
+          "shard",
+          "\(shard.index) of \(shard.count), rows \(shard.firstRow) on of \(shard.imagesOfAll.grouped)",
+        ], at: 1)
+    }
+    if let resumed = manifest.resumed { rows.append(["resumed", "\(resumed) times"]) }
+    if let merged = manifest.merged { rows.append(["merged", "from \(merged.count) shards"]) }
+    Console.table([inspection.path, ""], rows)
+  }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Recording
+
+/// `merge`: shards into the bytes of one run.
+struct MergeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge", abstract: "Put the shards of a recording together.",
+    discussion: """
+      Makes the dump a single run would have made, byte for byte, and compares every file of every shard with the digest \
+      its manifest states on the way. Shards that are missing or not complete are named, and nothing is written.
+      """)
+
+  @Argument(help: "The folders of the shards, or a folder that holds them.")
+  var shards: [String]
+
+  @Option(help: "The folder to make.")
+  var output: String
+
+  @Flag(help: "Replace a dump that is in the place of the output.")
+  var overwrite = false
+
+  @Option(help: "The files to copy at once. Default: the threads this process may use.")
+  var threads: Int?
+
+  @Flag(help: "Print JSON at the end.")
+  var json = false
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads has to be at least 1") }
+  }
+
+  func run() throws {
+    let merge = try Merge(
+      shards, into: output, existing: overwrite ? .overwrite : .refuse,
+      threads: threads ?? ProcessorCount.available, arguments: CommandLine.arguments)
+    guard let summary = try withProgress(of: "files", { try merge.run(progress: $0) }) else {
+      Console.note("interrupted; the same command with --overwrite starts again")
+      throw ExitStatus.interrupted.error
+    }
+    if json { return try Console.result(json: summary) }
+    Console.result(
+      "\(summary.shards) shards, \(summary.images.grouped) images, \(summary.bytes.asBytes), every digest verified: \(summary.output)"
+    )
+    if summary.skipped > 0 {
+      Console.result("\(summary.skipped.grouped) images could not be read; see images.tsv")
+    }
+  }
+}
