@@ -112,6 +112,48 @@ struct CommandTests {
     let rates = try #require(document["images_per_second"] as? [String: Any])
     #expect(rates.keys.sorted() == ["best", "median", "runs", "worst"])
     let peak = try #require(document["peak"] as? [String: Any])
+    #expect(peak.keys.sorted() == ["amx_gflops", "bandwidth_gbs", "fma_gflops"])
     #expect(peak["fma_gflops"] is Double && peak["bandwidth_gbs"] is Double)
+    #expect(peak["amx_gflops"] is NSNull && document["layers"] == nil)
+  }
+
+  @Test("bench --layers adds every layer, in JSON and as a table with a line a kind")
+  func layerBenchmark() throws {
+    let arguments = [
+      "bench", "--model", "squeezenet1_1", "--weights", "seeded:1", "--seconds", "0.02", "--runs", "1",
+      "--batch-size", "1", "--threads", "2", "--taps", "relevant", "--layers",
+    ]
+    let document = try Program.run(arguments + ["--json"]).json()
+    let layers = try #require(document["layers"] as? [[String: Any]])
+    let keys = ["fraction_of_roofline", "gbs", "gflops", "kernel", "kind", "ms", "name", "shape"]
+    #expect(layers.allSatisfy { $0.keys.sorted() == keys })
+    #expect(layers.first?["name"] as? String == "features.0 + 1")
+    #expect(layers.first?["shape"] as? [Int] == [64, 111, 111])
+    #expect(layers.last?["kind"] as? String == "means")
+    #expect(document["layer_coverage"] is Double)
+    let table = try Program.run(arguments)
+    #expect(table.status == 0 && table.output.contains("\nfeatures.0 + 1  "))
+    #expect(table.output.contains("\nconvolution 1×1  ") && table.output.contains("\nmax-pool  "))
+    #expect(table.output.contains("\n\(layers.count) layers take "))
+  }
+
+  @Test("--explain prints the plan with what is fused and runs nothing")
+  func explanation() throws {
+    let folder = try TemporaryFolder()
+    let network = ["--model", "squeezenet1_1", "--weights", "seeded:1", "--explain"]
+    let plain = try Program.run(["bench"] + network)
+    let recording = try Program.run(
+      ["dump", "--images", folder("none"), "--output", folder("out")] + network)
+    for outcome in [plain, recording] {
+      #expect(outcome.status == 0 && outcome.output.contains("  features.0 + 1  "))
+      #expect(
+        outcome.output.contains("convolution 3×3/2") && outcome.output.contains("3×224×224 → 64×111×111"))
+      #expect(outcome.output.contains("scale-shift, relu"))
+    }
+    #expect(plain.output.contains("nothing is recorded") && !plain.output.contains("sums of"))
+    #expect(recording.output.contains("scale-shift, relu, sums of raw"))
+    #expect(recording.output.contains("recorded: 26 layers") && recording.output.contains(" 0 passes"))
+    #expect(!FileManager.default.fileExists(atPath: folder("out")))
+    #expect(try Program.run(["bench", "--json"] + network).status == 64)
   }
 }

@@ -46,6 +46,8 @@ struct Program {
     process.waitUntilExit()
     return try outcome(of: process, in: folder, mayBeKilled: true)
   }
+  /// Runs the program with arguments put together elsewhere.
+  static func run(_ arguments: [String]) throws -> Outcome { try run(path, arguments, [:]) }
 
   /// Runs a shell command in which `"$0"` is the program and `"$1"`, `"$2"`… are the arguments.
   static func shell(

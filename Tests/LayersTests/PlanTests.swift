@@ -153,6 +153,44 @@ struct Choice: Sendable, CustomTestStringConvertible {
     #expect(storage.count <= used.reduce(0) { $0 + $1.count })
   }
 
+  @Test("The steps' multiply-adds are the graph's, whatever is fused", arguments: Sample.all, Choice.each)
+  func costsAddUp(_ sample: Sample, _ choice: Choice) throws {
+    let plan = try sample.plan([], rewrites: choice.rewrites)
+    let total = plan.steps.indices.reduce(0) { $0 + plan.cost(of: $1).multiplyAdds }
+    #expect(try total == sample.graph().multiplyAdds)
+  }
+
+  @Test func aStepTouchesWhatItReadsAndWritesOnce() throws {
+    let plan = try Sample("", TwoBranches()).plan([])
+    // conv2 with its residual reads 5×16×12 and 19×8×6 values and writes 19×8×6.
+    let index = try #require(plan.steps.firstIndex { $0.step.name.hasPrefix("conv2") })
+    #expect(plan.cost(of: index).activationBytes == 4 * (5 * 16 * 12 + 2 * 19 * 8 * 6))
+    // down has a 1×1 kernel at a stride of 2: it sees one position of four.
+    let down = try #require(plan.steps.firstIndex { $0.step.name.hasPrefix("down") })
+    #expect(plan.cost(of: down).activationBytes == 4 * (8 * 8 * 6 + 19 * 8 * 6))
+    #expect(plan.cost(of: down).bytes(batchSize: 4) < plan.cost(of: down).bytes(batchSize: 1))
+  }
+
+  @Test("A watched run tells of every step in order, then of the means", arguments: Sample.all)
+  func runsCanBeWatched(_ sample: Sample) throws {
+    let plan = try sample.plan(sample.graph().names)
+    let workspace = Workspace(for: plan, batchSize: 1)
+    workspace.setInput(of: 0, Sample.input(3))
+    var seen: [Int] = []
+    workspace.run(images: 1) { seen.append($0) }
+    #expect(seen == Array(0...plan.steps.count))
+  }
+
+  @Test func aDescriptionNamesWhatIsFused() throws {
+    let plan = try Sample("", TwoBranches()).plan(["bn2", "shortcut"])
+    let text = "\(plan)"
+    #expect(text.contains("conv2 + bn2 + add"), "\(text)")
+    #expect(text.contains("scale-shift, residual, relu, sums of raw, pre-activation"), "\(text)")
+    #expect(text.contains("recorded: 2 layers, 38 numbers an image, from 2 sums"), "\(text)")
+    let dense = try Sample("", Dense()).plan([]).description
+    #expect(dense.contains("one of 18 channels") && dense.contains("nothing moves"), "\(dense)")
+  }
+
   @Test func aResidualBlockIsThreeStepsWithAllItsTaps() throws {
     let plan = try Sample("", TwoBranches()).plan(["conv1", "bn1", "conv2", "bn2", "shortcut"])
     #expect(plan.steps.count == 3, "\(plan)")

@@ -65,6 +65,9 @@ struct DumpCommand: ParsableCommand {
   @Flag(help: "Check everything, say what would be done, and write nothing.")
   var dryRun = false
 
+  @Flag(help: "Print what would run on each batch, step by step, and do nothing else.")
+  var explain = false
+
   @Flag(help: "Print JSON at the end.")
   var json = false
 
@@ -76,11 +79,14 @@ struct DumpCommand: ParsableCommand {
       throw ValidationError("--resume keeps what --overwrite replaces; give one of them")
     }
     if let limit, limit < 1 { throw ValidationError("--limit has to be at least 1") }
+    if explain && json { throw ValidationError("--explain prints text; leave out --json") }
   }
 
   func run() throws {
-    let dump = try Dump(request())
-    if let shard = dump.request.shard {
+    let request = try request()
+    if explain { return Console.result(try request.explanation()) }
+    let dump = try Dump(request)
+    if let shard = request.shard {
       Console.note("note: shard \(shard): \(dump.rows.count.grouped) of \(dump.images.count.grouped) images")
     }
     for remark in dump.images.remarks { Console.note("note: \(remark)") }

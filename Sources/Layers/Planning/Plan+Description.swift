@@ -1,40 +1,106 @@
 import Tensor
 
 extension Plan: CustomStringConvertible {
-  /// The steps with what they fuse, shapes and bytes, one a line, and the memory they need.
+  /// The steps, one a line, with what they fuse, their kernels, shapes, bytes and places; then what recording adds
+  /// and the memory it all takes.
   public var description: String {
-    let width = steps.map { $0.step.name.count }.max() ?? 0
-    let lines = steps.enumerated().map { index, packed in
-      let step = packed.step
-      let shape = step.isRecord ? shapes[step.inputs[0]] : shapes[step.output]
-      let number = String(repeating: " ", count: 4 - min(4, String(index).count)) + String(index)
-      let name = step.name + String(repeating: " ", count: width - step.name.count)
-      return "\(number)  \(name)  \(step.summary(shapes)) → \(shape)\(place(of: step))"
+    let header = ["step", "layer", "kernel", "in → out", "then", "weights", "place in an image's memory"]
+    let lines = [header] + steps.indices.map(row)
+    let widths = header.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+    let table = lines.map { line in
+      let cells = line.indices.map { column in
+        let padding = String(repeating: " ", count: widths[column] - line[column].count)
+        return column == 0 || column == 5 ? padding + line[column] : line[column] + padding
+      }
+      let text = cells.joined(separator: "  ")
+      return String(text[..<(text.lastIndex { $0 != " " }.map(text.index(after:)) ?? text.startIndex)])
     }
-    let total =
-      "\(steps.count) steps, \(storage.count * 4) bytes of activations an image, tier \(options.tier)"
-    return (lines + [total]).joined(separator: "\n")
+    return (table + [""] + summary).joined(separator: "\n")
   }
 
-  private func place(of step: Step) -> String {
-    guard let placement = storage.placements[step.output], !step.isRecord else { return "" }
+  private func row(_ index: Int) -> [String] {
+    let step = steps[index].step
+    let inputs = step.inputs.map { shapes[$0].description }.joined(separator: ", ")
+    let weights = cost(of: index).weightBytes
+    return [
+      "\(index)", step.name, kernelName(of: index),
+      step.isRecord ? inputs : "\(inputs) → \(shape(of: index))",
+      step.epilogueWords.joined(separator: ", "), weights > 0 ? size(weights) : "", place(of: index),
+    ]
+  }
+
+  /// Where the result lies: `@offset + size`, `in` the buffer of a larger whole, or that nothing moves.
+  private func place(of index: Int) -> String {
+    let step = steps[index].step
+    guard !step.isRecord, let placement = storage.placements[step.output] else { return "" }
     let buffer = storage.buffers[placement.buffer]
-    return " @\((buffer.offset + placement.offset) * 4)+\(buffer.count * 4)"
+    let bytes = shapes[step.output].count * MemoryLayout<Float>.size
+    let start = (buffer.offset + placement.offset) * MemoryLayout<Float>.size
+    let isPart = placement.positionStride != shapes[step.output].channels
+    var words = ["@\(start) + \(bytes)"]
+    if isPart { words.append("one of \(placement.positionStride) channels") }
+    if step.reads.contains(where: { storage.placements[$0] == placement }) && !isIdle(index) {
+      words.append("in place")
+    }
+    if isIdle(index) { words.append("nothing moves") }
+    return words.joined(separator: ", ")
+  }
+
+  private var summary: [String] {
+    let idle = steps.indices.count(where: isIdle)
+    let computing = steps.map(\.step).filter {
+      switch $0.operation {
+      case .convolution, .depthwise: true
+      default: false
+      }
+    }
+    let affine = computing.count { $0.affine != nil }
+    let sums = computing.count { $0.residual != nil }
+    let activations = computing.count { $0.activation != nil }
+    let weights = steps.indices.reduce(0) { $0 + cost(of: $1).weightBytes }
+    let costs = steps.indices.map(cost)
+    var lines = [
+      "\(steps.count) steps for \(shapes.count - 1) layers, \(idle) of which move nothing; tier \(options.tier),"
+        + " \(options.precision.rawValue)",
+      "fused into \(computing.count) convolutions and linear layers: \(affine) scales and shifts, \(sums) sums,"
+        + " \(activations) activations",
+      "\(costs.reduce(0) { $0 + $1.multiplyAdds }) multiply-adds an image;"
+        + " \(size(costs.reduce(0) { $0 + $1.activationBytes })) of activations read and written",
+      "memory: \(size(weights)) of packed weights; \(size(storage.count * 4)) of activations an image"
+        + " (\(size(storage.buffers.reduce(0) { $0 + $1.count } * 4)) if nothing were shared);"
+        + " \(size(Workspace.byteCount(for: self, batchSize: 1))) for a thread that runs one image at a time",
+    ]
+    guard !taps.isEmpty else { return lines + ["nothing is recorded"] }
+    let inEpilogues = steps.reduce(0) { $0 + $1.step.sums.count }
+    let passes = steps.count { $0.step.isRecord }
+    lines.append(
+      "recorded: \(taps.count) layers, \(taps.reduce(0) { $0 + $1.shape.count }) numbers an image,"
+        + " from \(inEpilogues) sums taken while results are computed and \(passes) passes over results")
+    return lines
+  }
+
+  private func size(_ bytes: Int) -> String {
+    switch bytes {
+    case ..<10_000: "\(bytes) bytes"
+    case ..<10_000_000: "\(bytes / 1000) kB"
+    default: "\(bytes / 1_000_000) MB"
+    }
   }
 }
 
 extension Step {
-  /// The operation and everything its epilogue does.
-  fileprivate func summary(_ shapes: [Shape]) -> String {
-    var words = prologue.map { [$0.relu ? "scale-shift + relu" : "scale-shift"] } ?? []
-    words.append(kernelName)
+  /// What is done to each result before it is stored, in order, and the sums taken on the way.
+  package var epilogueWords: [String] {
+    var words: [String] = []
     if affine != nil { words.append("scale-shift") }
     if residual != nil { words.append("residual") }
     if let activation { words.append(activation.kind) }
-    let points = [SumPoint.raw, .preActivation, .output].filter { sums[$0] != nil }
-    if !points.isEmpty { words.append("sums(\(points.map { "\($0)" }.joined(separator: ", ")))") }
-    return words.joined(separator: " + ") + " "
-      + inputs.map { shapes[$0].description }.joined(separator: ", ")
+    let points: [(SumPoint, String)] = [
+      (.raw, "raw"), (.preActivation, "pre-activation"), (.output, "output"),
+    ]
+    let taken = points.filter { sums[$0.0] != nil }.map(\.1)
+    if !taken.isEmpty { words.append("sums of \(taken.joined(separator: ", "))") }
+    return words
   }
 
   /// The kernel family that runs the step.

@@ -30,6 +30,8 @@ public struct Benchmark: Sendable {
   public var seconds = 10.0
   /// The runs whose median counts.
   public var runs = 5
+  /// Whether every layer is timed as well, for ``seconds`` more.
+  public var timesLayers = false
 
   /// Creates a benchmark with the defaults.
   public init(_ model: Model, weights: Weights) { (self.model, self.weights) = (model, weights) }
@@ -43,18 +45,9 @@ public struct Benchmark: Sendable {
 
     init(_ runs: [Double]) {
       self.runs = runs
-      let sorted = runs.sorted()
-      (worst, best) = (sorted.first ?? 0, sorted.last ?? 0)
-      median = sorted.isEmpty ? 0 : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+      (worst, best) = (runs.min() ?? 0, runs.max() ?? 0)
+      median = runs.median
     }
-  }
-
-  /// What the machine can do at most, on as many threads.
-  public struct Peak: Sendable, Codable {
-    /// Billions of floating-point operations a second, in registers.
-    public var fmaGflops: Double
-    /// Billions of bytes a second, to and from memory.
-    public var bandwidthGbs: Double
   }
 
   /// What was measured.
@@ -69,10 +62,17 @@ public struct Benchmark: Sendable {
     public var gflops: Double
     /// The machine's limits.
     public var peak: Peak
-    /// ``gflops`` over the peak.
+    /// ``gflops`` over the peak of the arithmetic.
     public var fractionOfPeak: Double
+    /// What recording adds to the time of a batch, as a share of it: the median over pairs of batches, one that records
+    /// and one that does not, each run right after the other. Only where something is recorded.
+    public var recordingCost: Double?
     /// The most memory the process held.
     public var peakResidentBytes: Int
+    /// Every layer in the order of execution, if they were timed.
+    public var layers: [Layer]?
+    /// The part of the time of a whole run that the layers' own times add up to, if they were timed.
+    public var layerCoverage: Double?
   }
 
   /// Runs the benchmark, or as many of its runs as there are before `progress` is cancelled.
@@ -82,33 +82,82 @@ public struct Benchmark: Sendable {
     guard batchSize > 0, threads > 0, runs > 0, seconds > 0 else {
       throw RecordingError(.usage, "batch size, threads and seconds have to be positive")
     }
-    let network = try Network(
-      model, weights: weights, recording: taps == .relevant ? model.relevantLayers : [], options: options)
-    let rates = try measure(network, progress)
+    let network = try network()
+    let result = Rates(try measure(network, progress))
+    let cost = taps == .none || progress.isStopping ? nil : try recordingCost(network, progress)
+    let steps = timesLayers && !progress.isStopping ? try timeSteps(network, progress) : nil
     let resident = Clock.peakResidentBytes  // before the peaks allocate
     let peak = try Peak(tier: options.tier, threads: threads)
-    let result = Rates(rates)
+    let roof = peak.gflops(in: options.precision)
     let gflops = 2e-9 * Double(try model.graph().multiplyAdds) * result.median
+    let layers = steps?.layers(of: network.plan, precision: options.precision, peak: peak)
     return Summary(
       model: model.identifier, precision: options.precision.rawValue, tier: options.tier.name,
       threads: threads, batchSize: batchSize, taps: taps, imagesPerSecond: result, gflops: gflops, peak: peak,
-      fractionOfPeak: peak.fmaGflops > 0 ? gflops / peak.fmaGflops : 0, peakResidentBytes: resident)
+      fractionOfPeak: roof > 0 ? gflops / roof : 0, recordingCost: cost,
+      peakResidentBytes: resident, layers: layers,
+      layerCoverage: steps.flatMap { steps in
+        layers.map { $0.reduce(0) { $0 + $1.ms } / (1e3 * max(steps.total, 1e-12)) }
+      })
+  }
+
+  /// What would run, step by step.
+  ///
+  /// - Throws: What loading the weights throws.
+  public func explanation() throws -> String { try network().plan.description }
+
+  private func network() throws -> Network { try network(recording: taps == .relevant) }
+
+  private func network(recording: Bool) throws -> Network {
+    try Network(model, weights: weights, recording: recording ? model.relevantLayers : [], options: options)
+  }
+
+  /// Times batches that record against batches that do not, in turns on every thread: whatever else the machine does
+  /// meets both alike.
+  private func recordingCost(_ recording: Network, _ progress: RunProgress) throws -> Double {
+    let plain = try network(recording: false)
+    let ratios = Mutex<[Double]>([])
+    let gate = Gate(threads)
+    let (batchSize, seconds) = (batchSize, seconds)
+    try withWorkers(threads) { _ in
+      let workspaces = [makeWorkspace(for: plain), makeWorkspace(for: recording)]
+      gate.wait()
+      let start = Clock.seconds
+      var found: [Double] = []
+      repeat {
+        // Either goes first in every other pair.
+        let first = found.count % 2
+        let begin = Clock.seconds
+        workspaces[first].run(images: batchSize)
+        let middle = Clock.seconds
+        workspaces[1 - first].run(images: batchSize)
+        let times = [middle - begin, Clock.seconds - middle]
+        found.append(times[1 - first] / max(times[first], 1e-12))
+      } while Clock.seconds - start < seconds && !progress.isStopping
+      ratios.withLock { [found] in $0 += found }
+    }
+    return ratios.withLock { $0.median } - 1
+  }
+
+  /// A workspace full of a generated input, that has run once: the first run touches memory and wakes the clock up.
+  func makeWorkspace(for network: Network) -> Workspace {
+    let workspace = Workspace(for: network.plan, batchSize: batchSize)
+    let input = SeededInput.tensor(seed: 2, shape: Shape([1] + model.inputShape.extents))
+      .reshaped(to: model.inputShape)
+    for place in 0..<batchSize { workspace.setInput(of: place, input) }
+    workspace.run(images: batchSize)
+    return workspace
   }
 
   /// Images a second of each run, all threads together.
   private func measure(_ network: Network, _ progress: RunProgress) throws -> [Double] {
-    let input = SeededInput.tensor(seed: 2, shape: Shape([1] + model.inputShape.extents))
-      .reshaped(to: model.inputShape)
     let duration = seconds / Double(runs)
     let (batchSize, runs) = (batchSize, runs)
     let totals = Mutex([Double](repeating: 0, count: runs))
     let gate = Gate(threads)
     progress.begin(total: runs)
     try withWorkers(threads) { worker in
-      let workspace = Workspace(for: network.plan, batchSize: batchSize)
-      for place in 0..<batchSize { workspace.setInput(of: place, input) }
-      // The first run touches memory and wakes the clock up; it does not count.
-      workspace.run(images: batchSize)
+      let workspace = makeWorkspace(for: network)
       for run in 0..<runs {
         gate.wait()
         let start = Clock.seconds
@@ -123,59 +172,5 @@ public struct Benchmark: Sendable {
       }
     }
     return totals.withLock { $0.filter { $0 > 0 } }
-  }
-}
-
-extension Benchmark.Peak {
-  /// Measures for about a second.
-  init(tier: Tier, threads: Int) throws {
-    let elements = 8 << 20  // 96 MiB of three arrays a thread: more than a last-level cache
-    let best = Mutex((operations: 0.0, bytes: 0.0))
-    for _ in 0..<5 {
-      let rates = Mutex((operations: 0.0, bytes: 0.0))
-      let gate = Gate(threads)
-      try withWorkers(threads) { _ in
-        let triad = MachinePeak.Triad(count: elements)
-        _ = MachinePeak.multiplyAdd(iterations: 1 << 16, tier: tier)
-        gate.wait()
-        var start = Clock.seconds
-        let operations = MachinePeak.multiplyAdd(iterations: 1 << 22, tier: tier)
-        let operationRate = operations / max(Clock.seconds - start, 1e-9)
-        gate.wait()
-        start = Clock.seconds
-        let bytes = triad.run()
-        let byteRate = bytes / max(Clock.seconds - start, 1e-9)
-        rates.withLock { $0 = ($0.operations + operationRate, $0.bytes + byteRate) }
-      }
-      let measured = rates.withLock { $0 }
-      best.withLock {
-        $0 = (Swift.max($0.operations, measured.operations), Swift.max($0.bytes, measured.bytes))
-      }
-    }
-    let peak = best.withLock { $0 }
-    self.init(fmaGflops: peak.operations * 1e-9, bandwidthGbs: peak.bytes * 1e-9)
-  }
-}
-
-/// Lets a number of threads go on together.
-private final class Gate: Sendable {
-  private let condition = NSCondition()
-  private let waiting = Mutex((count: 0, round: 0))
-  private let threads: Int
-
-  init(_ threads: Int) { self.threads = threads }
-
-  func wait() {
-    condition.lock()
-    defer { condition.unlock() }
-    let (isLast, round) = waiting.withLock { state in
-      state.count += 1
-      guard state.count == threads else { return (false, state.round) }
-      state.count = 0
-      state.round += 1
-      return (true, state.round)
-    }
-    if isLast { return condition.broadcast() }
-    while waiting.withLock({ $0.round }) == round { condition.wait() }
   }
 }

@@ -59,16 +59,10 @@ public struct Dump: Sendable {
   ///
   /// - Throws: What loading weights throws.
   public func memory() throws -> Int {
-    let network = try network()
+    let network = try request.network()
     let batchSize = min(request.batchSize, outline.chunkRows)
     return outline.weightBytes + outline.rowBufferBytes
       + request.threads * Workspace.byteCount(for: network.plan, batchSize: batchSize)
-  }
-
-  private func network() throws -> Network {
-    try Network(
-      request.model, weights: request.weights, recording: request.layers.map(\.layer),
-      reduction: request.reduction, options: request.options)
   }
 
   /// Records all images, or as many as there are before `progress` is cancelled; going on where an earlier run stopped
@@ -76,7 +70,7 @@ public struct Dump: Sendable {
   ///
   /// - Throws: What loading weights, reading an image and writing a file throw. The images done until then stay.
   public func run(progress: RunProgress = RunProgress()) throws -> DumpSummary {
-    let network = try network()
+    let network = try request.network()
     var open = try open(try manifest(of: network))
     let start = Clock.seconds
     let before = open.ledger.writtenRanges.reduce(0) { $0 + $1.count }

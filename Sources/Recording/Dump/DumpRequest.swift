@@ -48,6 +48,16 @@ public struct DumpRequest: Sendable {
       model, weights, images, output, layers
     )
   }
+
+  /// What would run on each batch of images, step by step; neither images nor the output are looked at.
+  ///
+  /// - Throws: What loading the weights throws.
+  public func explanation() throws -> String { try network().plan.description }
+
+  func network() throws -> Network {
+    try Network(
+      model, weights: weights, recording: self.layers.map(\.layer), reduction: reduction, options: options)
+  }
 }
 
 /// What a dump will be, before it is made.
