@@ -11,8 +11,10 @@
 #include "norm.inc"
 #include "attention.inc"
 #include "peak.inc"
-#ifndef CK_CONV_BLAS
-#include "conv.inc"
-#else
+#if defined(CK_CONV_BLAS)
 #include "conv_blas.inc"
+#elif defined(CK_CONV_AMX)
+#include "amx_conv.inc"
+#else
+#include "conv.inc"
 #endif

@@ -2,10 +2,14 @@
 
 static const ck_kernels *const order[] = {
     &ck_scalar,
+#if defined(__x86_64__)
+    &ck_amx_emulated,
+#endif
     &ck_blas,
 #if defined(__x86_64__)
     &ck_avx2,
     &ck_avx512,
+    &ck_amx,
 #endif
 };
 

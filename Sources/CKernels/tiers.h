@@ -14,7 +14,7 @@
 
 extern const ck_kernels ck_scalar, ck_blas;
 #if defined(__x86_64__)
-extern const ck_kernels ck_avx2, ck_avx512;
+extern const ck_kernels ck_avx2, ck_avx512, ck_amx, ck_amx_emulated;
 #endif
 
 #define CK_PASTE_(a, b) a##_##b
@@ -22,9 +22,14 @@ extern const ck_kernels ck_avx2, ck_avx512;
 /// The name of a tier's own copy of a function.
 #define CK(name) CK_PASTE(name, CK_TIER)
 
+// A tier that has more than float32, or emulates another, says so before its table.
+#define CK_PRECISIONS (1u << CK_FP32)
+#define CK_EMULATION false
+
 #define CK_TABLE(tier_name)                                                                                         \
   {                                                                                                                 \
-    .name = tier_name, .supported = supported, CK_CONV_ENTRIES CK_DEPTHWISE_ENTRIES CK_POOL_ENTRIES                 \
+    .name = tier_name, .supported = supported, .precisions = CK_PRECISIONS, .emulation = CK_EMULATION,              \
+    CK_CONV_ENTRIES CK_DEPTHWISE_ENTRIES CK_POOL_ENTRIES                                                            \
     CK_POINTWISE_ENTRIES CK_NORM_ENTRIES CK_ATTENTION_ENTRIES CK_PEAK_ENTRIES                                       \
   }
 #endif

@@ -96,6 +96,15 @@ struct CommandTests {
     #expect(missing.status == 66 && missing.errors.contains("none.png"))
   }
 
+  @Test("a precision that the kernels do not have is a usage error that names the way out")
+  func precision() throws {
+    let outcome = try Program.run(
+      "predict", "--model", "squeezenet1_1", "--weights", "seeded:1", "--tier", "scalar", "--precision",
+      "bf16",
+      "none.png")
+    #expect(outcome.status == 64 && outcome.errors.contains("--precision fp32"))
+  }
+
   @Test("bench prints the figures of the contract")
   func benchmark() throws {
     let outcome = try Program.run(

@@ -57,7 +57,7 @@ struct ConvProblem: CustomTestStringConvertible, Sendable {
       stride_x: Int32(stride.x), pad_top: Int32(padding.top), pad_left: Int32(padding.left))
     return ck_convolution(
       window: window, in_channels: Int32(input), out_channels: Int32(output),
-      prologue: ck_prologue())
+      prologue: ck_prologue(), precision: CK_FP32)
   }
 
   /// The input position output position `position` sees through a tap; nil outside the map.
@@ -127,6 +127,7 @@ extension Kernels {
   /// How the tier computes a problem.
   func kernel(of problem: ConvProblem) -> String {
     var convolution = problem.convolution
+    convolution.precision = precision
     return table.pointee.conv_kernel(&convolution).map { String(cString: $0) } ?? ""
   }
 
@@ -139,6 +140,7 @@ extension Kernels {
     let images = images ?? 0..<problem.images
     var convolution = problem.convolution
     convolution.prologue = prologue
+    convolution.precision = precision
     let packed = AlignedFloats(count: table.pointee.conv_packed_size(&convolution))
     let scratch = AlignedFloats(count: table.pointee.conv_scratch(&convolution))
     table.pointee.conv_pack(&convolution, data.weight, packed.pointer)

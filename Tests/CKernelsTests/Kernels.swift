@@ -6,9 +6,24 @@ struct Kernels: CustomTestStringConvertible, Sendable {
   let name: String
   /// The functions; a table never changes and lives as long as the process.
   nonisolated(unsafe) let table: UnsafePointer<ck_kernels>
+  /// What convolutions compute in.
+  var precision = CK_FP32
 
-  /// Every flavour this processor can run, the scalar one first.
-  static let supported: [Kernels] = {
+  /// Every flavour this processor has the instructions for, the scalar one first.
+  static let supported = all.filter { !$0.table.pointee.emulation }
+
+  /// All of them, and in every arithmetic they have: those on tiles, emulated ones too, convolve by other means.
+  static let convolving: [Kernels] = all.flatMap { kernels -> [Kernels] in
+    let precisions = [CK_FP32, CK_BF16X3, CK_BF16].filter {
+      kernels.table.pointee.precisions >> $0.rawValue & 1 == 1
+    }
+    return precisions.map { Kernels(name: kernels.name, table: kernels.table, precision: $0) }
+  }
+
+  /// Those that convolve on tiles.
+  static let splitting = convolving.filter { $0.name.hasPrefix("amx") }
+
+  private static let all: [Kernels] = {
     _ = ck_blas_prepare()
     var count = 0
     guard let tables = ck_tiers(&count) else { return [] }
@@ -19,7 +34,7 @@ struct Kernels: CustomTestStringConvertible, Sendable {
   }()
 
   /// Positions whose values are added in float before the sum goes on in double.
-  var sumGroup: Int { ["avx512": 28, "avx2": 24][name] ?? 32 }
+  var sumGroup: Int { ["avx512": 28, "amx": 28, "amx-emulated": 28, "avx2": 24][name] ?? 32 }
 
   /// The sum over positions as the header defines it, from values[first], values[first + stride], ...
   func sum(of values: [Float], from first: Int, stride: Int, positions: Int) -> Double {
@@ -32,7 +47,7 @@ struct Kernels: CustomTestStringConvertible, Sendable {
     return total
   }
 
-  var testDescription: String { name }
+  var testDescription: String { precision == CK_FP32 ? name : "\(name), bf16 \(precision.rawValue)" }
 }
 
 /// Floats at an address that is a multiple of 64, as packed weights and scratch must be.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Layers
 import Models
 import Recording
 
@@ -66,6 +67,9 @@ struct BenchCommand: ParsableCommand {
       ["GFLOP/s", String(format: "%.1f", summary.gflops)],
       ["peak GFLOP/s in registers", String(format: "%.1f", summary.peak.fmaGflops)],
     ]
+    if MachinePeak.amxState == "no permission" {
+      rows.append(["AMX", "the system refuses it"])
+    }
     if let amx = summary.peak.amxGflops {
       rows.append(["peak GFLOP/s of bfloat16 tiles", String(format: "%.1f", amx)])
     }

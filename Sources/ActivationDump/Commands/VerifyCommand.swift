@@ -13,7 +13,8 @@ struct VerifyCommand: ParsableCommand {
       [N, units], means over positions; Weights/reference.py writes one. In place of 'input' its metadata may say how \
       to generate it (input = seeded:S, input_shape). The error of an array is its largest difference over the RMS of \
       the reference. It passes up to --tolerance; by default up to four times the error that the reference records of \
-      PyTorch's own float32, and 5e-6 where that is larger; 1e-4 for a reference that records none.
+      PyTorch's own float32, and 5e-6 where that is larger; 1e-4 for a reference that records none. With --precision \
+      bf16x3 it is at least 1e-4, with bf16 8e-2.
       """)
 
   @OptionGroup var network: ModelOptions

@@ -55,17 +55,27 @@ typedef struct {
   bool relu;
 } ck_prologue;
 
+/// What dense convolutions compute their products in; sums are float32 or better in all.
+typedef enum {
+  CK_FP32 = 0,    // results as accurate as float32 arithmetic gives, by whatever means
+  CK_BF16X3 = 1,  // operands as sums of two bf16, three products: about 1e-5
+  CK_BF16 = 2,    // operands rounded to bf16: about 1e-2
+} ck_precision;
+
 /// A dense convolution; a linear layer is the 1x1 case with positions along the height and width 1.
 typedef struct {
   ck_window window;
   int in_channels, out_channels;
   ck_prologue prologue;  // only of 1x1 kernels without padding; packed weights do not depend on it
+  ck_precision precision;  // one the tier has
 } ck_convolution;
 
 /// One compiled flavour of all kernels.
 typedef struct {
-  const char *name;  // "scalar", "blas", "avx2", "avx512"
+  const char *name;  // "scalar", "amx-emulated", "blas", "avx2", "avx512", "amx"
   bool (*supported)(void);
+  unsigned precisions;  // a bit, 1 << ck_precision, for each it has
+  bool emulation;       // computes what another tier does, slowly, where that one's instructions are missing
 
   // --- Convolution and linear layers -------------------------------------------------------------------------
   /// How the tier computes a convolution, in a word: it follows from the shape alone.
@@ -122,10 +132,17 @@ typedef struct {
   // --- Measurement --------------------------------------------------------------------------------------------
   /// Runs `iterations` of a register-only multiply-add loop and returns the floating-point operations done.
   double (*peak_fma)(size_t iterations);
+  /// The same for the matrix multiplier; NULL where there is none.
+  double (*peak_amx)(size_t iterations);
 } ck_kernels;
 
-/// All flavours compiled into this binary, in ascending order of preference: scalar (the oracle), blas, avx2, avx512.
+/// All flavours compiled into this binary, in ascending order of preference: scalar (the oracle), amx-emulated, blas,
+/// avx2, avx512, amx.
 const ck_kernels *const *ck_tiers(size_t *count);
+
+/// Whether the amx tier can run: "available", "no permission" (the operating system refuses tiles to this process), or
+/// "not on this processor".
+const char *ck_amx_state(void);
 
 /// Makes OpenBLAS use the kernel for this processor (its own detection misses recent ones) with one thread per
 /// call. Once, before the first use of the `blas` tier; safe to call again. Returns the name of its core type.

@@ -26,11 +26,11 @@ extension ck_window {
 }
 
 extension ck_convolution {
-  /// The geometry of a dense convolution between two activations.
-  init(_ window: Window, from input: Shape, to output: Shape) {
+  /// A dense convolution between two activations.
+  init(_ window: Window, from input: Shape, to output: Shape, _ precision: Precision) {
     self.init(
       window: ck_window(window, from: input, to: output), in_channels: Int32(input.channels),
-      out_channels: Int32(output.channels), prologue: ck_prologue())
+      out_channels: Int32(output.channels), prologue: ck_prologue(), precision: ck_precision(precision))
   }
 }
 
@@ -39,6 +39,17 @@ extension ck_prologue {
     self.init(
       scale: packed.inputScale.map { UnsafePointer($0.pointer) },
       shift: packed.inputShift.map { UnsafePointer($0.pointer) }, relu: packed.step.prologue?.relu ?? false)
+  }
+}
+
+extension ck_precision {
+  init(_ precision: Precision) {
+    self =
+      switch precision {
+      case .fp32: CK_FP32
+      case .bf16x3: CK_BF16X3
+      case .bf16: CK_BF16
+      }
   }
 }
 

@@ -13,6 +13,20 @@ public enum MachinePeak {
     tier.kernels.pointee.peak_fma?(max(iterations, 1)) ?? 0
   }
 
+  /// Floating-point operations of a loop of matrix multiply-adds of bf16 on registers, on the calling thread.
+  ///
+  /// - Parameters:
+  ///   - iterations: Turns of the loop.
+  ///   - tier: The instructions it uses.
+  /// - Returns: The operations done, `nil` for a tier without a matrix multiplier.
+  public static func matrixMultiplyAdd(iterations: Int, tier: Tier) -> Double? {
+    tier.kernels.pointee.peak_amx.map { $0(max(iterations, 1)) }
+  }
+
+  /// Whether this process can use AMX: `available`, `no permission` (the operating system refuses), or `not on this
+  /// processor`.
+  public static var amxState: String { String(cString: ck_amx_state()) }
+
   /// Three arrays too large for any cache, through which memory bandwidth is measured; one per thread.
   public final class Triad {
     private let (a, b, c): (AlignedBuffer, AlignedBuffer, AlignedBuffer)

@@ -117,7 +117,7 @@ public final class Workspace {
     switch step.operation {
     case .convolution(let window, _):
       var convolution = ck_convolution(
-        window, from: plan.shapes[step.inputs[0]], to: plan.shapes[step.output])
+        window, from: plan.shapes[step.inputs[0]], to: plan.shapes[step.output], plan.options.precision)
       convolution.prologue = ck_prologue(packed)
       var epilogue = epilogue(of: packed)
       k.conv(
@@ -203,7 +203,8 @@ extension Plan {
       let step = packed.step
       switch step.operation {
       case .convolution(let window, _):
-        var convolution = ck_convolution(window, from: shapes[step.inputs[0]], to: shapes[step.output])
+        var convolution = ck_convolution(
+          window, from: shapes[step.inputs[0]], to: shapes[step.output], options.precision)
         convolution.prologue = ck_prologue(packed)
         return max(most, kernels.conv_scratch(&convolution))
       case .attention(let heads):

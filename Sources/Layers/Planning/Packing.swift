@@ -15,15 +15,15 @@ package struct PackedStep: Sendable {
   package var inputShift: AlignedBuffer?
 
   /// Packs the steps of a program, on all processors.
-  package static func pack(_ program: Program, for tier: Tier) -> [PackedStep] {
+  package static func pack(_ program: Program, for options: Plan.Options) -> [PackedStep] {
     let slots = Slots(count: program.steps.count)
     DispatchQueue.concurrentPerform(iterations: program.steps.count) { index in
-      slots[index] = PackedStep(program.steps[index], shapes: program.shapes, tier: tier)
+      slots[index] = PackedStep(program.steps[index], shapes: program.shapes, options: options)
     }
     return slots.values
   }
 
-  private init(_ step: Step, shapes: [Shape], tier: Tier) {
+  private init(_ step: Step, shapes: [Shape], options: Plan.Options) {
     self.step = step
     if let affine = step.affine {
       if affine.scale.contains(where: { $0 != 1 }) { scale = AlignedBuffer(affine.scale.map { Float($0) }) }
@@ -35,10 +35,12 @@ package struct PackedStep: Sendable {
     }
     switch step.operation {
     case .convolution(let window, let weight):
-      var convolution = ck_convolution(window, from: shapes[step.inputs[0]], to: shapes[step.output])
-      let packed = AlignedBuffer(count: tier.kernels.pointee.conv_packed_size(&convolution))
+      var convolution = ck_convolution(
+        window, from: shapes[step.inputs[0]], to: shapes[step.output], options.precision)
+      let kernels = options.tier.kernels
+      let packed = AlignedBuffer(count: kernels.pointee.conv_packed_size(&convolution))
       weight.withUnsafeBufferPointer {
-        tier.kernels.pointee.conv_pack(&convolution, $0.baseAddress, packed.pointer)
+        kernels.pointee.conv_pack(&convolution, $0.baseAddress, packed.pointer)
       }
       self.weight = packed
     case .depthwise(let window, let weight):

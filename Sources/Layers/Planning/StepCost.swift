@@ -88,7 +88,8 @@ extension Plan {
   func kernelName(of index: Int) -> String {
     let step = steps[index].step
     guard case .convolution(let window, _) = step.operation else { return step.kernelName }
-    var convolution = ck_convolution(window, from: shapes[step.inputs[0]], to: shapes[step.output])
+    var convolution = ck_convolution(
+      window, from: shapes[step.inputs[0]], to: shapes[step.output], options.precision)
     let way = options.tier.kernels.pointee.conv_kernel(&convolution).map { String(cString: $0) } ?? ""
     let first = step.prologue.map { $0.relu ? "scale-shift, relu, " : "scale-shift, " } ?? ""
     return "\(first)\(step.kernelName) \(way)"

@@ -15,8 +15,11 @@ extension Benchmark {
     /// bf16x3 three.
     func gflops(in precision: Precision) -> Double {
       guard let amxGflops else { return fmaGflops }
-      let products: [String: Double] = ["bf16": 1, "bf16x3": 3]
-      return max(fmaGflops, amxGflops / products[precision.rawValue, default: 6])
+      switch precision {
+      case .fp32: return max(fmaGflops, amxGflops / 6)
+      case .bf16x3: return amxGflops / 3
+      case .bf16: return amxGflops
+      }
     }
 
     /// Encodes every field, `null` where there is no matrix unit.
@@ -33,9 +36,9 @@ extension Benchmark.Peak {
   /// Measures for about a second.
   init(tier: Tier, threads: Int) throws {
     let elements = 8 << 20  // 96 MiB of three arrays a thread: more than a last-level cache
-    let best = Mutex((operations: 0.0, bytes: 0.0))
+    let best = Mutex(Rates())
     for _ in 0..<5 {
-      let rates = Mutex((operations: 0.0, bytes: 0.0))
+      let rates = Mutex(Rates())
       let gate = Gate(threads)
       try withWorkers(threads) { _ in
         let triad = MachinePeak.Triad(count: elements)
@@ -43,19 +46,36 @@ extension Benchmark.Peak {
         gate.wait()
         var start = Clock.seconds
         let operations = MachinePeak.multiplyAdd(iterations: 1 << 22, tier: tier)
-        let operationRate = operations / max(Clock.seconds - start, 1e-9)
+        let fma = operations / max(Clock.seconds - start, 1e-9)
+        gate.wait()
+        start = Clock.seconds
+        let products = MachinePeak.matrixMultiplyAdd(iterations: 1 << 20, tier: tier)
+        let amx = (products ?? 0) / max(Clock.seconds - start, 1e-9)
         gate.wait()
         start = Clock.seconds
         let bytes = triad.run()
-        let byteRate = bytes / max(Clock.seconds - start, 1e-9)
-        rates.withLock { $0 = ($0.operations + operationRate, $0.bytes + byteRate) }
+        let bandwidth = bytes / max(Clock.seconds - start, 1e-9)
+        rates.withLock {
+          $0 = Rates(fma: $0.fma + fma, amx: $0.amx + amx, bandwidth: $0.bandwidth + bandwidth)
+        }
       }
       let measured = rates.withLock { $0 }
       best.withLock {
-        $0 = (Swift.max($0.operations, measured.operations), Swift.max($0.bytes, measured.bytes))
+        $0 = Rates(
+          fma: max($0.fma, measured.fma), amx: max($0.amx, measured.amx),
+          bandwidth: max($0.bandwidth, measured.bandwidth))
       }
     }
     let peak = best.withLock { $0 }
-    self.init(fmaGflops: peak.operations * 1e-9, bandwidthGbs: peak.bytes * 1e-9)
+    self.init(
+      fmaGflops: peak.fma * 1e-9, amxGflops: peak.amx > 0 ? peak.amx * 1e-9 : nil,
+      bandwidthGbs: peak.bandwidth * 1e-9)
+  }
+
+  /// Operations and bytes a second, all threads together.
+  private struct Rates {
+    var fma = 0.0
+    var amx = 0.0
+    var bandwidth = 0.0
   }
 }

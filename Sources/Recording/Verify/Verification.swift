@@ -26,7 +26,7 @@ public struct Verification: Sendable, Codable {
   ///   - reference: What to compare with.
   ///   - tolerance: The largest error that passes, over the RMS of an array. By default, four times the error that the
   ///     reference records of PyTorch itself in fp32, and 5e-6 where that is larger; ``defaultTolerance`` for a
-  ///     reference that records none.
+  ///     reference that records none; and never less than the precision promises, ``Layers/Precision/promise``.
   ///   - options: Kernels and arithmetic.
   ///   - batchSize: The images a thread takes through the network together.
   ///   - threads: The threads.
@@ -41,16 +41,27 @@ public struct Verification: Sendable, Codable {
     let computed = try network.runAll(reference.input(), batchSize: batchSize, threads: threads)
     var arrays: [ArrayComparison] = []
     func compare(_ name: String, _ key: String, _ values: [Float]) throws {
-      let own = reference.ownError(of: name).map { max(4 * $0, 5e-6) }
+      let own = reference.ownError(of: name).map { max(4 * $0, 5e-6) } ?? defaultTolerance
       arrays.append(
         .compare(
           name, values, with: try reference.array(key), units: values.count / reference.images,
-          tolerance: tolerance ?? own ?? defaultTolerance))
+          tolerance: tolerance ?? max(own, options.precision.promise)))
     }
     for (index, tap) in reference.taps.enumerated() { try compare(tap.layer, tap.key, computed.taps[index]) }
     if reference.hasLogits { try compare("logits", "logits", computed.output) }
     return Verification(
       images: reference.images, arrays: arrays, firstOff: arrays.first { !$0.passes }?.name)
+  }
+}
+
+extension Precision {
+  /// The largest error of any layer of any network, over the RMS of its array, that is promised (docs/numerics.md).
+  public var promise: Double {
+    switch self {
+    case .fp32: 5e-6
+    case .bf16x3: 1e-4
+    case .bf16: 8e-2
+    }
   }
 }
 
