@@ -29,6 +29,14 @@ test: lint  ## Build with warnings as errors, in release (debug would run the C 
 	$(SWIFT) build -c release --build-tests
 	$(SWIFT) test -c release --skip-build
 
+BENCH := .build/bench
+bench: build  ## Compare with PyTorch, ONNX Runtime and OpenVINO, installed in a folder of their own (an hour)
+	python3 -m venv $(BENCH)
+	$(BENCH)/bin/pip install --quiet -r Weights/requirements.txt -r Benchmarks/requirements.txt
+	rm -f $(BENCH)/speed.json
+	$(BENCH)/bin/python Benchmarks/compare.py --output $(BENCH)/speed.json
+	$(BENCH)/bin/python Benchmarks/render.py $(BENCH)/speed.json --plot $(BENCH)/speed.svg
+
 PREFIX ?= /usr/local
 install: build  ## Copy the binary to $(PREFIX)/bin
 	install -D $(BUILD) $(DESTDIR)$(PREFIX)/bin/activation-dump

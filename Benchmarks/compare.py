@@ -1,9 +1,11 @@
 """Compares activation-dump with PyTorch, ONNX Runtime and OpenVINO on the same processors in one interleaved run.
 
-Every engine runs every network in turn, round after round, so that a change in the machine's speed meets all of them;
-the table shows medians over rounds. Weights are random (speed does not depend on them). Plain: the forward pass alone.
-Taps: the mean of every relevant unit is recorded too, with hooks in PyTorch and as further graph outputs, reduced in the
-graph, in the others.
+Every engine runs every network in turn, round after round, so that a change in the machine's speed meets all of them.
+Weights are random (speed does not depend on them). Plain: the forward pass alone. Taps: the mean of every relevant unit is
+recorded too, with hooks in PyTorch and as further graph outputs, reduced in the graph, in the others.
+
+Results go into a JSON file, to which networks can be added run by run on one machine; render.py makes the table, the
+plot and the README's section of it. `make bench` does all of it.
 """
 import argparse
 import json
@@ -104,23 +106,39 @@ class OpenVINO(Exported):
         self.model(self.images)
 
 
-class ActivationDump:
-    name = "ActivationDump"
+class OpenVINOBF16(OpenVINO):
+    name, precision = "OpenVINO bf16", "bf16"
 
-    def __init__(self, identifier, images, taps, threads, folder, binary="", seconds=2.0):
+
+class ActivationDump:
+    def __init__(self, precision, identifier, images, taps, threads, binary, seconds):
         self.command = [
             binary, "bench", "--model", identifier, "--weights", "seeded:1", "--batch-size", str(len(images)),
-            "--threads", str(threads), "--taps", "relevant" if taps else "none", "--seconds", str(seconds), "--json",
+            "--threads", str(threads), "--taps", "relevant" if taps else "none", "--precision", precision,
+            "--seconds", str(seconds), "--json",
         ]
+
+    @staticmethod
+    def title(precision):
+        return "ActivationDump" + ("" if precision == "fp32" else f" {precision}")
+
+    @staticmethod
+    def precisions(binary):
+        """The precisions that run on this processor's own instructions."""
+        probe = [binary, "bench", "--model", "squeezenet1_1", "--weights", "seeded:1", "--explain", "--precision"]
+        return [p for p in ("fp32", "bf16x3", "bf16") if subprocess.run(probe + [p], capture_output=True).returncode == 0]
 
     def rate(self):
         result = subprocess.run(self.command, check=True, capture_output=True, text=True)
-        return json.loads(result.stdout)["images_per_second"]["median"]
+        document = json.loads(result.stdout)
+        self.recording_cost = document.get("recording_cost")
+        self.tier = document["tier"]
+        return document["images_per_second"]["median"]
 
 
 def rate_of(engine, count, seconds):
     """Images a second: the median over runs for at least `seconds`, after one run to warm up."""
-    if isinstance(engine, ActivationDump):
+    if hasattr(engine, "rate"):
         return engine.rate()
     engine.run()
     durations, start = [], time.monotonic()
@@ -138,6 +156,41 @@ def processor():
     return platform.processor()
 
 
+def conditions(arguments):
+    return {
+        "processor": processor(), "threads": arguments.threads, "batch_size": arguments.batch,
+        "versions": {
+            "PyTorch": torch.__version__, "ONNX Runtime": onnxruntime.__version__,
+            "OpenVINO": openvino.__version__.split("-")[0],
+        },
+    }
+
+
+def measure(identifier, workload, peers, ours, arguments, folder):
+    """Images a second of each engine in each round, and what recording costs us."""
+    size = NETWORKS[identifier].size
+    images = torch.from_numpy(np.random.default_rng(2).standard_normal((arguments.batch, 3, size, size), np.float32))
+    taps = workload == "taps"
+    engines = {
+        ActivationDump.title(precision): ActivationDump(
+            precision, identifier, images, taps, arguments.threads, arguments.binary, arguments.seconds)
+        for precision in ours
+    }
+    for peer in peers:
+        if taps and peer is OpenVINOBF16:
+            continue  # nobody records in it
+        engines[peer.name] = peer(identifier, images, taps, arguments.threads, folder)
+    rates, costs = {name: [] for name in engines}, []
+    for _ in range(arguments.rounds):
+        for name, engine in engines.items():
+            rates[name].append(rate_of(engine, arguments.batch, arguments.seconds))
+        costs.append(engines["ActivationDump"].recording_cost)
+    result = {"images_per_second": rates, "tier": engines["ActivationDump"].tier}
+    if taps:
+        result["recording_cost"] = costs
+    return result
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", default=str(ROOT / ".build/release/activation-dump"))
@@ -147,47 +200,34 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0, help="for each engine in each round")
     parser.add_argument("--workloads", nargs="+", default=["plain", "taps"], choices=["plain", "taps"])
-    parser.add_argument("--engines", nargs="+", default=["PyTorch", "ONNX Runtime", "OpenVINO"])
-    parser.add_argument("--output", help="JSON file")
+    peers = [PyTorch, ONNXRuntime, OpenVINO, OpenVINOBF16]
+    parser.add_argument("--engines", nargs="+", default=[peer.name for peer in peers])
+    parser.add_argument("--output", required=True, help="JSON file, which networks are added to")
     arguments = parser.parse_args()
-    peers = [c for c in (PyTorch, ONNXRuntime, OpenVINO) if c.name in arguments.engines]
-    results = {
-        "schema": 1, "processor": processor(), "threads": arguments.threads, "batch_size": arguments.batch,
-        "rounds": arguments.rounds,
-        "versions": {
-            "torch": torch.__version__, "onnxruntime": onnxruntime.__version__, "openvino": openvino.__version__
-        },
-        "images_per_second": {},
-    }
+    peers = [peer for peer in peers if peer.name in arguments.engines]
+    output = pathlib.Path(arguments.output)
+    results = {"schema": 2, **conditions(arguments), "networks": {}}
+    if output.exists():
+        before = json.loads(output.read_text())
+        for what, value in conditions(arguments).items():
+            if before.get(what) != value:
+                sys.exit(f"{output} was measured with {what} {before.get(what)}, not {value}; give another --output")
+        results = before
     print(f"{results['processor']}, {arguments.threads} threads, batch {arguments.batch}, {results['versions']}")
-    names = [ActivationDump.name] + [c.name for c in peers]
-    print("| network | workload | " + " | ".join(names) + " | over the fastest peer |")
-    print("|---|---|" + "---|" * (len(names) + 1))
+    ours = ActivationDump.precisions(arguments.binary)
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         for identifier in arguments.models:
-            size = NETWORKS[identifier].size
-            images = torch.from_numpy(np.random.default_rng(2).standard_normal((arguments.batch, 3, size, size), np.float32))
             for workload in arguments.workloads:
-                setup = (identifier, images, workload == "taps", arguments.threads, folder)
-                engines = [ActivationDump(*setup, binary=arguments.binary, seconds=arguments.seconds)]
-                engines += [peer(*setup) for peer in peers]
-                rounds = [
-                    [rate_of(engine, arguments.batch, arguments.seconds) for engine in engines]
-                    for _ in range(arguments.rounds)
-                ]
-                rates = list(zip(*rounds))
-                results["images_per_second"].setdefault(identifier, {})[workload] = dict(zip(names, rates))
-                medians = [statistics.median(r) for r in rates]
-                # The ratio within a round, so that both were measured on the machine as it was then.
-                ratio = statistics.median(r[0] / max(r[1:]) for r in rounds) if peers else float("nan")
-                cells = [f"{m:.1f} ({min(r):.1f}–{max(r):.1f})" for m, r in zip(medians, rates)]
-                print(f"| {identifier} | {workload} | " + " | ".join(cells) + f" | {ratio:.2f} |", flush=True)
-                del engines
+                result = measure(identifier, workload, peers, ours, arguments, folder)
+                results["networks"].setdefault(identifier, {})[workload] = result
+                output.write_text(json.dumps(results, indent=1) + "\n")
+                rates = result["images_per_second"]
+                print(f"{identifier}, {workload}: " + ", ".join(
+                    f"{name} {statistics.median(r):.1f} ({min(r):.1f}–{max(r):.1f})" for name, r in rates.items()),
+                    flush=True)
             for file in folder.iterdir():
                 file.unlink()
-    if arguments.output:
-        pathlib.Path(arguments.output).write_text(json.dumps(results, indent=1) + "\n")
 
 
 if __name__ == "__main__":
