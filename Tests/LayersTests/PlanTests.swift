@@ -54,8 +54,8 @@ struct Sample: Sendable, CustomTestStringConvertible {
 }
 
 /// What a plan records of some images run together.
-func results(_ plan: Plan, _ seeds: [UInt64]) -> [[[Float]]] {
-  let workspace = Workspace(for: plan, batchSize: seeds.count)
+func results(_ plan: Plan, _ seeds: [UInt64], team: ThreadTeam? = nil) -> [[[Float]]] {
+  let workspace = Workspace(for: plan, batchSize: seeds.count, team: team)
   for (image, seed) in seeds.enumerated() { workspace.setInput(of: image, Sample.input(seed)) }
   workspace.run(images: seeds.count)
   return seeds.indices.map { image in
@@ -120,6 +120,19 @@ struct Choice: Sendable, CustomTestStringConvertible {
     for (image, seed) in ([1, 2, 3] as [UInt64]).enumerated() {
       #expect(
         results(plan, [seed])[0].map { $0.map(\.bitPattern) } == together[image].map { $0.map(\.bitPattern) })
+    }
+  }
+
+  @Test("A team gives the bytes of one thread", arguments: Sample.all, Tier.all)
+  func teamsAreExact(_ sample: Sample, tier: Tier) throws {
+    for reduction in [Reduction.mean, .none] {
+      let plan = try sample.plan(sample.graph().names, reduction, tier: tier)
+      let alone = results(plan, [1, 2])
+      for count in [2, 3, 8] {
+        let together = results(plan, [1, 2], team: ThreadTeam(count: count))
+        #expect(
+          together.map { $0.map { $0.map(\.bitPattern) } } == alone.map { $0.map { $0.map(\.bitPattern) } })
+      }
     }
   }
 

@@ -22,6 +22,9 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "What every run records: none, or relevant.")
   var taps = Benchmark.Taps.none
 
+  @Flag(help: "One image at a time, every layer of it on all threads: the shortest time for one image.")
+  var latency = false
+
   @Flag(help: "Time every layer, for as many seconds more.")
   var layers = false
 
@@ -49,7 +52,8 @@ struct BenchCommand: ParsableCommand {
     benchmark.options = try network.arithmetic.planOptions()
     (benchmark.batchSize, benchmark.threads) = (work.batchSize, work.resolvedThreads)
     (benchmark.taps, benchmark.seconds, benchmark.runs) = (taps, seconds, runs)
-    benchmark.timesLayers = layers
+    (benchmark.timesLayers, benchmark.latency) = (layers, latency)
+    if latency { benchmark.batchSize = 1 }
     if explain { return Console.result(try benchmark.explanation()) }
     let summary = try withProgress(of: "runs") { try benchmark.run(progress: $0) }
     if json { return try Console.result(json: summary) }
@@ -64,6 +68,11 @@ struct BenchCommand: ParsableCommand {
       ["recorded", summary.taps.rawValue],
       ["images/s, median", String(format: "%.2f", rate.median)],
       ["images/s, best and worst", String(format: "%.2f, %.2f", rate.best, rate.worst)],
+    ]
+    if let latency = summary.latencyMs {
+      rows.append(["ms for one image", String(format: "%.2f", latency)])
+    }
+    rows += [
       ["GFLOP/s", String(format: "%.1f", summary.gflops)],
       ["peak GFLOP/s in registers", String(format: "%.1f", summary.peak.fmaGflops)],
     ]

@@ -84,6 +84,11 @@ typedef struct {
   size_t (*conv_packed_size)(const ck_convolution *c);
   /// Repacks a weight [out][in][kernel_height][kernel_width]. `packed` is 64-byte aligned.
   void (*conv_pack)(const ck_convolution *c, const float *weight, float *packed);
+  /// Output channels may be computed by several calls: each of the parts begins at a multiple of this many channels and
+  /// has at least as many, and gives the bytes of the whole. 0: the tier has no parts.
+  int conv_part_channels;
+  /// Elements of the packed weight before the channel a part begins with.
+  size_t (*conv_part)(const ck_convolution *c, int channel);
   /// Elements of scratch one call needs, whatever the number of images.
   size_t (*conv_scratch)(const ck_convolution *c);
   /// `packed` and `scratch` are 64-byte aligned.

@@ -11,8 +11,7 @@ extension Workspace {
     let x = view(of: step.inputs[0])
     switch step.operation {
     case .map:
-      var epilogue = epilogue(of: packed)
-      k.map(positions, channels, images, x, &epilogue, view(of: step.output))
+      map(positions, input.channels, images: images, x, epilogue(of: packed), to: view(of: step.output))
     case .globalAverage: mean(of: step.inputs[0], images: Int(images), to: view(of: step.output))
     case .layerNorm(_, _, let epsilon):
       var sums = sums(of: step)
@@ -61,9 +60,10 @@ extension Workspace {
       key.data += width
       value.data += 2 * width
     }
-    kernels.pointee.attention(
-      Int32(plan.shapes[step.inputs[0]].positions), Int32(plan.shapes[step.inputs.last ?? 0].positions),
-      Int32(heads), Int32(width / heads), images, query, key, value, view(of: step.output), scratch.pointer)
+    attend(
+      queries: Int32(plan.shapes[step.inputs[0]].positions),
+      keys: Int32(plan.shapes[step.inputs.last ?? 0].positions), heads: heads, headSize: width / heads,
+      images: images, query, key, value, to: view(of: step.output))
   }
 
   private func keep(_ record: Step.Record, of value: Int, images: Int) {

@@ -9,7 +9,9 @@ public final class Workspace {
   public let batchSize: Int
 
   private let arena: AlignedBuffer
-  let scratch: AlignedBuffer
+  /// One for each member of the team.
+  let scratch: [AlignedBuffer]
+  let team: ThreadTeam?
   let tapValues: [AlignedBuffer]
   let sums: [UnsafeMutablePointer<Double>]
   private let sumCounts: [Int]
@@ -17,13 +19,19 @@ public final class Workspace {
 
   /// Allocates the memory for runs of up to `batchSize` images.
   ///
+  /// - Parameters:
+  ///   - plan: What runs.
+  ///   - batchSize: The most images of a run.
+  ///   - team: Threads to divide every step among; without one, the thread that runs does everything.
   /// - Precondition: `batchSize` is at least 1.
-  public init(for plan: Plan, batchSize: Int) {
+  public init(for plan: Plan, batchSize: Int, team: ThreadTeam? = nil) {
     precondition(batchSize >= 1, "a workspace holds at least one image")
-    (self.plan, self.batchSize) = (plan, batchSize)
+    (self.plan, self.batchSize, self.team) = (plan, batchSize, team)
     kernels = plan.options.tier.kernels
     arena = AlignedBuffer(count: plan.storage.count * batchSize)
-    scratch = AlignedBuffer(count: plan.scratchCount(kernels.pointee))
+    let members = team?.count ?? 1
+    let scratchCount = plan.scratchCount(kernels.pointee, members: members)
+    scratch = (0..<members).map { _ in AlignedBuffer(count: scratchCount) }
     tapValues = plan.taps.map { AlignedBuffer(count: $0.shape.count * batchSize) }
     sumCounts = plan.slots.map { $0.channels * batchSize }
     sums = sumCounts.map { count in
@@ -39,7 +47,7 @@ public final class Workspace {
   public static func byteCount(for plan: Plan, batchSize: Int) -> Int {
     let taps = plan.taps.reduce(0) { $0 + $1.shape.count } * batchSize
     let sums = plan.slots.reduce(0) { $0 + $1.channels } * batchSize
-    let scratch = plan.scratchCount(plan.options.tier.kernels.pointee)
+    let scratch = plan.scratchCount(plan.options.tier.kernels.pointee, members: 1)
     return 4 * (plan.storage.count * batchSize + scratch + taps) + 8 * sums
   }
 
@@ -119,10 +127,7 @@ public final class Workspace {
       var convolution = ck_convolution(
         window, from: plan.shapes[step.inputs[0]], to: plan.shapes[step.output], plan.options.precision)
       convolution.prologue = ck_prologue(packed)
-      var epilogue = epilogue(of: packed)
-      k.conv(
-        &convolution, n, view(step.inputs[0]), packed.weight?.pointer, &epilogue, view(step.output),
-        scratch.pointer)
+      convolve(convolution, packed, images: n)
     case .depthwise(let window, _):
       let (from, to) = (plan.shapes[step.inputs[0]], plan.shapes[step.output])
       var geometry = ck_window(window, from: from, to: to)
@@ -131,13 +136,11 @@ public final class Workspace {
         &geometry, Int32(to.channels), n, view(step.inputs[0]), packed.weight?.pointer, &epilogue,
         view(step.output))
     case .maxPool(let window):
-      var geometry = ck_window(window, from: plan.shapes[step.inputs[0]], to: plan.shapes[step.output])
-      k.max_pool(
-        &geometry, Int32(plan.shapes[step.output].channels), n, view(step.inputs[0]), view(step.output))
+      let geometry = ck_window(window, from: plan.shapes[step.inputs[0]], to: plan.shapes[step.output])
+      pool(k.max_pool, geometry, step, images: n)
     case .averagePool(let window):
-      var geometry = ck_window(window, from: plan.shapes[step.inputs[0]], to: plan.shapes[step.output])
-      k.average_pool(
-        &geometry, Int32(plan.shapes[step.output].channels), n, view(step.inputs[0]), view(step.output))
+      let geometry = ck_window(window, from: plan.shapes[step.inputs[0]], to: plan.shapes[step.output])
+      pool(k.average_pool, geometry, step, images: n)
     default: executePositionwise(packed, images: n)
     }
   }
@@ -193,27 +196,5 @@ public final class Workspace {
   private func address(of value: Int, image: Int) -> UnsafeMutablePointer<Float> {
     let view = view(of: value)
     return view.data + image * view.image_stride
-  }
-}
-
-extension Plan {
-  /// Elements of scratch the largest step needs.
-  fileprivate func scratchCount(_ kernels: ck_kernels) -> Int {
-    steps.reduce(0) { most, packed in
-      let step = packed.step
-      switch step.operation {
-      case .convolution(let window, _):
-        var convolution = ck_convolution(
-          window, from: shapes[step.inputs[0]], to: shapes[step.output], options.precision)
-        convolution.prologue = ck_prologue(packed)
-        return max(most, kernels.conv_scratch(&convolution))
-      case .attention(let heads):
-        let count = kernels.attention_scratch(
-          Int32(shapes[step.inputs[0]].positions), Int32(shapes[step.inputs.last ?? 0].positions),
-          Int32(heads), Int32(shapes[step.output].channels / heads))
-        return max(most, count)
-      default: return most
-      }
-    }
   }
 }

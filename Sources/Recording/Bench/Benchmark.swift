@@ -30,6 +30,8 @@ public struct Benchmark: Sendable {
   public var seconds = 10.0
   /// The runs whose median counts.
   public var runs = 5
+  /// Whether one image at a time runs, every layer of it on all threads, instead of a batch a thread.
+  public var latency = false
   /// Whether every layer is timed as well, for ``seconds`` more.
   public var timesLayers = false
 
@@ -58,6 +60,8 @@ public struct Benchmark: Sendable {
     public var threads: Int, batchSize: Int, taps: Taps
     /// Images a second.
     public var imagesPerSecond: Rates
+    /// Milliseconds from the start of one image to its end, every layer on all threads; only where that was asked for.
+    public var latencyMs: Double?
     /// Billions of floating-point operations a second at the median, two for each multiply-add.
     public var gflops: Double
     /// The machine's limits.
@@ -82,6 +86,9 @@ public struct Benchmark: Sendable {
     guard batchSize > 0, threads > 0, runs > 0, seconds > 0 else {
       throw RecordingError(.usage, "batch size, threads and seconds have to be positive")
     }
+    guard !latency || batchSize == 1 else {
+      throw RecordingError(.usage, "latency is that of one image at a time: the batch size has to be 1")
+    }
     let network = try network()
     let result = Rates(try measure(network, progress))
     let cost = taps == .none || progress.isStopping ? nil : try recordingCost(network, progress)
@@ -93,7 +100,8 @@ public struct Benchmark: Sendable {
     let layers = steps?.layers(of: network.plan, precision: options.precision, peak: peak)
     return Summary(
       model: model.identifier, precision: options.precision.rawValue, tier: options.tier.name,
-      threads: threads, batchSize: batchSize, taps: taps, imagesPerSecond: result, gflops: gflops, peak: peak,
+      threads: threads, batchSize: batchSize, taps: taps, imagesPerSecond: result,
+      latencyMs: latency ? 1e3 / max(result.median, 1e-9) : nil, gflops: gflops, peak: peak,
       fractionOfPeak: roof > 0 ? gflops / roof : 0, recordingCost: cost,
       peakResidentBytes: resident, layers: layers,
       layerCoverage: steps.flatMap { steps in
@@ -117,9 +125,9 @@ public struct Benchmark: Sendable {
   private func recordingCost(_ recording: Network, _ progress: RunProgress) throws -> Double {
     let plain = try network(recording: false)
     let ratios = Mutex<[Double]>([])
-    let gate = Gate(threads)
+    let gate = Gate(workers)
     let (batchSize, seconds) = (batchSize, seconds)
-    try withWorkers(threads) { _ in
+    try withWorkers(workers) { _ in
       let workspaces = [makeWorkspace(for: plain), makeWorkspace(for: recording)]
       gate.wait()
       let start = Clock.seconds
@@ -139,9 +147,13 @@ public struct Benchmark: Sendable {
     return ratios.withLock { $0.median } - 1
   }
 
+  /// The threads that run images of their own.
+  var workers: Int { latency ? 1 : threads }
+
   /// A workspace full of a generated input, that has run once: the first run touches memory and wakes the clock up.
   func makeWorkspace(for network: Network) -> Workspace {
-    let workspace = Workspace(for: network.plan, batchSize: batchSize)
+    let team = latency ? ThreadTeam(count: threads) : nil
+    let workspace = Workspace(for: network.plan, batchSize: batchSize, team: team)
     let input = SeededInput.tensor(seed: 2, shape: Shape([1] + model.inputShape.extents))
       .reshaped(to: model.inputShape)
     for place in 0..<batchSize { workspace.setInput(of: place, input) }
@@ -154,9 +166,9 @@ public struct Benchmark: Sendable {
     let duration = seconds / Double(runs)
     let (batchSize, runs) = (batchSize, runs)
     let totals = Mutex([Double](repeating: 0, count: runs))
-    let gate = Gate(threads)
+    let gate = Gate(workers)
     progress.begin(total: runs)
-    try withWorkers(threads) { worker in
+    try withWorkers(workers) { worker in
       let workspace = makeWorkspace(for: network)
       for run in 0..<runs {
         gate.wait()

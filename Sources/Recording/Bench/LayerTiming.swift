@@ -77,10 +77,10 @@ struct StepTimes {
 extension Benchmark {
   /// Times every step on all threads at once, for as long as a benchmark without layers would take.
   func timeSteps(_ network: Network, _ progress: RunProgress) throws -> StepTimes {
-    let laps = Mutex([[[Double]]](repeating: [], count: threads))
-    let gate = Gate(threads)
+    let laps = Mutex([[[Double]]](repeating: [], count: workers))
+    let gate = Gate(workers)
     let (batchSize, duration) = (batchSize, seconds)
-    try withWorkers(threads) { worker in
+    try withWorkers(workers) { worker in
       let workspace = makeWorkspace(for: network)
       var runs: [[Double]] = []
       gate.wait()

@@ -1,0 +1,131 @@
+internal import CKernels
+import Tensor
+
+/// A step's output channels, divided among the members of a team. Every output is computed as it would be by one thread,
+/// so the bytes are the same.
+extension Workspace {
+  /// Channels that vector instructions take together, and cache lines hold: what a part is a multiple of.
+  private static let lineChannels = 16
+
+  /// Calls `body` with each member's channels: multiples of `unit`, and no part smaller.
+  private func divide(_ channels: Int, by unit: Int, _ body: (_ channels: Range<Int>, _ member: Int) -> Void)
+  {
+    let units = unit > 0 ? channels / unit : 1
+    let parts = max(min(team?.count ?? 1, units), 1)
+    guard let team, parts > 1 else { return body(0..<channels, 0) }
+    team.run(parts: parts) { member in
+      let first = member * units / parts * unit
+      let end = member + 1 == parts ? channels : (member + 1) * units / parts * unit
+      body(first..<end, member)
+    }
+  }
+
+  func convolve(_ convolution: ck_convolution, _ packed: PackedStep, images: Int32) {
+    let k = kernels.pointee
+    let (input, output) = (view(of: packed.step.inputs[0]), view(of: packed.step.output))
+    let epilogue = epilogue(of: packed)
+    divide(Int(convolution.out_channels), by: Int(k.conv_part_channels)) { channels, member in
+      var part = convolution
+      part.out_channels = Int32(channels.count)
+      var whole = convolution
+      let offset = channels.lowerBound == 0 ? 0 : k.conv_part(&whole, Int32(channels.lowerBound))
+      var epilogue = epilogue.from(channels.lowerBound)
+      k.conv(
+        &part, images, input, packed.weight.map { UnsafePointer($0.pointer + offset) }, &epilogue,
+        output.from(channels.lowerBound), scratch[member].pointer)
+    }
+  }
+
+  func map(
+    _ positions: Int32, _ channels: Int, images: Int32, _ input: ck_view, _ epilogue: ck_epilogue,
+    to output: ck_view
+  ) {
+    divide(channels, by: 2 * Self.lineChannels) { channels, _ in
+      var epilogue = epilogue.from(channels.lowerBound)
+      kernels.pointee.map(
+        positions, Int32(channels.count), images, input.from(channels.lowerBound), &epilogue,
+        output.from(channels.lowerBound))
+    }
+  }
+
+  /// A pooling kernel.
+  typealias Pool = @convention(c) (UnsafePointer<ck_window>?, Int32, Int32, ck_view, ck_view) -> Void
+
+  func pool(_ kernel: Pool?, _ window: ck_window, _ step: Step, images: Int32) {
+    let (input, output) = (view(of: step.inputs[0]), view(of: step.output))
+    divide(plan.shapes[step.output].channels, by: Self.lineChannels) { channels, _ in
+      var window = window
+      kernel?(
+        &window, Int32(channels.count), images, input.from(channels.lowerBound),
+        output.from(channels.lowerBound))
+    }
+  }
+
+  /// Attention, its heads divided.
+  func attend(
+    queries: Int32, keys: Int32, heads: Int, headSize: Int, images: Int32, _ query: ck_view, _ key: ck_view,
+    _ value: ck_view, to output: ck_view
+  ) {
+    divide(heads, by: 1) { heads, member in
+      let channel = heads.lowerBound * headSize
+      kernels.pointee.attention(
+        queries, keys, Int32(heads.count), Int32(headSize), images, query.from(channel), key.from(channel),
+        value.from(channel), output.from(channel), scratch[member].pointer)
+    }
+  }
+}
+
+extension Plan {
+  /// Elements of scratch the largest step, or part of one, needs for each of `members` threads.
+  func scratchCount(_ kernels: ck_kernels, members: Int) -> Int {
+    steps.reduce(0) { most, packed in
+      let step = packed.step
+      switch step.operation {
+      case .convolution(let window, _):
+        var convolution = ck_convolution(
+          window, from: shapes[step.inputs[0]], to: shapes[step.output], options.precision)
+        convolution.prologue = ck_prologue(packed)
+        var needed = max(most, kernels.conv_scratch(&convolution))
+        guard members > 1, kernels.conv_part_channels > 0 else { return needed }
+        // Fewer channels may mean larger blocks of positions.
+        let (channels, unit) = (convolution.out_channels, kernels.conv_part_channels)
+        for width in stride(from: unit, to: channels, by: Int(unit)) {
+          for width in [width, width + channels % unit] {
+            convolution.out_channels = width
+            needed = max(needed, kernels.conv_scratch(&convolution))
+          }
+        }
+        return needed
+      case .attention(let heads):
+        let count = kernels.attention_scratch(
+          Int32(shapes[step.inputs[0]].positions), Int32(shapes[step.inputs.last ?? 0].positions),
+          Int32(heads), Int32(shapes[step.output].channels / heads))
+        return max(most, count)
+      default: return most
+      }
+    }
+  }
+}
+
+extension ck_view {
+  /// The same from a channel on.
+  fileprivate func from(_ channel: Int) -> ck_view {
+    var view = self
+    view.data = data.map { $0 + channel }
+    return view
+  }
+}
+
+extension ck_epilogue {
+  /// The same from a channel on.
+  fileprivate func from(_ channel: Int) -> ck_epilogue {
+    var part = self
+    part.scale = scale.map { $0 + channel }
+    part.shift = shift.map { $0 + channel }
+    part.residual = residual.from(channel)
+    part.sums.raw = sums.raw.map { $0 + channel }
+    part.sums.pre_activation = sums.pre_activation.map { $0 + channel }
+    part.sums.output = sums.output.map { $0 + channel }
+    return part
+  }
+}
