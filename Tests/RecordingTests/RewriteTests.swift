@@ -34,7 +34,7 @@ struct RewriteTests {
     for choice in Self.choices {
       for (ours, expected) in zip(try record(choice), reference) {
         let comparison = ArrayComparison.compare(
-          ours.name, ours.values, with: expected.values, units: expected.values.count, tolerance: 6e-6)
+          ours.name, ours.values, with: expected.values, units: expected.values.count, tolerance: 3e-6)
         #expect(comparison.passes, "\(choice): \(comparison)")
       }
     }
