@@ -131,7 +131,11 @@ static void rgb_from_inverted_cmyk(uint8_t *row, size_t width) {
   }
 }
 
-ic_status ic_jpeg_read(ic_jpeg *jpeg, uint8_t *pixels) {
+static void upright(uint8_t *row, size_t width) {
+  for (size_t i = 0; i < 4 * width; i++) row[i] = (uint8_t)(255 - row[i]);
+}
+
+static ic_status read_rows(ic_jpeg *jpeg, uint8_t *pixels, void (*convert_cmyk)(uint8_t *row, size_t width)) {
   struct jpeg_decompress_struct *info = &jpeg->info;
   if (setjmp(jpeg->failure)) return failed(jpeg, jpeg->status, NULL);
   // Both return FALSE only when the source is empty, which it stays.
@@ -141,12 +145,19 @@ ic_status ic_jpeg_read(ic_jpeg *jpeg, uint8_t *pixels) {
     JSAMPROW row = pixels + info->output_scanline * row_bytes;
     if (jpeg_read_scanlines(info, &row, 1) != 1)
       return failed(jpeg, IC_TRUNCATED, "the image data is incomplete");
-    if (info->out_color_space == JCS_CMYK) rgb_from_inverted_cmyk(row, info->output_width);
+    if (info->out_color_space == JCS_CMYK) convert_cmyk(row, info->output_width);
   }
   // All rows are there: like Pillow, look for what is wrong behind them but do without an end marker.
   jpeg_finish_decompress(info);
   jpeg_destroy_decompress(info);
   return IC_OK;
+}
+
+ic_status ic_jpeg_read(ic_jpeg *jpeg, uint8_t *pixels) { return read_rows(jpeg, pixels, rgb_from_inverted_cmyk); }
+
+ic_status ic_jpeg_read_stored(ic_jpeg *jpeg, uint8_t *pixels, ic_stored *stored) {
+  *stored = jpeg->info.out_color_space == JCS_CMYK ? IC_STORED_CMYK : IC_STORED_RGB;
+  return read_rows(jpeg, pixels, upright);
 }
 
 const char *ic_jpeg_message(const ic_jpeg *jpeg) { return jpeg->message; }

@@ -12,7 +12,7 @@ struct ic_png {
   png_infop info;
   const uint8_t *bytes;
   size_t count, position;
-  bool saturates;  // 16-bit gray: read as two bytes a pixel, then clamped
+  bool gray16;  // read as two bytes a pixel
   int passes;
   size_t width, height;
   ic_status status;
@@ -105,12 +105,12 @@ void ic_png_destroy(ic_png *png) {
   free(png);
 }
 
-// Turns whatever the file holds into RGBX, except 16-bit gray, which libpng cannot saturate.
-static void set_transformations(ic_png *png) {
+// Turns whatever the file holds into RGBX, except 16-bit gray, which libpng cannot saturate. Says what it was.
+static ic_stored set_transformations(ic_png *png) {
   const int type = png_get_color_type(png->reader, png->info);
   const int bits = png_get_bit_depth(png->reader, png->info);
-  png->saturates = type == PNG_COLOR_TYPE_GRAY && bits == 16;
-  if (!png->saturates) {
+  png->gray16 = type == PNG_COLOR_TYPE_GRAY && bits == 16;
+  if (!png->gray16) {
     if (bits == 16) png_set_strip_16(png->reader);
     if (type == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png->reader);
     if (type == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(png->reader);
@@ -119,6 +119,9 @@ static void set_transformations(ic_png *png) {
   }
   png->passes = png_set_interlace_handling(png->reader);
   png_read_update_info(png->reader, png->info);
+  if (png->gray16) return IC_STORED_GRAY16;
+  if (type == PNG_COLOR_TYPE_PALETTE || (type == PNG_COLOR_TYPE_GRAY && bits == 1)) return IC_STORED_INDEXED;
+  return type & PNG_COLOR_MASK_ALPHA ? IC_STORED_RGBA : IC_STORED_RGB;
 }
 
 ic_status ic_png_open(ic_png *png, const uint8_t *bytes, size_t count, ic_size *size) {
@@ -162,21 +165,27 @@ static void saturate(uint8_t *row, size_t width) {
   }
 }
 
-ic_status ic_png_read(ic_png *png, uint8_t *pixels) {
+ic_status ic_png_read_stored(ic_png *png, uint8_t *pixels, ic_stored *stored) {
   if (setjmp(png_jmpbuf(png->reader))) {
     close_reader(png);
     return png->status;
   }
-  set_transformations(png);
+  *stored = set_transformations(png);
   const size_t row_bytes = 4 * png->width;
-  if (png_get_rowbytes(png->reader, png->info) != (png->saturates ? row_bytes / 2 : row_bytes))
+  if (png_get_rowbytes(png->reader, png->info) != (png->gray16 ? row_bytes / 2 : row_bytes))
     png_error(png->reader, "its rows have an unexpected length");
   for (int pass = 0; pass < png->passes; pass++)
     for (size_t y = 0; y < png->height; y++) png_read_row(png->reader, pixels + y * row_bytes, NULL);
-  if (png->saturates)
-    for (size_t y = 0; y < png->height; y++) saturate(pixels + y * row_bytes, png->width);
   close_reader(png);
   return IC_OK;
+}
+
+ic_status ic_png_read(ic_png *png, uint8_t *pixels) {
+  ic_stored stored;
+  const ic_status status = ic_png_read_stored(png, pixels, &stored);
+  if (status == IC_OK && stored == IC_STORED_GRAY16)
+    for (size_t y = 0; y < png->height; y++) saturate(pixels + y * 4 * png->width, png->width);
+  return status;
 }
 
 const char *ic_png_message(const ic_png *png) { return png->message; }

@@ -1,4 +1,4 @@
-private import CImageCodecs
+internal import CImageCodecs
 
 /// Decodes JPEG and PNG files to the pixels that `Image.open(file).convert("RGB")` gives in Pillow.
 ///
@@ -45,37 +45,70 @@ public final class ImageDecoder {
   /// - Throws: `ImageError` if the bytes are not an image, damaged where Pillow raises an error too, or larger than
   ///   `maximumPixels`.
   public func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> RGBImage {
-    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return try decodeJPEG(bytes, name: name) }
-    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
-      return try decodePNG(bytes, name: name)
+    switch try format(of: bytes, name: name) {
+    case .jpeg: try readJPEG(bytes, name: name) { ic_jpeg_read($0, $1) }
+    case .png: try readPNG(bytes, name: name) { ic_png_read($0, $1) }
     }
+  }
+
+  /// Decodes the bytes of a file and leaves the pixels what they are in it.
+  ///
+  /// - Throws: `ImageError` where ``decode(_:name:)`` throws it.
+  func decodeStored(_ bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> StoredImage {
+    var stored = IC_STORED_RGB
+    let pixels =
+      switch try format(of: bytes, name: name) {
+      case .jpeg: try readJPEG(bytes, name: name) { ic_jpeg_read_stored($0, $1, &stored) }
+      case .png: try readPNG(bytes, name: name) { ic_png_read_stored($0, $1, &stored) }
+      }
+    return StoredImage(pixels: pixels, kind: stored)
+  }
+
+  /// Decodes a file and leaves the pixels what they are in it.
+  ///
+  /// - Throws: `ImageError` where ``decode(contentsOf:)`` throws it.
+  func decodeStored(contentsOf path: String) throws(ImageError) -> StoredImage {
+    try decodeStored(ImageFile.read(path, into: &file), name: path)
+  }
+
+  private enum Format { case jpeg, png }
+
+  private func format(of bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> Format {
+    if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return .jpeg }
+    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return .png }
     let reason =
       bytes.isEmpty
       ? "the file is empty" : "this is neither a JPEG nor a PNG file; convert it to one of these"
     throw ImageError(path: name, kind: .badData, reason: reason)
   }
 
-  private func decodeJPEG(_ bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> RGBImage {
+  private func readJPEG(
+    _ bytes: UnsafeRawBufferPointer, name: String,
+    _ read: (OpaquePointer, UnsafeMutablePointer<UInt8>) -> ic_status
+  ) throws(ImageError) -> RGBImage {
     if jpeg == nil { jpeg = ic_jpeg_create() }
     guard let jpeg else { throw failure(name, IC_OUT_OF_MEMORY, "") }
     var size = ic_size()
     var status = ic_jpeg_open(jpeg, bytes.baseAddress, bytes.count, &size)
     if status == IC_OK {
       let storage = try reserve(size, name: name)
-      status = ic_jpeg_read(jpeg, storage.bytes)
+      status = read(jpeg, storage.bytes)
       if status == IC_OK { return RGBImage(width: size.width, height: size.height, storage: storage) }
     }
     throw failure(name, status, String(cString: ic_jpeg_message(jpeg)))
   }
 
-  private func decodePNG(_ bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> RGBImage {
+  private func readPNG(
+    _ bytes: UnsafeRawBufferPointer, name: String,
+    _ read: (OpaquePointer, UnsafeMutablePointer<UInt8>) -> ic_status
+  ) throws(ImageError) -> RGBImage {
     if png == nil { png = ic_png_create() }
     guard let png else { throw failure(name, IC_OUT_OF_MEMORY, "") }
     var size = ic_size()
     var status = ic_png_open(png, bytes.baseAddress, bytes.count, &size)
     if status == IC_OK {
       let storage = try reserve(size, name: name)
-      status = ic_png_read(png, storage.bytes)
+      status = read(png, storage.bytes)
       if status == IC_OK { return RGBImage(width: size.width, height: size.height, storage: storage) }
     }
     throw failure(name, status, String(cString: ic_png_message(png)))

@@ -16,14 +16,9 @@ public final class Preprocessor {
   /// What is computed.
   public let preprocessing: Preprocessing
 
-  private let resampler: Resampler
+  private let resampler: CropResampler
   /// Every value an input can have: [channel][8-bit value].
   private let table: UnsafeMutablePointer<Float>
-  private var columns = ResamplingWeights()
-  private var rows = ResamplingWeights()
-  /// The weights of `columns` as the resampler wants them.
-  private var packed: [Int32] = []
-  private var scratch = ScratchBuffer()
 
   /// Creates a preprocessor that uses the best instructions of this processor.
   public convenience init(_ preprocessing: Preprocessing) {
@@ -35,7 +30,7 @@ public final class Preprocessor {
     precondition(
       preprocessing.resize > 0 && preprocessing.crop > 0, "resize and crop must be positive")
     self.preprocessing = preprocessing
-    self.resampler = resampler
+    self.resampler = CropResampler(resampler)
     table = .allocate(capacity: 3 * 256)
     for channel in 0..<3 {
       for value in 0..<256 {
@@ -61,49 +56,16 @@ public final class Preprocessor {
     let (horizontal, vertical) = CroppedAxis.axes(
       width: image.width, height: image.height, resize: preprocessing.resize, crop: crop)
     if horizontal.kept.count < crop || vertical.kept.count < crop { pad(out, layout) }
-    let changed = columns.compute(
-      inputSize: image.width, outputSize: horizontal.resized, outputs: horizontal.kept,
-      filter: preprocessing.filter, wholeStrides: true)
-    if changed { packColumns(count: horizontal.kept.count) }
-    _ = rows.compute(
-      inputSize: image.height, outputSize: vertical.resized, outputs: vertical.kept,
-      filter: preprocessing.filter, wholeStrides: false)
-
-    // The horizontal pass comes first and covers the rows that the vertical one reads.
     let kept = horizontal.kept.count
-    let needed = rows.inputs
-    let slack = Int(IC_SLACK)
-    let lastRow = 4 * kept * needed.count + slack
-    guard
-      let narrow = scratch.reserve(lastRow + 4 * kept + slack).baseAddress?.assumingMemoryBound(
-        to: UInt8.self)
-    else { return }
     image.withRGBX { pixels in
-      for (index, y) in needed.enumerated() {
-        resampler.passes.pointee.horizontal(
-          pixels + 4 * image.width * y, kept, columns.first, packed, columns.stride,
-          narrow + 4 * kept * index)
+      resampler.apply(
+        to: pixels, width: image.width, height: image.height, horizontal: horizontal, vertical: vertical,
+        filter: preprocessing.filter
+      ) { y, row in
+        let position = (vertical.padding + y) * crop + horizontal.padding
+        write(row, count: kept, to: out, at: position, layout)
       }
     }
-
-    let row = narrow + lastRow
-    for y in 0..<vertical.kept.count {
-      let first = Int(rows.first[y])
-      rows.weights.withUnsafeBufferPointer { weights in
-        guard let weights = weights.baseAddress else { return }
-        resampler.passes.pointee.vertical(
-          narrow + 4 * kept * (first - needed.lowerBound), 4 * kept, 4 * kept, weights + y * rows.stride,
-          min(rows.stride, needed.upperBound - first), row)  // no tap lies behind the last needed row
-      }
-      let position = (vertical.padding + y) * crop + horizontal.padding
-      write(row, count: kept, to: out, at: position, layout)
-    }
-  }
-
-  private func packColumns(count: Int) {
-    let size = resampler.passes.pointee.packed_size(count, columns.stride)
-    if packed.count < size { packed = [Int32](repeating: 0, count: size) }
-    resampler.passes.pointee.pack(columns.weights, count, columns.stride, &packed)
   }
 
   /// Writes one row of RGBX pixels, from a position of the crop on.

@@ -1,11 +1,51 @@
 import CImageCodecs
 
+/// Which inputs make an output of Pillow's resampling, and how much of each.
+///
+/// The filter is as wide as the scale when shrinking (antialiasing) and normalised to 1; every step in double precision
+/// and in Pillow's order, since a different rounding of one weight can change a pixel (`precompute_coeffs` in Pillow's
+/// `Resample.c`).
+struct ResamplingKernel {
+  private let inputSize: Int
+  private let filter: Preprocessing.Filter
+  private let scale: Double, filterScale: Double, support: Double
+
+  init(inputSize: Int, outputSize: Int, filter: Preprocessing.Filter) {
+    (self.inputSize, self.filter) = (inputSize, filter)
+    scale = Double(Float(inputSize)) / Double(outputSize)
+    filterScale = max(scale, 1)
+    support = filter.support * filterScale
+  }
+
+  private func center(of output: Int) -> Double { (Double(output) + 0.5) * scale }
+
+  /// The inputs of an output.
+  func inputs(of output: Int) -> Range<Int> {
+    let center = center(of: output)
+    let lower = max(Int(center - support + 0.5), 0)
+    let upper = min(Int(center + support + 0.5), inputSize)
+    return min(lower, upper)..<upper
+  }
+
+  /// The inputs of an output, and their weights, whose sum is 1.
+  func taps(of output: Int, into taps: inout [Double]) -> Range<Int> {
+    let (center, range) = (center(of: output), inputs(of: output))
+    var sum = 0.0
+    taps.removeAll(keepingCapacity: true)
+    for input in range {
+      let weight = filter.weight(at: (Double(input) - center + 0.5) * (1 / filterScale))
+      taps.append(weight)
+      sum += weight
+    }
+    if sum != 0 { for index in taps.indices { taps[index] /= sum } }
+    return range
+  }
+}
+
 /// The weights of one pass of Pillow's resampling, for a range of its outputs.
 ///
-/// Output x is the sum of the inputs `first[x]...` times `weights[x * stride...]`. The weights are Pillow's: a filter
-/// as wide as the scale when shrinking (antialiasing), normalised to 1, rounded to 22 fractional bits; every step in
-/// double precision and in Pillow's order, since a different rounding of one weight can change a pixel
-/// (`precompute_coeffs` and `normalize_coeffs_8bpc` in Pillow's `Resample.c`).
+/// Output x is the sum of the inputs `first[x]...` times `weights[x * stride...]`. The weights are those of
+/// ``ResamplingKernel``, rounded to 22 fractional bits (`normalize_coeffs_8bpc` in Pillow's `Resample.c`).
 struct ResamplingWeights {
   private(set) var first: [Int32] = []
   private(set) var weights: [Int32] = []
@@ -41,37 +81,21 @@ struct ResamplingWeights {
     if next == problem { return false }
     problem = next
 
-    let scale = Double(Float(inputSize)) / Double(outputSize)
-    let filterScale = max(scale, 1)
-    let support = filter.support * filterScale
-
-    func bounds(_ output: Int) -> (center: Double, range: Range<Int>) {
-      let center = (Double(output) + 0.5) * scale
-      let lower = max(Int(center - support + 0.5), 0)
-      let upper = min(Int(center + support + 0.5), inputSize)
-      return (center, min(lower, upper)..<upper)
-    }
-
-    let longest = outputs.reduce(0) { max($0, bounds($1).range.count) }
+    let kernel = ResamplingKernel(inputSize: inputSize, outputSize: outputSize, filter: filter)
+    let longest = outputs.reduce(0) { max($0, kernel.inputs(of: $1).count) }
     stride = (longest + 3) / 4 * 4
     first.removeAll(keepingCapacity: true)
     weights.removeAll(keepingCapacity: true)
-    inputs = bounds(outputs.lowerBound).range.lowerBound..<bounds(outputs.upperBound - 1).range.upperBound
+    inputs =
+      kernel.inputs(of: outputs.lowerBound).lowerBound..<kernel.inputs(of: outputs.upperBound - 1).upperBound
 
     for output in outputs {
-      let (center, range) = bounds(output)
-      var sum = 0.0
-      taps.removeAll(keepingCapacity: true)
-      for input in range {
-        let weight = filter.weight(at: (Double(input) - center + 0.5) * (1 / filterScale))
-        taps.append(weight)
-        sum += weight
-      }
+      let range = kernel.taps(of: output, into: &taps)
       let start = wholeStrides ? min(range.lowerBound, max(inputSize - stride, 0)) : range.lowerBound
       first.append(Int32(start))
       weights.append(contentsOf: repeatElement(0, count: range.lowerBound - start))
       for tap in taps {
-        let weight = (sum != 0 ? tap / sum : tap) * Double(1 << IC_WEIGHT_BITS)
+        let weight = tap * Double(1 << IC_WEIGHT_BITS)
         weights.append(Int32(weight < 0 ? weight - 0.5 : weight + 0.5))
       }
       weights.append(contentsOf: repeatElement(0, count: first.count * stride - weights.count))

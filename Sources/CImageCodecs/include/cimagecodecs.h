@@ -23,6 +23,16 @@ typedef struct {
   size_t width, height;
 } ic_size;
 
+/// What the pixels of a file are before they become RGB, as far as resampling can tell the difference. All but
+/// IC_STORED_GRAY16 have four bytes a pixel.
+typedef enum {
+  IC_STORED_RGB,     // red, green, blue, nothing: resampled as they are; gray is three equal colours
+  IC_STORED_RGBA,    // red, green, blue, alpha: resampled multiplied by alpha
+  IC_STORED_CMYK,    // inks
+  IC_STORED_INDEXED, // RGB that Pillow keeps as indices or single bits, and does not interpolate
+  IC_STORED_GRAY16,  // big-endian 16-bit gray: two bytes a pixel, in rows of 4 * width bytes
+} ic_stored;
+
 // --- JPEG -----------------------------------------------------------------------------------------------------
 /// A JPEG decoder, reusable for any number of images, by one thread at a time.
 typedef struct ic_jpeg ic_jpeg;
@@ -37,6 +47,9 @@ ic_status ic_jpeg_open(ic_jpeg *jpeg, const uint8_t *bytes, size_t count, ic_siz
 /// Decodes the opened image (accurate integer DCT, smoothed chroma) into `height` rows of 4 * `width` bytes, without
 /// gaps. Four components are taken as inverted CMYK and converted as Pillow does.
 ic_status ic_jpeg_read(ic_jpeg *jpeg, uint8_t *pixels);
+
+/// The same, but four components stay inks, upright.
+ic_status ic_jpeg_read_stored(ic_jpeg *jpeg, uint8_t *pixels, ic_stored *stored);
 
 /// What the last call that failed met; valid until the next call.
 const char *ic_jpeg_message(const ic_jpeg *jpeg);
@@ -60,11 +73,21 @@ ic_status ic_png_open(ic_png *png, const uint8_t *bytes, size_t count, ic_size *
 /// dropped, 16-bit colour keeps its high byte, 16-bit gray without alpha saturates at 255.
 ic_status ic_png_read(ic_png *png, uint8_t *pixels);
 
+/// The same, but alpha and 16-bit gray stay.
+ic_status ic_png_read_stored(ic_png *png, uint8_t *pixels, ic_stored *stored);
+
 /// What the last call that failed met; valid until the next call.
 const char *ic_png_message(const ic_png *png);
 
 /// The version of libpng that this process loaded.
 const char *ic_png_version(void);
+
+/// Encodes `height` rows of `width` pixels of four bytes, the fourth without meaning, as an 8-bit RGB file. With one
+/// libpng and one zlib, equal pixels give equal bytes. `*bytes` is to be freed with ic_free; NULL after an error.
+ic_status ic_png_encode(const uint8_t *pixels, size_t width, size_t height, uint8_t **bytes, size_t *count);
+
+/// Frees what this library allocated.
+void ic_free(void *bytes);
 
 // --- Resampling -----------------------------------------------------------------------------------------------
 /// Weights are fixed-point numbers with this many fractional bits.

@@ -1,0 +1,196 @@
+internal import CImageCodecs
+
+/// An image whose pixels are still what its file holds.
+struct StoredImage {
+  /// The pixels, of four bytes or, of 16-bit gray, two.
+  let pixels: RGBImage
+  /// What the bytes are.
+  let kind: ic_stored
+}
+
+/// Makes the picture that people see of an image: resized, cropped, and only then RGB, bit for bit as Pillow and
+/// torchvision do it.
+///
+/// This differs from resizing the RGB image wherever a file holds something else: indices and single bits are not
+/// interpolated, alpha weighs, inks and 16-bit gray are interpolated as such. Buffers are reused: make one a worker.
+public final class DisplayTransform {
+  /// The shorter side after resizing.
+  public let resize: Int
+  /// Height and width of the picture.
+  public let crop: Int
+
+  private let decoder = ImageDecoder()
+  private let resampler: CropResampler
+  private var premultiplied = ScratchBuffer()
+
+  /// Creates the transform of the study: shorter side to 256 (bilinear), centre crop of 224.
+  ///
+  /// - Precondition: The crop is not larger than the shorter side.
+  public convenience init(resize: Int = 256, crop: Int = 224) {
+    let available = Resampler.available
+    self.init(resize: resize, crop: crop, resampler: available[available.count - 1])
+  }
+
+  package init(resize: Int, crop: Int, resampler: Resampler) {
+    precondition(crop > 0 && crop <= resize, "a crop of \(crop) out of \(resize)")
+    (self.resize, self.crop) = (resize, crop)
+    self.resampler = CropResampler(resampler)
+  }
+
+  /// The picture of a file.
+  ///
+  /// - Throws: `ImageError` where ``ImageDecoder/decode(contentsOf:)`` throws it.
+  public func picture(of path: String) throws(ImageError) -> RGBImage {
+    picture(of: try decoder.decodeStored(contentsOf: path))
+  }
+
+  /// The picture of the bytes of a file, called `name` in errors.
+  ///
+  /// - Throws: `ImageError` where ``ImageDecoder/decode(_:name:)`` throws it.
+  public func picture(of bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> RGBImage {
+    picture(of: try decoder.decodeStored(bytes, name: name))
+  }
+
+  private func picture(of image: StoredImage) -> RGBImage {
+    let (width, height) = (image.pixels.width, image.pixels.height)
+    let axes = CroppedAxis.axes(width: width, height: height, resize: resize, crop: crop)
+    let (columns, rows) = (axes.horizontal, axes.vertical)
+    let storage = PixelStorage(pixels: crop * crop)
+    let keepsSize = columns.resized == width && rows.resized == height
+    image.pixels.withRGBX { pixels in
+      switch image.kind {
+      case IC_STORED_GRAY16:
+        writeGray16(pixels, width: width, height: height, columns, rows, to: storage.bytes)
+      case IC_STORED_INDEXED:
+        copyNearest(pixels, width: width, height: height, columns, rows, to: storage.bytes)
+      case IC_STORED_RGBA where !keepsSize:
+        let premultiplied = premultiply(pixels, count: width * height)
+        resample(premultiplied, width: width, height: height, columns, rows, to: storage.bytes)
+        storage.bytes.divideByAlpha(count: crop * crop)
+      default:
+        resample(pixels, width: width, height: height, columns, rows, to: storage.bytes)
+        if image.kind == IC_STORED_CMYK { storage.bytes.convertFromInks(count: crop * crop) }
+      }
+    }
+    for pixel in 0..<crop * crop { storage.bytes[4 * pixel + 3] = 255 }
+    return RGBImage(width: crop, height: crop, storage: storage)
+  }
+
+  private func resample(
+    _ pixels: UnsafePointer<UInt8>, width: Int, height: Int, _ columns: CroppedAxis, _ rows: CroppedAxis,
+    to out: UnsafeMutablePointer<UInt8>
+  ) {
+    resampler.apply(
+      to: pixels, width: width, height: height, horizontal: columns, vertical: rows, filter: .bilinear
+    ) { [crop] y, row in
+      (out + 4 * crop * y).update(from: row, count: 4 * crop)
+    }
+  }
+
+  /// Pillow resizes images of indices and single bits so, whatever filter it is asked for. Positions add up as in its
+  /// `ImagingScaleAffine`.
+  private func copyNearest(
+    _ pixels: UnsafePointer<UInt8>, width: Int, height: Int, _ columns: CroppedAxis, _ rows: CroppedAxis,
+    to out: UnsafeMutablePointer<UInt8>
+  ) {
+    let xs = nearest(inputs: width, axis: columns)
+    for (y, inputY) in nearest(inputs: height, axis: rows).enumerated() {
+      for (x, inputX) in xs.enumerated() {
+        (out + 4 * (crop * y + x)).update(from: pixels + 4 * (width * inputY + inputX), count: 4)
+      }
+    }
+  }
+
+  private func nearest(inputs: Int, axis: CroppedAxis) -> [Int] {
+    let step = Double(Float(inputs)) / Double(axis.resized)
+    var position = step * 0.5
+    var kept: [Int] = []
+    for output in 0..<axis.kept.upperBound {
+      if output >= axis.kept.lowerBound { kept.append(min(Int(position), inputs - 1)) }
+      position += step
+    }
+    return kept
+  }
+
+  /// Pillow's `RGBA` to `RGBa`.
+  private func premultiply(_ pixels: UnsafePointer<UInt8>, count: Int) -> UnsafePointer<UInt8> {
+    let slack = Int(IC_SLACK)
+    let out = premultiplied.reserve(4 * count + slack).assumingMemoryBound(to: UInt8.self)
+    guard let base = out.baseAddress else { return pixels }
+    for pixel in 0..<count {
+      let alpha = Int(pixels[4 * pixel + 3])
+      for colour in 0..<3 {
+        base[4 * pixel + colour] = UInt8(truncatingIfNeeded: scaled(Int(pixels[4 * pixel + colour]), alpha))
+      }
+      base[4 * pixel + 3] = UInt8(alpha)
+    }
+    (base + 4 * count).update(repeating: 0, count: slack)
+    return UnsafePointer(base)
+  }
+
+  /// Resizes 16-bit gray, in double precision as Pillow does, and brings it to 8 bits as Pillow does: what is over 255
+  /// is white.
+  private func writeGray16(
+    _ pixels: UnsafePointer<UInt8>, width: Int, height: Int, _ columns: CroppedAxis, _ rows: CroppedAxis,
+    to out: UnsafeMutablePointer<UInt8>
+  ) {
+    func sample(_ y: Int, _ x: Int) -> Double {
+      let at = pixels + 4 * width * y + 2 * x
+      return Double(UInt16(at[0]) << 8 | UInt16(at[1]))
+    }
+    let horizontal = ResamplingKernel(inputSize: width, outputSize: columns.resized, filter: .bilinear)
+    let vertical = ResamplingKernel(inputSize: height, outputSize: rows.resized, filter: .bilinear)
+    let needed =
+      vertical.inputs(of: rows.kept.lowerBound)
+      .lowerBound..<vertical.inputs(of: rows.kept.upperBound - 1).upperBound
+    var taps: [Double] = []
+    var narrow = [Double](repeating: 0, count: crop * needed.count)
+    for (x, output) in columns.kept.enumerated() {
+      let inputs = horizontal.taps(of: output, into: &taps)
+      for (row, y) in needed.enumerated() {
+        var sum = 0.0
+        for (input, tap) in zip(inputs, taps) { sum += sample(y, input) * tap }
+        narrow[crop * row + x] = (sum + 0.5).rounded(.down)
+      }
+    }
+    for (y, output) in rows.kept.enumerated() {
+      let inputs = vertical.taps(of: output, into: &taps)
+      for x in 0..<crop {
+        var sum = 0.0
+        for (input, tap) in zip(inputs, taps) { sum += narrow[crop * (input - needed.lowerBound) + x] * tap }
+        let value = UInt8(min(max(sum + 0.5, 0), 255))
+        (out + 4 * (crop * y + x)).update(repeating: value, count: 4)
+      }
+    }
+  }
+}
+
+/// a * b / 255, rounded: Pillow's `MULDIV255`.
+private func scaled(_ a: Int, _ b: Int) -> Int {
+  let product = a * b + 128
+  return (product >> 8 + product) >> 8
+}
+
+extension UnsafeMutablePointer<UInt8> {
+  /// Pillow's `RGBa` to `RGBA`.
+  fileprivate func divideByAlpha(count: Int) {
+    for pixel in 0..<count {
+      let alpha = Int(self[4 * pixel + 3])
+      if alpha == 0 || alpha == 255 { continue }
+      for colour in 0..<3 {
+        self[4 * pixel + colour] = UInt8(min(255 * Int(self[4 * pixel + colour]) / alpha, 255))
+      }
+    }
+  }
+
+  /// Pillow's `CMYK` to `RGB`.
+  fileprivate func convertFromInks(count: Int) {
+    for pixel in 0..<count {
+      let white = 255 - Int(self[4 * pixel + 3])
+      for colour in 0..<3 {
+        let ink = scaled(Int(self[4 * pixel + colour]), white)
+        self[4 * pixel + colour] = UInt8(min(max(white - ink, 0), 255))
+      }
+    }
+  }
+}

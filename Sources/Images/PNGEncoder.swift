@@ -1,0 +1,17 @@
+internal import CImageCodecs
+
+extension RGBImage {
+  /// The image as a PNG file: 8-bit RGB. Equal images give equal bytes wherever libpng and zlib are the same.
+  ///
+  /// - Throws: `ImageError` of kind `tooLarge` when memory is short; `name` is what it calls the image.
+  public func png(name: String) throws(ImageError) -> [UInt8] {
+    var bytes: UnsafeMutablePointer<UInt8>?
+    var count = 0
+    let status = withRGBX { ic_png_encode($0, width, height, &bytes, &count) }
+    defer { ic_free(bytes) }
+    guard status == IC_OK, let bytes else {
+      throw ImageError(path: name, kind: .tooLarge, reason: "there is not enough memory to encode it")
+    }
+    return [UInt8](UnsafeBufferPointer(start: bytes, count: count))
+  }
+}
