@@ -15,7 +15,7 @@ let package = Package(
     .executable(name: "activation-dump", targets: ["ActivationDump"]),
     .library(
       name: "ActivationDumpEngine",
-      targets: ["Tensor", "Checkpoints", "Images", "Layers", "Models", "Recording"]),
+      targets: ["Tensor", "Checkpoints", "Images", "Layers", "Models", "Recording", "Study"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -52,10 +52,13 @@ let package = Package(
     .target(
       name: "Recording", dependencies: ["Models", "Layers", "Images", "Checkpoints", "Tensor"],
       swiftSettings: strict),
+    .target(
+      name: "Study", dependencies: ["Recording", "Models", "Layers", "Images", "Checkpoints", "Tensor"],
+      swiftSettings: strict),
     .executableTarget(
       name: "ActivationDump",
       dependencies: [
-        "Recording", "Models", "Layers", "Images", "Checkpoints", "Tensor",
+        "Study", "Recording", "Models", "Layers", "Images", "Checkpoints", "Tensor",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -83,9 +86,15 @@ let package = Package(
       dependencies: ["Recording", "Models", "Layers", "Images", "Checkpoints", "Tensor", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "StudyTests",
+      dependencies: [
+        "Study", "Recording", "Models", "Layers", "Images", "Checkpoints", "Tensor", "TestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "ActivationDumpTests",
       dependencies: [
-        "ActivationDump", "Recording", "Models", "Layers", "Checkpoints", "Tensor", "TestSupport",
+        "ActivationDump", "Study", "Recording", "Models", "Layers", "Checkpoints", "Tensor", "TestSupport",
       ],
       swiftSettings: strict),
   ],

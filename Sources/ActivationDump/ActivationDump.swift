@@ -17,7 +17,7 @@ struct ActivationDump: ParsableCommand {
     subcommands: [
       ModelsCommand.self, LayersCommand.self, WeightsCommand.self, DumpCommand.self, MergeCommand.self,
       InspectCommand.self, CheckCommand.self, VerifyCommand.self,
-      EvaluateCommand.self, PredictCommand.self, BenchCommand.self,
+      EvaluateCommand.self, PredictCommand.self, BenchCommand.self, UnitsCommand.self,
     ])
 }
 

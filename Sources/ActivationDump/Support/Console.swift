@@ -10,7 +10,22 @@ enum Console {
   ///
   /// - Throws: What the encoding throws.
   static func result(json body: some Encodable) throws {
-    FileHandle.standardOutput.write(try JSON.encode(Document(body: body)))
+    FileHandle.standardOutput.write(try document(body))
+  }
+
+  /// A document of results, with its format's number.
+  ///
+  /// - Throws: What the encoding throws.
+  static func document(_ body: some Encodable) throws -> Data { try JSON.encode(Document(body: body)) }
+
+  /// Prints text that ends a line, or writes it into a file, which appears whole.
+  ///
+  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  static func write(_ text: String, to path: String?) throws {
+    guard let path else { return FileHandle.standardOutput.write(Data(text.utf8)) }
+    let file = try TextFile(path)
+    try file.append(text)
+    try file.commit()
   }
 
   /// Tells the user something that is not a result.

@@ -35,11 +35,11 @@ public final class RunProgress: Sendable {
     stop()
   }
 
-  var isStopping: Bool { stopping.load(ordering: .relaxed) }
+  package var isStopping: Bool { stopping.load(ordering: .relaxed) }
   /// As ``cancel()``, but because something failed.
-  func stop() { stopping.store(true, ordering: .relaxed) }
-  func begin(total: Int) { counters.withLock { $0.total = total } }
-  func note(done: Int, skipped: Int = 0) {
+  package func stop() { stopping.store(true, ordering: .relaxed) }
+  package func begin(total: Int) { counters.withLock { $0.total = total } }
+  package func note(done: Int, skipped: Int = 0) {
     let total = counters.withLock {
       $0.done += done
       $0.skipped += skipped

@@ -1,7 +1,7 @@
 import Tensor
 
 /// A text written in pieces, which appears under its name only when it is whole.
-final class TextFile {
+package final class TextFile {
   private let path: String
   private let file: AtomicFile
   private var buffer: [UInt8] = []
@@ -9,7 +9,7 @@ final class TextFile {
   /// Starts the file beside its final place.
   ///
   /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  init(_ path: String) throws(RecordingError) {
+  package init(_ path: String) throws(RecordingError) {
     self.path = path
     do { file = try AtomicFile(path) } catch {
       throw RecordingError(.cannotCreate, "\(error); choose another place, or make its folder first")
@@ -19,7 +19,7 @@ final class TextFile {
   /// Adds bytes of text at the end.
   ///
   /// - Throws: ``RecordingError`` of kind `writeFailed`.
-  func append(_ bytes: some Sequence<UInt8>) throws(RecordingError) {
+  package func append(_ bytes: some Sequence<UInt8>) throws(RecordingError) {
     buffer.append(contentsOf: bytes)
     if buffer.count >= 1 << 18 { try flush() }
   }
@@ -27,7 +27,7 @@ final class TextFile {
   /// Adds text at the end.
   ///
   /// - Throws: ``RecordingError`` of kind `writeFailed`.
-  func append(_ text: String) throws(RecordingError) {
+  package func append(_ text: String) throws(RecordingError) {
     buffer.append(contentsOf: text.utf8)
     if buffer.count >= 1 << 18 { try flush() }
   }
@@ -35,7 +35,7 @@ final class TextFile {
   /// Moves the file to its place once its bytes are on the disk.
   ///
   /// - Throws: ``RecordingError`` of kind `writeFailed`; the old file then stays.
-  func commit() throws(RecordingError) {
+  package func commit() throws(RecordingError) {
     try flush()
     do { try file.commit() } catch { throw RecordingError(.writeFailed, "\(error)") }
   }

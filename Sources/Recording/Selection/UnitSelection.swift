@@ -15,7 +15,8 @@ public struct LayerUnits: Sendable, Hashable {
 
 /// Reads lists of units.
 public enum UnitSelection {
-  /// Reads a file of units: one `layer__channel` a line, or the study's JSON `{"units": […]}`.
+  /// Reads a file of units: one `layer__channel` a line, the study's JSON `{"units": […]}`, or comma-separated values
+  /// with the unit in the first column, under the header `unit`.
   ///
   /// Layers come in order of first appearance, and the units of a layer in the order of the file.
   ///
@@ -76,8 +77,10 @@ public enum UnitSelection {
   private static func names(in text: String, path: String) throws -> [String] {
     let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
     guard text.hasPrefix("{") || text.hasPrefix("[") else {
-      return text.split(whereSeparator: \.isNewline)
+      let lines = text.split(whereSeparator: \.isNewline)
         .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty && !$0.hasPrefix("#") }
+      guard let header = lines.first, header.hasPrefix("unit,") else { return lines }
+      return lines.dropFirst().map { String($0.prefix { $0 != "," }) }
     }
     do {
       let data = Data(text.utf8)

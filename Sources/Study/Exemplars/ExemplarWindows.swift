@@ -1,0 +1,124 @@
+public import Recording
+
+/// Which ranks of a unit's images become references and queries. Ranks count from 0, the lowest activation, up.
+///
+/// With B batches of nine references and one query at either end, the references are the 9B lowest and the 9B highest
+/// images; the queries are the B images from rank ``startMin`` up, and the B images below rank ``stopMax``.
+public struct ExemplarWindows: Sendable, Hashable, Codable {
+  /// The images of the study: ImageNet's training set.
+  public static let studyImages = 1_281_167
+  /// The batches of the study.
+  public static let studyBatches = 20
+  /// The references of a batch, at either end.
+  public static let referencesOfBatch = 9
+
+  /// The ranked images.
+  public let images: Int
+  /// The batches.
+  public let batches: Int
+  /// The lowest rank of the queries at the low end.
+  public let startMin: Int
+  /// The rank behind the highest of the queries at the high end.
+  public let stopMax: Int
+
+  /// The ranks of each group, from the lowest.
+  public var lowReferences: Range<Int> { 0..<Self.referencesOfBatch * batches }
+  /// The low queries.
+  public var lowQueries: Range<Int> { startMin..<startMin + batches }
+  /// The high queries.
+  public var highQueries: Range<Int> { stopMax - batches..<stopMax }
+  /// The high references.
+  public var highReferences: Range<Int> { images - Self.referencesOfBatch * batches..<images }
+
+  /// Creates windows of any place.
+  ///
+  /// - Throws: ``RecordingError`` of kind `usage` where groups would overlap: the study's guards are 9B ≤ `startMin`,
+  ///   N − 9B > `stopMax` (which leaves one rank between) and `startMin` + B < `stopMax` − B.
+  public init(images: Int, batches: Int, startMin: Int, stopMax: Int) throws(RecordingError) {
+    try Self.check(batches: batches, images: images)
+    let references = Self.referencesOfBatch * batches
+    let advice = "use more images or fewer --batches, or give --scale-windows"
+    guard references <= startMin else {
+      throw RecordingError(
+        .usage,
+        "the low queries begin at rank \(startMin), among the \(references) references of \(batches) batches; \(advice)"
+      )
+    }
+    guard startMin <= images, (0..<images - references).contains(stopMax) else {
+      throw RecordingError(
+        .usage,
+        "the queries, from rank \(startMin) up and below rank \(stopMax), run into the \(references) highest of \(images) images, which are references of \(batches) batches; \(advice)"
+      )
+    }
+    guard startMin + batches < stopMax - batches else {
+      throw RecordingError(
+        .usage,
+        "\(images) images are too few: low queries from rank \(startMin) and high queries below rank \(stopMax) overlap with \(batches) batches; \(advice)"
+      )
+    }
+    (self.images, self.batches, self.startMin, self.stopMax) = (images, batches, startMin, stopMax)
+  }
+
+  /// Creates the windows of a condition for any number of images.
+  ///
+  /// The study's constants are these for its 1,281,167 images: queries right behind the references (`startMin` = 9B,
+  /// `stopMax` = N − 9B − 1), or from a percentile (`startMin` = ⌊pN⌋, `stopMax` = N − `startMin`).
+  ///
+  /// - Parameters:
+  ///   - condition: The study's name.
+  ///   - images: How many images are ranked.
+  ///   - batches: How many batches; by default the study's 20 or, scaled, ⌊20 N / 1,281,167⌋ and at least 1.
+  ///   - scaled: Whether to scale the default.
+  /// - Throws: ``RecordingError`` of kind `usage` where there are too few images.
+  public init(
+    _ condition: ExemplarCondition, images: Int, batches: Int? = nil, scaled: Bool = false
+  ) throws(RecordingError) {
+    let batches = batches ?? (scaled ? max(1, Self.scaled(Self.studyBatches, to: images)) : Self.studyBatches)
+    try Self.check(batches: batches, images: images)
+    let references = Self.referencesOfBatch * batches
+    let needed =
+      condition.percent.map { (100 * (references + 1) + $0 - 1) / $0 } ?? 2 * (references + batches) + 2
+    guard images >= needed else {
+      throw RecordingError(
+        .usage,
+        "\(condition.rawValue) with \(batches) batches needs at least \(needed) images, and there are \(images); \(scaled ? "use more images" : "use more images or fewer --batches, or give --scale-windows")"
+      )
+    }
+    let startMin = condition.percent.map { images * $0 / 100 } ?? references
+    let stopMax = condition.percent == nil ? images - references - 1 : images - startMin
+    try self.init(images: images, batches: batches, startMin: startMin, stopMax: stopMax)
+  }
+
+  /// Creates the windows that lie where others lie in the study's images: ⌊`startMin` N / 1,281,167⌋ ranks from the
+  /// low end, and as far from the high end as `stopMax` is in proportion.
+  ///
+  /// - Parameters:
+  ///   - startMin: A rank of 1,281,167 images.
+  ///   - stopMax: A rank of 1,281,167 images.
+  ///   - images: How many images are ranked.
+  ///   - batches: How many batches; by default ⌊20 N / 1,281,167⌋ and at least 1.
+  /// - Throws: ``RecordingError`` of kind `usage` where there are too few images.
+  public init(
+    scalingStartMin startMin: Int, stopMax: Int, to images: Int, batches: Int? = nil
+  ) throws(RecordingError) {
+    guard (0...Self.studyImages).contains(startMin), (0...Self.studyImages).contains(stopMax) else {
+      throw RecordingError(
+        .usage,
+        "windows to scale are ranks of the study's \(Self.studyImages) images; \(startMin) and \(stopMax) are not both"
+      )
+    }
+    try self.init(
+      images: images, batches: batches ?? max(1, Self.scaled(Self.studyBatches, to: images)),
+      startMin: Self.scaled(startMin, to: images),
+      stopMax: images - Self.scaled(Self.studyImages - stopMax, to: images))
+  }
+
+  private static func check(batches: Int, images: Int) throws(RecordingError) {
+    // No set has room for so many, and products of more might not fit.
+    guard (1...max(images, 1)).contains(batches) else {
+      throw RecordingError(.usage, "there can be 1 to \(images) batches of \(images) images, not \(batches)")
+    }
+  }
+
+  private static func scaled(_ number: Int, to images: Int) -> Int { number * images / studyImages }
+}

@@ -1,0 +1,50 @@
+import Layers
+public import Models
+public import Recording
+
+/// A random sample of a network's units, drawn as the study drew its own.
+public struct UnitSample: Sendable {
+  /// The network.
+  public let model: Model
+  /// The layers drawn from, canonical names, in the order that the generator counts them.
+  public let layers: [String]
+  /// The seed.
+  public let seed: UInt32
+  /// The units, as they were drawn.
+  public let units: [Unit]
+
+  /// Draws units: a layer, all being equally likely, then one of its channels; what is excluded or there already is
+  /// drawn again.
+  ///
+  /// With the study's layers, seed 42 and 100 units, these are the study's own lists.
+  ///
+  /// - Parameters:
+  ///   - count: How many.
+  ///   - model: The network.
+  ///   - layers: Canonical names.
+  ///   - seed: NumPy's.
+  ///   - excluded: Units never to draw.
+  /// - Throws: ``RecordingError`` of kind `usage` when there are not so many.
+  public init(
+    _ count: Int, of model: Model, layers: [String], seed: UInt32 = 42, excluding excluded: Set<Unit> = []
+  ) throws(RecordingError) {
+    let widths = layers.map { model.shape(ofLayer: $0)?.channels ?? 0 }
+    let names = Set(layers)
+    let available = widths.reduce(0, +) - excluded.count { names.contains($0.layer) }
+    guard count <= available, count == 0 || !widths.contains(0) else {
+      throw RecordingError(
+        .usage,
+        "\(model.identifier) has \(available) units to draw from, fewer than \(count); ask for fewer, or give fewer blacklists"
+      )
+    }
+    var random = NumPyRandom(seed: seed)
+    var drawn: [Unit] = []
+    var taken = excluded
+    while drawn.count < count {
+      let layer = random.integer(below: layers.count)
+      let unit = Unit(layer: layers[layer], channel: random.integer(below: widths[layer]))
+      if taken.insert(unit).inserted { drawn.append(unit) }
+    }
+    (self.model, self.layers, self.seed, units) = (model, layers, seed, drawn)
+  }
+}

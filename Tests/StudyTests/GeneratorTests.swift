@@ -1,0 +1,71 @@
+import Study
+import Testing
+
+/// Against the real libraries: 12,000 draws and 12,000 shuffles of each seed.
+struct GeneratorTests {
+  private struct Vectors: Decodable {
+    let bounds: [Int], lengths: [Int]
+    let numpy: [NumPy]
+    let python: [Python]
+  }
+
+  private struct NumPy: Decodable {
+    let seeds: [UInt32], array: Bool
+    let draws: NumbersSummary, widest: NumbersSummary, shuffles: NumbersSummary
+    let permutations: NumbersSummary, choices: NumbersSummary
+  }
+
+  private struct Python: Decodable {
+    let seed: String
+    let bits: NumbersSummary, draws: NumbersSummary, shuffles: NumbersSummary
+  }
+
+  private let vectors: Vectors
+  init() throws { vectors = try Fixture.json("generators.json", as: Vectors.self) }
+
+  @Test("NumPy's seed, randint, shuffle, permutation and choice, in one sequence")
+  func numpy() {
+    #expect(vectors.numpy.count == 10)
+    for expected in vectors.numpy {
+      var random =
+        expected.array ? NumPyRandom(seeds: expected.seeds) : NumPyRandom(seed: expected.seeds[0])
+      let bounds = vectors.bounds
+      #expect(
+        NumbersSummary((0..<12_000).map { random.integer(below: bounds[$0 % bounds.count]) })
+          == expected.draws)
+      #expect(NumbersSummary((0..<1000).map { _ in random.integer(below: 1 << 32) }) == expected.widest)
+      let shuffled = (0..<12_000).flatMap { index in
+        var elements = Array(0..<vectors.lengths[index % vectors.lengths.count])
+        random.shuffle(&elements)
+        return elements
+      }
+      #expect(NumbersSummary(shuffled) == expected.shuffles)
+      #expect(NumbersSummary(vectors.lengths.flatMap { random.permutation($0) }) == expected.permutations)
+      let choices = (0..<50).flatMap { _ in
+        [(5, 5, false), (7, 5, false), (3, 2, true), (1, 4, true), (84, 40, false)].flatMap {
+          random.choice($0.1, outOf: $0.0, replacing: $0.2)
+        }
+      }
+      #expect(NumbersSummary(choices) == expected.choices)
+    }
+  }
+
+  @Test("Python's seed, getrandbits, choice and shuffle, in one sequence")
+  func python() throws {
+    #expect(vectors.python.count == 10)
+    for expected in vectors.python {
+      var random = PythonRandom(seed: try #require(UInt64(expected.seed)))
+      #expect(NumbersSummary((0..<12_000).map { Int(random.bits(1 + $0 % 32)) }) == expected.bits)
+      let bounds = vectors.bounds
+      #expect(
+        NumbersSummary((0..<12_000).map { random.choice(outOf: bounds[$0 % bounds.count]) })
+          == expected.draws)
+      let shuffled = (0..<12_000).flatMap { index in
+        var elements = Array(0..<vectors.lengths[index % vectors.lengths.count])
+        random.shuffle(&elements)
+        return elements
+      }
+      #expect(NumbersSummary(shuffled) == expected.shuffles)
+    }
+  }
+}
