@@ -26,8 +26,10 @@ format:  ## Format all Swift sources
 	$(SWIFT) format -i -r Package.swift Sources Tests
 
 test: lint  ## Build with warnings as errors, in release (debug would run the C kernels unoptimised), and run every test
+	@scripts/setup.sh test
 	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
 	$(SWIFT) test -c release --skip-build -Xswiftc -enable-testing
+	@scripts/test-python.sh $(BUILD)
 
 BENCH := .build/bench
 bench: build  ## Compare with PyTorch, ONNX Runtime and OpenVINO, installed in a folder of their own (an hour)

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Installs what Debian has of what is needed to build, test and demonstrate, where missing.
+# Installs what Debian has of what is needed to build and demonstrate, where missing; `setup.sh test`: and to test.
 set -euo pipefail
 
 # What the package links; what the Swift toolchain itself runs on; python3 and pip for the demonstration.
 packages=(libopenblas-dev libpng-dev libjpeg-dev zlib1g-dev libssl-dev pkg-config
   g++ libc6-dev binutils git ca-certificates libcurl4 libxml2 libncurses6 libsqlite3-0
   python3 python3-pip)
+# What only tests need: an environment for those written in Python.
+test_packages=(python3-venv)
+[ "${1:-}" != test ] || packages+=("${test_packages[@]}")
 [ -e /etc/debian_version ] || {
   echo "setup: this is not Debian or Ubuntu; install the equivalents of: ${packages[*]}" >&2
   exit 0

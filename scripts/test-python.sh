@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Tests what is written in Python, in an environment of its own below .build, against the program that was built.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+environment=.build/python
+stamp=$environment/requirements.sha256
+# What is installed follows from these files, and only from them.
+wanted=$(cat python/requirements-test.txt python/pyproject.toml <(python3 --version) | sha256sum)
+if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
+  rm -rf "$environment"
+  python3 -m venv "$environment"
+  "$environment/bin/pip" install --quiet --disable-pip-version-check -r python/requirements-test.txt -e python || {
+    echo "test: the Python packages of python/requirements-test.txt could not be installed; connect to a network" >&2
+    exit 69
+  }
+  echo "$wanted" > "$stamp"
+fi
+ACTIVATION_DUMP=${1:-.build/release/activation-dump}
+export ACTIVATION_DUMP=$(realpath "$ACTIVATION_DUMP")
+exec "$environment/bin/python" -m pytest -q -p no:cacheprovider python/tests
