@@ -112,4 +112,20 @@ struct ShardTests {
     #expect(throws: RecordingError.self) { try shard(3, 8, 1, 8) }
     #expect(throws: RecordingError.self) { try Shard.ofSlurmArray(["SLURM_ARRAY_TASK_ID": "1"]) }
   }
+
+  @Test("whatever part of an array a task is of, a variable can say how many shards there are")
+  func partOfSlurmArray() throws {
+    func shard(_ id: String, of count: String) throws -> Shard? {
+      try Shard.ofSlurmArray([
+        "SLURM_ARRAY_TASK_ID": id, "SLURM_ARRAY_TASK_COUNT": "2", "SLURM_ARRAY_TASK_MIN": "0",
+        "SLURM_ARRAY_TASK_MAX": "1", "ACTIVATION_DUMP_SHARDS": count,
+      ])
+    }
+    #expect(try shard("1", of: "8") == Shard("1/8"))
+    #expect(try shard("1", of: "") == Shard("1/2"))
+    for (id, count) in [("8", "8"), ("1", "x"), ("1", "0"), ("1", "1/8")] {
+      #expect(throws: RecordingError.self) { try shard(id, of: count) }
+    }
+    #expect(try Shard.ofSlurmArray(["ACTIVATION_DUMP_SHARDS": "8"]) == nil)
+  }
 }

@@ -13,6 +13,18 @@ struct ProcessorCountTests {
     #expect(ProcessorCount.available >= 1)
   }
 
+  @Test("a Slurm job uses what it was given, where nothing else keeps it to that")
+  func slurm() {
+    #expect(ProcessorCount.count(affinity: 64, quota: nil, allocation: 4) == 4)
+    #expect(ProcessorCount.count(affinity: 2, quota: nil, allocation: 4) == 2)
+    #expect(ProcessorCount.count(affinity: 64, quota: 3, allocation: 4) == 3)
+    let job = ["SLURM_JOB_ID": "7", "SLURM_CPUS_ON_NODE": "16"]
+    #expect(ProcessorCount.slurmAllocation(job) == 16)
+    #expect(ProcessorCount.slurmAllocation(job.merging(["SLURM_CPUS_PER_TASK": "4"]) { $1 }) == 4)
+    #expect(ProcessorCount.slurmAllocation(job.merging(["SLURM_CPUS_PER_TASK": "x"]) { $1 }) == 16)
+    #expect(ProcessorCount.slurmAllocation(["SLURM_CPUS_PER_TASK": "4"]) == nil)
+  }
+
   @Test(
     "the affinity mask is read from the process's status",
     arguments: [("0", 1), ("0-3", 4), ("0-1,4,6-7", 5), ("128-255", 128)])

@@ -214,7 +214,4 @@ struct ResumeTests {
     #expect(try DumpCheck(folder("shards/1")).files.first { $0.file == "logits.npy" }?.verdict == .changed)
     #expect(refusal(["0", "1", "2", "3"]).contains("shards/1/logits.npy does not have the SHA-256"))
   }
-
-  @Test("numbers read as ranges")
-  func ranges() { #expect(Merge.ranges([3, 17, 18, 19, 21]) == "3, 17-19, 21") }
 }

@@ -49,11 +49,16 @@ struct DumpCommand: ParsableCommand {
   @Option(
     help: """
       Only part I of N of the images, from 0: give each part an output of its own and put them together with 'merge'. \
-      In a Slurm job array over 0 to N-1, the default is the task's part, in a folder of its own below the output.
+      In a Slurm job array over 0 to N-1, or with ACTIVATION_DUMP_SHARDS=N in any array, the default is the task's part, \
+      in a folder of its own below the output.
       """)
   var shard: String?
 
-  @Flag(help: "Go on with the dump that is in the place of the output; start it if there is none.")
+  @Flag(
+    help: """
+      Go on with the dump that is in the place of the output; start it if there is none. The default in a job that Slurm \
+      has requeued.
+      """)
   var resume = false
 
   @Flag(help: "Replace a dump that is in the place of the output.")
@@ -83,6 +88,7 @@ struct DumpCommand: ParsableCommand {
   }
 
   func run() throws {
+    endResumablyOnSignals()
     let request = try request()
     if explain { return Console.result(try request.explanation()) }
     let dump = try Dump(request)
@@ -115,7 +121,7 @@ struct DumpCommand: ParsableCommand {
     request.options = try network.arithmetic.planOptions()
     (request.batchSize, request.threads) = (work.batchSize, work.resolvedThreads)
     (request.limit, request.onError) = (limit, onError)
-    request.existing = resume ? .resume : overwrite ? .overwrite : .refuse
+    request.existing = .given(resume: resume, overwrite: overwrite)
     if let shard {
       request.shard = try Shard(shard)
     } else if let shard = try Shard.ofSlurmArray(ProcessInfo.processInfo.environment) {

@@ -9,10 +9,29 @@ struct InspectCommand: ParsableCommand {
   @Argument(help: "The folders of dumps, or folders that hold shards.")
   var dumps: [String]
 
+  @Option(
+    help: """
+      Print only which of N shards are missing from a folder or not complete, as sbatch --array takes them: 0,3-5. The \
+      folder may be missing itself.
+      """)
+  var missing: Int?
+
   @Flag(help: "Print JSON.")
   var json = false
 
+  func validate() throws {
+    if missing != nil && dumps.count != 1 {
+      throw ValidationError("--missing looks at one folder of shards; name one")
+    }
+  }
+
   func run() throws {
+    if let missing {
+      let shards = try ShardFolders.missing(of: missing, in: dumps[0])
+      if json { return try Console.result(json: Shards(shards: missing, missing: shards)) }
+      if !shards.isEmpty { Console.result(Ranges.text(shards)) }
+      return
+    }
     var inspections: [DumpInspection] = []
     for path in try ShardFolders.expand(dumps) { inspections.append(try DumpInspection(path)) }
     if json { return try Console.result(json: Listing(dumps: inspections)) }
@@ -20,6 +39,7 @@ struct InspectCommand: ParsableCommand {
   }
 
   private struct Listing: Encodable { let dumps: [DumpInspection] }
+  private struct Shards: Encodable { let shards: Int, missing: [Int] }
 
   private func list(_ inspections: [DumpInspection]) {
     Console.table(

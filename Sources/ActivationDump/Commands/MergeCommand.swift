@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Recording
 
 /// `merge`: shards into the bytes of one run.
@@ -7,7 +8,7 @@ struct MergeCommand: ParsableCommand {
     commandName: "merge", abstract: "Put the shards of a recording together.",
     discussion: """
       Makes the dump a single run would have made, byte for byte, and compares every file of every shard with the digest \
-      its manifest states on the way. Shards that are missing or not complete are named, and nothing is written.
+      its manifest states on the way. Shards and rows that are missing are named, and nothing is written.
       """)
 
   @Argument(help: "The folders of the shards, or a folder that holds them.")
@@ -15,6 +16,13 @@ struct MergeCommand: ParsableCommand {
 
   @Option(help: "The folder to make.")
   var output: String
+
+  @Flag(
+    help: """
+      Go on with a merge that was stopped, file by file; leave one of these shards that is complete as it is. The default \
+      in a job that Slurm has requeued.
+      """)
+  var resume = false
 
   @Flag(help: "Replace a dump that is in the place of the output.")
   var overwrite = false
@@ -27,15 +35,22 @@ struct MergeCommand: ParsableCommand {
 
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads has to be at least 1") }
+    if resume && overwrite {
+      throw ValidationError("--resume keeps what --overwrite replaces; give one of them")
+    }
   }
 
   func run() throws {
+    endResumablyOnSignals()
     let merge = try Merge(
-      shards, into: output, existing: overwrite ? .overwrite : .refuse,
+      shards, into: output, existing: .given(resume: resume, overwrite: overwrite),
       threads: threads ?? ProcessorCount.available, arguments: CommandLine.arguments)
-    guard let summary = try withProgress(of: "files", { try merge.run(progress: $0) }) else {
-      Console.note("interrupted; the same command with --overwrite starts again")
-      throw ExitStatus.interrupted.error
+    let (summary, signal) = try withProgress(of: "files", resumable: true) { progress in
+      (try merge.run(progress: progress), progress.signal)
+    }
+    guard let summary else {
+      Console.note("interrupted; the same command with --resume goes on")
+      throw (signal == SIGINT ? ExitStatus.interrupted : .resumable).error
     }
     if json { return try Console.result(json: summary) }
     Console.result(

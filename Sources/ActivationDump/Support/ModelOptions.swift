@@ -104,6 +104,14 @@ extension Reduction: ExpressibleByArgument {}
 extension ErrorPolicy: ExpressibleByArgument {}
 extension Benchmark.Taps: ExpressibleByArgument {}
 
+extension ExistingOutput {
+  /// What flags say; without any, a job that Slurm has requeued goes on, since what it finds is its own.
+  static func given(resume: Bool, overwrite: Bool) -> ExistingOutput {
+    let restarts = ProcessInfo.processInfo.environment["SLURM_RESTART_COUNT"].flatMap { Int($0) } ?? 0
+    return overwrite ? .overwrite : resume || restarts > 0 ? .resume : .refuse
+  }
+}
+
 extension Model {
   /// The first of the model's files that the weights folder holds.
   func presentCheckpoint(in folder: WeightsFolder) -> String? {

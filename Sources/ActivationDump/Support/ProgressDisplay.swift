@@ -50,6 +50,12 @@ final class ProgressDisplay: Sendable {
   private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }
 
+/// Lets the signals by which batch systems end a job end the program with the code of what can be started again: until
+/// ``withProgress(of:resumable:_:)`` listens to them, nothing is done that they could interrupt.
+func endResumablyOnSignals() {
+  for number in [SIGTERM, SIGUSR1] { signal(number) { _ in _exit(ExitStatus.resumable.rawValue) } }
+}
+
 /// Runs `body`, which may take long, with a display of its progress; Ctrl-C asks it to stop, a second one ends it.
 ///
 /// - Parameters:

@@ -109,31 +109,3 @@ extension Manifest {
     (layers + [logits]).map { ($0.file, $0.sha256) } + [("images.tsv", images.tableSha256)]
   }
 }
-
-/// What a dump is and how far it got, without reading its arrays.
-public struct DumpInspection: Sendable, Codable {
-  /// The folder.
-  public var path: String
-  /// Its manifest.
-  public var manifest: Manifest
-  /// The rows that are done.
-  public var rowsDone: Int
-  /// The bytes of its arrays.
-  public var bytes: Int
-
-  /// Looks at a dump.
-  ///
-  /// - Throws: ``RecordingError`` when there is no manifest.
-  public init(_ path: String) throws(RecordingError) {
-    let folder = DumpFolder(path: path)
-    self.path = path
-    manifest = try Manifest.read(folder.manifest)
-    rowsDone =
-      manifest.state == .complete
-      ? manifest.images.count
-      : JournalContents(path: folder.journal)?.chunks.reduce(0) { $0 + $1.rows.count } ?? 0
-    bytes = (manifest.layers + [manifest.logits]).reduce(0) {
-      $0 + (Disk.size(of: "\(path)/\($1.file)") ?? 0)
-    }
-  }
-}

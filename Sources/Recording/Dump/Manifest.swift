@@ -82,7 +82,7 @@ public struct Manifest: Codable, Sendable {
   }
 
   /// The machine and how it was used.
-  public struct HostSummary: Codable, Sendable {
+  public struct HostSummary: Codable, Sendable, Hashable {
     /// Its name, operating system and processor.
     public var name: String, system: String, processor: String
     /// The threads, and the images each took through the network together.
@@ -90,7 +90,7 @@ public struct Manifest: Codable, Sendable {
   }
 
   /// A shard that became part of a dump.
-  public struct MergedShard: Codable, Sendable {
+  public struct MergedShard: Codable, Sendable, Hashable {
     /// Which shard.
     public var index: Int
     /// Where and when it was made.

@@ -18,15 +18,15 @@ public struct Merge: Sendable {
   }
 
   /// A shard with what its manifest says.
-  private struct Part: Sendable {
+  struct Part: Sendable {
     let folder: DumpFolder
     let manifest: Manifest
     let shard: Manifest.ShardSummary
   }
 
   private let parts: [Part]
-  private let folder: DumpFolder
-  private let existing: ExistingOutput
+  let folder: DumpFolder
+  let existing: ExistingOutput
   private let threads: Int
   private let arguments: [String]
 
@@ -56,108 +56,66 @@ public struct Merge: Sendable {
       parts.append(Part(folder: folder, manifest: manifest, shard: shard))
     }
     self.parts = parts.sorted { ($0.shard.index, $0.folder.path) < ($1.shard.index, $1.folder.path) }
-    try check()
-  }
-
-  /// All shards of one recording, each once and whole.
-  private func check() throws(RecordingError) {
-    guard let first = parts.first else { throw RecordingError(.usage, "there are no shards to merge") }
-    for part in parts.dropFirst() {
-      var differences = first.manifest.differences(from: part.manifest, ignoringShard: true).map(
-        \.description)
-      if part.shard.count != first.shard.count {
-        differences.append("\(first.shard.count) shards, not \(part.shard.count)")
-      }
-      guard differences.isEmpty else {
-        throw RecordingError(
-          .badData,
-          "\(first.folder.path) and \(part.folder.path) are not of one recording: "
-            + differences.joined(separator: "; "))
-      }
-    }
-    for (a, b) in zip(parts, parts.dropFirst()) where a.shard.index == b.shard.index {
-      throw RecordingError(
-        .badData, "\(a.folder.path) and \(b.folder.path) are both shard \(a.shard.index); name one of them")
-    }
-    let missing = Set(0..<first.shard.count).subtracting(parts.map(\.shard.index))
-    guard missing.isEmpty else {
-      throw RecordingError(
-        .inputMissing,
-        "\(missing.count) of \(first.shard.count) shards are missing: \(Self.ranges(missing.sorted())); record them first"
-      )
-    }
-    for part in parts where part.manifest.state != .complete {
-      let done = JournalContents(path: part.folder.journal)?.chunks.reduce(0) { $0 + $1.rows.count } ?? 0
-      throw RecordingError(
-        .badData,
-        "\(part.folder.path) is not complete: it has \(done) of its \(part.manifest.images.count) images;"
-          + " record the rest with --resume")
-    }
-  }
-
-  /// Numbers as the fewest ranges: `3, 17-19`.
-  package static func ranges(_ numbers: [Int]) -> String {
-    var ranges: [ClosedRange<Int>] = []
-    for number in numbers {
-      if let last = ranges.last, last.upperBound + 1 == number {
-        ranges[ranges.count - 1] = last.lowerBound...number
-      } else {
-        ranges.append(number...number)
-      }
-    }
-    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
-      .joined(separator: ", ")
+    try Self.check(self.parts)
   }
 
   /// Copies every array and the table of images, comparing each file with its digest on the way.
   ///
-  /// - Returns: What was done; `nil` when it was cancelled, which leaves nothing to go on with.
+  /// - Returns: What was done; `nil` when it was cancelled.
   /// - Throws: ``RecordingError``: a file of a shard is not what its manifest says, or a write failed.
   public func run(progress: RunProgress = RunProgress()) throws -> Summary? {
     let start = Clock.seconds
     let lock = try folder.lock()
     defer { withExtendedLifetime(lock) {} }
     try folder.check(existing)
-    try folder.clear()
     var manifest = merged()
     let arrays = manifest.layers + [manifest.logits]
     let bytes = arrays.reduce(0) { $0 + $1.shape.reduce(4, *) }
-    try folder.check(room: bytes)
-    try manifest.write(to: folder.manifest)
-    do {
-      progress.begin(total: arrays.count)
-      let digests = Mutex([String](repeating: "", count: arrays.count))
-      let next = Atomic(0)
-      try withWorkers(max(min(threads, arrays.count), 1)) { _ in
-        while !progress.isStopping {
-          let index = next.add(1, ordering: .relaxed).oldValue
-          guard index < arrays.count else { return }
-          let digest = try merge(arrays[index], index)
-          digests.withLock { $0[index] = digest }
-          progress.note(done: 1)
-        }
-      }
-      guard !progress.isCancelled else {
-        manifest.state = .interrupted
-        try manifest.write(to: folder.manifest)
-        return nil
-      }
-      digests.withLock { digests in
-        for index in manifest.layers.indices { manifest.layers[index].sha256 = digests[index] }
-        manifest.logits.sha256 = digests[arrays.count - 1]
-      }
-      manifest.images.tableSha256 = try mergeTables()
-    } catch {
-      (manifest.state, manifest.failure) = (.failed, "\(error)")
-      try? manifest.write(to: folder.manifest)
-      throw error
+    if let earlier = try earlier(manifest) {
+      manifest = earlier
+      try folder.removeTemporaryFiles()
+    } else {
+      try folder.clear()
+      try folder.check(room: bytes)
     }
-    (manifest.state, manifest.ended) = (.complete, Manifest.now)
-    try manifest.write(to: folder.manifest)
+    if manifest.state != .complete {
+      manifest.state = .running
+      let record = try MergeRecord(manifest, in: folder)
+      guard try copy(arrays, noting: record, progress) else { return nil }
+      manifest = try record.close { manifest throws(RecordingError) in
+        manifest.images.tableSha256 = try mergeTables()
+      }
+    }
     try folder.removeJournal()
     return Summary(
       images: manifest.images.count - manifest.images.skipped, skipped: manifest.images.skipped,
       shards: parts.count, bytes: bytes, seconds: Clock.seconds - start, output: folder.path)
+  }
+
+  /// Copies the arrays that are not there yet.
+  ///
+  /// - Returns: Whether all are there; false when it was cancelled.
+  private func copy(_ arrays: [Manifest.Array], noting record: MergeRecord, _ progress: RunProgress) throws
+    -> Bool
+  {
+    do {
+      let pending = arrays.indices.filter { !record.isDone($0) }
+      progress.begin(total: pending.count)
+      let next = Atomic(0)
+      try withWorkers(max(min(threads, pending.count), 1)) { _ in
+        while !progress.isStopping {
+          let place = next.add(1, ordering: .relaxed).oldValue
+          guard place < pending.count else { return }
+          try record.note(pending[place], digest: try merge(arrays[pending[place]], pending[place]))
+          progress.note(done: 1)
+        }
+      }
+    } catch {
+      record.fail(error)
+      throw error
+    }
+    if progress.isCancelled { try record.interrupt() }
+    return !progress.isCancelled
   }
 
   /// The manifest of the whole, without digests.
@@ -165,8 +123,12 @@ public struct Merge: Sendable {
     var manifest = parts[0].manifest
     manifest.images.count = parts.reduce(0) { $0 + $1.manifest.images.count }
     manifest.images.skipped = parts.reduce(0) { $0 + $1.manifest.images.skipped }
-    for index in manifest.layers.indices { manifest.layers[index].shape[0] = manifest.images.count }
-    manifest.logits.shape[0] = manifest.images.count
+    for index in manifest.layers.indices {
+      manifest.layers[index].shape[0] = manifest.images.count
+      manifest.layers[index].sha256 = nil
+    }
+    (manifest.logits.shape[0], manifest.logits.sha256) = (manifest.images.count, nil)
+    manifest.images.tableSha256 = nil
     manifest.merged = parts.map {
       .init(
         index: $0.shard.index, host: $0.manifest.host, started: $0.manifest.started, ended: $0.manifest.ended)

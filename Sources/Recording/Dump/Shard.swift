@@ -28,22 +28,26 @@ public struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
     try self.init(index: index, count: count)
   }
 
+  /// The environment variable that says how many shards there are when an array of jobs stands for some of them only.
+  public static let countVariable = "ACTIVATION_DUMP_SHARDS"
+
   /// The shard a task of a Slurm job array stands for, `nil` outside of arrays.
   ///
-  /// Only an array over 0…N-1 says by itself how many shards there are: a part of it, submitted again, would divide
-  /// the images anew.
+  /// An array over 0…N-1 says by itself how many shards there are. A part of it, submitted again, would divide the
+  /// images anew; there ``countVariable`` has to say it.
   ///
   /// - Throws: ``RecordingError`` of kind `usage` for an array whose numbers do not say.
   public static func ofSlurmArray(_ environment: [String: String]) throws(RecordingError) -> Shard? {
     guard let task = environment["SLURM_ARRAY_TASK_ID"] else { return nil }
     let number = { (name: String) in environment[name].flatMap { Int($0) } }
+    if let text = environment[countVariable], !text.isEmpty { return try Shard("\(task)/\(text)") }
     guard let index = Int(task), let count = number("SLURM_ARRAY_TASK_COUNT"),
       number("SLURM_ARRAY_TASK_MIN") == 0, number("SLURM_ARRAY_TASK_MAX") == count - 1
     else {
       throw RecordingError(
         .usage,
-        "this job array is not 0 to N-1, so it does not say how many shards there are; give --shard"
-          + " $SLURM_ARRAY_TASK_ID/N")
+        "this job array is not 0 to N-1, so it does not say how many shards there are; set \(countVariable)=N, or give"
+          + " --shard $SLURM_ARRAY_TASK_ID/N")
     }
     return try Shard(index: index, count: count)
   }

@@ -25,4 +25,31 @@ public enum ShardFolders {
     }
     return folders
   }
+
+  /// The shards of a folder that are missing or not complete.
+  ///
+  /// - Parameters:
+  ///   - count: The shards there should be.
+  ///   - path: A folder of shards, or of none yet.
+  /// - Returns: The numbers of the shards, ascending.
+  /// - Throws: ``RecordingError`` when something else is in the folder: shards of another number of shards, or a dump.
+  public static func missing(of count: Int, in path: String) throws(RecordingError) -> [Int] {
+    _ = try Shard(index: 0, count: count)
+    var missing = Set(0..<count)
+    guard Disk.isDirectory(path) != nil else { return missing.sorted() }
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+      throw RecordingError(.inputMissing, "cannot read the folder \(path): \(Disk.lastError)")
+    }
+    for folder in ["."] + names.sorted() {
+      let folder = DumpFolder(path: folder == "." ? path : "\(path)/\(folder)")
+      guard Disk.isDirectory(folder.manifest) == false else { continue }
+      let manifest = try Manifest.read(folder.manifest)
+      guard let shard = manifest.shard, shard.count == count else {
+        let found = manifest.shard.map { "shard \($0.index) of \($0.count)" } ?? "no shard"
+        throw RecordingError(.badData, "\(folder.path) is \(found), not one of \(count); name another folder")
+      }
+      if manifest.state == .complete { missing.remove(shard.index) }
+    }
+    return missing.sorted()
+  }
 }

@@ -2,22 +2,37 @@ import Foundation
 
 /// The number of threads that can run at once.
 public enum ProcessorCount {
-  /// The threads this process may run at once: its affinity mask, capped by the CPU quota of its control group.
+  /// The threads this process may run at once: its affinity mask, capped by the CPU quota of its control group and by
+  /// what a Slurm job was given.
   ///
   /// The number of processors of the machine is the wrong answer in a container or a batch job, where more threads
-  /// than the quota allows are throttled, all of them together, for the rest of every scheduling period.
+  /// than the quota allows are throttled, all of them together, for the rest of every scheduling period. Not every
+  /// cluster binds a job to its processors; where it does not, only the job's environment says how many are its own.
   public static let available: Int = {
     let affinity =
       affinityCount(status: contents("/proc/self/status")) ?? ProcessInfo.processInfo.activeProcessorCount
     let membership = contents("/proc/self/cgroup")
-    return count(affinity: affinity, quota: quota(membership: membership, mount: "/sys/fs/cgroup"))
+    return count(
+      affinity: affinity, quota: quota(membership: membership, mount: "/sys/fs/cgroup"),
+      allocation: slurmAllocation(ProcessInfo.processInfo.environment))
   }()
 
-  /// The processors in the affinity mask, rounded down to what the quota leaves, never less than 1. A fraction of a
-  /// processor counts as one: two threads share 1.5 processors better than one thread fills them.
-  package static func count(affinity: Int, quota: Double?) -> Int {
-    guard let quota, quota > 0 else { return max(affinity, 1) }
-    return max(min(affinity, Int(min(quota.rounded(.up), Double(Int32.max)))), 1)
+  /// The processors in the affinity mask, at most what the quota and the allocation leave, never less than 1. A
+  /// fraction of a processor counts as one: two threads share 1.5 processors better than one thread fills them.
+  package static func count(affinity: Int, quota: Double?, allocation: Int? = nil) -> Int {
+    var count = min(affinity, allocation ?? affinity)
+    if let quota, quota > 0 { count = min(count, Int(min(quota.rounded(.up), Double(Int32.max)))) }
+    return max(count, 1)
+  }
+
+  /// The processors that Slurm gave the task this process belongs to, or, where the job did not ask for processors a
+  /// task, those its job has on this node; `nil` outside of jobs.
+  package static func slurmAllocation(_ environment: [String: String]) -> Int? {
+    guard environment["SLURM_JOB_ID"] != nil else { return nil }
+    for name in ["SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE"] {
+      if let count = environment[name].flatMap({ Int($0) }), count > 0 { return count }
+    }
+    return nil
   }
 
   /// The processors' worth of time the control groups of a process allow, `nil` when nothing limits it.

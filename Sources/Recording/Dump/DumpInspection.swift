@@ -1,0 +1,41 @@
+import Foundation
+
+/// What a dump is and how far it got, without reading its arrays.
+public struct DumpInspection: Sendable, Codable {
+  /// The folder.
+  public var path: String
+  /// Its manifest.
+  public var manifest: Manifest
+  /// The rows that are done.
+  public var rowsDone: Int
+  /// The rows that are not, as half-open ranges.
+  public var rowsMissing: [[Int]]
+  /// The bytes of its arrays.
+  public var bytes: Int
+
+  /// Looks at a dump.
+  ///
+  /// - Throws: ``RecordingError`` when there is no manifest.
+  public init(_ path: String) throws(RecordingError) {
+    let folder = DumpFolder(path: path)
+    self.path = path
+    manifest = try Manifest.read(folder.manifest)
+    let pending = folder.pendingRows(of: manifest)
+    rowsMissing = pending.map { [$0.lowerBound, $0.upperBound] }
+    rowsDone = manifest.images.count - pending.reduce(0) { $0 + $1.count }
+    bytes = (manifest.layers + [manifest.logits]).reduce(0) {
+      $0 + (Disk.size(of: "\(path)/\($1.file)") ?? 0)
+    }
+  }
+}
+
+extension DumpFolder {
+  /// The rows that are not done, going by the journal of a dump that is not complete.
+  func pendingRows(of manifest: Manifest) -> [Range<Int>] {
+    guard manifest.state != .complete else { return [] }
+    let ledger = RowLedger(rows: manifest.images.count)
+    let chunks = JournalContents(path: journal)?.chunks ?? []
+    ledger.restore(chunks.filter { $0.rows.upperBound <= manifest.images.count }, [:])
+    return ledger.pendingRanges
+  }
+}
