@@ -194,7 +194,8 @@ public struct Dump: Sendable {
       tier: request.options.tier.name, reduce: request.reduction.rawValue, layers: Array(arrays.dropLast()),
       logits: arrays[arrays.count - 1],
       images: .init(
-        count: rows.count, layout: images.layout, labels: images.labels, listSha256: images.digest),
+        source: URL(fileURLWithPath: request.images).standardizedFileURL.path, count: rows.count,
+        layout: images.layout, labels: images.labels, listSha256: images.digest),
       shard: request.shard.map {
         .init(index: $0.index, count: $0.count, firstRow: rows.lowerBound, imagesOfAll: images.count)
       },

@@ -59,6 +59,8 @@ public struct Manifest: Codable, Sendable {
 
   /// The images.
   public struct ImagesSummary: Codable, Sendable {
+    /// What `--images` named, as an absolute path.
+    public var source: String?
     /// The number of rows.
     public var count: Int
     /// Where the list came from: `folders`, `flat`, `list`.
