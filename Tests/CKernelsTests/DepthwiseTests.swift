@@ -34,7 +34,8 @@ struct DepthwiseTests {
   /// Every part of the epilogue, or only the accumulators.
   private func run(
     _ kernels: Kernels, _ problem: WindowProblem, _ input: Batch, full: Bool = true,
-    activation: ck_activation = CK_IDENTITY, imageByImage: Bool = false, residual: Batch? = nil
+    activation: ck_activation = CK_IDENTITY, imageByImage: Bool = false, residual: Batch? = nil,
+    part: Int? = nil
   ) -> Result {
     let result = Result(
       output: residual ?? problem.output(), sums: Sums(images: problem.images, channels: problem.channels))
@@ -55,9 +56,26 @@ struct DepthwiseTests {
       sums.pre_activation += image * problem.channels
       sums.output += image * problem.channels
       epilogue.sums = sums
-      kernels.table.pointee.depthwise(
-        &window, Int32(problem.channels), imageByImage ? 1 : Int32(problem.images), input.view(from: image),
-        weight.data, &epilogue, result.output.view(from: image))
+      let images = imageByImage ? 1 : Int32(problem.images)
+      var (input, output) = (input.view(from: image), result.output.view(from: image))
+      // The channels in parts, each with its share of everything that has channels.
+      var first = 0
+      while first < problem.channels {
+        let count = min(part ?? problem.channels, problem.channels - first)
+        kernels.table.pointee.depthwise(
+          &window, Int32(count), images, input, weight.data + first, problem.channels, &epilogue, output)
+        first += count
+        input.data += count
+        output.data += count
+        if full {
+          epilogue.scale += count
+          epilogue.shift += count
+        }
+        if residual != nil { epilogue.residual.data += count }
+        epilogue.sums.raw += count
+        epilogue.sums.pre_activation += count
+        epilogue.sums.output += count
+      }
     }
     withExtendedLifetime((weight, constants)) {}
     return result
@@ -120,6 +138,15 @@ struct DepthwiseTests {
     let apart = run(kernels, problem, input, activation: CK_GELU, imageByImage: true)
     #expect(together.output.bits == apart.output.bits)
     #expect(together.sums.output == apart.sums.output && together.sums.raw == apart.sums.raw)
+  }
+
+  @Test("gives some of the channels the bytes they have among all", arguments: Kernels.supported, problems)
+  func parts(kernels: Kernels, problem: WindowProblem) {
+    let input = problem.input()
+    let whole = run(kernels, problem, input, activation: CK_RELU)
+    let parts = run(kernels, problem, input, activation: CK_RELU, part: 5)
+    #expect(whole.output.bits == parts.output.bits)
+    #expect(whole.sums.output == parts.sums.output && whole.sums.raw == parts.sums.raw)
   }
 
   @Test("adds a residual that is the output itself", arguments: Kernels.supported, problems)

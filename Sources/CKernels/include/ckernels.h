@@ -95,9 +95,10 @@ typedef struct {
   void (*conv)(const ck_convolution *c, int images, ck_view in, const float *packed, const ck_epilogue *e,
                ck_view out, float *scratch);
 
-  /// Depthwise convolution: `weight` is [kernel_height * kernel_width][channels].
+  /// Depthwise convolution: `weight` is [kernel_height * kernel_width][channels], the rows `weight_stride` apart. Some of
+  /// the channels alone give the bytes they have among all.
   void (*depthwise)(const ck_window *w, int channels, int images, ck_view in, const float *weight,
-                    const ck_epilogue *e, ck_view out);
+                    ptrdiff_t weight_stride, const ck_epilogue *e, ck_view out);
 
   // --- Pooling ------------------------------------------------------------------------------------------------
   /// Positions outside the map count as -infinity. A NaN in a window gives NaN, as in PyTorch.

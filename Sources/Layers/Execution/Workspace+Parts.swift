@@ -1,21 +1,20 @@
 internal import CKernels
 import Tensor
 
-/// A step's output channels, divided among the members of a team. Every output is computed as it would be by one thread,
-/// so the bytes are the same.
+/// A step's output channels or positions, divided among the members of a team. Every output is computed as it would be by
+/// one thread, so the bytes are the same.
 extension Workspace {
   /// Channels that vector instructions take together, and cache lines hold: what a part is a multiple of.
   private static let lineChannels = 16
 
-  /// Calls `body` with each member's channels: multiples of `unit`, and no part smaller.
-  private func divide(_ channels: Int, by unit: Int, _ body: (_ channels: Range<Int>, _ member: Int) -> Void)
-  {
-    let units = unit > 0 ? channels / unit : 1
+  /// Calls `body` with each member's share of `count` channels or positions: multiples of `unit`, and no part smaller.
+  private func divide(_ count: Int, by unit: Int, _ body: (_ part: Range<Int>, _ member: Int) -> Void) {
+    let units = unit > 0 ? count / unit : 1
     let parts = max(min(team?.count ?? 1, units), 1)
-    guard let team, parts > 1 else { return body(0..<channels, 0) }
+    guard let team, parts > 1 else { return body(0..<count, 0) }
     team.run(parts: parts) { member in
       let first = member * units / parts * unit
-      let end = member + 1 == parts ? channels : (member + 1) * units / parts * unit
+      let end = member + 1 == parts ? count : (member + 1) * units / parts * unit
       body(first..<end, member)
     }
   }
@@ -36,6 +35,19 @@ extension Workspace {
     }
   }
 
+  func convolveDepthwise(_ window: ck_window, _ packed: PackedStep, images: Int32) {
+    let (input, output) = (view(of: packed.step.inputs[0]), view(of: packed.step.output))
+    let epilogue = epilogue(of: packed)
+    let all = plan.shapes[packed.step.output].channels
+    divide(all, by: 2 * Self.lineChannels) { channels, _ in
+      var (window, epilogue) = (window, epilogue.from(channels.lowerBound))
+      kernels.pointee.depthwise(
+        &window, Int32(channels.count), images, input.from(channels.lowerBound),
+        packed.weight.map { UnsafePointer($0.pointer + channels.lowerBound) }, all, &epilogue,
+        output.from(channels.lowerBound))
+    }
+  }
+
   func map(
     _ positions: Int32, _ channels: Int, images: Int32, _ input: ck_view, _ epilogue: ck_epilogue,
     to output: ck_view
@@ -45,6 +57,28 @@ extension Workspace {
       kernels.pointee.map(
         positions, Int32(channels.count), images, input.from(channels.lowerBound), &epilogue,
         output.from(channels.lowerBound))
+    }
+  }
+
+  /// LayerNorm, its positions divided; sums, which run over all of them, are then taken channel by channel.
+  func normalize(_ packed: PackedStep, epsilon: Float, images: Int32) {
+    let shape = plan.shapes[packed.step.output]
+    let (channels, positions) = (Int32(shape.channels), shape.positions)
+    let (input, output) = (view(of: packed.step.inputs[0]), view(of: packed.step.output))
+    let isDivided = (team?.count ?? 1) > 1
+    let sums = sums(of: packed.step)
+    divide(positions, by: 1) { part, _ in
+      withUnsafePointer(to: sums) { sums in
+        kernels.pointee.layer_norm(
+          Int32(part.count), channels, images, input.from(position: part.lowerBound), packed.weight?.pointer,
+          packed.bias?.pointer, epsilon, output.from(position: part.lowerBound), isDivided ? nil : sums)
+      }
+    }
+    guard isDivided, let totals = sums.output else { return }
+    divide(shape.channels, by: 2 * Self.lineChannels) { channels, _ in
+      kernels.pointee.column_sums(
+        Int32(positions), Int32(channels.count), images, output.from(channels.lowerBound),
+        totals + channels.lowerBound, sums.stride)
     }
   }
 
@@ -112,6 +146,13 @@ extension ck_view {
   fileprivate func from(_ channel: Int) -> ck_view {
     var view = self
     view.data = data.map { $0 + channel }
+    return view
+  }
+
+  /// The same from a position on.
+  fileprivate func from(position: Int) -> ck_view {
+    var view = self
+    view.data = data.map { $0 + position * position_stride }
     return view
   }
 }

@@ -13,11 +13,7 @@ extension Workspace {
     case .map:
       map(positions, input.channels, images: images, x, epilogue(of: packed), to: view(of: step.output))
     case .globalAverage: mean(of: step.inputs[0], images: Int(images), to: view(of: step.output))
-    case .layerNorm(_, _, let epsilon):
-      var sums = sums(of: step)
-      k.layer_norm(
-        positions, channels, images, x, packed.weight?.pointer, packed.bias?.pointer, epsilon,
-        view(of: step.output), &sums)
+    case .layerNorm(_, _, let epsilon): normalize(packed, epsilon: epsilon, images: images)
     case .localResponseNorm(let norm):
       k.local_response_norm(
         positions, channels, images, x, Int32(norm.size), Float(norm.alpha), Float(norm.beta), Float(norm.k),

@@ -130,11 +130,7 @@ public final class Workspace {
       convolve(convolution, packed, images: n)
     case .depthwise(let window, _):
       let (from, to) = (plan.shapes[step.inputs[0]], plan.shapes[step.output])
-      var geometry = ck_window(window, from: from, to: to)
-      var epilogue = epilogue(of: packed)
-      k.depthwise(
-        &geometry, Int32(to.channels), n, view(step.inputs[0]), packed.weight?.pointer, &epilogue,
-        view(step.output))
+      convolveDepthwise(ck_window(window, from: from, to: to), packed, images: n)
     case .maxPool(let window):
       let geometry = ck_window(window, from: plan.shapes[step.inputs[0]], to: plan.shapes[step.output])
       pool(k.max_pool, geometry, step, images: n)
