@@ -69,7 +69,7 @@ class PyTorch:
 
 class Exported:
     def export(self, identifier, images, taps, folder):
-        path = folder / f"{identifier}{'-taps' if taps else ''}.onnx"
+        path = folder / f"{identifier}{'-taps' if taps else ''}-{len(images)}.onnx"
         if not path.exists():
             torch.backends.mha.set_fastpath_enabled(False)  # its fused operator has no ONNX form
             with torch.inference_mode():
@@ -166,10 +166,21 @@ def conditions(arguments):
     }
 
 
+def inputs(identifier, batch):
+    size = NETWORKS[identifier].size
+    return torch.from_numpy(np.random.default_rng(2).standard_normal((batch, 3, size, size), np.float32))
+
+
+def export_all(arguments):
+    arguments.exports.mkdir(parents=True, exist_ok=True)
+    for identifier in arguments.models:
+        for workload in arguments.workloads:
+            Exported().export(identifier, inputs(identifier, arguments.batch), workload == "taps", arguments.exports)
+
+
 def measure(identifier, workload, peers, ours, arguments, folder):
     """Images a second of each engine in each round, and what recording costs us."""
-    size = NETWORKS[identifier].size
-    images = torch.from_numpy(np.random.default_rng(2).standard_normal((arguments.batch, 3, size, size), np.float32))
+    images = inputs(identifier, arguments.batch)
     taps = workload == "taps"
     engines = {
         ActivationDump.title(precision): ActivationDump(
@@ -202,8 +213,14 @@ def main():
     parser.add_argument("--workloads", nargs="+", default=["plain", "taps"], choices=["plain", "taps"])
     peers = [PyTorch, ONNXRuntime, OpenVINO, OpenVINOBF16]
     parser.add_argument("--engines", nargs="+", default=[peer.name for peer in peers])
-    parser.add_argument("--output", required=True, help="JSON file, which networks are added to")
+    parser.add_argument("--output", help="JSON file, which networks are added to")
+    parser.add_argument("--exports", type=pathlib.Path, help="folder that keeps the exported networks for other runs")
+    parser.add_argument("--export-only", action="store_true", help="make them, and measure nothing")
     arguments = parser.parse_args()
+    if arguments.export_only:
+        return export_all(arguments)
+    if not arguments.output:
+        parser.error("--output is required")
     peers = [peer for peer in peers if peer.name in arguments.engines]
     output = pathlib.Path(arguments.output)
     results = {"schema": 2, **conditions(arguments), "networks": {}}
@@ -216,7 +233,7 @@ def main():
     print(f"{results['processor']}, {arguments.threads} threads, batch {arguments.batch}, {results['versions']}")
     ours = ActivationDump.precisions(arguments.binary)
     with tempfile.TemporaryDirectory() as temporary:
-        folder = pathlib.Path(temporary)
+        folder = arguments.exports or pathlib.Path(temporary)
         for identifier in arguments.models:
             for workload in arguments.workloads:
                 result = measure(identifier, workload, peers, ours, arguments, folder)
@@ -226,7 +243,7 @@ def main():
                 print(f"{identifier}, {workload}: " + ", ".join(
                     f"{name} {statistics.median(r):.1f} ({min(r):.1f}–{max(r):.1f})" for name, r in rates.items()),
                     flush=True)
-            for file in folder.iterdir():
+            for file in pathlib.Path(temporary).iterdir():
                 file.unlink()
 
 

@@ -50,7 +50,7 @@ static double median(double values[rounds]) {
 }
 
 static void depthwise(void) {
-  run.kernels->depthwise(&run.window, run.channels, 1, run.in, run.weight, &run.epilogue, run.out);
+  run.kernels->depthwise(&run.window, run.channels, 1, run.in, run.weight, run.channels, &run.epilogue, run.out);
 }
 static void map(void) { run.kernels->map(run.positions, run.channels, 1, run.in, &run.epilogue, run.out); }
 static void layer_norm(void) {
