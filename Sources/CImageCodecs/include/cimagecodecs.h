@@ -57,6 +57,15 @@ const char *ic_jpeg_message(const ic_jpeg *jpeg);
 /// The version of the libjpeg-turbo that this was compiled against, "2.1.5" for instance.
 const char *ic_jpeg_version(void);
 
+/// Bytes that suffice for any image of this size as ic_jpeg_encode writes it.
+size_t ic_jpeg_encoded_limit(size_t width, size_t height);
+
+/// Encodes `height` rows of 4 * `width` bytes as a baseline file: accurate integer DCT, halved chroma, optimal codes,
+/// `quality` 1 to 100. The same pixels give the same bytes with one version of the library. `*count` becomes the length
+/// of the file. IC_UNSUPPORTED if `capacity` is too small or a side is longer than 65,500.
+ic_status ic_jpeg_encode(const uint8_t *pixels, size_t width, size_t height, int quality, uint8_t *bytes,
+                         size_t capacity, size_t *count);
+
 // --- PNG ------------------------------------------------------------------------------------------------------
 /// A PNG decoder, reusable like ic_jpeg.
 typedef struct ic_png ic_png;
