@@ -18,7 +18,8 @@ let package = Package(
       targets: ["Tensor", "Checkpoints", "Images", "Layers", "Models", "Recording", "Study"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
     // Libraries of the operating system.
@@ -55,10 +56,19 @@ let package = Package(
     .target(
       name: "Study", dependencies: ["Recording", "Models", "Layers", "Images", "Checkpoints", "Tensor"],
       swiftSettings: strict),
+    // Its pages, style and scripts become part of the binary: what is installed is one file.
+    .target(
+      name: "Atlas",
+      dependencies: [
+        "Recording", "Models", "Images", "Checkpoints", "Tensor",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ],
+      resources: [.embedInCode("Resources")],
+      swiftSettings: strict),
     .executableTarget(
       name: "ActivationDump",
       dependencies: [
-        "Study", "Recording", "Models", "Layers", "Images", "Checkpoints", "Tensor",
+        "Atlas", "Study", "Recording", "Models", "Layers", "Images", "Checkpoints", "Tensor",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -90,6 +100,10 @@ let package = Package(
       dependencies: [
         "Study", "Recording", "Models", "Layers", "Images", "Checkpoints", "Tensor", "TestSupport",
       ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AtlasTests",
+      dependencies: ["Atlas", "Recording", "Models", "Images", "Tensor", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "ActivationDumpTests",

@@ -16,8 +16,8 @@ struct ActivationDump: ParsableCommand {
     version: Version.text,
     subcommands: [
       ModelsCommand.self, LayersCommand.self, WeightsCommand.self, DumpCommand.self, MergeCommand.self,
-      InspectCommand.self, CheckCommand.self, VerifyCommand.self,
-      EvaluateCommand.self, PredictCommand.self, BenchCommand.self, UnitsCommand.self,
+      InspectCommand.self, CheckCommand.self, UnitsCommand.self, ReportCommand.self, VerifyCommand.self,
+      EvaluateCommand.self, PredictCommand.self, BenchCommand.self,
     ])
 }
 

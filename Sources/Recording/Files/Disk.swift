@@ -21,7 +21,7 @@ package enum Disk {
   /// Creates a directory and those above it.
   ///
   /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  static func createDirectory(_ path: String) throws(RecordingError) {
+  package static func createDirectory(_ path: String) throws(RecordingError) {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
@@ -33,7 +33,7 @@ package enum Disk {
   /// Writes all bytes at an offset, however many calls it takes.
   ///
   /// - Throws: ``RecordingError`` of kind `writeFailed`.
-  static func write(
+  package static func write(
     _ bytes: UnsafeRawBufferPointer, at offset: Int, to descriptor: Int32, path: String
   ) throws(RecordingError) {
     var done = 0
@@ -52,7 +52,7 @@ package enum Disk {
   /// Writes all bytes at an offset.
   ///
   /// - Throws: ``RecordingError`` of kind `writeFailed`.
-  static func write(
+  package static func write(
     _ bytes: [UInt8], at offset: Int, to descriptor: Int32, path: String
   ) throws(RecordingError) {
     var failure: RecordingError?

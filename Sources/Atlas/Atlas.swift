@@ -1,0 +1,186 @@
+import Foundation
+public import Recording
+import Synchronization
+
+/// A static unit atlas: a page for each recorded layer, and an index.
+///
+/// First the units are put in order, layer by layer, and their numbers written; what is kept of them is which images they
+/// show. Then the thumbnails of these are made, each once, and last the pages. The bytes depend on the dump, the images and
+/// the version of the program alone.
+public struct Atlas: Sendable {
+  private let request: AtlasRequest
+  private let source: AtlasSource
+  private let folder: AtlasFolder
+  private let pages: Pages
+
+  /// Reads what the dump is and checks the output, without touching it.
+  ///
+  /// - Throws: ``RecordingError``.
+  public init(_ request: AtlasRequest) throws {
+    self.request = request
+    source = try AtlasSource(request)
+    folder = AtlasFolder(path: request.output)
+    try folder.check(overwrite: request.overwrite)
+    pages = try Pages()
+  }
+
+  /// Makes the atlas.
+  ///
+  /// - Parameters:
+  ///   - units: Counts units.
+  ///   - images: Counts thumbnails, once the units are done.
+  /// - Returns: What was made; `nil` when it was stopped: then there is no index.
+  /// - Throws: ``RecordingError``.
+  public func run(
+    units: RunProgress = RunProgress(), images: RunProgress = RunProgress()
+  ) throws -> AtlasSummary? {
+    guard let digested = try writeUnits(progress: units) else { return nil }
+    guard let missing = try writeThumbnails(of: digested, progress: images) else { return nil }
+    return try finish(digested, missing)
+  }
+
+  /// What is known once all units were read.
+  public struct Digested: Sendable {
+    let layers: [LayerSummary]
+    let shown: RowSet
+    let bytes: Int
+    let seconds: Double
+  }
+
+  /// What is known once all thumbnails are made.
+  public struct Missing: Sendable {
+    let rows: RowSet
+    let bytes: Int
+    let seconds: Double
+  }
+
+  /// Reads the units and writes their numbers.
+  ///
+  /// - Returns: What they show; `nil` when it was stopped.
+  /// - Throws: ``RecordingError``.
+  public func writeUnits(progress: RunProgress) throws -> Digested? {
+    let start = Clock.seconds
+    try folder.prepare(overwrite: request.overwrite)
+    try folder.writeMarker(contents())
+    for asset in Pages.assets { try folder.write(asset.bytes, to: "assets/\(asset.name)") }
+    let assembly = LayerAssembly(source.layers.map(\.unitCount))
+    let work = UnitQueue(source.layers.map(\.unitCount), block: source.unitsOfBlock)
+    let state = Mutex(Progress(rows: source.rowCount, layers: source.layers.count))
+    progress.begin(total: source.layers.reduce(0) { $0 + $1.unitCount })
+    try withWorkers(min(request.threads, max(work.count, 1))) { _ in
+      do {
+        var ranker = ImageRanker()
+        while !progress.isStopping, let block = work.next() {
+          let units = try source.digests(ofLayer: block.layer, units: block.units, ranker: &ranker)
+          if let all = assembly.add(units, of: block) { try write(all, layer: block.layer, state) }
+          progress.note(done: block.units.count)
+        }
+      } catch {
+        progress.stop()
+        throw error
+      }
+    }
+    guard !progress.isStopping else { return nil }
+    return state.withLock { state in
+      Digested(
+        layers: state.layers.compactMap { $0 }, shown: state.shown, bytes: state.bytes,
+        seconds: Clock.seconds - start)
+    }
+  }
+
+  private struct Progress {
+    var layers: [LayerSummary?]
+    var shown: RowSet
+    var bytes = 0
+
+    init(rows: Int, layers: Int) {
+      (self.layers, shown) = ([LayerSummary?](repeating: nil, count: layers), RowSet(count: rows))
+    }
+  }
+
+  private func write(_ units: [UnitDigest], layer index: Int, _ state: borrowing Mutex<Progress>) throws {
+    let layer = source.layers[index]
+    let digest = LayerDigest(
+      name: layer.name, count: source.imageCount, sampled: nil, units: units)
+    let script = Array(LayerScript(digest, images: source.names, rowsOfDump: source.rowCount).text.utf8)
+    try folder.write(script, to: "layers/\(layer.page).js")
+    let summary = LayerSummary(digest)
+    var shown = RowSet(count: source.rowCount)
+    digest.insertRows(into: &shown)
+    state.withLock { state in
+      state.layers[index] = summary
+      state.shown.formUnion(shown)
+      state.bytes += script.count
+    }
+  }
+
+  /// Makes the thumbnails of the images that are shown.
+  ///
+  /// - Returns: Which of them could not be read; `nil` when it was stopped.
+  /// - Throws: ``RecordingError`` when one cannot be written.
+  public func writeThumbnails(of digested: Digested, progress: RunProgress) throws -> Missing? {
+    let start = Clock.seconds
+    let rows = digested.shown.rows
+    progress.begin(total: rows.count)
+    let next = Atomic(0)
+    let state = Mutex((missing: RowSet(count: source.rowCount), bytes: 0))
+    try withWorkers(max(min(request.threads, rows.count), 1)) { _ in
+      let thumbnailer = Thumbnailer(size: request.thumbnailSize, of: source.manifest.preprocessing)
+      do {
+        while !progress.isStopping {
+          let position = next.add(1, ordering: .relaxed).oldValue
+          guard position < rows.count else { return }
+          let row = rows[position]
+          if let bytes = source.file(ofRow: row).flatMap({ try? thumbnailer.thumbnail(of: $0) }) {
+            try folder.makeThumbnailFolder(ofRow: row)
+            try folder.write(bytes, to: AtlasFolder.thumbnail(ofRow: row))
+            state.withLock { $0.bytes += bytes.count }
+          } else {
+            state.withLock { $0.missing.insert(row) }
+          }
+          progress.note(done: 1)
+        }
+      } catch {
+        progress.stop()
+        throw error
+      }
+    }
+    guard !progress.isStopping else { return nil }
+    return state.withLock { Missing(rows: $0.missing, bytes: $0.bytes, seconds: Clock.seconds - start) }
+  }
+
+  /// Writes the pages; the index comes last.
+  ///
+  /// - Throws: ``RecordingError``.
+  public func finish(_ digested: Digested, _ missing: Missing) throws -> AtlasSummary {
+    var bytes = digested.bytes + missing.bytes + Pages.assets.reduce(0) { $0 + $1.bytes.count }
+    func write(_ text: String, to name: String) throws(RecordingError) {
+      try folder.write(text, to: name)
+      bytes += text.utf8.count
+    }
+    for index in source.layers.indices {
+      try write(
+        pages.text(of: source.page(ofLayer: index)), to: "layers/\(source.layers[index].page).html")
+    }
+    let ranges = missing.rows.ranges.map { "[\($0[0]),\($0[1])]" }.joined(separator: ",")
+    try write("atlas.missing([\(ranges)]);\n", to: "missing.js")
+    let shown = digested.shown.count, gone = missing.rows.count
+    try folder.writeMarker(contents(thumbnails: shown - gone, missing: gone))
+    let index = pages.text(of: source.index(digested.layers, missing: missing.rows))
+    bytes += index.utf8.count
+    try folder.finish(index: index)
+    return AtlasSummary(
+      output: request.output, index: "\(request.output)/index.html", layers: source.layers.count,
+      units: source.layers.reduce(0) { $0 + $1.unitCount }, images: shown, missing: gone, bytes: bytes,
+      unitSeconds: digested.seconds, thumbnailSeconds: missing.seconds,
+      peakResidentBytes: Clock.peakResidentBytes)
+  }
+
+  private func contents(thumbnails: Int? = nil, missing: Int? = nil) -> AtlasContents {
+    AtlasContents(
+      model: source.manifest.model, images: source.imageCount, thumbnails: thumbnails, missing: missing,
+      layers: source.layers.map {
+        AtlasContents.Layer(name: $0.name, page: "layers/\($0.page).html", units: $0.unitCount)
+      })
+  }
+}

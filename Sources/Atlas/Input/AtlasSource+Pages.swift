@@ -1,0 +1,50 @@
+import Recording
+
+extension AtlasSource {
+  /// The page of a layer.
+  func page(ofLayer index: Int) -> LayerPage {
+    let layer = layers[index]
+    func neighbour(_ index: Int) -> LayerPage.Neighbour? {
+      layers.indices.contains(index)
+        ? LayerPage.Neighbour(layer: layers[index].name, file: layers[index].page) : nil
+    }
+    return LayerPage(
+      model: manifest.model, layer: layer.name, file: layer.page, studyName: studyName(of: layer),
+      units: Wording.count(layer.unitCount, "unit"), images: Wording.count(imageCount, "image"),
+      recorded: Wording.recorded(manifest.reduce), remarks: [],
+      previous: neighbour(index - 1), next: neighbour(index + 1))
+  }
+
+  /// The index.
+  func index(_ summaries: [LayerSummary], missing: RowSet) -> IndexPage {
+    let units = layers.reduce(0) { $0 + $1.unitCount }
+    let example = layers.last.map { "\($0.name)__\($0.recorded.units.last ?? 0)" } ?? ""
+    return IndexPage(
+      model: manifest.model,
+      lede: "What \(Wording.count(units, "unit")) of \(Wording.count(layers.count, "layer")) respond to most"
+        + " and least among \(Wording.count(imageCount, "image")): \(Wording.recorded(manifest.reduce)).",
+      remarks: missing.count == 0
+        ? []
+        : [
+          "\(Wording.count(missing.count, "image")) could not be found or read when this atlas was made; a pattern stands"
+            + " for each."
+        ],
+      example: example, layerCount: Wording.count(layers.count, "layer"),
+      layers: zip(layers, summaries).map { layer, summary in
+        IndexPage.Layer(
+          layer: layer.name, file: layer.page, studyName: studyName(of: layer),
+          units: Wording.grouped(layer.unitCount), dead: Wording.grouped(summary.dead),
+          constant: Wording.grouped(summary.constant), sparsity: Wording.percent(summary.sparsity),
+          spread: summary.spreadPath,
+          glimpse: summary.glimpseRows.map { row in
+            IndexPage.Glimpse(source: missing.contains(row) ? nil : AtlasFolder.thumbnail(ofRow: row))
+          })
+      },
+      provenance: Wording.provenance(manifest))
+  }
+
+  /// The study's name, where it is another.
+  private func studyName(of layer: Layer) -> String? {
+    layer.recorded.studyName == layer.name ? nil : layer.recorded.studyName
+  }
+}

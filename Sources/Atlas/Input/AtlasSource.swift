@@ -1,0 +1,98 @@
+import Models
+import Recording
+
+/// A dump as an atlas reads it.
+struct AtlasSource: Sendable {
+  /// A layer to show.
+  struct Layer: Sendable {
+    let recorded: RecordedLayer
+    /// The name of its page's files.
+    let page: String
+
+    var name: String { recorded.name }
+    var unitCount: Int { recorded.units.count }
+  }
+
+  /// The memory the activations a worker holds may take, in bytes, unless those of a single unit take more.
+  private static let memory = 64 << 20
+
+  let dump: RecordedDump
+  let names: ImageNames
+  let layers: [Layer]
+  private let root: String?
+
+  var manifest: Manifest { dump.manifest }
+  /// The rows of the dump, those of images that could not be read included.
+  var rowCount: Int { dump.images.count }
+  /// The images every unit was recorded over.
+  var imageCount: Int { dump.images.recordedCount }
+
+  /// Opens a dump.
+  ///
+  /// - Throws: ``RecordingError`` when there is none, it is not complete, or holds more than a number for each unit and
+  ///   image; `UnknownName` for the name of a layer it has not.
+  init(_ request: AtlasRequest) throws {
+    dump = try RecordedDump(opening: request.dump)
+    guard dump.manifest.reduce != "none" else {
+      throw RecordingError(
+        .badData,
+        "\(dump.path) holds whole maps (--reduce none); an atlas is of one number for each unit and image")
+    }
+    names = ImageNames(dump.images, labels: dump.manifest.images.labels)
+    let chosen = try Self.layers(request.layers, of: dump)
+    layers = zip(chosen, PageNames.names(of: chosen.map(\.name))).map { Layer(recorded: $0, page: $1) }
+    root = (request.images ?? dump.manifest.images.source).map(Self.folder)
+  }
+
+  /// The layers that words choose, in the order they were recorded.
+  private static func layers(_ words: String?, of dump: RecordedDump) throws -> [RecordedLayer] {
+    guard let words else { return dump.layers }
+    let names = try LayerSelection.layers(words, of: Model.named(dump.manifest.model))
+    // A name that was not recorded is a mistake; a pattern may well fit layers that were not.
+    for word in words.split(separator: ",") where !word.contains(where: { "*?[".contains($0) }) {
+      guard let layer = try? Model.named(dump.manifest.model).layer(named: String(word)) else { continue }
+      _ = try dump.layer(named: layer)
+    }
+    let chosen = Set(names)
+    let layers = dump.layers.filter { chosen.contains($0.name) }
+    guard !layers.isEmpty else {
+      throw RecordingError(
+        .badData, "\(dump.path) holds none of the layers '\(words)'; 'inspect --json' lists those it has")
+    }
+    return layers
+  }
+
+  /// Where the paths of a dump begin: the folder of images itself, or the folder a list of them is in.
+  private static func folder(ofImages path: String) -> String {
+    if Disk.isDirectory(path) != false { return path }
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    return parts.isEmpty ? "." : parts.joined(separator: "/")
+  }
+
+  /// The file of an image, `nil` when nobody said where the images are.
+  func file(ofRow row: Int) -> String? {
+    let path = dump.images.path(ofRow: row)
+    return path.hasPrefix("/") ? path : root.map { "\($0)/\(path)" }
+  }
+
+  /// The units a worker reads together: as many as fit its memory.
+  var unitsOfBlock: Int { min(max(Self.memory / (4 * max(rowCount, 1)), 1), 256) }
+
+  /// Digests some units of a layer.
+  ///
+  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
+  func digests(ofLayer index: Int, units: Range<Int>, ranker: inout ImageRanker) throws -> [UnitDigest] {
+    let layer = layers[index].recorded
+    var digests: [UnitDigest] = []
+    var scratch = ranker
+    try layer.forEachColumn(in: units, memory: Self.memory) { column, values in
+      let ranking = scratch.rank(values)
+      digests.append(
+        UnitDigest(
+          channel: layer.units[column], statistics: UnitStatistics(of: values), ranking: ranking,
+          sample: []))
+    }
+    ranker = scratch
+    return digests
+  }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import Recording
+import Tensor
+
+/// The folder of an atlas.
+struct AtlasFolder: Sendable {
+  let path: String
+
+  /// Says what the folder is from the moment it is one: without it, nothing here is ever removed.
+  private static let marker = "atlas.json"
+  /// What an atlas consists of. The index comes first when an old atlas is removed and last when one is written.
+  private static let names = ["index.html", "missing.js", "layers", "assets", "thumbnails", marker]
+  /// The thumbnails of a folder: file systems grow slow with millions of names in one.
+  private static let rowsOfFolder = 1000
+
+  /// The thumbnail of a row, relative to the folder.
+  static func thumbnail(ofRow row: Int) -> String { "thumbnails/\(folder(ofRow: row))/\(row).jpg" }
+
+  private static func folder(ofRow row: Int) -> String {
+    let number = String(row / rowsOfFolder)
+    return String(repeating: "0", count: max(4 - number.count, 0)) + number
+  }
+
+  /// Refuses a place that is taken, without touching it.
+  ///
+  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
+  func check(overwrite: Bool) throws(RecordingError) {
+    guard let isDirectory = Disk.isDirectory(path) else { return }
+    guard isDirectory else {
+      throw RecordingError(.cannotCreate, "\(path) is a file; give --output the name of a folder to make")
+    }
+    let found = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    if found.isEmpty || (found.contains(Self.marker) && overwrite) { return }
+    throw RecordingError(
+      .cannotCreate,
+      found.contains(Self.marker)
+        ? "\(path) already holds an atlas; give --overwrite to replace it, or another --output"
+        : "\(path) holds something other than an atlas; give --output the name of a new folder")
+  }
+
+  /// Makes the folder, or empties it of the atlas that is there.
+  ///
+  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
+  func prepare(overwrite: Bool) throws(RecordingError) {
+    try check(overwrite: overwrite)
+    for name in Self.names where name != Self.marker && Disk.isDirectory("\(path)/\(name)") != nil {
+      do { try FileManager.default.removeItem(atPath: "\(path)/\(name)") } catch {
+        throw RecordingError(.cannotCreate, "cannot remove \(path)/\(name): \(error.localizedDescription)")
+      }
+    }
+    for folder in ["", "/assets", "/layers", "/thumbnails"] { try Disk.createDirectory(path + folder) }
+  }
+
+  /// Makes the folder of a row's thumbnail, if need be.
+  ///
+  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
+  func makeThumbnailFolder(ofRow row: Int) throws(RecordingError) {
+    let folder = "\(path)/thumbnails/\(Self.folder(ofRow: row))"
+    if Disk.isDirectory(folder) != true { try Disk.createDirectory(folder) }
+  }
+
+  /// Writes a file of the atlas.
+  ///
+  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  func write(_ bytes: [UInt8], to name: String) throws(RecordingError) {
+    let file = "\(path)/\(name)"
+    let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw RecordingError(.cannotCreate, "cannot create \(file): \(String(cString: strerror(errno)))")
+    }
+    defer { close(descriptor) }
+    try Disk.write(bytes, at: 0, to: descriptor, path: file)
+  }
+
+  /// Writes a file of the atlas.
+  ///
+  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  func write(_ text: String, to name: String) throws(RecordingError) { try write(Array(text.utf8), to: name) }
+
+  /// Writes what says that this folder is an atlas, and of what.
+  ///
+  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  func writeMarker(_ contents: AtlasContents) throws(RecordingError) {
+    let text: Data
+    do { text = try JSON.encode(contents) } catch {
+      throw RecordingError(.writeFailed, "cannot describe the atlas in \(path): \(error)")
+    }
+    try write([UInt8](text), to: Self.marker)
+  }
+
+  /// Writes the index, which makes the atlas whole: it appears when it and all before it are on the disk.
+  ///
+  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  func finish(index: String) throws(RecordingError) {
+    let file: AtomicFile
+    do { file = try AtomicFile("\(path)/index.html") } catch {
+      throw RecordingError(.cannotCreate, "\(error)")
+    }
+    do {
+      try file.append(Array(index.utf8))
+      try file.commit()
+    } catch { throw RecordingError(.writeFailed, "\(error)") }
+  }
+}
+
+/// `atlas.json`: what an atlas is of.
+struct AtlasContents: Encodable, Sendable {
+  /// A layer and its page.
+  struct Layer: Encodable, Sendable {
+    var name: String
+    var page: String
+    var units: Int
+  }
+
+  var schema = 1
+  var tool = "activation-dump \(toolVersion)"
+  var model: String
+  /// The images of the recording, those that have a thumbnail, and those that should have one and could not be read.
+  var images: Int, thumbnails: Int?, missing: Int?
+  var layers: [Layer]
+}

@@ -1,0 +1,32 @@
+import Foundation
+
+/// Values as they are written into the scripts that carry data: JSON, safe in a page too.
+enum ScriptText {
+  /// A string literal of ASCII without `<`, `>` and `&`.
+  static func string(_ text: String) -> String {
+    var literal: [UInt8] = [UInt8(ascii: "\"")]
+    for unit in text.utf16 {
+      switch unit {
+      case 0x22: literal += Array("\\\"".utf8)
+      case 0x5C: literal += Array("\\\\".utf8)
+      case 0x20...0x7E where unit != 0x3C && unit != 0x3E && unit != 0x26: literal.append(UInt8(unit))
+      default:
+        let digits = String(unit, radix: 16)
+        literal += Array("\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8)
+      }
+    }
+    literal.append(UInt8(ascii: "\""))
+    return String(decoding: literal, as: UTF8.self)
+  }
+
+  /// A list of string literals.
+  static func strings(_ texts: [String]) -> String { "[\(texts.map(string).joined(separator: ","))]" }
+
+  /// Numbers as base64 of their little-endian bytes, a string literal.
+  static func packed(_ values: [some FixedWidthInteger]) -> String {
+    values.map(\.littleEndian).withUnsafeBytes { bytes in "\"\(Data(bytes).base64EncodedString())\"" }
+  }
+
+  /// Numbers as base64 of their little-endian bytes, a string literal.
+  static func packed(_ values: [Float]) -> String { packed(values.map(\.bitPattern)) }
+}

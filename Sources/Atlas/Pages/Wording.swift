@@ -1,0 +1,75 @@
+import Recording
+
+/// How a page says where a recording comes from.
+enum Wording {
+  /// With commas between thousands.
+  static func grouped(_ number: Int) -> String {
+    var digits = Array(String(number.magnitude).reversed())
+    for position in stride(from: 3, to: digits.count, by: 3).reversed() { digits.insert(",", at: position) }
+    return (number < 0 ? "−" : "") + String(digits.reversed())
+  }
+
+  /// `1 unit`, `2,048 units`.
+  static func count(_ number: Int, _ noun: String) -> String {
+    "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
+  }
+
+  /// A share with a digit behind the point; nothing is rounded to none or all.
+  static func percent(_ share: Double) -> String {
+    if share <= 0 { return "0 %" }
+    if share >= 1 { return "100 %" }
+    let tenths = min(max(Int((1000 * share).rounded()), 1), 999)
+    return "\(tenths / 10).\(tenths % 10) %"
+  }
+
+  /// What was kept of a layer.
+  static func recorded(_ reduction: String) -> String {
+    switch reduction {
+    case "mean": "mean over positions"
+    case "max": "maximum over positions"
+    case "token0": "the class token"
+    default: reduction
+    }
+  }
+
+  /// The facts below the table of layers.
+  static func provenance(_ manifest: Manifest) -> [IndexPage.Fact] {
+    let preprocessing = manifest.preprocessing
+    let images = manifest.images
+    var facts: [(String, String?)] = [
+      ("Network", manifest.model),
+      ("Weights", manifest.weights.name),
+      ("SHA-256 of the weights", manifest.weights.sha256),
+      (
+        "Preprocessing",
+        "resize \(preprocessing.resize) (\(preprocessing.filter)), crop \(preprocessing.crop), "
+          + "\(preprocessing.channelOrder), \(preprocessing.normalization)"
+      ),
+      ("Decoder", preprocessing.decoder),
+      ("Arithmetic", "\(manifest.precision), kernels \(manifest.tier)"),
+      ("Recorded", recorded(manifest.reduce)),
+      (
+        "Images",
+        grouped(images.count)
+          + (images.skipped > 0
+            ? ", \(grouped(images.skipped)) of which could not be read and are left out" : "")
+      ),
+      ("SHA-256 of the list of images", images.listSha256),
+      ("Labels", labels(images.labels)),
+      ("Recorded from", manifest.started), ("to", manifest.ended),
+      ("Recorded by", "\(manifest.tool.name) \(manifest.tool.version)"),
+    ]
+    if let merged = manifest.merged { facts.append(("Merged from", count(merged.count, "shard"))) }
+    facts.append(("Atlas by", "activation-dump \(toolVersion)"))
+    return facts.compactMap { name, value in value.map { IndexPage.Fact(name: name, value: $0) } }
+  }
+
+  private static func labels(_ labels: ImageList.Labels) -> String {
+    switch labels {
+    case .imagenet: "ImageNet's classes"
+    case .folders: "the class folders"
+    case .given: "as the list of images gives them"
+    case .none: "none"
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/// How many activations of a unit fall into each of a number of equal parts of their range.
+enum Histogram {
+  /// The parts.
+  static let bins = 40
+
+  /// Counts activations; those that are not finite belong nowhere. All are zero where the range is empty or infinite.
+  static func counts(of values: some Sequence<Float>, from minimum: Float, to maximum: Float) -> [UInt32] {
+    var counts = [UInt32](repeating: 0, count: bins)
+    let (low, range) = (Double(minimum), Double(maximum) - Double(minimum))
+    guard range > 0, range.isFinite else { return counts }
+    let scale = Double(bins) / range
+    for value in values where value.isFinite {
+      counts[min(max(Int((Double(value) - low) * scale), 0), bins - 1)] += 1
+    }
+    return counts
+  }
+}

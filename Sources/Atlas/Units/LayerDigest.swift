@@ -1,0 +1,22 @@
+import Recording
+
+/// What the atlas shows of one layer.
+struct LayerDigest: Sendable {
+  /// The layer's dotted name.
+  var name: String
+  /// The images every unit's numbers are over.
+  var count: Int
+  /// Images from which percentiles and histograms come, where these are not all.
+  var sampled: Int?
+  /// The units, by column.
+  var units: [UnitDigest]
+
+  /// Adds the images it shows.
+  func insertRows(into rows: inout RowSet) {
+    for unit in units {
+      for image in unit.low { rows.insert(image.row) }
+      for image in unit.high { rows.insert(image.row) }
+      for case let image? in unit.stops { rows.insert(image.row) }
+    }
+  }
+}

@@ -1,0 +1,301 @@
+import Foundation
+import Images
+import Models
+import Recording
+import Tensor
+import TestSupport
+import Testing
+
+@testable import Atlas
+
+/// Whole atlases of small dumps.
+struct AtlasTests {
+  /// A dump of SqueezeNet with generated weights over images of two classes and a file that is no image.
+  private struct Case {
+    let folder: TemporaryFolder
+    static let layers = ["features.3.squeeze", "features.4.expand3x3", "classifier.1"]
+
+    init(count: Int = 14) throws {
+      folder = try TemporaryFolder()
+      for index in 0..<count {
+        let image = PNG.photograph(width: 40 + index % 5, height: 50 - index % 7, seed: UInt64(index))
+        try folder.write(image, to: "images/\(ImageNet.synsets[index % 2])/\(index).png")
+      }
+      try folder.write("not an image".utf8, to: "images/\(ImageNet.synsets[0])/broken.png")
+      var request = DumpRequest(
+        model: try Model.named("squeezenet1_1"), weights: .seeded(1), images: folder("images"),
+        output: folder("dump"),
+        layers: Self.layers.map { LayerUnits(layer: $0) })
+      request.onError = .skip
+      _ = try Dump(request).run()
+    }
+
+    func request(_ output: String = "atlas") -> AtlasRequest {
+      AtlasRequest(dump: folder("dump"), output: folder(output))
+    }
+
+    /// Changes the manifest.
+    func edit(_ change: (inout [String: Any]) -> Void) throws {
+      let path = folder("dump/manifest.json")
+      let data = try Data(contentsOf: URL(fileURLWithPath: path))
+      let object = try JSONSerialization.jsonObject(with: data)
+      var manifest = try #require(object as? [String: Any])
+      change(&manifest)
+      try JSONSerialization.data(withJSONObject: manifest).write(to: URL(fileURLWithPath: path))
+    }
+
+    func edit(layer index: Int, _ change: (inout [String: Any]) -> Void) throws {
+      try edit { manifest in
+        guard var layers = manifest["layers"] as? [[String: Any]] else { return }
+        change(&layers[index])
+        manifest["layers"] = layers
+      }
+    }
+  }
+
+  /// What a layer's script hands to its page.
+  private func data(_ folder: TemporaryFolder, _ path: String) throws -> [String: Any] {
+    var text = try String(contentsOfFile: folder(path), encoding: .utf8)
+    #expect(text.hasPrefix("atlas.layer({") && text.hasSuffix("});\n"))
+    text = String(text.dropFirst("atlas.layer(".count).dropLast(3))
+    let object = try JSONSerialization.jsonObject(with: Data(text.utf8))
+    return try #require(object as? [String: Any])
+  }
+
+  private func unpack<T: FixedWidthInteger>(_ value: Any?, as type: T.Type) throws -> [T] {
+    let text = try #require(value as? String)
+    let bytes = try #require(Data(base64Encoded: text))
+    return bytes.withUnsafeBytes { raw in
+      (0..<raw.count / MemoryLayout<T>.size).map {
+        T(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<T>.size, as: T.self))
+      }
+    }
+  }
+
+  @Test("the pages hold every unit with the images of the recorded matrix, and a second run the same bytes")
+  func contents() throws {
+    let test = try Case()
+    let summary = try #require(try Atlas(test.request()).run())
+    #expect(summary.layers == 3 && summary.units == 16 + 64 + 1000)
+    #expect(summary.images == 14 && summary.missing == 0)
+    let files = try test.folder.files(below: "atlas")
+    #expect(summary.bytes + (files["atlas.json"]?.count ?? 0) == files.values.reduce(0) { $0 + $1.count })
+    #expect(files.keys.filter { $0.hasSuffix(".jpg") }.count == 14)
+
+    for threads in [1, 3] {
+      var again = test.request("again\(threads)")
+      again.threads = threads
+      #expect(try Atlas(again).run() != nil)
+      #expect(try test.folder.files(below: "again\(threads)") == files)
+    }
+
+    let array = try Data(
+      contentsOf: URL(fileURLWithPath: test.folder("dump/activations/features.3.squeeze.npy")))
+    let values = array.dropFirst(128).withUnsafeBytes { raw in
+      (0..<raw.count / 4).map { raw.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+    }
+    let layer = try data(test.folder, "atlas/layers/features.3.squeeze.js")
+    #expect(layer["count"] as? Int == 14 && layer["kept"] as? Int == 9)
+    let rows = try unpack(layer["rows"], as: UInt32.self)
+    let high = try unpack(layer["high"], as: UInt32.self)
+    let highValues = try unpack(layer["highValues"], as: UInt32.self).map(Float.init(bitPattern:))
+    let low = try unpack(layer["low"], as: UInt32.self)
+    let recorded = rows.filter { !values[16 * Int($0)].isNaN }
+    #expect(recorded.count == 14 && rows.count == 14)
+    for unit in 0..<16 {
+      let order = recorded.sorted { values[16 * Int($0) + unit] > values[16 * Int($1) + unit] }
+      let shown = high[9 * unit..<9 * unit + 9].map { rows[Int($0)] }
+      #expect(shown == Array(order.prefix(9)))
+      #expect(low[9 * unit..<9 * unit + 9].map { rows[Int($0)] } == Array(order.reversed().prefix(9)))
+      #expect(Array(highValues[9 * unit..<9 * unit + 9]) == shown.map { values[16 * Int($0) + unit] })
+    }
+    // The file that is no image is left out, and everything behind it keeps its row.
+    let table = try String(contentsOfFile: test.folder("dump/images.tsv"), encoding: .utf8).split(
+      separator: "\n")
+    let broken = try #require(table.firstIndex { $0.contains("broken.png") }) - 1
+    #expect(!rows.contains(UInt32(broken)) && rows.max() == 14)
+    let folded = try #require(layer["paths"] as? [String])
+    #expect(folded.count == 14)
+    #expect(layer["labelNames"] as? [String] == Array(ImageNet.names.prefix(2)))
+  }
+
+  @Test("a thumbnail is what the network saw, and of the size that was asked for")
+  func thumbnails() throws {
+    let test = try Case()
+    var request = test.request()
+    request.thumbnailSize = 33
+    _ = try Atlas(request).run()
+    let decoder = ImageDecoder()
+    let row = 3
+    let table = try String(contentsOfFile: test.folder("dump/images.tsv"), encoding: .utf8).split(
+      separator: "\n")
+    let path = String(table[row + 1].split(separator: "\t")[1])
+    let thumbnail = try decoder.decode(contentsOf: test.folder("atlas/thumbnails/0000/\(row).jpg"))
+    #expect(thumbnail.width == 33 && thumbnail.height == 33)
+    let size = 33
+    let side = Int((Double(size) * 256 / 224).rounded())
+    let seen = Preprocessor(
+      Preprocessing(resize: side, filter: .bicubic, crop: size, normalization: .offset([0, 0, 0])))
+    var pixels = [Float](repeating: 0, count: 3 * size * size)
+    let image = try ImageDecoder().decode(contentsOf: test.folder("images/\(path)"))
+    pixels.withUnsafeMutableBufferPointer { seen.apply(to: image, layout: .channelsLast, into: $0) }
+    let squares = zip(pixels, thumbnail.rgb).reduce(0.0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
+    // Noise of quality 85 on a noisy image; another image, or a shifted one, is several times as far.
+    #expect((squares / Double(pixels.count)).squareRoot() < 16)
+  }
+
+  @Test("images that are gone are counted, marked and no failure")
+  func missing() throws {
+    let test = try Case()
+    for name in ["\(ImageNet.synsets[0])/2.png", "\(ImageNet.synsets[1])/3.png"] {
+      try FileManager.default.removeItem(atPath: test.folder("images/\(name)"))
+    }
+    try test.folder.write("no image".utf8, to: "images/\(ImageNet.synsets[1])/3.png")
+    let summary = try #require(try Atlas(test.request()).run())
+    #expect(summary.images == 14 && summary.missing == 2)
+    let files = try test.folder.files(below: "atlas")
+    let marks = String(decoding: try #require(files["missing.js"]), as: UTF8.self)
+    let table = try String(contentsOfFile: test.folder("dump/images.tsv"), encoding: .utf8).split(
+      separator: "\n")
+    for name in ["/2.png", "/3.png"] {
+      let row = try #require(table.firstIndex { $0.contains(name) }) - 1
+      #expect(marks.contains("[\(row),\(row)]"), "\(marks)")
+      #expect(files["thumbnails/0000/\(row).jpg"] == nil)
+    }
+    var elsewhere = test.request("elsewhere")
+    elsewhere.images = test.folder("nowhere")
+    let lost = try #require(try Atlas(elsewhere).run())
+    #expect(lost.missing == 14)
+    #expect(
+      try String(contentsOfFile: test.folder("elsewhere/missing.js"), encoding: .utf8).hasPrefix(
+        "atlas.missing([[0,"))
+  }
+
+  @Test("layers are chosen by names and patterns, and those that are not there are named")
+  func selection() throws {
+    let test = try Case()
+    var request = test.request()
+    request.layers = "classifier_1,features.3.*"
+    #expect(try Atlas(request).run()?.units == 1016)
+    request.output = test.folder("none")
+    request.layers = "features.5"
+    #expect(throws: UnknownName.self) { try Atlas(request) }
+    request.layers = "features.9.*"
+    #expect(throws: RecordingError.self) { try Atlas(request) }
+    request.layers = "no.such.layer"
+    #expect(throws: UnknownName.self) { try Atlas(request) }
+    #expect(!FileManager.default.fileExists(atPath: test.folder("none")))
+  }
+
+  @Test("an output that is something else is never touched; an atlas only when asked to be replaced")
+  func output() throws {
+    let test = try Case()
+    try test.folder.write("mine".utf8, to: "taken/notes.txt")
+    for overwrite in [false, true] {
+      for name in ["taken", "dump", "taken/notes.txt"] {
+        var request = test.request(name)
+        request.overwrite = overwrite
+        let error = #expect(throws: RecordingError.self) { try Atlas(request) }
+        #expect(error?.kind == .cannotCreate)
+      }
+    }
+    #expect(try test.folder.files(below: "taken").count == 1)
+
+    _ = try Atlas(test.request()).run()
+    #expect(throws: RecordingError.self) { try Atlas(test.request()) }
+    try test.folder.write("mine".utf8, to: "atlas/notes.txt")
+    try test.folder.write("old".utf8, to: "atlas/layers/old.html")
+    var request = test.request()
+    (request.overwrite, request.layers) = (true, "classifier.1")
+    _ = try Atlas(request).run()
+    let files = try test.folder.files(below: "atlas")
+    #expect(files["notes.txt"] != nil && files["layers/old.html"] == nil)
+    #expect(
+      files.keys.filter { $0.hasPrefix("layers/") }.sorted() == [
+        "layers/classifier.1.html", "layers/classifier.1.js",
+      ])
+  }
+
+  @Test("an atlas that was stopped has no index, and can be replaced")
+  func stopped() throws {
+    let test = try Case()
+    #expect(try Atlas(test.request()).run(images: RunProgress(cancellingAfter: 3)) == nil)
+    #expect(!FileManager.default.fileExists(atPath: test.folder("atlas/index.html")))
+    var request = test.request()
+    request.overwrite = true
+    #expect(try Atlas(request).run() != nil)
+  }
+
+  @Test("a dump that is not what it says is refused, in one sentence, before anything is written")
+  func badDumps() throws {
+    let changes: [(String, (Case) throws -> Void)] = [
+      ("interrupted", { try $0.edit { $0["state"] = "interrupted" } }),
+      ("whole maps", { try $0.edit { $0["reduce"] = "none" } }),
+      (
+        "manifest says 99",
+        { test in
+          try test.edit { manifest in
+            var images = manifest["images"] as? [String: Any] ?? [:]
+            images["count"] = 99
+            manifest["images"] = images
+          }
+        }
+      ),
+      ("manifest.json", { try $0.edit(layer: 0) { $0["shape"] = [15] } }),
+      ("manifest.json", { try $0.edit(layer: 0) { $0["shape"] = [15, -3] } }),
+      ("manifest.json", { try $0.edit(layer: 0) { $0["units"] = [1, 2] } }),
+      (
+        "line 3",
+        {
+          try $0.folder.write("row\tpath\tlabel\tstatus\n0\ta\t\tok\n1\tb\tok\n".utf8, to: "dump/images.tsv")
+        }
+      ),
+    ]
+    for (words, change) in changes {
+      let test = try Case(count: 14)
+      try change(test)
+      let error = #expect(throws: RecordingError.self, "\(words)") { try Atlas(test.request()) }
+      #expect(error?.kind == .badData && error?.message.contains(words) == true, "\(error?.message ?? "")")
+      #expect(!FileManager.default.fileExists(atPath: test.folder("atlas")))
+    }
+    let test = try Case()
+    let array = test.folder("dump/activations/features.3.squeeze.npy")
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: array))
+    for broken in [bytes.dropLast(4), bytes + [0, 0, 0, 0], Data("junk".utf8), Data()] {
+      try broken.write(to: URL(fileURLWithPath: array))
+      var request = test.request()
+      request.overwrite = true
+      let error = #expect(throws: RecordingError.self) { try Atlas(request).run() }
+      #expect(error?.kind == .badData)
+    }
+    try FileManager.default.removeItem(atPath: array)
+    var request = test.request()
+    request.overwrite = true
+    #expect(throws: RecordingError(.inputMissing, "")) {
+      do { _ = try Atlas(request).run() } catch let error as RecordingError {
+        throw RecordingError(error.kind, "")
+      }
+    }
+    #expect(!FileManager.default.fileExists(atPath: test.folder("atlas/index.html")))
+  }
+
+  @Test("layers with hostile names have pages inside the folder, and their names are text")
+  func hostileLayers() throws {
+    let test = try Case()
+    let names = ["../../escape", "<script>alert(1)</script>", "\"\u{301} onload=alert(1) x=\""]
+    for (index, name) in names.enumerated() {
+      try test.edit(layer: index) { ($0["name"], $0["study_name"]) = (name, name) }
+    }
+    _ = try Atlas(test.request()).run()
+    let files = try test.folder.files(below: "atlas")
+    #expect(files.keys.filter { $0.hasPrefix("layers/") }.count == 6)
+    #expect(!FileManager.default.fileExists(atPath: test.folder("escape.html")))
+    for (name, bytes) in files
+    where name.hasSuffix(".html") || name.hasSuffix(".js") && name.hasPrefix("layers") {
+      let text = String(decoding: bytes, as: UTF8.self)
+      #expect(
+        !text.contains("<script>alert") && !text.unicodeScalars.contains("\u{301}")
+          || text.contains("&quot;\u{301}"))
+    }
+  }
+}
