@@ -16,7 +16,7 @@ build: setup  ## Build activation-dump in release
 	$(SWIFT) build -c release --product activation-dump
 	@echo "built $(BUILD)"
 
-demo: build  ## Fetch small real weights and photographs, classify them and record every unit
+demo: build  ## Fetch small real weights and photographs, classify them, record every unit and show them
 	@scripts/demo.sh $(BUILD)
 
 lint: setup  ## Check formatting

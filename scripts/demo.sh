@@ -56,4 +56,8 @@ echo
 if python -c 'import numpy' 2>/dev/null; then
   python "$here/demo_numpy.py" "$out/recording"
 fi
+say "Making pages that show what each unit responds to"
+run "$binary" report "$out/recording" --output "$out/atlas" --overwrite
+
 say "The recording is in $out/recording; README.md says what each file holds."
+echo "Open $PWD/$out/atlas/index.html in a browser to look at units."
