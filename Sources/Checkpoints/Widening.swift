@@ -28,7 +28,7 @@ func widen(
     }
   }
   switch type {
-  case .float16: integers(UInt16.self, float(fromHalf:))
+  case .float16: integers(UInt16.self, Half.float)
   case .bfloat16: integers(UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
   case .float32: integers(UInt32.self) { Float(bitPattern: $0) }
   case .float64: integers(UInt64.self) { Float(Double(bitPattern: $0)) }
@@ -43,20 +43,6 @@ func widen(
   case .bool: integers(UInt8.self) { $0 == 0 ? 0 : 1 }
   case .float8e4m3, .float8e5m2, .complex64, .complex128: preconditionFailure("\(type) is not readable")
   }
-}
-
-/// The value of an IEEE half, exactly.
-///
-/// Shifting the half's exponent and fraction into place leaves the exponent 112 too small; one multiplication
-/// by 2^112 corrects that and normalises subnormals, without a branch. (The compiler's own conversion is a
-/// library call for each element at the baseline target.)
-@inline(__always)
-func float(fromHalf half: UInt16) -> Float {
-  let magnitude = UInt32(half & 0x7FFF) << 13
-  let scaled = Float(bitPattern: magnitude) * Float(sign: .plus, exponent: 112, significand: 1)
-  let isFinite = half & 0x7C00 != 0x7C00
-  let bits = isFinite ? scaled.bitPattern : magnitude | 0x7F80_0000
-  return Float(bitPattern: bits | UInt32(half & 0x8000) << 16)
 }
 
 @inline(__always)
