@@ -41,6 +41,26 @@ struct DumpCommand: ParsableCommand {
       "What to keep of a layer: mean or max over positions, token0 (the class token), or none: everything.")
   var reduce = Reduction.mean
 
+  @Option(
+    help: """
+      What to keep of the activations: 'all' (a matrix for each layer, the default), or 'extremes:K': of each unit the K \
+      lowest and K highest images (200 unless given), exact mean, variance and range, and a sample. Memory and files do \
+      not grow with the number of images.
+      """, transform: { try Keep($0) })
+  var keep = Keep.all
+
+  @Option(help: "The numbers of layers: float32, or float16, which takes half the room.")
+  var dtype = ValueType.float32
+
+  @Flag(help: "Write units × images, so that one unit is together, and not images × units.")
+  var unitMajor = false
+
+  @Option(
+    help: ArgumentHelp(
+      "With --keep extremes, the rows to write beside the others before they are folded into them.",
+      visibility: .hidden))
+  var spillRows: Int?
+
   @OptionGroup var work: WorkOptions
 
   @Option(help: "Only the first so many images.")
@@ -83,6 +103,7 @@ struct DumpCommand: ParsableCommand {
     if resume && overwrite {
       throw ValidationError("--resume keeps what --overwrite replaces; give one of them")
     }
+    if let spillRows, spillRows < 1 { throw ValidationError("--spill-rows has to be at least 1") }
     if let limit, limit < 1 { throw ValidationError("--limit has to be at least 1") }
     if explain && json { throw ValidationError("--explain prints text; leave out --json") }
   }
@@ -118,6 +139,8 @@ struct DumpCommand: ParsableCommand {
       model: model, weights: try network.resolvedWeights(for: model), images: images, output: output,
       layers: chosen)
     request.reduction = reduce
+    (request.keep, request.valueType, request.isUnitMajor) = (keep, dtype, unitMajor)
+    request.spillRows = spillRows
     request.options = try network.arithmetic.planOptions()
     (request.batchSize, request.threads) = (work.batchSize, work.resolvedThreads)
     (request.limit, request.onError) = (limit, onError)

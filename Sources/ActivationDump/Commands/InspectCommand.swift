@@ -56,7 +56,7 @@ struct InspectCommand: ParsableCommand {
 
   private func describe(_ inspection: DumpInspection) {
     let manifest = inspection.manifest
-    let units = manifest.layers.reduce(0) { $0 + ($1.shape.count > 1 ? $1.shape[1] : 0) }
+    let units = manifest.layers.reduce(0) { $0 + $1.columns }
     var rows = [
       ["state", manifest.state.rawValue + (manifest.failure.map { ": \($0)" } ?? "")],
       ["images", "\(inspection.rowsDone.grouped) of \(manifest.images.count.grouped)"],
@@ -74,6 +74,12 @@ struct InspectCommand: ParsableCommand {
       ["from, to", "\(manifest.started), \(manifest.ended ?? "")"],
       ["command", manifest.arguments.joined(separator: " ")],
     ]
+    if let extremes = manifest.extremes {
+      rows.append(["kept", "\(extremes.limit) images from each end, a sample of \(extremes.sample.grouped)"])
+    }
+    if let array = manifest.layers.first, array.dtype != "<f4" || array.unitMajor == true {
+      rows.append(["numbers", array.dtype + (array.unitMajor == true ? ", units × images" : "")])
+    }
     if let shard = manifest.shard {
       rows.insert(
         [

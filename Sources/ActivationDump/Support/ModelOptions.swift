@@ -102,6 +102,7 @@ struct WorkOptions: ParsableArguments {
 extension Precision: ExpressibleByArgument {}
 extension Reduction: ExpressibleByArgument {}
 extension ErrorPolicy: ExpressibleByArgument {}
+extension ValueType: ExpressibleByArgument {}
 extension Benchmark.Taps: ExpressibleByArgument {}
 
 extension ExistingOutput {

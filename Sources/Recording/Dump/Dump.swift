@@ -18,16 +18,16 @@ public struct Dump: Sendable {
   /// What the dump will be.
   public let outline: DumpOutline
 
-  private let arrays: [RecordedArray]
-  private let folder: DumpFolder
+  let arrays: [RecordedArray]
+  let folder: DumpFolder
+  /// What is kept in the place of matrices.
+  let extremes: ExtremesStore.Layout?
 
   /// Prepares a dump.
   ///
   /// - Throws: ``RecordingError``: contradicting options, no images, an output that is taken.
   public init(_ request: DumpRequest) throws {
-    guard request.batchSize > 0, request.threads > 0, request.limit ?? 1 > 0 else {
-      throw RecordingError(.usage, "batch size, threads and limit have to be at least 1")
-    }
+    try request.check()
     self.request = request
     folder = DumpFolder(path: request.output)
     try folder.check(request.existing)
@@ -45,13 +45,16 @@ public struct Dump: Sendable {
     arrays = try Self.arrays(request, graph)
     let rowBytes = arrays.reduce(0) { $0 + $1.rowShape.count } * MemoryLayout<Float>.size
     let chunkRows = Self.chunkRows(
-      images: rows.count, rowBytes: rowBytes, batchSize: request.batchSize, threads: request.threads)
+      images: rows.count, rowBytes: rowBytes, batchSize: request.batchSize, threads: request.threads,
+      isUnitMajor: request.isUnitMajor)
+    extremes = try Self.extremes(request, rows, of: images.count, arrays, folder)
     outline = DumpOutline(
       images: rows.count, layers: request.layers.count,
-      units: arrays.dropLast().reduce(0) { $0 + $1.rowShape.channels }, bytes: rows.count * rowBytes,
+      units: arrays.dropLast().reduce(0) { $0 + $1.rowShape.channels },
+      bytes: Self.fileBytes(arrays, rows.count, extremes),
       threads: request.threads, batchSize: request.batchSize, chunkRows: chunkRows,
       weightBytes: graph.parameters.reduce(0) { $0 + $1.shape.count } * MemoryLayout<Float>.size,
-      rowBufferBytes: request.threads * chunkRows * rowBytes)
+      rowBufferBytes: request.threads * chunkRows * rowBytes, extremesBytes: extremes?.memory ?? 0)
   }
 
   /// Loads the weights, as a recording would, and adds up the memory it would take, in bytes: weights, what every
@@ -61,7 +64,7 @@ public struct Dump: Sendable {
   public func memory() throws -> Int {
     let network = try request.network()
     let batchSize = min(request.batchSize, outline.chunkRows)
-    return outline.weightBytes + outline.rowBufferBytes
+    return outline.weightBytes + outline.rowBufferBytes + outline.extremesBytes
       + request.threads * Workspace.byteCount(for: network.plan, batchSize: batchSize)
   }
 
@@ -77,7 +80,7 @@ public struct Dump: Sendable {
     if open.manifest.state == .complete { return summary(open, recorded: 0, since: start, StageTimes()) }
     do {
       var times = try record(with: network, into: open, progress)
-      let digests = try times.measure(\.write) { try finish(open.files, digesting: !progress.isCancelled) }
+      let digests = try times.measure(\.write) { try finish(open, digesting: !progress.isCancelled) }
       if progress.isCancelled { try open.journal?.noteDurable() }
       open.manifest.seal(digests)
       try close(&open, progress.isCancelled ? .interrupted : .complete)
@@ -113,23 +116,25 @@ public struct Dump: Sendable {
       chunkRows: outline.chunkRows, batchSize: request.batchSize, threads: request.threads,
       onError: request.onError, progress: progress)
     let (arrays, chunkRows) = (arrays, outline.chunkRows)
-    return try pass.run {
-      RowBlock(
-        arrays: arrays, files: open.files, chunkRows: chunkRows, ledger: open.ledger, journal: journal)
-    }
+    return try pass.run { RowBlock(arrays: arrays, into: open, chunkRows: chunkRows, journal: journal) }
   }
 
-  /// Forces every file to the disk and, for a dump that is whole, computes its digest.
-  private func finish(_ files: [ArrayFile], digesting: Bool) throws -> [String?] {
+  /// Forces every file to the disk and, for a dump that is whole, writes extremes and computes the digest of each.
+  private func finish(_ open: OpenDump, digesting: Bool) throws -> [String?] {
+    let files = open.files
     let digests = Mutex([String?](repeating: nil, count: files.count))
     let next = Atomic(0)
-    try withWorkers(min(request.threads, files.count)) { _ in
+    if !digesting { try open.extremes?.synchronize() }
+    // A layer's extremes are put together in memory.
+    try withWorkers(min(request.threads, files.count, open.extremes == nil ? .max : 4)) { _ in
       while true {
         let index = next.add(1, ordering: .relaxed).oldValue
         guard index < files.count else { return }
-        try files[index].synchronize()
+        try files[index]?.synchronize()
         guard digesting else { continue }
-        let digest = try files[index].digest()
+        let path = "\(request.output)/\(arrays[index].file)"
+        if files[index] == nil { try open.extremes?.write(layer: index, to: path) }
+        let digest = try files[index]?.digest() ?? ArrayFile.digest(ofFile: path)
         digests.withLock { $0[index] = digest }
       }
     }
@@ -161,8 +166,12 @@ public struct Dump: Sendable {
       }
       arrays.append(
         RecordedArray(
-          layer: chosen.layer, file: DumpFolder.activations(of: chosen.layer), source: .tap(index),
-          units: chosen.units, tapShape: request.reduction == .none ? shape : [shape.channels]))
+          layer: chosen.layer,
+          file: request.keep == .all
+            ? DumpFolder.activations(of: chosen.layer) : DumpFolder.extremes(of: chosen.layer),
+          source: .tap(index), units: chosen.units,
+          format: ArrayFormat(request.valueType, isUnitMajor: request.isUnitMajor),
+          tapShape: request.reduction == .none ? shape : [shape.channels]))
     }
     let output = RecordedArray(
       layer: "", file: DumpFolder.logits, source: .output, units: nil, tapShape: [request.model.outputs])
@@ -170,11 +179,15 @@ public struct Dump: Sendable {
   }
 
   /// Rows a worker collects before it writes: a multiple of the batch size, at most 32 MiB and 64 rows, and few
-  /// enough that every worker gets several chunks.
-  package static func chunkRows(images: Int, rowBytes: Int, batchSize: Int, threads: Int) -> Int {
+  /// enough that every worker gets several chunks. Unit-major files take a write for each unit and chunk, so there it
+  /// is four times as much.
+  package static func chunkRows(
+    images: Int, rowBytes: Int, batchSize: Int, threads: Int, isUnitMajor: Bool = false
+  ) -> Int {
     let share = (images + threads * 8 - 1) / (threads * 8)
-    let wanted = (min(share, 64) + batchSize - 1) / batchSize * batchSize
-    return max(min(wanted, (32 << 20) / max(rowBytes, 1)), 1)
+    let factor = isUnitMajor ? 4 : 1
+    let wanted = (min(share, 64 * factor) + batchSize - 1) / batchSize * batchSize
+    return max(min(wanted, (32 << 20) * factor / max(rowBytes, 1)), 1)
   }
 
   private func manifest(of network: Network) throws -> Manifest {
@@ -183,7 +196,8 @@ public struct Dump: Sendable {
       Manifest.Array(
         name: array.layer.isEmpty ? nil : array.layer,
         studyName: array.layer.isEmpty ? nil : request.model.studyName(of: array.layer), file: array.file,
-        shape: [rows.count] + array.rowShape.extents, units: array.units)
+        shape: array.format.shape(rows: rows.count, rowShape: array.rowShape).extents,
+        dtype: array.format.dtype, unitMajor: array.format.isUnitMajor ? true : nil, units: array.units)
     }
     return Manifest(
       arguments: request.arguments, model: request.model.identifier,
@@ -191,7 +205,11 @@ public struct Dump: Sendable {
         name: name ?? "\(request.weights)", bytes: network.checkpoint?.fileSize,
         sha256: try network.checkpoint?.sha256()),
       preprocessing: .init(request.model.preprocessing), precision: request.options.precision.rawValue,
-      tier: request.options.tier.name, reduce: request.reduction.rawValue, layers: Array(arrays.dropLast()),
+      tier: request.options.tier.name, reduce: request.reduction.rawValue,
+      extremes: extremes.map { _ in
+        .init(limit: request.keepLimit, sample: min(request.sampleRows, images.count))
+      },
+      layers: Array(arrays.dropLast()),
       logits: arrays[arrays.count - 1],
       images: .init(
         source: URL(fileURLWithPath: request.images).standardizedFileURL.path, count: rows.count,
@@ -201,96 +219,6 @@ public struct Dump: Sendable {
       },
       onError: request.onError, host: .init(threads: request.threads, batchSize: request.batchSize),
       started: Manifest.now, ended: nil, state: .running)
-  }
-}
-
-/// A dump that is being made: its files, what is in them, and the lock that keeps others away.
-fileprivate struct OpenDump {
-  let lock: FolderLock
-  let files: [ArrayFile]
-  let ledger: RowLedger
-  /// None for a dump that is complete.
-  let journal: Journal?
-  var manifest: Manifest
-}
-
-extension Dump {
-  /// Locks the folder and opens its files: those of the dump that is there, to go on with it, or new ones.
-  private func open(_ manifest: Manifest) throws -> OpenDump {
-    let lock = try folder.lock()
-    // What was there when the dump was prepared may have changed.
-    try folder.check(request.existing)
-    try folder.removeTemporaryFiles()
-    if request.existing == .resume, case .dump = try folder.contents() {
-      if let open = try reopen(manifest, lock) { return open }
-    }
-    try folder.clear()
-    try folder.check(room: outline.bytes)
-    // From here on it is a dump, in which nothing is done until there is a journal.
-    try manifest.write(to: folder.manifest)
-    do {
-      let ledger = RowLedger(rows: rows.count)
-      let files = try openFiles(creating: true)
-      try ImagesTable.write(images, rows, ledger, to: folder.imagesTable)
-      return OpenDump(
-        lock: lock, files: files, ledger: ledger, journal: try Journal(folder.journal), manifest: manifest)
-    } catch {
-      var manifest = manifest
-      (manifest.state, manifest.failure) = (.failed, "\(error)")
-      try? manifest.write(to: folder.manifest)
-      throw error
-    }
-  }
-
-  /// Opens the dump that is there; `nil` when it was stopped before it had anything.
-  private func reopen(_ manifest: Manifest, _ lock: FolderLock) throws -> OpenDump? {
-    var old = try Manifest.read(folder.manifest)
-    let differences = old.differences(from: manifest)
-    guard differences.isEmpty else {
-      throw RecordingError(
-        .badData,
-        "\(request.output) cannot be resumed, because it was recorded with \(differences.map(\.description).joined(separator: "; "));"
-          + " give the same options, or --overwrite to record everything again")
-    }
-    let ledger = RowLedger(rows: rows.count)
-    if old.state == .complete {
-      try folder.removeJournal()
-      return OpenDump(lock: lock, files: [], ledger: ledger, journal: nil, manifest: old)
-    }
-    guard var done = JournalContents(path: folder.journal) else { return nil }
-    let files = try openFiles(creating: false)
-    done.chunks = try done.chunks.filter { try isIntact($0, in: files) }
-    ledger.restore(done.chunks, done.reasons)
-    old.resumed = (old.resumed ?? 0) + 1
-    (old.state, old.ended, old.failure) = (.running, nil, nil)
-    (old.onError, old.host, old.arguments) = (manifest.onError, manifest.host, manifest.arguments)
-    try old.write(to: folder.manifest)
-    return OpenDump(
-      lock: lock, files: files, ledger: ledger, journal: try Journal(folder.journal, continuing: done),
-      manifest: old)
-  }
-
-  private func openFiles(creating: Bool) throws(RecordingError) -> [ArrayFile] {
-    let keepOpen = DescriptorLimit.allows(arrays.count)
-    var files: [ArrayFile] = []
-    for array in arrays {
-      let path = "\(request.output)/\(array.file)"
-      files.append(
-        creating
-          ? try ArrayFile(creating: path, rows: rows.count, rowShape: array.rowShape, keepOpen: keepOpen)
-          : try ArrayFile(continuing: path, rows: rows.count, rowShape: array.rowShape, keepOpen: keepOpen))
-    }
-    return files
-  }
-
-  /// Whether the rows of a chunk are in the files: a power failure may have lost what was not forced to the disk.
-  private func isIntact(_ chunk: JournalContents.Chunk, in files: [ArrayFile]) throws(RecordingError) -> Bool
-  {
-    guard chunk.rows.upperBound <= rows.count else { return false }
-    if chunk.isDurable { return true }
-    let hash = SHA256()
-    for file in files { try file.update(hash, with: chunk.rows) }
-    return hash.finish() == chunk.digest
   }
 }
 

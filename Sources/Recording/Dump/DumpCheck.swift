@@ -83,23 +83,54 @@ public struct DumpCheck: Sendable, Codable {
   ) throws(RecordingError) -> (done: Int, changed: Int) {
     guard let journal = JournalContents(path: folder.journal) else { return (0, 0) }
     var files: [ArrayFile] = []
-    for array in manifest.layers + [manifest.logits] {
-      let rowShape = Shape(Array(array.shape.dropFirst()))
+    for array in (manifest.extremes == nil ? manifest.layers : []) + [manifest.logits] {
       files.append(
         try ArrayFile(
-          continuing: "\(folder.path)/\(array.file)", rows: manifest.images.count, rowShape: rowShape,
+          continuing: "\(folder.path)/\(array.file)", rows: manifest.images.count,
+          rowShape: Shape(array.rowShape), format: try array.format(in: folder.path),
           keepOpen: DescriptorLimit.allows(manifest.layers.count + 1)))
+    }
+    let extremes = try manifest.extremes.map { extremes throws(RecordingError) in
+      try SpilledChunks(
+        folder, widths: manifest.layers.map { $0.rowShape.reduce(1, *) }, limit: extremes.limit)
     }
     progress.begin(total: journal.chunks.count)
     var (done, changed) = (0, 0)
     for chunk in journal.chunks where chunk.rows.upperBound <= manifest.images.count && !progress.isStopping {
-      let hash = SHA256()
-      for file in files { try file.update(hash, with: chunk.rows) }
       done += chunk.rows.count
-      if hash.finish() != chunk.digest { changed += chunk.rows.count }
       progress.note(done: 1)
+      // The snapshot has a digest of its own.
+      if extremes?.snapshot.isSuperset(of: RangeSet(chunk.rows)) == true { continue }
+      let hash = SHA256()
+      let isThere = try extremes?.update(hash, with: chunk) ?? true
+      for file in files { try file.update(hash, with: chunk.rows) }
+      if hash.finish() != chunk.digest || !isThere { changed += chunk.rows.count }
     }
     return (done, changed)
+  }
+
+  /// What of a dump that keeps extremes, and is not complete, can be compared with its journal.
+  private struct SpilledChunks {
+    /// The rows in the snapshot.
+    let snapshot: RangeSet<Int>
+    private let spill: SpilledRows?
+
+    init(_ folder: DumpFolder, widths: [Int], limit: Int) throws(RecordingError) {
+      let memory = widths.reduce(0) { $0 + LayerExtremes.byteCount(units: $1, limit: limit) }
+      snapshot = ExtremesSnapshot.read(folder.snapshot, bytes: memory)
+      spill =
+        Disk.size(of: folder.spill) == nil
+        ? nil : try SpilledRows(folder.spill, widths: widths, reading: true)
+    }
+
+    /// Adds the rows of a chunk to a digest, where they are there.
+    func update(_ hash: borrowing SHA256, with chunk: JournalContents.Chunk) throws(RecordingError) -> Bool {
+      guard let spill, let place = chunk.place else { return false }
+      return try spill.withChunk(at: place, rows: chunk.rows.count) { bytes, _ in
+        hash.update(bytes)
+        return true
+      } ?? false
+    }
   }
 }
 
@@ -107,5 +138,17 @@ extension Manifest {
   /// Every file of the dump with the digest it should have.
   fileprivate var files: [(file: String, sha256: String?)] {
     (layers + [logits]).map { ($0.file, $0.sha256) } + [("images.tsv", images.tableSha256)]
+  }
+}
+
+extension Manifest.Array {
+  /// How the numbers lie in the file.
+  ///
+  /// - Throws: ``RecordingError`` of kind `badData` for what this program does not write.
+  func format(in folder: String) throws(RecordingError) -> ArrayFormat {
+    guard let format = ArrayFormat(self) else {
+      throw RecordingError(.badData, "\(folder)/\(file) is of the type \(dtype), which no dump has")
+    }
+    return format
   }
 }

@@ -10,13 +10,21 @@ struct DumpFolder: Sendable {
   private static let manifestName = "manifest.json"
   private static let imagesTableName = "images.tsv"
   private static let journalName = "journal.tsv"
-  private static let activations = "activations"
+  private static let activations = "activations", extremes = "extremes"
+  /// What a dump that keeps extremes needs only while it is made.
+  private static let spillName = "extremes.rows", snapshotName = "extremes.state",
+    sampleName = "extremes.sample"
+  var spill: String { path + "/" + Self.spillName }
+  var snapshot: String { path + "/" + Self.snapshotName }
+  var sample: String { path + "/" + Self.sampleName }
   static let logits = "logits.npy"
   static func activations(of layer: String) -> String { "\(activations)/\(layer).npy" }
+  static func extremes(of layer: String) -> String { "\(extremes)/\(layer).npz" }
 
   /// What a dump may leave in its folder, in the order it is removed: without the manifest, the rest is not a dump.
   private static let names = [
-    manifestName, journalName, imagesTableName, logits, activations, FolderLock.name,
+    manifestName, journalName, imagesTableName, logits, activations, extremes, spillName, snapshotName,
+    sampleName, FolderLock.name,
   ]
 
   /// What is in the place of the folder.
@@ -79,13 +87,13 @@ struct DumpFolder: Sendable {
     return try FolderLock(path)
   }
 
-  /// Empties the folder of what an earlier dump left there.
+  /// Empties the folder of what an earlier dump left there, and makes it ready for matrices or extremes.
   ///
   /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  func clear() throws(RecordingError) {
+  func clear(for keep: Keep = .all) throws(RecordingError) {
     for name in Self.names where name != FolderLock.name { try remove(name) }
     try removeTemporaryFiles()
-    try Disk.createDirectory("\(path)/\(Self.activations)")
+    try Disk.createDirectory("\(path)/\(keep == .all ? Self.activations : Self.extremes)")
   }
 
   /// Removes the files that a process which was killed had not given their names yet.
@@ -94,15 +102,23 @@ struct DumpFolder: Sendable {
   func removeTemporaryFiles() throws(RecordingError) {
     let found = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     for name in found where Self.isTemporary(name) { try remove(name) }
+    let extremes = (try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(Self.extremes)")) ?? []
+    for name in extremes where name.hasSuffix(".tmp") { try remove("\(Self.extremes)/\(name)") }
   }
 
   /// Removes what only a dump in the making needs.
   ///
   /// - Throws: ``RecordingError`` of kind `cannotCreate`.
   func removeJournal() throws(RecordingError) {
-    try remove(Self.journalName)
-    try remove(FolderLock.name)
+    for name in [Self.journalName, Self.spillName, Self.snapshotName, Self.sampleName, FolderLock.name] {
+      try remove(name)
+    }
   }
+
+  /// Removes a snapshot of extremes that is of no use.
+  ///
+  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
+  func removeSnapshot() throws(RecordingError) { try remove(Self.snapshotName) }
 
   private func remove(_ name: String) throws(RecordingError) {
     let item = "\(path)/\(name)"
@@ -117,6 +133,6 @@ struct DumpFolder: Sendable {
   /// A file that has not got its name yet: `manifest.json.1x2y3z.tmp`.
   private static func isTemporary(_ name: String) -> Bool {
     name.hasSuffix(".tmp")
-      && [manifestName, journalName, imagesTableName].contains { name.hasPrefix("\($0).") }
+      && [manifestName, journalName, imagesTableName, snapshotName].contains { name.hasPrefix("\($0).") }
   }
 }

@@ -25,6 +25,16 @@ public struct DumpRequest: Sendable {
   public var layers: [LayerUnits]
   /// What to keep of a layer.
   public var reduction = Reduction.mean
+  /// What to keep of the activations.
+  public var keep = Keep.all
+  /// The rows whose activations are kept beside extremes.
+  package var sampleRows = RowSample.defaultCount
+  /// The rows that are spilled before they are folded into a snapshot of extremes, unless memory decides.
+  public var spillRows: Int?
+  /// The type of the numbers of layers.
+  public var valueType = ValueType.float32
+  /// Whether files have a unit's numbers together, units × images.
+  public var isUnitMajor = false
   /// The kernels and the arithmetic.
   public var options = Plan.Options()
   /// The images a thread takes through the network together.
@@ -54,6 +64,29 @@ public struct DumpRequest: Sendable {
   /// - Throws: What loading the weights throws.
   public func explanation() throws -> String { try network().plan.description }
 
+  /// The images kept from each end, 0 for matrices.
+  var keepLimit: Int { if case .extremes(let limit) = keep { limit } else { 0 } }
+
+  /// Refuses what contradicts itself.
+  ///
+  /// - Throws: ``RecordingError`` of kind `usage`.
+  func check() throws(RecordingError) {
+    guard batchSize > 0, threads > 0, limit ?? 1 > 0 else {
+      throw RecordingError(.usage, "batch size, threads and limit have to be at least 1")
+    }
+    if reduction == .none && (keep != .all || isUnitMajor) {
+      throw RecordingError(
+        .usage,
+        "--reduce none keeps many numbers for each unit and image, and \(keep == .all ? "--unit-major" : "--keep extremes")"
+          + " is for one; give --reduce mean, max or token0")
+    }
+    if keep != .all && (isUnitMajor || valueType != .float32) {
+      throw RecordingError(
+        .usage,
+        "--keep extremes writes no matrix that --dtype and --unit-major could change; leave one of them out")
+    }
+  }
+
   func network() throws -> Network {
     try Network(
       model, weights: weights, recording: self.layers.map(\.layer), reduction: reduction, options: options)
@@ -74,6 +107,8 @@ public struct DumpOutline: Sendable, Hashable, Codable {
   public var chunkRows: Int
   /// The memory for weights, and for the rows that wait to be written, in bytes.
   public var weightBytes: Int, rowBufferBytes: Int
+  /// The memory for what is kept in the place of matrices, in bytes.
+  public var extremesBytes: Int
 }
 
 /// What a dump did.

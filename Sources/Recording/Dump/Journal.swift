@@ -8,6 +8,8 @@ struct JournalContents: Sendable {
   struct Chunk: Sendable, Hashable {
     let rows: Range<Int>
     let digest: String
+    /// Where the rows were spilled, in rows, in a dump that keeps extremes.
+    var place: Int?
     /// Whether the bytes had reached the disk when the journal said so.
     var isDurable = false
   }
@@ -38,11 +40,13 @@ struct JournalContents: Sendable {
   /// Takes one line in; false when it makes no sense.
   private mutating func apply(_ fields: [String]) -> Bool {
     switch (fields.first, fields.count) {
-    case ("chunk", 4):
+    case ("chunk", 4), ("chunk", 5):
       guard let first = Int(fields[1]), let end = Int(fields[2]), 0 <= first, first < end else {
         return false
       }
-      chunks.append(Chunk(rows: first..<end, digest: fields[3]))
+      let place = fields.count == 5 ? Int(fields[4]) : nil
+      guard fields.count == 4 || place.map({ (0..<1 << 40).contains($0) }) == true else { return false }
+      chunks.append(Chunk(rows: first..<end, digest: fields[3], place: place))
     case ("skip", 3):
       guard let row = Int(fields[1]), row >= 0 else { return false }
       reasons[row] = fields[2]
@@ -129,13 +133,14 @@ final class Journal: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Says that rows are in the files.
+  /// Says that rows are in the files; `place` is where they were spilled.
   ///
   /// - Throws: ``RecordingError`` of kind `writeFailed`; the rows then count as not done.
-  func note(_ rows: Range<Int>, digest: String, skipped: [(row: Int, reason: String)]) throws(RecordingError)
-  {
+  func note(
+    _ rows: Range<Int>, digest: String, at place: Int? = nil, skipped: [(row: Int, reason: String)]
+  ) throws(RecordingError) {
     let lines = skipped.map { JournalLine.encode(["skip", "\($0.row)", $0.reason]) }
-    try append(lines.joined() + Self.line(JournalContents.Chunk(rows: rows, digest: digest))) {
+    try append(lines.joined() + Self.line(JournalContents.Chunk(rows: rows, digest: digest, place: place))) {
       $0.chunks += 1
     }
   }
@@ -187,6 +192,8 @@ final class Journal: Sendable {
   }
 
   private static func line(_ chunk: JournalContents.Chunk) -> String {
-    JournalLine.encode(["chunk", "\(chunk.rows.lowerBound)", "\(chunk.rows.upperBound)", chunk.digest])
+    JournalLine.encode(
+      ["chunk", "\(chunk.rows.lowerBound)", "\(chunk.rows.upperBound)", chunk.digest]
+        + (chunk.place.map { ["\($0)"] } ?? []))
   }
 }

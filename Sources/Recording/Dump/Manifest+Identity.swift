@@ -19,7 +19,7 @@ extension Manifest {
       if here != there { found.append(Difference(what: what, here: here, there: there)) }
     }
     func text(_ array: Manifest.Array) -> String {
-      "\(array.name ?? "output") \(array.shape.dropFirst()) \(array.dtype) \(array.units ?? [])"
+      "\(array.name ?? "output") \(array.rowShape) \(array.units ?? [])"
     }
     compare("format", "\(schema)", "\(other.schema)")
     compare("version", tool.version, other.tool.version)
@@ -29,6 +29,9 @@ extension Manifest {
     compare("precision", precision, other.precision)
     compare("kernels", tier, other.tier)
     compare("reduction", reduce, other.reduce)
+    compare("keep", keep, other.keep)
+    compare("dtype", layers.first?.dtype ?? "", other.layers.first?.dtype ?? "")
+    compare("order", order, other.order)
     compare("images", "\(images.identity)", "\(other.images.identity)")
     if !ignoringShard {
       compare("shard", shard?.identity ?? "none", other.shard?.identity ?? "none")
@@ -43,9 +46,30 @@ extension Manifest {
     return found
   }
 
+  /// What is kept of the activations, in words.
+  private var keep: String {
+    extremes.map { "extremes:\($0.limit) with a sample of \($0.sample)" } ?? "all"
+  }
+
+  private var order: String { layers.first?.unitMajor == true ? "unit-major" : "image-major" }
+
   private func list(_ layers: [Manifest.Array]) -> String {
     let names = layers.prefix(3).compactMap(\.name).joined(separator: ", ")
     return layers.count > 3 ? "\(names) and \(layers.count - 3) more" : names
+  }
+}
+
+extension Manifest.Array {
+  /// The recorded units: with nothing reduced those of maps, which tokens have in another place.
+  public var columns: Int { rowShape.first ?? 0 }
+
+  /// The shape of one image's numbers.
+  var rowShape: [Int] { unitMajor == true ? Array(shape.prefix(1)) : Array(shape.dropFirst()) }
+
+  /// The number of images.
+  var images: Int {
+    get { (unitMajor == true ? shape.last : shape.first) ?? 0 }
+    set { if !shape.isEmpty { shape[unitMajor == true ? shape.count - 1 : 0] = newValue } }
   }
 }
 

@@ -25,14 +25,25 @@ public struct Manifest: Codable, Sendable {
     public var studyName: String?
     /// The file, relative to the manifest.
     public var file: String
-    /// Images, then the shape of one row.
+    /// Images, then the shape of one row; units × images where ``unitMajor``. Of a layer of which extremes are kept, the
+    /// shape of the activations that were computed.
     public var shape: [Int]
-    /// NumPy's name of the type: `<f4`.
+    /// NumPy's name of the type: `<f4` or `<f2`.
     public var dtype = "<f4"
+    /// Whether a unit's numbers are together.
+    public var unitMajor: Bool?
     /// The units the columns hold, where not all of them in order.
     public var units: [Int]?
     /// The digest of the file; only in a complete dump.
     public var sha256: String?
+  }
+
+  /// What is kept of each unit in the place of its activations.
+  public struct Extremes: Codable, Sendable, Hashable {
+    /// The images from each end, at most.
+    public var limit: Int
+    /// The rows of the sample, those of all shards.
+    public var sample: Int
   }
 
   /// The weights.
@@ -121,6 +132,8 @@ public struct Manifest: Codable, Sendable {
   public var preprocessing: PreprocessingSummary
   /// The arithmetic, the kernels and what was kept of a layer.
   public var precision: String, tier: String, reduce: String
+  /// What is kept of the activations, unless it is all.
+  public var extremes: Extremes?
   /// The recorded layers.
   public var layers: [Array]
   /// What the network returned.

@@ -24,7 +24,7 @@ public struct Merge: Sendable {
     let shard: Manifest.ShardSummary
   }
 
-  private let parts: [Part]
+  let parts: [Part]
   let folder: DumpFolder
   let existing: ExistingOutput
   private let threads: Int
@@ -70,13 +70,13 @@ public struct Merge: Sendable {
     try folder.check(existing)
     var manifest = merged()
     let arrays = manifest.layers + [manifest.logits]
-    let bytes = arrays.reduce(0) { $0 + $1.shape.reduce(4, *) }
+    let bytes = parts.reduce(0) { $0 + $1.bytes }
     if let earlier = try earlier(manifest) {
       manifest = earlier
       try folder.removeTemporaryFiles()
     } else {
-      try folder.clear()
-      try folder.check(room: bytes)
+      try folder.clear(for: manifest.extremes.map { .extremes($0.limit) } ?? .all)
+      try folder.check(room: manifest.extremes == nil ? bytes : bytes / parts.count)
     }
     if manifest.state != .complete {
       manifest.state = .running
@@ -106,7 +106,11 @@ public struct Merge: Sendable {
         while !progress.isStopping {
           let place = next.add(1, ordering: .relaxed).oldValue
           guard place < pending.count else { return }
-          try record.note(pending[place], digest: try merge(arrays[pending[place]], pending[place]))
+          let (array, index) = (arrays[pending[place]], pending[place])
+          let digest =
+            array.name != nil && record.keepsExtremes
+            ? try mergeExtremes(array, index) : try merge(array, index)
+          try record.note(index, digest: digest)
           progress.note(done: 1)
         }
       }
@@ -124,10 +128,10 @@ public struct Merge: Sendable {
     manifest.images.count = parts.reduce(0) { $0 + $1.manifest.images.count }
     manifest.images.skipped = parts.reduce(0) { $0 + $1.manifest.images.skipped }
     for index in manifest.layers.indices {
-      manifest.layers[index].shape[0] = manifest.images.count
+      manifest.layers[index].images = manifest.images.count
       manifest.layers[index].sha256 = nil
     }
-    (manifest.logits.shape[0], manifest.logits.sha256) = (manifest.images.count, nil)
+    (manifest.logits.images, manifest.logits.sha256) = (manifest.images.count, nil)
     manifest.images.tableSha256 = nil
     manifest.merged = parts.map {
       .init(
@@ -143,24 +147,18 @@ public struct Merge: Sendable {
   ///
   /// - Returns: The SHA-256 of the whole.
   private func merge(_ array: Manifest.Array, _ index: Int) throws(RecordingError) -> String {
-    let rowShape = Shape(Array(array.shape.dropFirst()))
+    let rowShape = Shape(array.rowShape)
+    let format = try array.format(in: folder.path)
     let file = try ArrayFile(
-      creating: "\(folder.path)/\(array.file)", rows: array.shape[0], rowShape: rowShape, keepOpen: true)
+      creating: "\(folder.path)/\(array.file)", rows: array.images, rowShape: rowShape, format: format,
+      keepOpen: true)
     var row = 0
     for part in parts {
-      let source = index < part.manifest.layers.count ? part.manifest.layers[index] : part.manifest.logits
-      let path = "\(part.folder.path)/\(source.file)"
+      let (source, path) = try part.array(index, like: array)
       let count = part.manifest.images.count
-      guard source.shape == [count] + rowShape.extents else {
-        throw RecordingError(.badData, "\(part.folder.manifest) contradicts itself about \(source.file)")
-      }
-      let shard = try ArrayFile(continuing: path, rows: count, rowShape: rowShape, keepOpen: true)
-      let digest = try file.copy(shard, toRow: row)
-      guard digest == source.sha256 else {
-        throw RecordingError(
-          .badData,
-          "\(path) does not have the SHA-256 of its manifest; record the shard again with --overwrite")
-      }
+      let shard = try ArrayFile(
+        continuing: path, rows: count, rowShape: rowShape, format: format, keepOpen: true)
+      try part.check(try file.copy(shard, toRow: row), of: source)
       row += count
     }
     try file.synchronize()

@@ -7,6 +7,8 @@ final class MergeRecord: Sendable {
     var manifest: Manifest
     var lastWrite: Double
   }
+  /// Whether layers have extremes and not matrices.
+  let keepsExtremes: Bool
   private let folder: DumpFolder
   private let state: Mutex<State>
   /// Seconds of copying that a merge which is killed does again.
@@ -16,7 +18,7 @@ final class MergeRecord: Sendable {
   ///
   /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
   init(_ manifest: Manifest, in folder: DumpFolder) throws(RecordingError) {
-    self.folder = folder
+    (self.folder, keepsExtremes) = (folder, manifest.extremes != nil)
     state = Mutex(State(manifest: manifest, lastWrite: Clock.seconds))
     try manifest.write(to: folder.manifest)
   }

@@ -16,13 +16,19 @@ package struct RecordedArray: Sendable {
   let source: Source
   /// The chosen units, `nil` for all of them.
   let units: [Int]?
+  /// How the numbers lie in the file.
+  let format: ArrayFormat
   /// The shape of one row: units; or with nothing reduced, units × height × width or tokens × units.
   package let rowShape: Shape
 
   private let tapShape: Shape
 
-  package init(layer: String, file: String, source: Source, units: [Int]?, tapShape: Shape) {
+  package init(
+    layer: String, file: String, source: Source, units: [Int]?, format: ArrayFormat = ArrayFormat(),
+    tapShape: Shape
+  ) {
     (self.layer, self.file, self.source, self.units, self.tapShape) = (layer, file, source, units, tapShape)
+    self.format = format
     var extents = tapShape.extents
     if let units { extents[tapShape.rank == 2 ? 1 : 0] = units.count }
     rowShape = Shape(extents)

@@ -6,7 +6,9 @@ import Tensor
 /// makes hundreds of files, and a write an image to each would be millions of system calls.
 struct RowBlock: RowSink {
   private let arrays: [RecordedArray]
-  private let files: [ArrayFile]
+  /// The file of each array, `nil` for the layers of a dump that keeps extremes.
+  private let files: [ArrayFile?]
+  private let extremes: ExtremesStore?
   private let ledger: RowLedger
   private let journal: Journal
   private let memory: Memory
@@ -14,8 +16,9 @@ struct RowBlock: RowSink {
   private let starts: [Int]
   private var rows = 0..<0
 
-  init(arrays: [RecordedArray], files: [ArrayFile], chunkRows: Int, ledger: RowLedger, journal: Journal) {
-    (self.arrays, self.files, self.ledger, self.journal) = (arrays, files, ledger, journal)
+  init(arrays: [RecordedArray], into open: OpenDump, chunkRows: Int, journal: Journal) {
+    (self.arrays, files, extremes) = (arrays, open.files, open.extremes)
+    (ledger, self.journal) = (open.ledger, journal)
     var starts: [Int] = []
     var total = 0
     for array in arrays {
@@ -48,21 +51,48 @@ struct RowBlock: RowSink {
 
   mutating func end(_ done: Range<Int>, writingWith runner: Runner) throws {
     guard !done.isEmpty else { return }
-    try runner.measureWrite {
-      let hash = SHA256()
-      for (index, file) in files.enumerated() {
-        let width = arrays[index].rowShape.count
-        let start = starts[index] + (done.lowerBound - rows.lowerBound) * width
-        let values = UnsafeBufferPointer(rebasing: memory.floats[start..<start + done.count * width])
-        try file.write(rowsFrom: done.lowerBound, values)
+    try runner.measureWrite { () throws(RecordingError) in
+      if let extremes {
+        try extremes.take(done) {
+          values(of: $0, in: done)
+        } noting: { place throws(RecordingError) in
+          try write(done, spilledTo: place)
+        } synchronize: { () throws(RecordingError) in
+          try synchronize()
+          try journal.noteDurable()
+        }
+      } else {
+        try write(done)
+      }
+      ledger.written(done)
+      try journal.synchronizeNowAndThen { () throws(RecordingError) in try synchronize() }
+    }
+  }
+
+  /// Writes rows into the files that are there, and notes them with the digest of all they have.
+  private func write(_ done: Range<Int>, spilledTo place: Int? = nil) throws(RecordingError) {
+    let hash = SHA256()
+    for (index, file) in files.enumerated() {
+      let values = values(of: index, in: done)
+      if let file {
+        try file.write(rowsFrom: done.lowerBound, values, digesting: hash)
+      } else {
         hash.update(UnsafeRawBufferPointer(values))
       }
-      try journal.note(done, digest: hash.finish(), skipped: ledger.skipped(among: done))
-      ledger.written(done)
-      try journal.synchronizeNowAndThen { () throws(RecordingError) in
-        for file in files { try file.synchronize() }
-      }
     }
+    try journal.note(done, digest: hash.finish(), at: place, skipped: ledger.skipped(among: done))
+  }
+
+  private func synchronize() throws(RecordingError) {
+    for file in files { try file?.synchronize() }
+    try extremes?.synchronize()
+  }
+
+  /// The numbers of one array in some of the rows.
+  private func values(of index: Int, in done: Range<Int>) -> UnsafeBufferPointer<Float> {
+    let width = arrays[index].rowShape.count
+    let start = starts[index] + (done.lowerBound - rows.lowerBound) * width
+    return UnsafeBufferPointer(rebasing: memory.floats[start..<start + done.count * width])
   }
 
   private func row(_ row: Int, of index: Int) -> UnsafeMutableBufferPointer<Float> {

@@ -1,29 +1,33 @@
-import Checkpoints
+package import Checkpoints
 import Foundation
 package import Tensor
 
-/// A `.npy` file of float32 rows, of its full length from the start, whose rows are written in any order.
+/// A `.npy` file of rows, of its full length from the start, whose rows are written in any order.
 ///
 /// Writing different rows from different threads is safe: every write names its own offset.
 package final class ArrayFile: Sendable {
   /// Where the file is.
   let path: String
-  /// Rows, then the shape of one row.
-  let shape: Shape
+  /// The rows, and the numbers of each.
+  let rows: Int, rowLength: Int
+  /// How they lie in the file.
+  let format: ArrayFormat
 
-  private let headerBytes: Int
+  let headerBytes: Int
   /// Open for as long as the object lives, or −1 when there are too many files to keep open.
   private let descriptor: Int32
 
-  private var rowBytes: Int { shape.count / max(shape[0], 1) * MemoryLayout<Float>.size }
+  private var rowBytes: Int { rowLength * format.elementType.byteCount }
+  private var byteCount: Int { headerBytes + rows * rowBytes }
 
   /// Creates the file at its full length; rows nobody has written read as zeros and take no space.
   ///
   /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
-  package init(creating path: String, rows: Int, rowShape: Shape, keepOpen: Bool) throws(RecordingError) {
-    self.path = path
-    shape = Shape([rows] + rowShape.extents)
-    let header = NPYHeader(elementType: .float32, shape: shape).encoded
+  package init(
+    creating path: String, rows: Int, rowShape: Shape, format: ArrayFormat = ArrayFormat(), keepOpen: Bool
+  ) throws(RecordingError) {
+    (self.path, self.rows, rowLength, self.format) = (path, rows, rowShape.count, format)
+    let header = format.header(rows: rows, rowShape: rowShape)
     headerBytes = header.count
     let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
@@ -31,10 +35,9 @@ package final class ArrayFile: Sendable {
     }
     self.descriptor = keepOpen ? descriptor : -1
     defer { if !keepOpen { close(descriptor) } }
-    let bytes = headerBytes + shape.count * MemoryLayout<Float>.size
-    guard ftruncate(descriptor, off_t(bytes)) == 0 else {
+    guard ftruncate(descriptor, off_t(byteCount)) == 0 else {
       throw RecordingError(
-        .writeFailed, "cannot make \(path) \(bytes) bytes long: \(Disk.lastError); make room on the disk")
+        .writeFailed, "cannot make \(path) \(byteCount) bytes long: \(Disk.lastError); make room on the disk")
     }
     try Disk.write(header, at: 0, to: descriptor, path: path)
   }
@@ -42,10 +45,11 @@ package final class ArrayFile: Sendable {
   /// Opens a file that `init(creating:)` made, to go on.
   ///
   /// - Throws: ``RecordingError`` of kind `badData` when it is not there or is another.
-  package init(continuing path: String, rows: Int, rowShape: Shape, keepOpen: Bool) throws(RecordingError) {
-    self.path = path
-    shape = Shape([rows] + rowShape.extents)
-    let header = NPYHeader(elementType: .float32, shape: shape).encoded
+  package init(
+    continuing path: String, rows: Int, rowShape: Shape, format: ArrayFormat = ArrayFormat(), keepOpen: Bool
+  ) throws(RecordingError) {
+    (self.path, self.rows, rowLength, self.format) = (path, rows, rowShape.count, format)
+    let header = format.header(rows: rows, rowShape: rowShape)
     headerBytes = header.count
     let descriptor = open(path, O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else {
@@ -58,7 +62,7 @@ package final class ArrayFile: Sendable {
     let count = found.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
     var status = stat()
     guard count == header.count, found == header, fstat(descriptor, &status) == 0,
-      Int(status.st_size) == headerBytes + shape.count * MemoryLayout<Float>.size
+      Int(status.st_size) == byteCount
     else {
       throw RecordingError(
         .badData, "\(path) is not the file the dump began; give --overwrite to record everything again")
@@ -72,20 +76,39 @@ package final class ArrayFile: Sendable {
   /// - Throws: ``RecordingError`` of kind `writeFailed`.
   func update(_ hash: borrowing SHA256, with rows: Range<Int>) throws(RecordingError) {
     try withDescriptor { descriptor throws(RecordingError) in
-      try Self.update(
-        hash, from: headerBytes + rows.lowerBound * rowBytes, bytes: rows.count * rowBytes, of: descriptor,
-        path)
+      for run in runs(of: rows) {
+        try Self.update(hash, from: run.offset, bytes: run.count, of: descriptor, path)
+      }
     }
   }
 
-  /// Writes consecutive rows.
+  /// Writes consecutive rows, rows × numbers, and adds the bytes that were written to a digest.
   ///
   /// - Throws: ``RecordingError`` of kind `writeFailed`.
-  package func write(rowsFrom row: Int, _ values: UnsafeBufferPointer<Float>) throws(RecordingError) {
-    try withDescriptor { descriptor throws(RecordingError) in
-      try Disk.write(
-        UnsafeRawBufferPointer(values), at: headerBytes + row * rowBytes, to: descriptor, path: path)
+  package func write(
+    rowsFrom row: Int, _ values: UnsafeBufferPointer<Float>, digesting hash: borrowing SHA256 = SHA256()
+  ) throws(RecordingError) {
+    let rows = row..<row + values.count / max(rowLength, 1)
+    try format.withEncoded(values, rows: rows.count) { bytes throws(RecordingError) in
+      try withDescriptor { descriptor throws(RecordingError) in
+        var done = 0
+        for run in runs(of: rows) {
+          let piece = UnsafeRawBufferPointer(rebasing: bytes[done..<done + run.count])
+          try Disk.write(piece, at: run.offset, to: descriptor, path: path)
+          done += run.count
+        }
+      }
+      hash.update(bytes)
     }
+  }
+
+  /// Where in the file consecutive rows are: together, or for each unit by itself.
+  private func runs(of rows: Range<Int>) -> some Sequence<(offset: Int, count: Int)> {
+    let size = format.elementType.byteCount
+    let (runs, stride) = format.isUnitMajor ? (rowLength, self.rows * size) : (1, 0)
+    let count = format.isUnitMajor ? rows.count * size : rows.count * rowBytes
+    let start = headerBytes + rows.lowerBound * (format.isUnitMajor ? size : rowBytes)
+    return (0..<runs).lazy.map { (start + $0 * stride, count) }
   }
 
   /// Copies all rows of another file to where its first one belongs.
@@ -94,16 +117,24 @@ package final class ArrayFile: Sendable {
   /// - Throws: ``RecordingError`` of kind `writeFailed`.
   func copy(_ source: ArrayFile, toRow row: Int) throws(RecordingError) -> String {
     let hash = SHA256()
-    let place = headerBytes + row * rowBytes - source.headerBytes
+    // Of a unit-major file each unit's run has a place of its own.
+    let run = format.isUnitMajor ? source.rows * format.elementType.byteCount : source.rows * rowBytes
+    let stride = format.isUnitMajor ? rows * format.elementType.byteCount : 0
+    let start = headerBytes + row * (format.isUnitMajor ? format.elementType.byteCount : rowBytes)
     try withDescriptor { descriptor throws(RecordingError) in
       try source.withDescriptor { from throws(RecordingError) in
         try Self.forEachPiece(from: 0, bytes: Int.max, of: from, source.path) {
           piece, offset throws(RecordingError) in
           hash.update(piece)
           // The header stays behind.
-          let skipped = min(max(source.headerBytes - offset, 0), piece.count)
-          let rows = UnsafeRawBufferPointer(rebasing: piece[skipped...])
-          try Disk.write(rows, at: place + offset + skipped, to: descriptor, path: path)
+          var done = min(max(source.headerBytes - offset, 0), piece.count)
+          while done < piece.count {
+            let (unit, place) = (offset + done - source.headerBytes).quotientAndRemainder(dividingBy: run)
+            let count = min(run - place, piece.count - done)
+            let bytes = UnsafeRawBufferPointer(rebasing: piece[done..<done + count])
+            try Disk.write(bytes, at: start + unit * stride + place, to: descriptor, path: path)
+            done += count
+          }
         }
       }
     }

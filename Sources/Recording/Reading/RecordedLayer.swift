@@ -1,11 +1,11 @@
-import Tensor
-
 /// One layer of a dump.
 public struct RecordedLayer: Sendable {
   /// How its values are kept.
   public enum Storage: Sendable, Hashable {
-    /// Every value, images × units.
+    /// Every value.
     case matrix
+    /// Of each unit so many images from each end, at most, moments and counts of all, and a sample.
+    case extremes(Int)
   }
 
   /// PyTorch's name.
@@ -22,19 +22,24 @@ public struct RecordedLayer: Sendable {
   public let reduction: String
 
   let file: String
-  private let shape: [Int]
+  private let array: Manifest.Array
+  /// The row of the table of images that is row 0 here: those before it are in other shards.
+  private let firstRow: Int
 
   init(_ array: Manifest.Array, of manifest: Manifest, in folder: String, rows: Int) throws(RecordingError) {
-    guard let name = array.name, array.shape.count >= 2, array.shape.allSatisfy({ $0 >= 0 }) else {
+    guard let name = array.name, array.shape.count >= 2, array.shape.allSatisfy({ $0 >= 0 }),
+      (manifest.extremes?.limit ?? 1) > 0
+    else {
       throw RecordingError(.badData, "\(folder)/manifest.json does not say what \(array.file) holds")
     }
     self.name = name
     studyName = array.studyName ?? name
     (self.rows, reduction) = (rows, manifest.reduce)
-    (file, shape, storage) = ("\(folder)/\(array.file)", array.shape, .matrix)
-    units = array.units ?? Array(0..<array.shape[1])
-    guard array.shape[0] == rows,
-      array.units.map({ $0.count == array.shape[1] || array.shape.count > 2 }) ?? true
+    (file, self.array, firstRow) = ("\(folder)/\(array.file)", array, manifest.shard?.firstRow ?? 0)
+    storage = manifest.extremes.map { .extremes($0.limit) } ?? .matrix
+    let width = array.rowShape[0]
+    units = array.units ?? Array(0..<width)
+    guard array.images == rows, array.units.map({ $0.count == width || array.shape.count > 2 }) ?? true
     else {
       throw RecordingError(.badData, "\(folder)/manifest.json contradicts itself about \(array.file)")
     }
@@ -47,11 +52,11 @@ public struct RecordedLayer: Sendable {
 
   /// Calls `body` with each of some columns: the value of one unit for every row, NaN in the rows of skipped images.
   ///
-  /// The file has one image's values together, so columns are read side by side, as many at a time as fit `memory` bytes;
-  /// ask for many at once.
+  /// The file has one image's values together, unless it was written unit-major, so columns are read side by side, as many
+  /// at a time as fit `memory` bytes; ask for many at once.
   ///
-  /// - Throws: ``RecordingError`` when the file cannot be read, is not what the manifest says or holds more than a value a
-  ///   unit; and what `body` throws.
+  /// - Throws: ``RecordingError`` when the file cannot be read, is not what the manifest says, holds more than a value a
+  ///   unit or only extremes; and what `body` throws.
   /// - Precondition: The columns are among those of ``units``.
   public func forEachColumn(
     in columns: Range<Int>, memory: Int = 256 << 20,
@@ -64,11 +69,69 @@ public struct RecordedLayer: Sendable {
     defer { block.deallocate() }
     for first in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
       let some = first..<min(first + width, columns.upperBound)
-      matrix.transpose(some, rows: rows, into: block)
+      matrix.transpose(some, into: block)
       for column in some {
         let start = (column - first) * rows
         try body(column, UnsafeBufferPointer(rebasing: block[start..<start + rows]))
       }
+    }
+  }
+
+  /// Calls `body` with the ranking of each of some columns: every rank of a matrix, both ends of extremes.
+  ///
+  /// - Throws: As ``forEachColumn(in:memory:_:)``, but for extremes.
+  /// - Precondition: The columns are among those of ``units``.
+  public func forEachRanking(
+    in columns: Range<Int>, memory: Int = 256 << 20, _ body: (_ column: Int, UnitRanking) throws -> Void
+  ) throws {
+    precondition(columns.isEmpty || units.indices.contains(columns.upperBound - 1), "no column \(columns)")
+    guard let extremes = try extremes() else {
+      var ranker = ImageRanker()
+      return try forEachColumn(in: columns, memory: memory) { try body($0, ranker.rank($1)) }
+    }
+    for column in columns {
+      let ends = try extremes.ends(ofUnit: column)
+      try body(
+        column,
+        UnitRanking(
+          count: extremes.count(ofUnit: column), low: ends.low.map(image),
+          high: ends.high.reversed().map(image)))
+    }
+  }
+
+  /// The ranking of one column. Of several, ``forEachRanking(in:memory:_:)`` makes them faster.
+  ///
+  /// - Throws: As ``forEachRanking(in:memory:_:)``.
+  public func ranking(ofColumn column: Int) throws -> UnitRanking {
+    var found = UnitRanking(count: 0, low: [], high: [])
+    try forEachRanking(in: column..<column + 1) { found = $1 }
+    return found
+  }
+
+  /// What the units of some columns did: the same numbers, bit for bit, from a matrix and from extremes.
+  ///
+  /// - Throws: As ``forEachRanking(in:memory:_:)``.
+  /// - Precondition: The columns are among those of ``units``.
+  public func statistics(
+    ofColumns columns: Range<Int>, memory: Int = 256 << 20
+  ) throws -> [UnitStatistics] {
+    precondition(columns.isEmpty || units.indices.contains(columns.upperBound - 1), "no column \(columns)")
+    if let extremes = try extremes() { return columns.map(extremes.statistics(ofUnit:)) }
+    var found: [UnitStatistics] = []
+    try forEachColumn(in: columns, memory: memory) { found.append(UnitStatistics(of: $1)) }
+    return found
+  }
+
+  /// The sampled images of a column, by row: a uniform sample of all images, the same for every unit. Where extremes are
+  /// kept, it says what lies between the ends; `nil` for a matrix, which has everything.
+  ///
+  /// - Throws: ``RecordingError`` when the file cannot be read or is not what the manifest says.
+  /// - Precondition: The column is among those of ``units``.
+  public func sample(ofColumn column: Int) throws -> [RankedImage]? {
+    precondition(units.indices.contains(column), "no column \(column)")
+    guard let extremes = try extremes() else { return nil }
+    return zip(extremes.sampleRows, extremes.sample(ofUnit: column)).compactMap { row, value in
+      value.isNaN ? nil : RankedImage(row: row - firstRow, value: value)
     }
   }
 
@@ -82,55 +145,32 @@ public struct RecordedLayer: Sendable {
   }
 
   private func matrix() throws(RecordingError) -> RecordedMatrix {
-    guard shape.count == 2 else {
+    try checkIsReduced()
+    guard storage == .matrix else {
+      throw RecordingError(
+        .badData,
+        "\(file) has the extremes of each unit (--keep extremes), not its value for every image; record with --keep all"
+      )
+    }
+    return try RecordedMatrix(file, array)
+  }
+
+  private func checkIsReduced() throws(RecordingError) {
+    guard array.shape.count == 2 else {
       throw RecordingError(
         .badData,
         "\(file) holds every position (--reduce none), not a value for each unit and image; record with --reduce mean"
       )
     }
-    return try RecordedMatrix(file, shape: shape)
-  }
-}
-
-/// An array of a dump, mapped.
-struct RecordedMatrix {
-  private let region: ByteRegion
-  private let rowLength: Int
-
-  /// Maps a file, which has to hold little-endian float32 of this shape.
-  ///
-  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
-  init(_ path: String, shape: [Int]) throws(RecordingError) {
-    let file: MappedFile
-    do { file = try MappedFile(path) } catch { throw RecordingError(.inputMissing, "\(error)") }
-    let (header, start): (NPYHeader, Int)
-    do { (header, start) = try NPYHeader.parse(file.region) } catch {
-      throw RecordingError(.badData, "\(path): \(error)")
-    }
-    let (count, overflow) = shape[0].multipliedReportingOverflow(by: shape[1])
-    guard header.shape.extents == shape, header.elementType == .float32, !header.isBigEndian,
-      !header.isFortranOrder, !overflow, count <= Int.max / 8,
-      let region = file.region.slice(at: start, count: count * MemoryLayout<Float>.size),
-      start + region.count == file.count
-    else {
-      throw RecordingError(
-        .badData, "\(path) is not the array that the manifest describes; see 'activation-dump check'")
-    }
-    (self.region, rowLength) = (region, shape[1])
   }
 
-  /// Copies some columns: block[column][row].
-  func transpose(_ columns: Range<Int>, rows: Int, into block: UnsafeMutableBufferPointer<Float>) {
-    region.withUnsafeBytes { bytes in
-      for row in 0..<rows {
-        var offset = (row * rowLength + columns.lowerBound) * MemoryLayout<Float>.size
-        var place = row
-        for _ in columns {
-          block[place] = bytes.loadUnaligned(fromByteOffset: offset, as: Float.self)
-          offset += MemoryLayout<Float>.size
-          place += rows
-        }
-      }
-    }
+  /// The file of extremes, `nil` for a matrix.
+  private func extremes() throws(RecordingError) -> RecordedExtremes? {
+    guard case .extremes(let limit) = storage else { return nil }
+    return try RecordedExtremes(file, units: units.count, limit: limit, rows: firstRow..<firstRow + rows)
+  }
+
+  private func image(_ key: UInt64) -> RankedImage {
+    RankedImage(row: RankKey.row(key) - firstRow, value: RankKey.value(key))
   }
 }

@@ -87,7 +87,7 @@ public struct ImageRanker {
     precondition(values.count <= Int(UInt32.max), "\(values.count) rows")
     keys.removeAll(keepingCapacity: true)
     for (row, value) in values.enumerated() where !value.isNaN {
-      keys.append(UInt64(Self.sortable(value)) << 32 | UInt64(row))
+      keys.append(RankKey.make(value, row: UInt32(row)))
     }
     if scratch.count < keys.count { scratch = [UInt64](repeating: 0, count: keys.count) }
     // Rows ascend already, and every pass keeps the order of equal digits.
@@ -110,16 +110,7 @@ public struct ImageRanker {
     for place in keys.indices { keys[place] = scratch[place] }
   }
 
-  /// Bits that ascend as unsigned numbers where the values do; both zeros are one.
-  private static func sortable(_ value: Float) -> UInt32 {
-    let bits = value == 0 ? 0 : value.bitPattern
-    return bits >> 31 == 1 ? ~bits : bits | 1 << 31
-  }
-
   private static func image(_ key: UInt64) -> RankedImage {
-    let bits = UInt32(key >> 32)
-    return RankedImage(
-      row: Int(UInt32(truncatingIfNeeded: key)),
-      value: Float(bitPattern: bits >> 31 == 1 ? bits & ~(1 << 31) : ~bits))
+    RankedImage(row: RankKey.row(key), value: RankKey.value(key))
   }
 }

@@ -17,23 +17,51 @@ public struct UnitStatistics: Sendable, Hashable, Codable {
     (self.mean, self.variance, self.nonPositive) = (mean, variance, nonPositive)
   }
 
-  /// The statistics of some values, added up in double.
+  /// The statistics of some values: the doubles nearest to the exact mean and variance.
   public init(of values: UnsafeBufferPointer<Float>) {
-    self.init(count: 0, minimum: .nan, maximum: .nan, mean: .nan, variance: .nan, nonPositive: 0)
-    var sum = 0.0
+    var digits = [Int64](repeating: 0, count: ExactMoments.digits)
+    var (count, nonPositive) = (0, 0)
     var (lowest, highest) = (Float.infinity, -Float.infinity)
-    for value in values where !value.isNaN {
-      count += 1
-      sum += Double(value)
-      (lowest, highest) = (Swift.min(lowest, value), Swift.max(highest, value))
-      if value <= 0 { nonPositive += 1 }
+    digits.withUnsafeMutableBufferPointer { digits in
+      guard let base = digits.baseAddress else { return }
+      for value in values where !value.isNaN {
+        count += 1
+        (lowest, highest) = (Swift.min(lowest, value), Swift.max(highest, value))
+        if value <= 0 { nonPositive += 1 }
+        if value.isFinite { ExactMoments.add(value, to: base) }
+        if count % ExactMoments.limit == 0 { ExactMoments.normalize(base) }
+      }
+      ExactMoments.normalize(base)
     }
-    guard count > 0 else { return }
-    (minimum, maximum) = (Double(lowest), Double(highest))
-    mean = sum / Double(count)
-    var squares = 0.0
-    for value in values where !value.isNaN { squares += (Double(value) - mean) * (Double(value) - mean) }
-    variance = squares / Double(count)
+    let isEmpty = count == 0
+    self.init(
+      count: count, nonPositive: nonPositive, minimum: isEmpty ? nil : lowest,
+      maximum: isEmpty ? nil : highest,
+      digits: digits)
+  }
+
+  /// The statistics of values of which only exact sums are left.
+  ///
+  /// - Parameters:
+  ///   - count: The number of values.
+  ///   - nonPositive: Those that are zero or less.
+  ///   - minimum: The least, `nil` where there are no values.
+  ///   - maximum: The greatest.
+  ///   - digits: The sums of the finite ones, normalised.
+  init(
+    count: Int, nonPositive: Int, minimum: Float?, maximum: Float?, digits: UnsafePointer<Int64>
+  ) {
+    self.init(
+      count: count, minimum: .nan, maximum: .nan, mean: .nan, variance: .nan, nonPositive: nonPositive)
+    guard let minimum, let maximum, count > 0 else { return }
+    // Zero has no sign here, as in rankings.
+    (self.minimum, self.maximum) = (Double(minimum) + 0, Double(maximum) + 0)
+    if minimum.isFinite && maximum.isFinite {
+      (mean, variance) = ExactMoments.meanAndVariance(digits, count: count)
+    } else {
+      mean = Double(minimum) + Double(maximum)
+      if minimum.isFinite || maximum.isFinite { mean = minimum.isFinite ? .infinity : -.infinity }
+    }
   }
 
   /// The study's constant units: activations that differ by less than 1e-8, of which nothing can be learnt.

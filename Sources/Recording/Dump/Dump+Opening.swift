@@ -1,0 +1,111 @@
+import Checkpoints
+
+/// A dump that is being made: its files, what is in them, and the lock that keeps others away.
+struct OpenDump {
+  let lock: FolderLock
+  /// The file of each array, `nil` for the layers of a dump that keeps extremes.
+  let files: [ArrayFile?]
+  /// What such a dump has instead.
+  let extremes: ExtremesStore?
+  let ledger: RowLedger
+  /// None for a dump that is complete.
+  let journal: Journal?
+  var manifest: Manifest
+}
+
+extension Dump {
+  /// Locks the folder and opens its files: those of the dump that is there, to go on with it, or new ones.
+  func open(_ manifest: Manifest) throws -> OpenDump {
+    let lock = try folder.lock()
+    // What was there when the dump was prepared may have changed.
+    try folder.check(request.existing)
+    try folder.removeTemporaryFiles()
+    if request.existing == .resume, case .dump = try folder.contents() {
+      if let open = try reopen(manifest, lock) { return open }
+    }
+    try folder.clear(for: request.keep)
+    try folder.check(room: outline.bytes + (extremes?.workingBytes ?? 0))
+    // From here on it is a dump, in which nothing is done until there is a journal.
+    try manifest.write(to: folder.manifest)
+    do {
+      let ledger = RowLedger(rows: rows.count)
+      let files = try openFiles(creating: true)
+      try ImagesTable.write(images, rows, ledger, to: folder.imagesTable)
+      return OpenDump(
+        lock: lock, files: files, extremes: try extremes.map(ExtremesStore.init), ledger: ledger,
+        journal: try Journal(folder.journal), manifest: manifest)
+    } catch {
+      var manifest = manifest
+      (manifest.state, manifest.failure) = (.failed, "\(error)")
+      try? manifest.write(to: folder.manifest)
+      throw error
+    }
+  }
+
+  /// Opens the dump that is there; `nil` when it was stopped before it had anything.
+  private func reopen(_ manifest: Manifest, _ lock: FolderLock) throws -> OpenDump? {
+    var old = try Manifest.read(folder.manifest)
+    let differences = old.differences(from: manifest)
+    guard differences.isEmpty else {
+      throw RecordingError(
+        .badData,
+        "\(request.output) cannot be resumed, because it was recorded with \(differences.map(\.description).joined(separator: "; "));"
+          + " give the same options, or --overwrite to record everything again")
+    }
+    let ledger = RowLedger(rows: rows.count)
+    if old.state == .complete {
+      try folder.removeJournal()
+      return OpenDump(
+        lock: lock, files: [], extremes: nil, ledger: ledger, journal: nil, manifest: old)
+    }
+    guard var done = JournalContents(path: folder.journal) else { return nil }
+    let files = try openFiles(creating: false)
+    let extremes = try extremes.map(ExtremesStore.init)
+    if let extremes {
+      done.chunks = try extremes.restore(done.chunks) { hash, rows throws(RecordingError) in
+        for file in files { try file?.update(hash, with: rows) }
+      }
+    } else {
+      done.chunks = try done.chunks.filter { try isIntact($0, in: files.compactMap(\.self)) }
+    }
+    ledger.restore(done.chunks, done.reasons)
+    old.resumed = (old.resumed ?? 0) + 1
+    (old.state, old.ended, old.failure) = (.running, nil, nil)
+    (old.onError, old.host, old.arguments) = (manifest.onError, manifest.host, manifest.arguments)
+    try old.write(to: folder.manifest)
+    return OpenDump(
+      lock: lock, files: files, extremes: extremes, ledger: ledger,
+      journal: try Journal(folder.journal, continuing: done), manifest: old)
+  }
+
+  private func openFiles(creating: Bool) throws(RecordingError) -> [ArrayFile?] {
+    let keepOpen = DescriptorLimit.allows(arrays.count)
+    var files: [ArrayFile?] = []
+    for array in arrays {
+      if request.keep != .all && array.source != .output {
+        files.append(nil)
+        continue
+      }
+      let path = "\(request.output)/\(array.file)"
+      files.append(
+        creating
+          ? try ArrayFile(
+            creating: path, rows: rows.count, rowShape: array.rowShape, format: array.format,
+            keepOpen: keepOpen)
+          : try ArrayFile(
+            continuing: path, rows: rows.count, rowShape: array.rowShape, format: array.format,
+            keepOpen: keepOpen))
+    }
+    return files
+  }
+
+  /// Whether the rows of a chunk are in the files: a power failure may have lost what was not forced to the disk.
+  private func isIntact(_ chunk: JournalContents.Chunk, in files: [ArrayFile]) throws(RecordingError) -> Bool
+  {
+    guard chunk.rows.upperBound <= rows.count else { return false }
+    if chunk.isDurable { return true }
+    let hash = SHA256()
+    for file in files { try file.update(hash, with: chunk.rows) }
+    return hash.finish() == chunk.digest
+  }
+}

@@ -1,0 +1,73 @@
+import Checkpoints
+import Foundation
+import Tensor
+
+/// What was kept of the rows up to some moment, as a file: so that what was spilled can be forgotten.
+enum ExtremesSnapshot {
+  private static let magic = Array("activation-dump extremes 1\n".utf8)
+
+  /// Writes a snapshot; whoever reads it finds the old one or this one, whole.
+  ///
+  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`; the old one then stays.
+  /// - Precondition: Nobody changes the layers meanwhile.
+  static func write(_ layers: [LayerExtremes], of rows: RangeSet<Int>, to path: String) throws(RecordingError)
+  {
+    let file: AtomicFile
+    do { file = try AtomicFile(path) } catch { throw RecordingError(.cannotCreate, "\(error)") }
+    let hash = SHA256()
+    var head = magic + bytes(rows.ranges.count)
+    for range in rows.ranges { head += bytes(range.lowerBound) + bytes(range.upperBound) }
+    do {
+      try file.append(head)
+      head.withUnsafeBytes { hash.update($0) }
+      for layer in layers {
+        let bytes = UnsafeRawBufferPointer(layer.bytes)
+        try file.append(bytes)
+        hash.update(bytes)
+      }
+      try file.append(Array(hash.finish().utf8))
+      try file.commit()
+    } catch { throw RecordingError(.writeFailed, "\(error)") }
+  }
+
+  /// Reads a snapshot into layers of the same units, or only looks at it.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - bytes: The memory of all layers together.
+  ///   - layers: Where the content goes, if anywhere.
+  /// - Returns: The rows it is of; none when there is no snapshot, or it is not as it was written.
+  static func read(_ path: String, bytes: Int, into layers: [LayerExtremes] = []) -> RangeSet<Int> {
+    guard let file = try? MappedFile(path) else { return RangeSet() }
+    let region = file.region
+    guard region.matches(magic), let count: Int = region.integer(at: magic.count),
+      (0...1 << 40).contains(count)
+    else { return RangeSet() }
+    let start = magic.count + 8 + 16 * count
+    guard region.count == start + bytes + 64, let content = region.slice(at: 0, count: start + bytes),
+      region.slice(at: start + bytes, count: 64)?.utf8
+        == content.withUnsafeBytes({ SHA256.hexDigest(of: $0) })
+    else { return RangeSet() }
+    var rows = RangeSet<Int>()
+    for index in 0..<count {
+      let place = magic.count + 8 + 16 * index
+      guard let first: Int = region.integer(at: place), let end: Int = region.integer(at: place + 8),
+        0 <= first, first < end
+      else { return RangeSet() }
+      rows.insert(contentsOf: first..<end)
+    }
+    var offset = start
+    for layer in layers {
+      region.withUnsafeBytes { region in
+        layer.bytes.copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: region[offset..<offset + layer.bytes.count]))
+      }
+      offset += layer.bytes.count
+    }
+    return rows
+  }
+
+  private static func bytes(_ number: Int) -> [UInt8] {
+    withUnsafeBytes(of: Int64(number).littleEndian) { Array($0) }
+  }
+}

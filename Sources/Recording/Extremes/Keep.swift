@@ -1,0 +1,39 @@
+/// What a dump keeps of the activations of each unit.
+public enum Keep: Sendable, Hashable, CustomStringConvertible {
+  /// Every activation: a matrix for each layer.
+  case all
+  /// So many images from each end of each unit, and what can be known of the rest without keeping it.
+  case extremes(Int)
+
+  /// The images the study needs from each end: 180 references and 20 queries.
+  public static let defaultLimit = 200
+  /// The most images from each end.
+  public static let greatestLimit = 10_000
+
+  /// Reads `all`, `extremes` or `extremes:K`.
+  ///
+  /// - Throws: ``RecordingError`` of kind `usage`.
+  public init(_ text: String) throws(RecordingError) {
+    let words = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    switch (words[0], words.count) {
+    case ("all", 1): self = .all
+    case ("extremes", 1): self = .extremes(Self.defaultLimit)
+    case ("extremes", 2):
+      guard let limit = Int(words[1]), (1...Self.greatestLimit).contains(limit) else {
+        throw RecordingError(
+          .usage, "--keep extremes:K takes 1 to \(Self.greatestLimit) images from each end, not '\(words[1])'"
+        )
+      }
+      self = .extremes(limit)
+    default: throw RecordingError(.usage, "--keep is 'all', 'extremes' or 'extremes:K', not '\(text)'")
+    }
+  }
+
+  /// As it is written on the command line.
+  public var description: String {
+    switch self {
+    case .all: "all"
+    case .extremes(let limit): "extremes:\(limit)"
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/// The activations of the sampled rows: sampled rows × units of all layers.
+struct SampleFile: Sendable {
+  /// The sampled rows of the dump, ascending, as its table of images counts them.
+  let rows: [Int]
+
+  private let file: ScratchFile
+  private let widths: [Int]
+  private var rowBytes: Int { widths.reduce(0, +) * MemoryLayout<Float>.size }
+
+  /// Opens the file.
+  ///
+  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
+  init(_ path: String, rows: [Int], widths: [Int]) throws(RecordingError) {
+    file = try ScratchFile(path)
+    (self.rows, self.widths) = (rows, widths)
+  }
+
+  /// Writes those of some consecutive rows that are sampled.
+  ///
+  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  func write(_ chunk: Range<Int>, _ values: (Int) -> UnsafeBufferPointer<Float>) throws(RecordingError) {
+    var slot = rows.partitioningIndex { $0 >= chunk.lowerBound }
+    while slot < rows.count, rows[slot] < chunk.upperBound {
+      var offset = slot * rowBytes
+      for (layer, width) in widths.enumerated() {
+        let start = (rows[slot] - chunk.lowerBound) * width
+        let row = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: values(layer)[start..<start + width]))
+        try file.write(row, at: offset)
+        offset += row.count
+      }
+      slot += 1
+    }
+  }
+
+  /// Reads the sampled activations of one layer.
+  ///
+  /// - Throws: ``RecordingError`` of kind `writeFailed`: something cut the file.
+  func read(layer: Int) throws(RecordingError) -> SampledValues {
+    let width = widths[layer]
+    let start = widths[..<layer].reduce(0, +) * MemoryLayout<Float>.size
+    var values = [Float](repeating: .nan, count: width * rows.count)
+    var row = [Float](repeating: 0, count: width)
+    for slot in rows.indices {
+      guard row.withUnsafeMutableBytes({ file.read($0, at: slot * rowBytes + start) }) else {
+        throw RecordingError(
+          .writeFailed, "the sampled rows of the dump are gone; record again with --overwrite")
+      }
+      for unit in 0..<width { values[unit * rows.count + slot] = row[unit] }
+    }
+    return SampledValues(rows: rows, values: values)
+  }
+
+  /// Forces the file to the disk.
+  ///
+  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  func synchronize() throws(RecordingError) { try file.synchronize() }
+}
+
+extension Array {
+  /// The first index whose element, and those of all after it, are in the second part of a partitioned array.
+  fileprivate func partitioningIndex(_ isSecond: (Element) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if isSecond(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
