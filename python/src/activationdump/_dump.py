@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ._errors import DumpError, IncompleteDumpError, UnknownLayerError, UnknownUnitError, nearest
 from ._layer import Layer
-from ._manifest import Manifest, Provenance, check_shards, provenance
+from ._manifest import Manifest, Provenance, check_shards, provenance, row_shape
 from ._part import Part, find_parts
 from ._rows import Rows, Segment, Values
 from ._table import Image, Images
@@ -218,7 +218,7 @@ class Dump(Mapping[str, Layer]):
 
     def _layer(self, array_of: Any) -> Layer:
         array = array_of(self.manifest)
-        row_shape = tuple(array["shape"][1:])
+        shape_of_row = row_shape(array)
 
         def load() -> Values:
             segments: list[Segment] = []
@@ -235,9 +235,14 @@ class Dump(Mapping[str, Layer]):
                 segments.append((row, self._count, None))
             if len(segments) == 1 and segments[0][2] is not None:
                 return segments[0][2]
-            return Rows(segments, row_shape, np.dtype(array["dtype"]))
+            return Rows(segments, shape_of_row, np.dtype(array["dtype"]))
 
-        return Layer(self, array, (self._count, *row_shape), load)
+        def load_extremes() -> dict[str, Any]:
+            if len(self._parts) > 1 or not self._parts[0].is_complete:
+                raise DumpError("extremes are known once a dump is complete and its shards are merged")
+            return self._parts[0].extremes(array)
+
+        return Layer(self, array, (self._count, *shape_of_row), load, load_extremes)
 
 
 def _reopened(path: Union[str, list[str]], allow_incomplete: bool) -> Dump:

@@ -20,9 +20,17 @@ class Layer:
     """What was recorded of one layer: images × units, or with nothing reduced images × units × height × width or
     images × tokens × units."""
 
-    def __init__(self, dump: Dump, array: Manifest, shape: tuple[int, ...], load: Callable[[], Values]) -> None:
+    def __init__(
+        self,
+        dump: Dump,
+        array: Manifest,
+        shape: tuple[int, ...],
+        load: Callable[[], Values],
+        load_extremes: Callable[[], dict[str, NDArray[Any]]],
+    ) -> None:
         self._dump = dump
         self._load = load
+        self._load_extremes = load_extremes
         self._chosen: Optional[Sequence[int]] = array.get("units")
         self.name: str = array.get("name") or "logits"
         """PyTorch's name: ``layer4.2.conv3``; of the output, ``logits``."""
@@ -45,6 +53,15 @@ class Layer:
     def values(self) -> Values:
         """The numbers, memory-mapped: an array where they lie in one file, else :class:`Rows`."""
         return self._load()
+
+    @cached_property
+    def extremes(self) -> dict[str, NDArray[Any]]:
+        """What was kept of each column with ``--keep extremes``, by the names in docs/recording.md: ``low_rows``,
+        ``high_values``, ``mean`` and so on.
+
+        Raises :class:`DumpError` when every value was kept instead.
+        """
+        return self._load_extremes()
 
     def __getitem__(self, key: Any) -> Any:
         return self.values[key]

@@ -134,5 +134,12 @@ def _identity(manifest: Manifest) -> list[tuple[str, object]]:
         ("reduction", manifest["reduce"]),
         ("images", manifest["images"]["list_sha256"]),
         ("shards", manifest["shard"]["count"]),
-        ("layers", [(a.get("name"), a["shape"][1:], a["dtype"], a.get("units")) for a in arrays]),
+        ("extremes", manifest.get("extremes")),
+        ("layers", [(a.get("name"), row_shape(a), a["dtype"], a.get("units")) for a in arrays]),
     ]
+
+
+def row_shape(array: Manifest) -> tuple[int, ...]:
+    """The shape of one image's numbers in an array."""
+    shape = array["shape"]
+    return tuple(shape[:1] if array.get("unit_major") else shape[1:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Iterator
@@ -51,9 +52,13 @@ class Part:
     def map(self, array: Manifest) -> NDArray[Any]:
         """Maps the file of an array into memory.
 
-        Raises :class:`DumpError` when it is not what the manifest says.
+        Images come first, whatever the order in the file.
+
+        Raises :class:`DumpError` when it is not what the manifest says, or when extremes were kept and not all values.
         """
         path = self.folder / array["file"]
+        if path.suffix == ".npz":
+            raise DumpError(f"{path} keeps the extremes of each unit, not its value for every image; see Layer.extremes")
         try:
             values: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
         except FileNotFoundError:
@@ -62,7 +67,23 @@ class Part:
             raise DumpError(f"{path} is not a .npy file: {error}") from None
         if list(values.shape) != array["shape"] or values.dtype != np.dtype(array["dtype"]):
             raise DumpError(f"{path} is {values.dtype}{list(values.shape)}, not {array['dtype']}{array['shape']}")
-        return values
+        return values.T if array.get("unit_major") else values
+
+    def extremes(self, array: Manifest) -> dict[str, NDArray[Any]]:
+        """The arrays of a layer of which extremes were kept.
+
+        Raises :class:`DumpError` when there are none.
+        """
+        path = self.folder / array["file"]
+        if path.suffix != ".npz":
+            raise DumpError(f"{path} has every value: it was recorded with --keep all")
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                return {name: file[name] for name in file.files}
+        except FileNotFoundError:
+            raise DumpError(f"{path} is missing") from None
+        except (ValueError, OSError, zipfile.BadZipFile) as error:
+            raise DumpError(f"{path} is not a .npz file: {error}") from None
 
 
 def find_parts(path: Path) -> Iterator[Part]:
