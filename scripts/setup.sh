@@ -6,8 +6,9 @@ set -euo pipefail
 packages=(libopenblas-dev libpng-dev libjpeg-dev zlib1g-dev libssl-dev pkg-config
   g++ libc6-dev binutils git ca-certificates libcurl4 libxml2 libncurses6 libsqlite3-0
   python3 python3-pip)
-# What only tests need: an environment for those written in Python, and a browser for the unit atlas.
-test_packages=(python3-venv chromium)
+# What only tests need: an environment for those written in Python, a browser for the unit atlas, and a Slurm that the tests
+# start themselves.
+test_packages=(python3-venv chromium slurmctld slurmd slurm-client munge)
 [ "${1:-}" != test ] || packages+=("${test_packages[@]}")
 [ -e /etc/debian_version ] || {
   echo "setup: this is not Debian or Ubuntu; install the equivalents of: ${packages[*]}" >&2

@@ -77,7 +77,7 @@ struct ArrayJobTests {
       """
       mkfifo "$3" && exec 3<>"$3"
       dd if=/dev/zero of="$3" bs=4096 oflag=nonblock 2>/dev/null
-      "$0" dump --model squeezenet1_1 --weights seeded:1 --images "$1" --output "$2" 2>&3 &
+      env \(Program.unblocking) "$0" dump --model squeezenet1_1 --weights seeded:1 --images "$1" --output "$2" 2>&3 &
       asleep=0
       while [ $asleep -lt 20 ] && kill -0 $!; do
         case $(cat /proc/$!/stat) in *') S '*) asleep=$((asleep + 1)) ;; *) asleep=0 ;; esac

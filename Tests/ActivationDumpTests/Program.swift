@@ -56,6 +56,14 @@ struct Program {
     try run("/bin/sh", ["-c", command, path] + arguments, environment)
   }
 
+  /// Runs another program, one of the PATH.
+  static func tool(_ name: String, _ arguments: [String], environment: [String: String]) throws -> Outcome {
+    try run("/usr/bin/env", [unblocking, name] + arguments, environment)
+  }
+
+  /// An option of `env`: the threads that start processes may have signals blocked, and these would inherit that.
+  static let unblocking = "--default-signal=USR1,TERM"
+
   private static func run(
     _ executable: String, _ arguments: [String], _ environment: [String: String]
   ) throws -> Outcome {
