@@ -54,20 +54,27 @@ package final class AtomicFile {
 
   /// Brings the bytes to disk and gives the file its name.
   ///
+  /// - Parameter durably: Whether a power loss must not undo it: costs a trip to the disk, for every file. Without, call
+  ///   ``FileSystem/synchronizeAll()`` after many files.
   /// - Throws: ``FileError``; the temporary file is then removed.
-  package func commit() throws(FileError) {
-    guard fsync(descriptor) == 0 else { throw FileError(path: path, operation: "write it", code: errno) }
+  package func commit(durably: Bool = true) throws(FileError) {
+    guard !durably || fsync(descriptor) == 0 else {
+      throw FileError(path: path, operation: "write it", code: errno)
+    }
     guard rename(temporary, path) == 0 else {
       throw FileError(path: path, operation: "create it", code: errno)
     }
     close(descriptor)
     descriptor = -1
-    FileSystem.synchronizeFolder(of: path)
+    if durably { FileSystem.synchronizeFolder(of: path) }
   }
 }
 
 /// Small services of the file system.
 package enum FileSystem {
+  /// Brings everything to disk that has been written: for after many files that were not brought there one by one.
+  package static func synchronizeAll() { sync() }
+
   /// Brings a rename to disk. Where the system cannot, the name still is right until the machine fails.
   package static func synchronizeFolder(of path: String) {
     let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."

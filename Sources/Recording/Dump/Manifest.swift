@@ -113,9 +113,12 @@ public struct Manifest: Codable, Sendable {
   }
 
   /// A program.
-  public struct Tool: Codable, Sendable {
+  public struct Tool: Codable, Sendable, Hashable {
     /// Its name and version.
     public var name = "activation-dump", version = toolVersion
+
+    /// This program.
+    public init() {}
   }
 
   /// The version of this format.

@@ -3,7 +3,7 @@ import Foundation
 /// The few file operations that need more care than Foundation takes: durable, in order, with the system's reason.
 package enum Disk {
   /// What the last failed call says about itself.
-  static var lastError: String { String(cString: strerror(errno)) }
+  package static var lastError: String { String(cString: strerror(errno)) }
 
   /// Whether a path names a directory; `nil` when it names nothing.
   package static func isDirectory(_ path: String) -> Bool? {
@@ -75,7 +75,7 @@ package enum Disk {
   /// The entries of a directory, without `.` and `..`, sorted bytewise.
   ///
   /// - Throws: ``RecordingError`` of kind `inputMissing` when it cannot be read.
-  static func entries(of directory: String) throws(RecordingError) -> [Entry] {
+  package static func entries(of directory: String) throws(RecordingError) -> [Entry] {
     guard let handle = opendir(directory) else {
       throw RecordingError(.inputMissing, "cannot read the folder \(directory): \(lastError)")
     }
@@ -90,13 +90,13 @@ package enum Disk {
   }
 
   /// One name in a directory.
-  struct Entry {
+  package struct Entry {
     /// The bytes of the name: file systems do not promise UTF-8.
-    let name: [UInt8]
+    package let name: [UInt8]
     fileprivate let type: UInt8
 
     /// Whether this is a directory or a link to one.
-    func isDirectory(in directory: String) -> Bool {
+    package func isDirectory(in directory: String) -> Bool {
       switch Int(type) {
       case Int(DT_DIR): true
       case Int(DT_REG): false

@@ -1,16 +1,16 @@
 import Foundation
 
 /// Keeps other processes from writing to a folder, for as long as it lives or until the process ends, however it does.
-final class FolderLock: Sendable {
+package final class FolderLock: Sendable {
   /// The name of the file that is locked; it stays.
-  static let name = "lock"
+  package static let name = "lock"
 
   private let descriptor: Int32
 
   /// Locks a folder.
   ///
   /// - Throws: ``RecordingError`` of kind `cannotCreate` when another process has it locked.
-  init(_ folder: String) throws(RecordingError) {
+  package init(_ folder: String) throws(RecordingError) {
     let path = "\(folder)/\(Self.name)"
     var locked: Int32 = -1
     // Whoever finishes removes the file: then this one has locked nothing, and tries the next.

@@ -31,12 +31,23 @@ public enum UnitSelection {
     return try parse(text, path: path, for: model)
   }
 
+  /// Units written `layer__channel`, in either spelling, by layer.
+  ///
+  /// - Throws: ``RecordingError`` of kind `badData` for a layer or unit that is not there, or is named twice.
+  public static func units(_ names: [String], of model: Model) throws -> [LayerUnits] {
+    try units(names, of: model, path: "the list of units")
+  }
+
   package static func parse(_ text: String, path: String, for model: Model) throws -> [LayerUnits] {
+    try units(names(in: text, path: path), of: model, path: path)
+  }
+
+  private static func units(_ names: [String], of model: Model, path: String) throws -> [LayerUnits] {
     var chosen: [LayerUnits] = []
     var positions: [String: Int] = [:]
     var seen: Set<String> = []
     let graph = try model.graph()
-    for name in try names(in: text, path: path) {
+    for name in names {
       let (layer, channel) = try resolve(name, path: path, model: model, graph: graph)
       guard seen.insert("\(layer)__\(channel)").inserted else {
         throw RecordingError(.badData, "\(path) lists \(name) twice; keep one of the lines")

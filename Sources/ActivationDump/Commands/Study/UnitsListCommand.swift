@@ -4,34 +4,126 @@ import Models
 import Recording
 import Study
 
-/// `units list`: units by what they are.
+/// `units list`: units by what they are and what they did.
 struct UnitsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List units by layer and kind.")
+    commandName: "list", abstract: "List units by layer, kind and what was recorded of them.",
+    discussion: """
+      With --dump, units can be chosen by their activations, and csv and --json say what these are: least, greatest, \
+      mean, standard deviation, and the share that is zero or less.
+      """)
 
-  @Option(help: "The network: an identifier from 'activation-dump models'.")
-  var model: String
+  @Option(help: "The network: an identifier from 'activation-dump models'. Default: that of the dump.")
+  var model: String?
+
+  @Option(help: "The folder of a dump.")
+  var dump: String?
 
   @Option(
-    help: "The layers: 'relevant', 'all', or names and patterns separated by commas, in either spelling.")
-  var layers = "relevant"
+    help: """
+      The layers: 'relevant', 'all', or names and patterns separated by commas, in either spelling. Default: relevant, or \
+      with --dump all that were recorded.
+      """)
+  var layers: String?
 
   @Option(help: "Only layers of these kinds, separated by commas: see 'activation-dump layers'.")
   var kind: String?
 
+  @Flag(help: "Only dead units: those whose greatest and least activation differ by less than 1e-8.")
+  var dead = false
+
+  @Flag(help: "Only units that are not dead.")
+  var alive = false
+
+  @Option(help: "Only units with at least this share, from 0 to 1, of activations that are zero or less.")
+  var sparse: Double?
+
   @Option(help: "lines (one layer__channel a line), csv, or json (the study's units file).")
   var format: UnitsFormat = .lines
 
+  @Flag(help: "Print JSON: a units file that also says what was recorded.")
+  var json = false
+
+  @Option(help: "The file to write. Default: standard output.")
+  var output: String?
+
+  func validate() throws {
+    if model == nil && dump == nil { throw ValidationError("give --model or --dump") }
+    if dead && alive { throw ValidationError("give --dead or --alive, not both") }
+    if let sparse, !(0...1).contains(sparse) { throw ValidationError("--sparse has to be from 0 to 1") }
+    if dump == nil && (dead || alive || sparse != nil) {
+      throw ValidationError("what a unit did is in a dump; give --dump")
+    }
+  }
+
   func run() throws {
-    let model = try Model.named(model)
+    let recorded = try dump.map { try RecordedDump(opening: $0) }
+    let model = try Model.named(model ?? recorded?.manifest.model ?? "")
+    if let recorded, recorded.manifest.model != model.identifier {
+      throw RecordingError(
+        .usage,
+        "\(recorded.path) is of \(recorded.manifest.model), not \(model.identifier); leave out --model")
+    }
+    let units = try units(of: model, recorded)
+    let text =
+      json ? String(decoding: try Console.document(Listing(model, units)), as: UTF8.self) : text(of: units)
+    try Console.write(text, to: output)
+  }
+
+  private func units(of model: Model, _ recorded: RecordedDump?) throws -> [ListedUnit] {
     let graph = try model.graph()
     let kinds = kind.map { Set($0.split(separator: ",").map(String.init)) }
-    let chosen = try LayerSelection.layers(layers, of: model).filter { layer in
-      kinds?.contains(graph.kind(of: layer) ?? "") ?? true
+    var chosen =
+      try layers.map { try LayerSelection.layers($0, of: model) } ?? recorded?.layers.map(\.name)
+      ?? model.relevantLayers
+    if let kinds { chosen = chosen.filter { kinds.contains(graph.kind(of: $0) ?? "") } }
+    guard let recorded else {
+      return chosen.flatMap { layer in
+        (0..<(graph.shape(of: layer)?.channels ?? 0)).map {
+          ListedUnit(unit: Models.Unit(layer: layer, channel: $0), statistics: nil)
+        }
+      }
     }
-    let units = chosen.flatMap { layer in
-      (0..<(graph.shape(of: layer)?.channels ?? 0)).map { Models.Unit(layer: layer, channel: $0) }
+    let held = Set(recorded.layers.map(\.name))
+    // A pattern means those that there are; a name that is not there is an error.
+    if chosen.contains(where: held.contains) { chosen = chosen.filter(held.contains) }
+    var filter = UnitFilter()
+    (filter.dead, filter.alive, filter.sparsity) = (dead, alive, sparse)
+    return try UnitListing.units(of: recorded, layers: chosen, filter: filter)
+  }
+
+  private func text(of units: [ListedUnit]) -> String {
+    guard format == .csv, dump != nil else { return format.text(of: units.map(\.unit)) }
+    let header = "unit,layer,channel,minimum,maximum,mean,standard_deviation,sparsity\n"
+    return header
+      + units.map { listed in
+        let row = Row(listed)
+        let numbers = [row.minimum, row.maximum, row.mean, row.standardDeviation, row.sparsity]
+        return ([row.unit, row.layer, String(row.channel)] + numbers.map { $0.map { "\($0)" } ?? "" })
+          .joined(separator: ",") + "\n"
+      }.joined()
+  }
+
+  private struct Listing: Encodable {
+    let model: String, units: [String], statistics: [Row]?
+
+    init(_ model: Model, _ listed: [ListedUnit]) {
+      (self.model, units) = (model.identifier, listed.map(\.unit.studyName))
+      statistics = listed.contains { $0.statistics != nil } ? listed.map(Row.init) : nil
     }
-    try Console.write(format.text(of: units), to: nil)
+  }
+
+  private struct Row: Encodable {
+    let unit: String, layer: String, channel: Int
+    let minimum: Double?, maximum: Double?, mean: Double?, standardDeviation: Double?, sparsity: Double?
+    let dead: Bool?
+
+    init(_ listed: ListedUnit) {
+      (unit, layer, channel) = (listed.unit.studyName, listed.unit.layer, listed.unit.channel)
+      let statistics = listed.statistics
+      (minimum, maximum, mean) = (statistics?.minimum, statistics?.maximum, statistics?.mean)
+      standardDeviation = statistics?.variance.squareRoot()
+      (sparsity, dead) = (statistics?.sparsity, statistics?.isConstant)
+    }
   }
 }

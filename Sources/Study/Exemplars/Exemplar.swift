@@ -1,0 +1,58 @@
+import Foundation
+
+/// An image chosen for a unit.
+public struct Exemplar: Sendable, Hashable, Codable {
+  /// The image's place among all of the unit's, from 0, the lowest activation; ties are in the order of rows.
+  public var rank: Int
+  /// The image's row in the dump.
+  public var row: Int
+  /// The image's path, as images.tsv has it.
+  public var image: String
+  /// What was recorded.
+  public var activation: Float
+}
+
+/// The images chosen for a unit.
+public struct UnitExemplars: Sendable, Hashable, Codable {
+  /// The unit, in the study's spelling.
+  public var unit: String
+  /// The layer's canonical name.
+  public var layer: String
+  /// The channel.
+  public var channel: Int
+  /// [batch][0…9] of the low end: references from the least extreme to the most, then the query.
+  public var min: [[Exemplar]]
+  /// The same of the high end.
+  public var max: [[Exemplar]]
+
+  /// Every image with the name of its file below the unit's folder.
+  var files: [(name: String, exemplar: Exemplar)] {
+    [("min", min), ("max", max)].flatMap { side, batches in
+      batches.enumerated().flatMap { batch, exemplars in
+        exemplars.enumerated().map { ("natural_images/batch_\(batch)/\(side)_\($0).png", $1) }
+      }
+    }
+  }
+
+  /// The references at the very end, the most extreme first: at most nine.
+  func mostExtreme(_ side: KeyPath<UnitExemplars, [[Exemplar]]>) -> [Exemplar] {
+    let references = self[keyPath: side].flatMap { $0.dropLast() }
+    let ascending = references.sorted { $0.rank < $1.rank }
+    return Array((side == \.min ? ascending : ascending.reversed()).prefix(ExemplarWindows.referencesOfBatch))
+  }
+}
+
+/// Names of the folders and files of stimuli, as the study's tools look for them.
+package enum StimulusNames {
+  /// The folder of a network below the folder of stimuli: `resnet50_hard95`, and `resnet50_` for the easy condition.
+  package static func folder(model: String, extra: String) -> String { "\(model)_\(extra)" }
+
+  /// The folder of a unit below that of its network, from the unit's name in the study's spelling.
+  package static func folder(ofUnit unit: String) -> String {
+    guard let separator = unit.range(of: "__", options: .backwards) else { return unit }
+    return "\(unit[..<separator.lowerBound])/channel_\(unit[separator.upperBound...])"
+  }
+
+  /// The key of a network in the map that the study published: `resnet50`, `resnet50_hard95`.
+  static func mapKey(model: String, extra: String) -> String { extra.isEmpty ? model : "\(model)_\(extra)" }
+}

@@ -1,0 +1,100 @@
+import Models
+import Recording
+
+/// What a unit's pictures and histogram need, beside the map.
+struct ChosenUnit: Sendable {
+  let exemplars: UnitExemplars
+  /// The images at the ends, the most extreme first: at most nine each.
+  let lowest: [Exemplar], highest: [Exemplar]
+  let histogram: ActivationHistogram?
+}
+
+/// Chooses exemplars, a layer at a time.
+struct ExemplarChoice: Sendable {
+  private let source: ActivationSource
+  private let request: ExemplarRequest
+  let windows: ExemplarWindows
+  private var random: NumPyRandom
+
+  init(_ request: ExemplarRequest, from source: ActivationSource) throws(RecordingError) {
+    (self.request, self.source) = (request, source)
+    windows = try request.windows(images: source.imageCount)
+    random = NumPyRandom(seed: request.seed)
+  }
+
+  /// Chooses for the units of one layer. Layers have to come in the order of the request: the shuffles of a unit follow
+  /// on those of the unit before.
+  ///
+  /// - Throws: ``RecordingError`` where the dump lacks a unit, or what it holds of it has no ranks.
+  mutating func choose(_ layer: LayerUnits) throws -> [ChosenUnit] {
+    let channels = layer.units ?? []
+    let batches = channels.map { _ in windows.deal(using: &random) }
+    let results = SlotResults<ChosenUnit>(channels.count)
+    let choice = self
+    try source.forEach(unit: channels, of: layer.layer, threads: request.threads) { position, record in
+      let unit = Models.Unit(layer: layer.layer, channel: channels[position])
+      let chosen = try choice.choose(unit, record, batches[position])
+      results.set(position, chosen)
+    }
+    return results.all
+  }
+
+  private func choose(
+    _ unit: Models.Unit, _ record: UnitRecord, _ batches: (low: [[Int]], high: [[Int]])
+  ) throws(RecordingError) -> ChosenUnit {
+    let ranking = record.ranking
+    guard ranking.count == windows.images else {
+      throw RecordingError(
+        .badData,
+        "\(unit) has a number for \(ranking.count) of the \(windows.images) images that were read; check the weights the dump was made with"
+      )
+    }
+    let images = RankedImages(ranking: ranking, unit: unit, dump: source.dump)
+    let exemplars = UnitExemplars(
+      unit: unit.studyName, layer: unit.layer, channel: unit.channel,
+      min: try batches.low.map { (batch) throws(RecordingError) in try images.exemplars(batch) },
+      max: try batches.high.map { (batch) throws(RecordingError) in try images.exemplars(batch) })
+    let ends = min(ExemplarWindows.referencesOfBatch, ranking.count)
+    return ChosenUnit(
+      exemplars: exemplars, lowest: try images.exemplars(Array(0..<ends)),
+      highest: try images.exemplars((ranking.count - ends..<ranking.count).reversed()),
+      histogram: try request.writesHistograms ? histogram(of: record, unit) : nil)
+  }
+
+  private func histogram(
+    of record: UnitRecord, _ unit: Models.Unit
+  ) throws(RecordingError) -> ActivationHistogram {
+    guard let values = record.values else {
+      throw RecordingError(
+        .usage,
+        "\(source.dump.path) keeps only the extremes of \(unit), which make no histogram; leave out --histogram, or record every image"
+      )
+    }
+    return ActivationHistogram(of: values, record.ranking, windows)
+  }
+}
+
+/// The ranks of one unit as exemplars.
+private struct RankedImages {
+  let ranking: UnitRanking
+  let unit: Models.Unit
+  let dump: RecordedDump
+
+  func exemplars(_ ranks: [Int]) throws(RecordingError) -> [Exemplar] {
+    var exemplars: [Exemplar] = []
+    for rank in ranks {
+      guard let image = ranking[rank] else { throw unknown(rank) }
+      exemplars.append(
+        Exemplar(
+          rank: rank, row: image.row, image: dump.images.path(ofRow: image.row), activation: image.value))
+    }
+    return exemplars
+  }
+
+  private func unknown(_ rank: Int) -> RecordingError {
+    RecordingError(
+      .badData,
+      "\(dump.path) keeps too few extremes of \(unit) to say which image has rank \(rank) of \(ranking.count); record it with --keep all, or with more extremes"
+    )
+  }
+}

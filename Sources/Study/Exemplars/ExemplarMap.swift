@@ -1,0 +1,94 @@
+public import Foundation
+public import Recording
+
+/// Which images were chosen for which units, and from what: `exemplars.json`.
+public struct ExemplarMap: Sendable, Codable, Hashable {
+  /// The dump that was chosen from.
+  public struct Source: Sendable, Codable, Hashable {
+    /// The network's weights: name, and the file's digest.
+    public var weights: String, weightsSha256: String?
+    /// The digest of the list of images.
+    public var imagesSha256: String
+    /// What was recorded of a layer, and with which arithmetic.
+    public var reduce: String, precision: String, tier: String
+    /// Rows left out, whose images could not be read.
+    public var skipped: Int
+  }
+
+  /// The version of this format.
+  public var schema = 1
+  /// What wrote it.
+  public var tool = Manifest.Tool()
+  /// The network.
+  public var model: String
+  /// What the folder's name adds.
+  public var extra: String
+  /// The condition, or `ranks`.
+  public var condition: String
+  /// The ranks.
+  public var windows: ExemplarWindows
+  /// Whether the windows were scaled to the number of images.
+  public var scaled: Bool
+  /// The seed of the shuffles.
+  public var seed: UInt32
+  /// How far a rank may be off, where ranks come from a sample.
+  public var rankError: Int?
+  /// The dump.
+  public var source: Source
+  /// The units, in the order of the list they were given in.
+  public var units: [UnitExemplars]
+
+  /// The name of the file.
+  package static let fileName = "exemplars.json"
+  /// The name of the file until all pictures are written.
+  static let partialName = "exemplars.partial.json"
+  /// The map in the form the study published.
+  static let studyName = "file_map.json"
+
+  /// The file: as any other of this program, but with a line a unit.
+  ///
+  /// - Throws: What the encoding throws.
+  public func encoded() throws -> Data {
+    var header = self
+    header.units = []
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    let lines = try units.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
+    let text = String(decoding: try JSON.encode(header), as: UTF8.self)
+    let list = "\"units\" : [\n" + lines.joined(separator: ",\n") + "\n  ]"
+    return Data(text.replacing(/"units" : \[\s*\]/, with: list).utf8)
+  }
+
+  /// Reads a map.
+  ///
+  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
+  public static func read(_ path: String) throws(RecordingError) -> ExemplarMap {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)")
+    }
+    do { return try JSON.decode(ExemplarMap.self, from: data) } catch {
+      throw RecordingError(.badData, "\(path) is not a map of exemplars, as 'exemplars' writes it")
+    }
+  }
+
+  /// The map in the form the study published: network, then `layer/channel_c`, then `batch_b`, then the file.
+  ///
+  /// - Throws: What the encoding throws.
+  func studyForm() throws -> Data {
+    var images: [String: [String: [String: String]]] = [:]
+    for unit in units {
+      var batches: [String: [String: String]] = [:]
+      for (name, exemplar) in unit.files {
+        let parts = name.split(separator: "/")
+        batches[String(parts[1]), default: [:]][String(parts[2])] = exemplar.image
+      }
+      images[StimulusNames.folder(ofUnit: unit.unit)] = batches
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode([StimulusNames.mapKey(model: model, extra: extra): images]) + Data("\n".utf8)
+  }
+}

@@ -1,0 +1,93 @@
+public import Recording
+
+/// Which exemplars to choose, from what, into what.
+public struct ExemplarRequest: Sendable {
+  /// Where the queries come from.
+  public enum Windows: Sendable, Hashable {
+    /// A condition of the study.
+    case condition(ExemplarCondition)
+    /// Any ranks.
+    case ranks(startMin: Int, stopMax: Int)
+  }
+
+  /// The folder of the dump.
+  public var dump: String
+  /// The units; layers in the order in which, and units of a layer in the order in which, the generator meets them.
+  public var units: [LayerUnits]
+  /// The folder of stimuli to write into.
+  public var output: String
+  /// Where the queries come from.
+  public var windows = Windows.condition(.easy)
+  /// What the folder's name adds to the network's; by default the condition's suffix.
+  public var extra: String?
+  /// The batches of a unit; by default the study's 20 or, scaled, as many as the images allow.
+  public var batches: Int?
+  /// Whether windows and batches shrink with the number of images.
+  public var scaled = false
+  /// The seed of the shuffles.
+  public var seed: UInt32 = 42
+  /// The folder that the dump's image paths are relative to; by default the one it was made from.
+  public var images: String?
+  /// Whether ranks may come from a sample.
+  public var approximate = false
+  /// What to do about exemplars that are there already.
+  public var existing = ExistingOutput.refuse
+  /// Whether to write the pictures of references and queries.
+  public var writesPictures = true
+  /// Whether to write a grid of the most extreme images of each unit.
+  public var writesGrids = false
+  /// Whether to write a histogram of each unit.
+  public var writesHistograms = false
+  /// Whether files of one picture are one file with many names.
+  public var hardLinks = false
+  /// The threads.
+  public var threads = ProcessorCount.available
+
+  /// Creates a request for the study's easy condition.
+  public init(dump: String, units: [LayerUnits], output: String) {
+    (self.dump, self.units, self.output) = (dump, units, output)
+  }
+
+  /// The windows for a number of images.
+  ///
+  /// - Throws: ``RecordingError`` of kind `usage` where there are too few.
+  func windows(images: Int) throws(RecordingError) -> ExemplarWindows {
+    switch windows {
+    case .condition(let condition):
+      try ExemplarWindows(condition, images: images, batches: batches, scaled: scaled)
+    case .ranks(let startMin, let stopMax) where scaled:
+      try ExemplarWindows(scalingStartMin: startMin, stopMax: stopMax, to: images, batches: batches)
+    case .ranks(let startMin, let stopMax):
+      try ExemplarWindows(
+        images: images, batches: batches ?? ExemplarWindows.studyBatches, startMin: startMin,
+        stopMax: stopMax)
+    }
+  }
+
+  /// What the folder's name adds to the network's.
+  ///
+  /// - Throws: ``RecordingError`` of kind `usage` when windows of the user's own have no name, or one that is no part of
+  ///   a folder's name.
+  func resolvedExtra() throws(RecordingError) -> String {
+    if let extra {
+      guard !extra.contains("/"), extra != "." else {
+        throw RecordingError(.usage, "--extra-name is part of a folder's name; leave the / out of it")
+      }
+      return extra
+    }
+    switch windows {
+    case .condition(let condition): return condition.suffix
+    case .ranks:
+      throw RecordingError(
+        .usage, "windows of your own need a name of their own; give --extra-name, 'hard90' for instance")
+    }
+  }
+
+  /// How the map names the windows.
+  var windowsName: String {
+    switch windows {
+    case .condition(let condition): condition.rawValue
+    case .ranks: "ranks"
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import Foundation
+public import Recording
+import Tensor
+
+/// Chooses exemplars and writes them down.
+public struct ExemplarRun: Sendable {
+  /// What was done.
+  public struct Summary: Sendable, Codable, Hashable {
+    /// The units, and the batches of each.
+    public var units: Int, batches: Int
+    /// The ranked images.
+    public var images: Int
+    /// The different images that were chosen, and the pictures written of them.
+    public var chosen: Int, written: Int
+    /// Seconds spent choosing, and writing.
+    public var choosing: Double, writing: Double
+    /// The most memory the process held.
+    public var peakResidentBytes: Int
+    /// The folder.
+    public var output: String
+  }
+
+  /// The ranks.
+  public let windows: ExemplarWindows
+  /// The folder of the network below that of the stimuli.
+  public let folder: String
+
+  private let request: ExemplarRequest
+  private let source: ActivationSource
+  private let images: ImageSource?
+  private let extra: String
+
+  /// Opens the dump and looks at everything that can be wrong; writes nothing.
+  ///
+  /// - Throws: ``RecordingError``.
+  public init(_ request: ExemplarRequest) throws {
+    source = try ActivationSource(request.dump)
+    windows = try request.windows(images: source.imageCount)
+    extra = try request.resolvedExtra()
+    images =
+      request.writesPictures || request.writesGrids
+      ? try ImageSource(request.images, source.dump.manifest) : nil
+    guard request.units.contains(where: { $0.units?.isEmpty == false }) else {
+      throw RecordingError(.usage, "no units are chosen; give --units or --unit")
+    }
+    folder =
+      "\(request.output)/" + StimulusNames.folder(model: source.dump.manifest.model, extra: extra)
+    self.request = request
+    try checkOutput()
+  }
+
+  private var finished: String { "\(folder)/\(ExemplarMap.fileName)" }
+  private var partial: String { "\(folder)/\(ExemplarMap.partialName)" }
+
+  private func checkOutput() throws(RecordingError) {
+    guard request.existing == .refuse else { return }
+    for (file, advice) in [
+      (finished, "give --overwrite to replace them, or another --output"),
+      (partial, "give --resume to go on, or --overwrite to start again"),
+    ] where Disk.isDirectory(file) != nil {
+      throw RecordingError(.cannotCreate, "there are exemplars in \(folder) already; \(advice)")
+    }
+  }
+
+  /// Chooses and writes.
+  ///
+  /// - Returns: `nil` when it was stopped; what is written stays, to go on from.
+  /// - Throws: ``RecordingError``, or `ImageError` for an image that cannot be opened any more.
+  public func run(progress: RunProgress = RunProgress()) throws -> Summary? {
+    let start = Date()
+    var choice = try ExemplarChoice(request, from: source)
+    var units: [ChosenUnit] = []
+    for layer in request.units {
+      if progress.isStopping { return nil }
+      units += try choice.choose(layer)
+    }
+    let map = map(of: units)
+    let chosen = Date()
+
+    try Disk.createDirectory(folder)
+    let lock = try FolderLock(folder)
+    defer { withExtendedLifetime(lock) { _ = unlink("\(folder)/\(FolderLock.name)") } }
+    let encoded = try map.encoded()
+    try prepare(encoded)
+    try createFolders(of: units)
+    let writer = try PictureWriter(
+      folder: folder, images: images ?? ImageSource(".", source.dump.manifest), request: request)
+    guard let (written, count) = try writer.write(units, progress: progress) else { return nil }
+    FileSystem.synchronizeAll()
+    try write(try map.studyForm(), to: "\(folder)/\(ExemplarMap.studyName)")
+    try write(encoded, to: finished)
+    _ = unlink(partial)
+    return Summary(
+      units: units.count, batches: windows.batches, images: windows.images, chosen: count, written: written,
+      choosing: chosen.timeIntervalSince(start), writing: Date().timeIntervalSince(chosen),
+      peakResidentBytes: Clock.peakResidentBytes, output: folder)
+  }
+
+  private func map(of units: [ChosenUnit]) -> ExemplarMap {
+    let manifest = source.dump.manifest
+    return ExemplarMap(
+      model: manifest.model, extra: extra, condition: request.windowsName, windows: windows,
+      scaled: request.scaled, seed: request.seed,
+      source: ExemplarMap.Source(
+        weights: manifest.weights.name, weightsSha256: manifest.weights.sha256,
+        imagesSha256: manifest.images.listSha256, reduce: manifest.reduce, precision: manifest.precision,
+        tier: manifest.tier, skipped: manifest.images.skipped), units: units.map(\.exemplars))
+  }
+
+  /// Says what is being written, before it is, and clears away or accepts what was written before.
+  private func prepare(_ encoded: Data) throws {
+    let earlier = [finished, partial].first { Disk.isDirectory($0) != nil }
+    if let earlier {
+      switch request.existing {
+      case .refuse: try checkOutput()
+      case .resume:
+        guard FileManager.default.contents(atPath: earlier) == encoded else {
+          throw RecordingError(
+            .badData,
+            "\(earlier) tells of other exemplars than these; give the same dump, units and options, or --overwrite"
+          )
+        }
+      case .overwrite: try removePictures(of: ExemplarMap.read(earlier))
+      }
+    }
+    try write(encoded, to: partial)
+    _ = unlink(finished)
+    _ = unlink("\(folder)/\(ExemplarMap.studyName)")
+  }
+
+  private func removePictures(of map: ExemplarMap) throws(RecordingError) {
+    for unit in map.units where !unit.unit.contains("/") {
+      for name in ["natural_images", "grid.png", "histogram.svg"] {
+        let item = "\(folder)/\(StimulusNames.folder(ofUnit: unit.unit))/\(name)"
+        guard Disk.isDirectory(item) != nil else { continue }
+        do { try FileManager.default.removeItem(atPath: item) } catch {
+          throw RecordingError(.cannotCreate, "cannot remove \(item): \(error.localizedDescription)")
+        }
+      }
+    }
+  }
+
+  private func createFolders(of units: [ChosenUnit]) throws(RecordingError) {
+    for unit in units {
+      let home = "\(folder)/\(StimulusNames.folder(ofUnit: unit.exemplars.unit))"
+      try Disk.createDirectory(home)
+      guard request.writesPictures else { continue }
+      for batch in 0..<windows.batches { try Disk.createDirectory("\(home)/natural_images/batch_\(batch)") }
+    }
+  }
+
+  private func write(_ data: Data, to path: String) throws(RecordingError) {
+    let file = try TextFile(path)
+    try file.append(data)
+    try file.commit()
+  }
+}
