@@ -18,6 +18,7 @@ struct ActivationDump: ParsableCommand {
       ModelsCommand.self, LayersCommand.self, WeightsCommand.self, DumpCommand.self, MergeCommand.self,
       InspectCommand.self, CheckCommand.self, UnitsCommand.self, ReportCommand.self, VerifyCommand.self,
       EvaluateCommand.self, PredictCommand.self, BenchCommand.self,
+      ExemplarsCommand.self, TrialsCommand.self,
     ])
 }
 

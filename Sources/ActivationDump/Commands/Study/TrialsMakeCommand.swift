@@ -1,0 +1,116 @@
+import ArgumentParser
+import Foundation
+import Recording
+import Study
+
+/// `trials make`: one folder for each participant.
+struct TrialsMakeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "make", abstract: "Deal units out to tasks and lay out what the experiment's page loads.",
+    discussion: """
+      The study's procedure, with its draws of Python's and NumPy's generators: units found in \
+      STIMULI/MODEL_EXTRA/LAYER/channel_C are shuffled, the first are dealt out to tasks so that each is shown equally \
+      often and never twice in a task, their batches taking turns; catch trials are mixed in. Units are found in the \
+      bytewise order of their paths; structure.json records it with all tasks, in the study's form. OUTPUT/task_T holds \
+      index.json and trials/trial_N/{queries/{min,max}.png,references/{min,max}_{0…8}.png}.
+      """)
+
+  @Option(help: "The folder of stimuli, as 'exemplars' writes it.")
+  var stimuli: String
+
+  @Option(help: "The network, as its folder is called before the underscore.")
+  var model: String
+
+  @Option(help: "What the folder's name adds to the network's: hard95, for instance.")
+  var extraName = ""
+
+  @Option(help: "natural, or optimized: references are optimized_images, queries natural ones.")
+  var condition = StimulusCondition.natural
+
+  @Option(help: "The folder of catch trials, as 'trials catch' makes it.")
+  var `catch`: String?
+
+  @Option(help: "The folder to make; its name becomes that of the experiment.")
+  var output: String
+
+  @Option(name: .customLong("trials"), help: "Trials of a task that count; the study's -nt.")
+  var trialCount = TrialSettings().trials
+
+  @Option(help: "Catch trials of a task; -nc.")
+  var catchTrials = TrialSettings().catchTrials
+
+  @Option(help: "Tasks, one for each participant; -nh.")
+  var tasks = TrialSettings().tasks
+
+  @Option(help: "Units that are shown; -upm. They have to divide tasks × trials.")
+  var units = TrialSettings().units
+
+  @Option(help: "The first batch that is shown; -minb.")
+  var minBatch = TrialSettings().minBatch
+
+  @Option(help: "The last batch that is shown; -maxb.")
+  var maxBatch = TrialSettings().maxBatch
+
+  @Option(help: "References that a participant sees at either end, as index.json says; -nr.")
+  var references = 9
+
+  @Option(help: "The seed of both generators, from 0 to 4294967295.")
+  var seed = TrialSettings().seed
+
+  @Flag(help: "Only make OUTPUT, as a file of the tasks in JSON.")
+  var structureOnly = false
+
+  @Flag(help: "Make hard links of the stimuli instead of copies.")
+  var hardLinks = false
+
+  @Flag(help: "Replace the tasks that are there.")
+  var overwrite = false
+
+  @Option(help: "The threads. Default: all this process may use.")
+  var threads: Int?
+
+  @Flag(help: "Print JSON at the end.")
+  var json = false
+
+  func validate() throws {
+    guard (1...9).contains(references) else { throw ValidationError("--references has to be from 1 to 9") }
+    if let threads, !(1...4096).contains(threads) {
+      throw ValidationError("--threads has to be from 1 to 4096")
+    }
+  }
+
+  func run() throws {
+    var request = TrialRequest(stimuli: stimuli, model: model)
+    (request.extra, request.condition, request.catchFolder) = (extraName, condition.mode, `catch`)
+    request.settings.trials = trialCount
+    (request.settings.catchTrials, request.settings.tasks) = (catchTrials, tasks)
+    (request.settings.units, request.settings.seed) = (units, seed)
+    (request.settings.minBatch, request.settings.maxBatch) = (minBatch, maxBatch)
+    let plan = try TrialPlan(request)
+    if structureOnly {
+      if Disk.isDirectory(output) != nil && !overwrite {
+        throw RecordingError(.cannotCreate, "\(output) is there already; give --overwrite to replace it")
+      }
+      try Console.write(String(decoding: try plan.encoded(), as: UTF8.self), to: output)
+      return Console.result("\(plan.tasks.count.grouped) tasks in \(output)")
+    }
+    let writer = try TaskWriter(
+      plan, into: output, existing: overwrite ? .overwrite : .refuse, references: references,
+      hardLinks: hardLinks, threads: threads ?? ProcessorCount.available)
+    guard let summary = try withProgress(of: "tasks", { try writer.run(progress: $0) }) else {
+      Console.note("interrupted; the same command with --overwrite starts again")
+      throw ExitStatus.interrupted.error
+    }
+    if json { return try Console.result(json: summary) }
+    Console.result(
+      "\(summary.tasks.grouped) tasks of \(summary.trials) trials, each unit shown \(summary.repetitions) times:"
+        + " \(summary.files.grouped) files in \(summary.output)")
+  }
+}
+
+/// Which references trials show.
+enum StimulusCondition: String, CaseIterable, ExpressibleByArgument {
+  case natural, optimized
+
+  var mode: Trial.Mode { self == .natural ? .natural : .optimized }
+}

@@ -1,0 +1,165 @@
+import Foundation
+import Images
+import Recording
+
+/// From which stimuli to choose catch trials.
+public struct CatchRequest: Sendable {
+  /// The folder of stimuli, the network, and what the folder's name adds to it.
+  public var stimuli: String, model: String, extra = ""
+  /// Whether references are natural or optimized.
+  public var condition = Trial.Mode.natural
+  /// How many units.
+  public var count = 5
+  /// The folder to make.
+  public var output: String
+
+  /// Creates a request for the study's five units.
+  public init(stimuli: String, model: String, output: String) {
+    (self.stimuli, self.model, self.output) = (stimuli, model, output)
+  }
+}
+
+/// Trials that anybody who looks gets right.
+public enum CatchTrials {
+  /// What was made.
+  public struct Summary: Sendable, Codable, Hashable {
+    /// A unit.
+    public struct Unit: Sendable, Codable, Hashable {
+      /// The folders of its layer and channel.
+      public var layer: String, channel: String
+      /// How much the references of its two ends differ.
+      public var separation: Double
+    }
+
+    /// The version of this format.
+    public var schema = 1
+    /// The units, the easiest first.
+    public var units: [Unit]
+    /// How many there were to choose from.
+    public var candidates: Int
+    /// The folder.
+    public var output: String
+  }
+
+  /// Chooses the units whose ends look most different and lays their stimuli out: references 0 to 8, and as query 9 the
+  /// most extreme reference again.
+  ///
+  /// The measure compares what a person sees first, colours and their places: with the references of batch 0 averaged to
+  /// 8 × 8 pixels, the squared distance of the two ends' mean pictures, over the sum of the mean squared distances of the
+  /// references from the mean of their end. Ties go to the unit whose path comes first.
+  ///
+  /// - Throws: ``RecordingError``: there are too few units, stimuli are missing, or the place is taken.
+  public static func make(_ request: CatchRequest) throws -> Summary {
+    if Disk.isDirectory(request.output) != nil, try !Disk.entries(of: request.output).isEmpty {
+      throw RecordingError(
+        .cannotCreate,
+        "there is something in \(request.output) already; give --output the name of a new folder")
+    }
+    let root = "\(request.stimuli)/\(StimulusNames.folder(model: request.model, extra: request.extra))"
+    let name = "\(request.condition.rawValue)_images"
+    let homes = try StimulusFolders.units(in: root, channelPrefix: "channel_", having: name)
+    guard homes.count >= request.count else {
+      throw RecordingError(
+        .inputMissing,
+        "\(root) has \(name) of \(homes.count) units, fewer than the \(request.count) to choose; make more, or ask for fewer"
+      )
+    }
+    var ranked: [(home: StimulusFolders.Home, separation: Double)] = []
+    for home in homes { ranked.append((home, try separation(in: references(of: home, request.condition)))) }
+    // Sorting does not promise to keep ties in order.
+    let order = ranked.indices.sorted {
+      (-ranked[$0].separation, $0) < (-ranked[$1].separation, $1)
+    }
+    var units: [Summary.Unit] = []
+    for index in order.prefix(request.count) {
+      let (home, separation) = ranked[index]
+      try layOut(home, request)
+      units.append(Summary.Unit(layer: home.layer, channel: home.channel, separation: separation))
+    }
+    let summary = Summary(units: units, candidates: homes.count, output: request.output)
+    let file = try TextFile("\(request.output)/catch.json")
+    try file.append(try JSON.encode(summary))
+    try file.commit()
+    return summary
+  }
+
+  private static func references(of home: StimulusFolders.Home, _ condition: Trial.Mode) -> String {
+    condition == .optimized ? home.optimizedImages : "\(home.naturalImages)/batch_0"
+  }
+
+  private static func layOut(
+    _ home: StimulusFolders.Home, _ request: CatchRequest
+  ) throws(RecordingError) {
+    let from = references(of: home, request.condition)
+    let place = "\(request.output)/\(home.layer)/\(home.channel.replacing("channel_", with: "channel"))"
+    let shown = "\(place)/\(request.condition.rawValue)_images"
+    try Disk.createDirectory(shown)
+    // Queries are natural_images in both conditions, whatever they show.
+    try Disk.createDirectory("\(place)/natural_images")
+    for name in StimulusFolders.references {
+      let bytes = try read("\(from)/\(name)")
+      try StimulusFile.write(bytes, to: "\(shown)/\(name)")
+      if let query = queries[name] { try StimulusFile.write(bytes, to: "\(place)/natural_images/\(query)") }
+    }
+  }
+
+  /// Which reference is also a query, and under which name.
+  private static let queries = ["min_8.png": "min_9.png", "max_8.png": "max_9.png"]
+
+  private static func read(_ path: String) throws(RecordingError) -> [UInt8] {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError); make the stimuli again")
+    }
+    return Array(data)
+  }
+
+  // MARK: The measure
+
+  private static let side = 8
+
+  private static func separation(in folder: String) throws -> Double {
+    let decoder = ImageDecoder()
+    var ends: [[[Double]]] = []
+    for end in ["min", "max"] {
+      var pictures: [[Double]] = []
+      for index in 0..<ExemplarWindows.referencesOfBatch {
+        pictures.append(reduced(try decoder.decode(contentsOf: "\(folder)/\(end)_\(index).png")))
+      }
+      ends.append(pictures)
+    }
+    return separation(of: ends[0], and: ends[1])
+  }
+
+  /// The measure of two sets of pictures, as lists of numbers of equal length.
+  package static func separation(of one: [[Double]], and other: [[Double]]) -> Double {
+    let means = [one, other].map { pictures in
+      (0..<(pictures.first?.count ?? 0)).map { position in
+        pictures.reduce(0) { $0 + $1[position] } / Double(pictures.count)
+      }
+    }
+    let spread = zip([one, other], means).reduce(0.0) { sum, end in
+      sum + end.0.reduce(0) { $0 + distance($1, end.1) } / Double(end.0.count)
+    }
+    let between = distance(means[0], means[1])
+    return between == 0 ? 0 : between / spread
+  }
+
+  private static func distance(_ a: [Double], _ b: [Double]) -> Double {
+    zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+  }
+
+  /// The mean colours of an image's 8 × 8 parts.
+  private static func reduced(_ image: RGBImage) -> [Double] {
+    let rgb = image.rgb
+    var sums = [Double](repeating: 0, count: 3 * side * side)
+    var counts = [Double](repeating: 0, count: side * side)
+    for y in 0..<image.height {
+      for x in 0..<image.width {
+        let part = y * side / image.height * side + x * side / image.width
+        counts[part] += 1
+        for colour in 0..<3 { sums[3 * part + colour] += Double(rgb[3 * (y * image.width + x) + colour]) }
+      }
+    }
+    return sums.indices.map { sums[$0] / max(counts[$0 / 3], 1) }
+  }
+}

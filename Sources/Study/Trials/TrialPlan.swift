@@ -1,0 +1,138 @@
+public import Foundation
+public import Recording
+
+/// From which stimuli to make which tasks.
+public struct TrialRequest: Sendable {
+  /// The folder of stimuli, as `exemplars` writes it.
+  public var stimuli: String
+  /// The network, as its folder is called before the underscore.
+  public var model: String
+  /// What the folder's name adds to the network's.
+  public var extra = ""
+  /// Whether references are natural or optimized.
+  public var condition = Trial.Mode.natural
+  /// The folder of catch trials.
+  public var catchFolder: String?
+  /// How many of everything.
+  public var settings = TrialSettings()
+
+  /// Creates a request for the study's settings.
+  public init(stimuli: String, model: String) { (self.stimuli, self.model) = (stimuli, model) }
+}
+
+/// The tasks of an experiment.
+public struct TrialPlan: Sendable, Hashable, Codable {
+  /// The version of this format, which adds to the study's.
+  public var schema = 1
+  /// What made it.
+  public var tool = Manifest.Tool()
+  /// The network, what its folder's name adds, and the condition.
+  public var model: String, extra: String, condition: Trial.Mode
+  /// How many of everything.
+  public var settings: TrialSettings
+  /// The units that could be chosen, in the order they were found: by path, bytewise.
+  public var available: [String]
+  /// The catch units that could be chosen, likewise.
+  public var availableCatch: [String]
+  /// The tasks, as the study's tools read them.
+  public var tasks: [TrialTask]
+
+  /// Chooses units and deals them out.
+  ///
+  /// - Throws: ``RecordingError``: too few units or catch units, or settings that do not work out.
+  public init(_ request: TrialRequest) throws(RecordingError) {
+    let settings = request.settings
+    try settings.check()
+    let root = "\(request.stimuli)/\(StimulusNames.folder(model: request.model, extra: request.extra))"
+    let units = try StimulusFolders.units(in: root, channelPrefix: "channel_", having: "natural_images")
+    guard units.count >= settings.units else {
+      throw RecordingError(
+        .inputMissing,
+        "\(root) has natural_images of \(units.count) units, fewer than the \(settings.units) that --units asks for; make more exemplars or ask for fewer"
+      )
+    }
+    let catchUnits = try Self.catchUnits(request)
+    let stimuli = Stimuli(request: request, units: units, catchUnits: catchUnits)
+    var dealer = TrialDealer(settings, units: units.count, catchUnits: catchUnits.count)
+    var tasks: [TrialTask] = []
+    for index in 1...settings.tasks { tasks.append(try stimuli.task(index, dealer.next())) }
+    (model, extra, condition) = (request.model, request.extra, request.condition)
+    (self.settings, self.tasks) = (settings, tasks)
+    available = units.map(\.path)
+    availableCatch = catchUnits.map(\.path)
+  }
+
+  private static func catchUnits(_ request: TrialRequest) throws(RecordingError) -> [StimulusFolders.Home] {
+    let needed = request.settings.catchTrials > 0
+    let name = "\(request.condition.rawValue)_images"
+    guard let folder = request.catchFolder else {
+      if !needed { return [] }
+      throw RecordingError(
+        .usage,
+        "catch trials need stimuli; give --catch (see 'activation-dump trials catch'), or --catch-trials 0")
+    }
+    // Even where none are needed: shuffling them is part of the study's sequence of draws.
+    let units = try StimulusFolders.units(in: folder, channelPrefix: "channel", having: name)
+    guard !needed || !units.isEmpty else {
+      throw RecordingError(
+        .inputMissing,
+        "\(folder) holds no catch trials (LAYER/channelC/\(name)); see 'activation-dump trials catch'")
+    }
+    return units
+  }
+
+  /// The plan as JSON.
+  ///
+  /// - Throws: What the encoding throws.
+  public func encoded() throws -> Data { try JSON.encode(self) }
+}
+
+/// Turns positions into folders, and finds out what is missing in them.
+private struct Stimuli {
+  let request: TrialRequest
+  let units: [StimulusFolders.Home]
+  let catchUnits: [StimulusFolders.Home]
+
+  func task(_ index: Int, _ task: TrialDealer.Task) throws(RecordingError) -> TrialTask {
+    var result = TrialTask(index: index, rawTrials: [], rawCatchTrials: [], trials: [])
+    for trial in task.trials { result.rawTrials.append(try main(trial)) }
+    for unit in task.catchUnits { result.rawCatchTrials.append(attention(unit)) }
+    for screen in task.shown {
+      switch screen {
+      case .main(let trial): result.trials.append(try main(trial))
+      case .attention(let unit): result.trials.append(attention(unit))
+      }
+    }
+    return result
+  }
+
+  private func main(_ trial: TrialDealer.Task.Trial) throws(RecordingError) -> Trial {
+    let home = units[trial.unit]
+    let batch = "\(home.naturalImages)/batch_\(trial.batch)"
+    guard request.condition == .optimized else {
+      return Trial(queries: batch, references: batch, mode: .natural)
+    }
+    return Trial(queries: batch, references: try optimizedImages(of: home), mode: .optimized)
+  }
+
+  /// The study wrote optimized images into the folder of the network's name alone, and those of the hard conditions are
+  /// the easy one's.
+  private func optimizedImages(of home: StimulusFolders.Home) throws(RecordingError) -> String {
+    let roots = [home.root, "\(request.stimuli)/\(request.model)_", "\(request.stimuli)/\(request.model)"]
+    for root in roots {
+      let folder = StimulusFolders.Home(layer: home.layer, channel: home.channel, root: root).optimizedImages
+      if Disk.isDirectory(folder) == true { return folder }
+    }
+    throw RecordingError(
+      .inputMissing,
+      "there are no optimized_images of \(home.layer)/\(home.channel) in any of \(roots.joined(separator: ", "))"
+    )
+  }
+
+  private func attention(_ unit: Int) -> Trial {
+    let home = catchUnits[unit]
+    return Trial(
+      queries: home.naturalImages, references: "\(home.path)/\(request.condition.rawValue)_images",
+      mode: .catchTrial)
+  }
+}

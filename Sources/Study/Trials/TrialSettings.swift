@@ -1,0 +1,48 @@
+public import Recording
+
+/// How many tasks and trials there are, of how many units. The defaults are the study's.
+public struct TrialSettings: Sendable, Hashable, Codable {
+  /// Trials that count in each task.
+  public var trials = 40
+  /// Catch trials in each task.
+  public var catchTrials = 5
+  /// Tasks: one for each participant.
+  public var tasks = 63
+  /// Units; each is shown tasks × trials / units times.
+  public var units = 84
+  /// The first and the last batch that is shown; they take turns.
+  public var minBatch = 0, maxBatch = 10
+  /// The seed of both of Python's generators, the standard library's and NumPy's.
+  public var seed: UInt32 = 1
+
+  /// The study's settings.
+  public init() {}
+
+  /// How often each unit is shown.
+  public var repetitions: Int { tasks * trials / max(units, 1) }
+
+  /// Refuses what cannot be dealt out.
+  ///
+  /// - Throws: ``RecordingError`` of kind `usage`.
+  public func check() throws(RecordingError) {
+    let most = 1_000_000
+    guard [trials, tasks, units].allSatisfy((1...most).contains), (0...most).contains(catchTrials) else {
+      throw RecordingError(
+        .usage, "trials, tasks and units have to be from 1 to \(most), catch trials from 0 to as many")
+    }
+    guard (0...most).contains(minBatch), (minBatch...most).contains(maxBatch) else {
+      throw RecordingError(.usage, "batches go from --min-batch, at least 0, up to --max-batch")
+    }
+    guard trials <= units else {
+      throw RecordingError(
+        .usage,
+        "a task shows no unit twice: with \(units) units it has at most \(units) trials, not \(trials)")
+    }
+    guard tasks * trials % units == 0 else {
+      throw RecordingError(
+        .usage,
+        "\(tasks) tasks of \(trials) trials are \(tasks * trials), which \(units) units cannot share equally; choose others"
+      )
+    }
+  }
+}

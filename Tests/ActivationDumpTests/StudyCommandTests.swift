@@ -1,0 +1,172 @@
+import Foundation
+import Recording
+import TestSupport
+import Testing
+
+/// From images to the tasks of an experiment, by the commands that docs/study.md names.
+struct StudyCommandTests {
+  @Test("dump, units sample, exemplars and trials end in tasks whose pictures are those the map names")
+  func sequence() throws {
+    let folder = try imageFolder(count: 45)
+    func run(_ arguments: String..., status: Int32 = 0) throws -> Program.Outcome {
+      let outcome = try Program.run(arguments)
+      #expect(outcome.status == status, "\(arguments.joined(separator: " ")): \(outcome.errors)")
+      return outcome
+    }
+    _ = try run(
+      "dump", "--model", "squeezenet1_1", "--weights", "seeded:1", "--images", folder("images"), "--output",
+      folder("dump"))
+    _ = try run(
+      "units", "sample", "--model", "squeezenet1_1", "--count", "6", "--format", "json", "--output",
+      folder("units.json"))
+    _ = try run(
+      "units", "sample", "--model", "squeezenet1_1", "--count", "4", "--seed", "43", "--blacklist",
+      folder("units.json"), "--output", folder("others.txt"))
+    let main = try run(
+      "exemplars", folder("dump"), "--units", folder("units.json"), "--output", folder("stimuli"),
+      "--batches",
+      "2", "--grid", "--histogram", "--json"
+    ).json()
+    #expect(
+      main["units"] as? Int == 6 && main["written"] as? Int == 6 * 2 * 20 && main["schema"] as? Int == 1)
+    _ = try run(
+      "exemplars", folder("dump"), "--units", folder("others.txt"), "--output", folder("others"),
+      "--scale-windows", "--hard-links")
+    let caught = try run(
+      "trials", "catch", "--stimuli", folder("others"), "--model", "squeezenet1_1", "--count", "2",
+      "--output",
+      folder("catch"), "--json"
+    ).json()
+    #expect((caught["units"] as? [Any])?.count == 2)
+    let tasks = try run(
+      "trials", "--stimuli", folder("stimuli"), "--model", "squeezenet1_1", "--catch", folder("catch"),
+      "--units",
+      "6", "--tasks", "4", "--trials", "3", "--catch-trials", "2", "--max-batch", "1", "--output",
+      folder("squeezenet_natural"), "--json"
+    ).json()
+    #expect(tasks["repetitions"] as? Int == 2 && tasks["files"] as? Int == 4 * (1 + 5 * 20))
+
+    let map = try ExemplarRanks(folder("stimuli/squeezenet1_1_/exemplars.json"))
+    #expect(map.count == 240 && map.highest == 44)
+    // Half the dump's rows are of either class; ranks of one unit are of all.
+    let bytes = try folder.files(below: "stimuli/squeezenet1_1_")
+    #expect(bytes.keys.filter { $0.hasSuffix("grid.png") }.count == 6)
+    #expect(bytes.keys.filter { $0.hasSuffix("histogram.svg") }.count == 6)
+    let task = try folder.files(below: "squeezenet_natural/task_1/trials/trial_1")
+    #expect(task.count == 20)
+    let pictures = Set(bytes.values).union(try folder.files(below: "catch").values)
+    for picture in task.values { #expect(pictures.contains(picture)) }
+  }
+
+  @Test("units list filters by layer, kind and what was recorded, in every form")
+  func list() throws {
+    let folder = try imageFolder(count: 6)
+    let dump = folder("dump")
+    #expect(
+      try Program.run(
+        "dump", "--model", "squeezenet1_1", "--weights", "seeded:1", "--images", folder("images"), "--output",
+        dump,
+        "--layers", "features.3.squeeze,features.3.expand1x1_activation", "--reduce", "max"
+      ).status == 0)
+    func lines(_ arguments: String...) throws -> [Substring] {
+      let outcome = try Program.run(["units", "list"] + arguments)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      return outcome.output.split(separator: "\n")
+    }
+    #expect(try lines("--dump", dump).count == 16 + 64)
+    #expect(try lines("--dump", dump, "--layers", "*squeeze").count == 16)
+    let kinds = try Set(
+      (Program.run("layers", "squeezenet1_1", "--json").json()["layers"] as? [[String: Any]] ?? [])
+        .map { $0["kind"] as? String ?? "" })
+    let convolution = try #require(kinds.first { $0.lowercased().contains("conv") })
+    #expect(try lines("--model", "squeezenet1_1", "--kind", convolution).first == "features_0__0")
+    #expect(try lines("--dump", dump, "--kind", convolution).count == 16)
+    let rows = try lines("--dump", dump, "--format", "csv")
+    #expect(rows.first == "unit,layer,channel,minimum,maximum,mean,standard_deviation,sparsity")
+    // An independent look at the same numbers.
+    for row in rows.dropFirst() {
+      let fields = row.split(separator: ",")
+      #expect(fields.count == 8 && fields[0].hasSuffix("__\(fields[2])"))
+    }
+    let dead = try Set(lines("--dump", dump, "--dead"))
+    let alive = try Set(lines("--dump", dump, "--alive"))
+    #expect(dead.isDisjoint(with: alive) && dead.count + alive.count == 80)
+    let sparse = try lines("--dump", dump, "--sparse", "0.5")
+    let expected = rows.dropFirst().filter { Double($0.split(separator: ",")[7]) ?? 0 >= 0.5 }
+    #expect(sparse.count == expected.count)
+    let document = try Program.run("units", "list", "--dump", dump, "--alive", "--json").json()
+    #expect((document["units"] as? [String])?.count == alive.count)
+    #expect(((document["statistics"] as? [[String: Any]])?.first?["maximum"]) is Double)
+  }
+
+  @Test("what is wrong with a command of the study is one sentence and the right exit code")
+  func errors() throws {
+    let folder = try imageFolder(count: 30)
+    let dump = folder("dump")
+    #expect(
+      try Program.run(
+        "dump", "--model", "squeezenet1_1", "--weights", "seeded:1", "--images", folder("images"), "--output",
+        dump,
+        "--layers", "features.3.squeeze"
+      ).status == 0)
+    func fails(_ status: Int32, _ words: String, _ arguments: String...) throws {
+      let outcome = try Program.run(arguments)
+      #expect(outcome.status == status && outcome.output.isEmpty, "\(arguments): \(outcome.errors)")
+      #expect(outcome.errors.contains(words), "\(arguments): \(outcome.errors)")
+    }
+    let unit = ["--unit", "features_3_squeeze__3", "--output", folder("stimuli")]
+    func exemplars(_ status: Int32, _ words: String, _ more: String...) throws {
+      let outcome = try Program.run(["exemplars", dump] + unit + more)
+      #expect(outcome.status == status, "\(more): \(outcome.errors)")
+      #expect(outcome.errors.contains(words), "\(more): \(outcome.errors)")
+    }
+    try exemplars(64, "needs at least 402 images, and there are 30")
+    try exemplars(64, "needs at least 1000 images", "--condition", "hard99", "--scale-windows")
+    try exemplars(64, "belong together", "--start-min", "9")
+    try exemplars(64, "--extra-name", "--start-min", "9", "--stop-max", "20", "--batches", "1")
+    try exemplars(66, "give --images", "--batches", "1", "--images", folder("gone"))
+    try exemplars(0, "note:", "--batches", "1")
+    try exemplars(73, "--overwrite", "--batches", "1")
+    try fails(64, "choose some", "exemplars", dump, "--output", folder("stimuli"))
+    try fails(
+      65, "features_3_squeeze", "exemplars", dump, "--unit", "features_3_squeze__3", "--output", folder("x"))
+    try fails(66, "manifest", "exemplars", folder("none"), "--unit", "a__1", "--output", folder("x"))
+    try fails(64, "mlp.norm", "units", "sample", "--model", "resnet50", "--with-mlp-norm")
+    try fails(64, "fewer than", "units", "sample", "--model", "squeezenet1_1", "--count", "99999")
+    try fails(
+      66, "blacklist", "units", "sample", "--model", "squeezenet1_1", "--blacklist", folder("blacklist"))
+    try fails(64, "give --dump", "units", "list", "--model", "resnet50", "--dead")
+    try fails(
+      64, "cannot share equally", "trials", "--stimuli", "s", "--model", "m", "--tasks", "1", "--output", "o")
+    try fails(
+      66, "cannot read the folder", "trials", "--stimuli", folder("none"), "--model", "m", "--output",
+      folder("o"))
+  }
+
+  @Test("both of ConvNeXt's lists can be drawn from, and the defaults are the study's")
+  func samples() throws {
+    let plain = try Program.run("units", "sample", "--model", "convnext_b").output.split(separator: "\n")
+    let quirk = try Program.run("units", "sample", "--model", "convnext_b", "--with-mlp-norm", "--json")
+      .json()
+    #expect(plain.count == 100 && plain.first == "stages_2_blocks_14_norm__435")
+    #expect(quirk["layers"] as? Int == 216)
+    #expect((quirk["units"] as? [String])?.first == "stages_2_blocks_11__435")
+  }
+}
+
+/// The ranks of a map, read without the program's own types.
+private struct ExemplarRanks {
+  let count: Int, highest: Int
+
+  init(_ path: String) throws {
+    let document =
+      try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: path))) as? [String: Any]
+    let units = document?["units"] as? [[String: Any]] ?? []
+    let ranks = units.flatMap { unit in
+      ["min", "max"].flatMap { side in
+        (unit[side] as? [[[String: Any]]] ?? []).joined().compactMap { $0["rank"] as? Int }
+      }
+    }
+    (count, highest) = (ranks.count, ranks.max() ?? -1)
+  }
+}
