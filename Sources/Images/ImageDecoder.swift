@@ -19,8 +19,14 @@ public final class ImageDecoder {
   private var jpeg: OpaquePointer?
   private var png: OpaquePointer?
 
+  private let limit: Int
+
   /// Creates a decoder; memory comes with the first image.
-  public init() {}
+  public convenience init() { self.init(maximumPixels: Self.maximumPixels) }
+
+  /// Creates a decoder that refuses images of more than so many pixels.
+  package init(maximumPixels: Int) { limit = maximumPixels }
+
   deinit {
     ic_jpeg_destroy(jpeg)
     ic_png_destroy(png)
@@ -117,11 +123,11 @@ public final class ImageDecoder {
   /// Memory for the pixels: the last image's if nobody holds that image any more.
   private func reserve(_ size: ic_size, name: String) throws(ImageError) -> PixelStorage {
     let (pixels, overflow) = size.width.multipliedReportingOverflow(by: size.height)
-    guard !overflow, pixels > 0, pixels <= Self.maximumPixels else {
+    guard !overflow, pixels > 0, pixels <= limit else {
       throw ImageError(
         path: name, kind: .tooLarge,
         reason:
-          "the image claims \(size.width)×\(size.height) pixels; the limit is \(Self.maximumPixels) in all")
+          "the image claims \(size.width)×\(size.height) pixels; the limit is \(limit) in all")
     }
     if isKnownUniquelyReferenced(&storage), let storage, storage.pixels >= pixels { return storage }
     let fresh = PixelStorage(pixels: pixels)

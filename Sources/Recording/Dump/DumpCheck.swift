@@ -95,9 +95,8 @@ public struct DumpCheck: Sendable, Codable {
         folder, widths: manifest.layers.map { $0.rowShape.reduce(1, *) }, limit: extremes.limit)
     }
     progress.begin(total: journal.chunks.count)
-    var (done, changed) = (0, 0)
+    var changed = 0
     for chunk in journal.chunks where chunk.rows.upperBound <= manifest.images.count && !progress.isStopping {
-      done += chunk.rows.count
       progress.note(done: 1)
       // The snapshot has a digest of its own.
       if extremes?.snapshot.isSuperset(of: RangeSet(chunk.rows)) == true { continue }
@@ -106,7 +105,8 @@ public struct DumpCheck: Sendable, Codable {
       for file in files { try file.update(hash, with: chunk.rows) }
       if hash.finish() != chunk.digest || !isThere { changed += chunk.rows.count }
     }
-    return (done, changed)
+    let pending = folder.pendingRows(of: manifest).reduce(0) { $0 + $1.count }
+    return (manifest.images.count - pending, changed)
   }
 
   /// What of a dump that keeps extremes, and is not complete, can be compared with its journal.

@@ -33,9 +33,14 @@ extension DumpFolder {
   /// The rows that are not done, going by the journal of a dump that is not complete.
   func pendingRows(of manifest: Manifest) -> [Range<Int>] {
     guard manifest.state != .complete else { return [] }
-    let ledger = RowLedger(rows: manifest.images.count)
     let chunks = JournalContents(path: journal)?.chunks ?? []
-    ledger.restore(chunks.filter { $0.rows.upperBound <= manifest.images.count }, [:])
-    return ledger.pendingRanges
+    let done = chunks.map(\.rows).filter { $0.upperBound <= manifest.images.count }
+    var pending: [Range<Int>] = []
+    var next = 0
+    for range in done.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if next < range.lowerBound { pending.append(next..<range.lowerBound) }
+      next = max(next, range.upperBound)
+    }
+    return next < manifest.images.count ? pending + [next..<manifest.images.count] : pending
   }
 }

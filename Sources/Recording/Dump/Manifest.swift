@@ -185,9 +185,21 @@ public struct Manifest: Codable, Sendable {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)")
     }
-    do { return try JSON.decode(Manifest.self, from: data) } catch {
+    return try read(data, path: path)
+  }
+
+  /// Reads the bytes of a manifest; `path` is what errors call it.
+  ///
+  /// - Throws: ``RecordingError`` of kind `badData`.
+  static func read(_ data: Data, path: String) throws(RecordingError) -> Manifest {
+    let manifest: Manifest
+    do { manifest = try JSON.decode(Manifest.self, from: data) } catch {
       throw RecordingError(.badData, "\(path) is not the manifest of a dump")
     }
+    if let contradiction = manifest.contradiction {
+      throw RecordingError(.badData, "\(path) is not the manifest of a dump: \(contradiction)")
+    }
+    return manifest
   }
 }
 

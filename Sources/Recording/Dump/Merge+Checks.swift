@@ -10,6 +10,9 @@ extension Merge {
       if part.shard.count != first.shard.count {
         differences.append("\(first.shard.count) shards, not \(part.shard.count)")
       }
+      if part.shard.imagesOfAll != first.shard.imagesOfAll {
+        differences.append("\(first.shard.imagesOfAll) images in all, not \(part.shard.imagesOfAll)")
+      }
       guard differences.isEmpty else {
         throw RecordingError(
           .badData,

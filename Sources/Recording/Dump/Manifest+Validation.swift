@@ -1,0 +1,55 @@
+import Tensor
+
+extension Manifest {
+  /// The most rows a dump may have: far more than anybody has images, and few enough to reckon with.
+  private static let maximumRows = 1 << 40
+
+  /// What cannot be in a manifest, in words; `nil` when everything can.
+  ///
+  /// A manifest comes with a dump from anywhere. Whoever has read one relies on this: numbers of rows and bytes can be
+  /// added up, arrays have rows, and files lie below the dump's folder.
+  var contradiction: String? {
+    guard (0...Self.maximumRows).contains(images.count), (0...images.count).contains(images.skipped) else {
+      return "it speaks of \(images.count) images, of which \(images.skipped) were skipped"
+    }
+    if let shard, let problem = shard.contradiction(images: images.count, limit: Self.maximumRows) {
+      return problem
+    }
+    for range in rowsDone ?? [] {
+      guard range.count == 2, 0 <= range[0], range[0] < range[1], range[1] <= images.count else {
+        return "rows \(range) of \(images.count) cannot be done"
+      }
+    }
+    var rowBytes = 0
+    for array in layers + [logits] {
+      // The widest type has eight bytes a number.
+      guard Self.isBelow(array.file), !array.shape.isEmpty, array.shape[0] >= 0,
+        let count = Shape.checkedCount(of: array.shape.dropFirst()),
+        case let (bytes, wide) = count.multipliedReportingOverflow(by: 8), !wide,
+        case let (sum, over) = rowBytes.addingReportingOverflow(bytes), !over
+      else { return "there can be no array of shape \(array.shape) in \(array.file)" }
+      rowBytes = sum
+    }
+    let rows = max(images.count, shard?.imagesOfAll ?? 0, (layers + [logits]).map { $0.shape[0] }.max() ?? 0)
+    return rows.multipliedReportingOverflow(by: rowBytes).overflow
+      ? "its arrays would have \(rows) rows of \(rowBytes) bytes" : nil
+  }
+
+  /// Whether a path stays below the folder it is relative to.
+  private static func isBelow(_ path: String) -> Bool {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    return !path.utf8.contains(0) && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+  }
+}
+
+extension Manifest.ShardSummary {
+  fileprivate func contradiction(images: Int, limit: Int) -> String? {
+    guard let shard = try? Shard(index: index, count: count), (0...limit).contains(imagesOfAll),
+      (0...limit).contains(firstRow), shard.rows(of: imagesOfAll) == firstRow..<firstRow + images
+    else {
+      return
+        "shard \(index)/\(count) of \(imagesOfAll) images does not have \(images) from row \(firstRow) on"
+    }
+    return nil
+  }
+}
