@@ -28,17 +28,13 @@ struct Program {
     try run(path, arguments, environment)
   }
 
-  /// Runs the program to its end.
-  static func run(_ command: String, _ arguments: [String]) throws -> Outcome {
-    try run(path, [command] + arguments, [:])
-  }
-
   /// Runs the program and does something while it runs; it may end by a signal, whose number is then its status.
-  static func run(_ command: String, _ arguments: [String], meanwhile: (Process) throws -> Void) throws
-    -> Outcome
-  {
+  static func run(
+    _ command: String, _ arguments: [String], environment: [String: String] = [:],
+    meanwhile: (Process) throws -> Void = { _ in }
+  ) throws -> Outcome {
     let folder = try TemporaryFolder()
-    let process = try start(path, [command] + arguments, [:], in: folder)
+    let process = try start(path, [command] + arguments, environment, in: folder)
     do { try meanwhile(process) } catch {
       process.terminate()
       throw error

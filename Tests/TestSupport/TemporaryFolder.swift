@@ -32,8 +32,12 @@ public final class TemporaryFolder: Sendable {
   /// The bytes of every file below a subfolder, by path relative to it.
   ///
   /// - Throws: What reading throws.
-  public func files(below name: String) throws -> [String: Data] {
-    let root = self(name)
+  public func files(below name: String) throws -> [String: Data] { try Self.files(in: self(name)) }
+
+  /// The bytes of every file below any folder, by path relative to it.
+  ///
+  /// - Throws: What reading throws.
+  public static func files(in root: String) throws -> [String: Data] {
     var files: [String: Data] = [:]
     for item in try FileManager.default.subpathsOfDirectory(atPath: root) {
       var isFolder: ObjCBool = false
