@@ -4,7 +4,7 @@
 SWIFT ?= swift
 BUILD := .build/release/activation-dump
 
-.PHONY: demo test build install setup lint format bench clean help
+.PHONY: demo test build install setup lint format bench fuzz sanitize clean help
 
 help:  ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -20,16 +20,25 @@ demo: build  ## Fetch small real weights and photographs, classify them, record 
 	@scripts/demo.sh $(BUILD)
 
 lint: setup  ## Check formatting
-	$(SWIFT) format lint --strict -r Package.swift Sources Tests
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests Fuzz/Package.swift Fuzz/Sources
 
 format:  ## Format all Swift sources
-	$(SWIFT) format -i -r Package.swift Sources Tests
+	$(SWIFT) format -i -r Package.swift Sources Tests Fuzz/Package.swift Fuzz/Sources
 
 test: lint  ## Build with warnings as errors, in release (debug would run the C kernels unoptimised), and run every test
 	@scripts/setup.sh test
 	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
 	$(SWIFT) test -c release --skip-build -Xswiftc -enable-testing
 	@scripts/test-python.sh $(BUILD)
+	@Fuzz/fuzz.sh 10
+
+FUZZ_SECONDS ?= 60
+fuzz: setup  ## Fuzz every reader of files from anywhere, FUZZ_SECONDS each (docs/testing.md)
+	@Fuzz/fuzz.sh $(FUZZ_SECONDS)
+
+sanitize: setup  ## Look for data races and errors of memory (half an hour)
+	scripts/sanitize.sh thread
+	scripts/sanitize.sh address
 
 BENCH := .build/bench
 bench: build  ## Compare with PyTorch, ONNX Runtime and OpenVINO, installed in a folder of their own (an hour)
@@ -44,4 +53,4 @@ install: build  ## Copy the binary to $(PREFIX)/bin
 	install -D $(BUILD) $(DESTDIR)$(PREFIX)/bin/activation-dump
 
 clean:  ## Remove what was built
-	rm -rf .build demo
+	rm -rf .build .build-* Fuzz/.build demo

@@ -1,0 +1,47 @@
+@testable import Checkpoints
+@testable import Tensor
+
+extension Target {
+  static let checkpoints = [
+    Target("pickle") { try readAll(NumPyPickleReader.contents(of: $0)) },
+    Target("zip") { bytes in
+      let archive = try ZipArchive(bytes)
+      for entry in archive.entries {
+        claim(archive[entry.name] != nil, "'\(entry.name)' is not found")
+        let start = try? entry.prefix(16)
+        guard let content = try? entry.content() else { continue }
+        claim(content.count == entry.size, "'\(entry.name)' has \(content.count) bytes, not \(entry.size)")
+        claim(start.map { content.matches($0.array) } ?? false, "'\(entry.name)' begins otherwise")
+      }
+    },
+    Target("torch") { bytes in
+      guard let archive = try TorchArchive(ZipArchive(bytes)) else { return }
+      try readAll(archive.contents())
+    },
+    Target("torch-legacy") { bytes in
+      if let contents = try TorchLegacyReader.contents(of: bytes) { readAll(contents) }
+    },
+    Target("safetensors") { try readAll(SafetensorsReader.contents(of: $0)) },
+    Target("npy") { bytes in
+      let (header, start) = try NPYHeader.parse(bytes)
+      claim(start <= bytes.count, "the header ends behind the file")
+      let again = try NPYHeader.parse(ByteRegion(copying: header.encoded))
+      claim(again.header == header, "\(header) was written as \(again.header)")
+    },
+    Target("npz") { try readAll(NPZReader.contents(of: ZipArchive($0))) },
+    // The format found by content, as users open files.
+    Target("checkpoint") { try readAll(CheckpointContents($0)) },
+  ]
+
+  private static func readAll(_ contents: CheckpointContents) {
+    for stored in contents.tensors {
+      guard let tensor = try? stored.read() else { continue }
+      let count = stored.extents.reduce(1, *)
+      // Every element is touched: one outside its storage is one that AddressSanitizer knows.
+      let sum = tensor.withUnsafeBufferPointer { elements in
+        elements.reduce(into: UInt32(0)) { $0 ^= $1.bitPattern }
+      }
+      claim(tensor.shape.count == count || sum == 0, "'\(stored.name)' has \(tensor.shape), not \(count)")
+    }
+  }
+}
