@@ -38,7 +38,8 @@ struct NPYLiteralParser {
       throw NPYHeader.Malformed(description: "its shape \(extents) is impossible")
     }
     return NPYHeader(
-      elementType: type, shape: Shape(extents), isBigEndian: order == ">", isFortranOrder: isFortranOrder)
+      elementType: type, shape: Shape(extents), isBigEndian: order == ">" && type.byteCount > 1,
+      isFortranOrder: isFortranOrder)
   }
 
   private func malformed() -> NPYHeader.Malformed {

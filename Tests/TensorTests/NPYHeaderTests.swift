@@ -41,6 +41,15 @@ struct NPYHeaderTests {
     }
   }
 
+  @Test("Elements of one byte have no byte order, whatever a header says", arguments: ["<", ">", "|", "="])
+  func singleBytes(order: String) throws {
+    // Found by fuzzing: `>b1` was read as another array than the one it is written as.
+    let literal = "{'descr': '\(order)b1', 'fortran_order': True, 'shape': (2,), }"
+    let header = try Self.parse(Self.file(literal)).header
+    #expect(header == NPYHeader(elementType: .bool, shape: [2], isFortranOrder: true))
+    #expect(try Self.parse(header.encoded).header == header)
+  }
+
   @Test("A shape too long for version 1 is written in version 2")
   func longShape() throws {
     let header = NPYHeader(elementType: .float32, shape: Shape(Array(repeating: 1_000_000_000, count: 6_000)))
