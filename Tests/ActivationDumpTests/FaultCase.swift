@@ -5,7 +5,10 @@ import Testing
 /// A dump that is made once without disturbance, and then again under faults.
 struct FaultCase {
   /// What is kept of a recording: stopped and resumed, each has to end as it would have.
-  static let kinds: [[String]] = [[]]
+  static let kinds: [[String]] = {
+    let help = try? Program.run("dump", "--help").output
+    return help?.contains("--keep") == true ? [[], ["--keep", "extremes:3"]] : [[]]
+  }()
 
   /// Faults of each kind, `ACTIVATION_DUMP_FAULTS` or few.
   static let faults =
