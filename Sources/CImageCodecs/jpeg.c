@@ -24,6 +24,7 @@ struct ic_jpeg {
   struct jpeg_source_mgr source;
   jmp_buf failure;
   ic_status status;
+  bool started;  // by ic_jpeg_next
   char message[JMSG_LENGTH_MAX];
 };
 
@@ -31,7 +32,8 @@ struct ic_jpeg {
 static void on_error(j_common_ptr info) {
   ic_jpeg *jpeg = info->client_data;
   info->err->format_message(info, jpeg->message);
-  jpeg->status = info->err->msg_code == JERR_OUT_OF_MEMORY ? IC_OUT_OF_MEMORY : IC_CORRUPT;
+  const int code = info->err->msg_code;
+  jpeg->status = code == JERR_OUT_OF_MEMORY || code == JERR_NO_BACKING_STORE ? IC_OUT_OF_MEMORY : IC_CORRUPT;
   longjmp(jpeg->failure, 1);
 }
 
@@ -81,6 +83,7 @@ static ic_status failed(ic_jpeg *jpeg, ic_status status, const char *message) {
 ic_status ic_jpeg_open(ic_jpeg *jpeg, const uint8_t *bytes, size_t count, ic_size *size) {
   struct jpeg_decompress_struct *info = &jpeg->info;
   jpeg_destroy_decompress(info);
+  jpeg->started = false;
   info->err = jpeg_std_error(&jpeg->error);
   jpeg->error.error_exit = on_error;
   jpeg->error.output_message = on_message;
@@ -158,6 +161,30 @@ ic_status ic_jpeg_read(ic_jpeg *jpeg, uint8_t *pixels) { return read_rows(jpeg, 
 ic_status ic_jpeg_read_stored(ic_jpeg *jpeg, uint8_t *pixels, ic_stored *stored) {
   *stored = jpeg->info.out_color_space == JCS_CMYK ? IC_STORED_CMYK : IC_STORED_RGB;
   return read_rows(jpeg, pixels, upright);
+}
+
+bool ic_jpeg_has_scans(ic_jpeg *jpeg, long limit) {
+  jpeg->info.mem->max_memory_to_use = limit;
+  return jpeg_has_multiple_scans(&jpeg->info);
+}
+
+ic_status ic_jpeg_next(ic_jpeg *jpeg, uint8_t *pixels, size_t count) {
+  struct jpeg_decompress_struct *info = &jpeg->info;
+  if (setjmp(jpeg->failure)) return failed(jpeg, jpeg->status, NULL);
+  if (!jpeg->started && !jpeg_start_decompress(info))
+    return failed(jpeg, IC_TRUNCATED, "the image data is incomplete");
+  jpeg->started = true;
+  const size_t row_bytes = 4 * (size_t)info->output_width;
+  for (size_t y = 0; y < count; y++) {
+    JSAMPROW row = pixels + y * row_bytes;
+    if (jpeg_read_scanlines(info, &row, 1) != 1)
+      return failed(jpeg, IC_TRUNCATED, "the image data is incomplete");
+    if (info->out_color_space == JCS_CMYK) rgb_from_inverted_cmyk(row, info->output_width);
+  }
+  if (info->output_scanline < info->output_height) return IC_OK;
+  jpeg_finish_decompress(info);
+  jpeg_destroy_decompress(info);
+  return IC_OK;
 }
 
 const char *ic_jpeg_message(const ic_jpeg *jpeg) { return jpeg->message; }

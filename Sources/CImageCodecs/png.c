@@ -13,6 +13,7 @@ struct ic_png {
   const uint8_t *bytes;
   size_t count, position;
   bool gray16;  // read as two bytes a pixel
+  bool started;  // by ic_png_next
   int passes;
   size_t width, height;
   ic_status status;
@@ -186,6 +187,29 @@ ic_status ic_png_read(ic_png *png, uint8_t *pixels) {
   if (status == IC_OK && stored == IC_STORED_GRAY16)
     for (size_t y = 0; y < png->height; y++) saturate(pixels + y * 4 * png->width, png->width);
   return status;
+}
+
+bool ic_png_is_interlaced(const ic_png *png) {
+  return png_get_interlace_type(png->reader, png->info) != PNG_INTERLACE_NONE;
+}
+
+ic_status ic_png_next(ic_png *png, uint8_t *pixels, size_t count) {
+  if (setjmp(png_jmpbuf(png->reader))) {
+    close_reader(png);
+    return png->status;
+  }
+  const size_t row_bytes = 4 * png->width;
+  if (!png->started) {
+    set_transformations(png);
+    png->started = true;
+    if (png_get_rowbytes(png->reader, png->info) != (png->gray16 ? row_bytes / 2 : row_bytes))
+      png_error(png->reader, "its rows have an unexpected length");
+  }
+  for (size_t y = 0; y < count; y++) {
+    png_read_row(png->reader, pixels + y * row_bytes, NULL);
+    if (png->gray16) saturate(pixels + y * row_bytes, png->width);
+  }
+  return IC_OK;
 }
 
 const char *ic_png_message(const ic_png *png) { return png->message; }

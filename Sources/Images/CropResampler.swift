@@ -13,20 +13,33 @@ final class CropResampler {
 
   init(_ resampler: Resampler) { self.resampler = resampler }
 
+  /// Computes the kept rows of an image that is in memory: `width` × `height` pixels of four bytes, and `IC_SLACK`
+  /// readable bytes behind them. See ``apply(width:height:horizontal:vertical:filter:rows:_:)``.
+  func apply(
+    to pixels: UnsafePointer<UInt8>, width: Int, height: Int, horizontal: CroppedAxis, vertical: CroppedAxis,
+    filter: Preprocessing.Filter, _ body: (Int, UnsafePointer<UInt8>) -> Void
+  ) {
+    apply(
+      width: width, height: height, horizontal: horizontal, vertical: vertical, filter: filter,
+      rows: { pixels + 4 * width * $0 }, body)
+  }
+
   /// Computes the kept rows one after the other.
   ///
   /// - Parameters:
-  ///   - pixels: `width` × `height` pixels of four bytes, and `IC_SLACK` readable bytes behind them.
   ///   - width: Pixels in a row.
   ///   - height: Rows.
   ///   - horizontal: What is kept of each row.
   ///   - vertical: Which rows are kept.
   ///   - filter: The interpolation.
+  ///   - source: Gives rows of the image by their numbers, which ascend: `width` pixels of four bytes, with `IC_SLACK`
+  ///     readable bytes behind them.
   ///   - body: Takes the number of a kept row, from 0, and its kept pixels.
-  func apply(
-    to pixels: UnsafePointer<UInt8>, width: Int, height: Int, horizontal: CroppedAxis, vertical: CroppedAxis,
-    filter: Preprocessing.Filter, _ body: (Int, UnsafePointer<UInt8>) -> Void
-  ) {
+  /// - Throws: What `source` throws.
+  func apply<E: Error>(
+    width: Int, height: Int, horizontal: CroppedAxis, vertical: CroppedAxis, filter: Preprocessing.Filter,
+    rows source: (Int) throws(E) -> UnsafePointer<UInt8>, _ body: (Int, UnsafePointer<UInt8>) -> Void
+  ) throws(E) {
     let changed = columns.compute(
       inputSize: width, outputSize: horizontal.resized, outputs: horizontal.kept, filter: filter,
       wholeStrides: true)
@@ -46,7 +59,7 @@ final class CropResampler {
     else { return }
     for (index, y) in needed.enumerated() {
       resampler.passes.pointee.horizontal(
-        pixels + 4 * width * y, kept, columns.first, packed, columns.stride, narrow + 4 * kept * index)
+        try source(y), kept, columns.first, packed, columns.stride, narrow + 4 * kept * index)
     }
 
     let row = narrow + lastRow

@@ -41,7 +41,14 @@ public final class DisplayTransform {
   ///
   /// - Throws: `ImageError` where ``ImageDecoder/decode(contentsOf:)`` throws it.
   public func picture(of path: String) throws(ImageError) -> RGBImage {
-    picture(of: try decoder.decodeStored(contentsOf: path))
+    try picture(at: ImageLocation(path: path))
+  }
+
+  /// The picture of a file, or of an image in an archive.
+  ///
+  /// - Throws: `ImageError` where ``ImageDecoder/decode(contentsOf:)`` throws it.
+  public func picture(at location: ImageLocation) throws(ImageError) -> RGBImage {
+    picture(of: try decoder.decodeStored(contentsOf: location))
   }
 
   /// The picture of the bytes of a file, called `name` in errors.

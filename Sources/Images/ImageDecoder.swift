@@ -14,10 +14,11 @@ public final class ImageDecoder {
   public static let version =
     "libjpeg-turbo \(String(cString: ic_jpeg_version())), libpng \(String(cString: ic_png_version()))"
 
+  private var reader = ImageFile()
   private var file = ScratchBuffer()
   private var storage: PixelStorage?
-  private var jpeg: OpaquePointer?
-  private var png: OpaquePointer?
+  private(set) var jpeg: OpaquePointer?
+  private(set) var png: OpaquePointer?
 
   private let limit: Int
 
@@ -39,7 +40,16 @@ public final class ImageDecoder {
   /// - Throws: `ImageError` if the file is missing, unreadable, not an image, damaged where Pillow raises an error
   ///   too, or larger than `maximumPixels`.
   public func decode(contentsOf path: String) throws(ImageError) -> RGBImage {
-    try decode(ImageFile.read(path, into: &file), name: path)
+    try decode(contentsOf: ImageLocation(path: path))
+  }
+
+  /// Decodes a file, or an image in an archive.
+  ///
+  /// - Parameter location: Where its bytes are.
+  /// - Returns: Its pixels.
+  /// - Throws: As ``decode(contentsOf:)-(String)``; also when the archive was written to since it was indexed.
+  public func decode(contentsOf location: ImageLocation) throws(ImageError) -> RGBImage {
+    try decode(reader.read(location, into: &file), name: location.name)
   }
 
   /// Decodes the bytes of a file.
@@ -73,13 +83,18 @@ public final class ImageDecoder {
   /// Decodes a file and leaves the pixels what they are in it.
   ///
   /// - Throws: `ImageError` where ``decode(contentsOf:)`` throws it.
-  func decodeStored(contentsOf path: String) throws(ImageError) -> StoredImage {
-    try decodeStored(ImageFile.read(path, into: &file), name: path)
+  func decodeStored(contentsOf location: ImageLocation) throws(ImageError) -> StoredImage {
+    try decodeStored(reader.read(location, into: &file), name: location.name)
   }
 
-  private enum Format { case jpeg, png }
+  /// The bytes of an image, valid until the next.
+  func read(_ location: ImageLocation) throws(ImageError) -> UnsafeRawBufferPointer {
+    try reader.read(location, into: &file)
+  }
 
-  private func format(of bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> Format {
+  enum Format { case jpeg, png }
+
+  func format(of bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> Format {
     if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return .jpeg }
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return .png }
     let reason =
@@ -88,40 +103,54 @@ public final class ImageDecoder {
     throw ImageError(path: name, kind: .badData, reason: reason)
   }
 
+  /// Reads the header of a JPEG file.
+  func openJPEG(
+    _ bytes: UnsafeRawBufferPointer, name: String
+  ) throws(ImageError) -> (decoder: OpaquePointer, size: ic_size) {
+    if jpeg == nil { jpeg = ic_jpeg_create() }
+    guard let jpeg else { throw failure(name, IC_OUT_OF_MEMORY, "") }
+    var size = ic_size()
+    let status = ic_jpeg_open(jpeg, bytes.baseAddress, bytes.count, &size)
+    guard status == IC_OK else { throw failure(name, status, String(cString: ic_jpeg_message(jpeg))) }
+    return (jpeg, size)
+  }
+
   private func readJPEG(
     _ bytes: UnsafeRawBufferPointer, name: String,
     _ read: (OpaquePointer, UnsafeMutablePointer<UInt8>) -> ic_status
   ) throws(ImageError) -> RGBImage {
-    if jpeg == nil { jpeg = ic_jpeg_create() }
-    guard let jpeg else { throw failure(name, IC_OUT_OF_MEMORY, "") }
+    let (jpeg, size) = try openJPEG(bytes, name: name)
+    let storage = try reserve(size, name: name)
+    let status = read(jpeg, storage.bytes)
+    guard status == IC_OK else { throw failure(name, status, String(cString: ic_jpeg_message(jpeg))) }
+    return RGBImage(width: size.width, height: size.height, storage: storage)
+  }
+
+  /// Reads the header of a PNG file.
+  func openPNG(
+    _ bytes: UnsafeRawBufferPointer, name: String
+  ) throws(ImageError) -> (decoder: OpaquePointer, size: ic_size) {
+    if png == nil { png = ic_png_create() }
+    guard let png else { throw failure(name, IC_OUT_OF_MEMORY, "") }
     var size = ic_size()
-    var status = ic_jpeg_open(jpeg, bytes.baseAddress, bytes.count, &size)
-    if status == IC_OK {
-      let storage = try reserve(size, name: name)
-      status = read(jpeg, storage.bytes)
-      if status == IC_OK { return RGBImage(width: size.width, height: size.height, storage: storage) }
-    }
-    throw failure(name, status, String(cString: ic_jpeg_message(jpeg)))
+    let status = ic_png_open(png, bytes.baseAddress, bytes.count, &size)
+    guard status == IC_OK else { throw failure(name, status, String(cString: ic_png_message(png))) }
+    return (png, size)
   }
 
   private func readPNG(
     _ bytes: UnsafeRawBufferPointer, name: String,
     _ read: (OpaquePointer, UnsafeMutablePointer<UInt8>) -> ic_status
   ) throws(ImageError) -> RGBImage {
-    if png == nil { png = ic_png_create() }
-    guard let png else { throw failure(name, IC_OUT_OF_MEMORY, "") }
-    var size = ic_size()
-    var status = ic_png_open(png, bytes.baseAddress, bytes.count, &size)
-    if status == IC_OK {
-      let storage = try reserve(size, name: name)
-      status = read(png, storage.bytes)
-      if status == IC_OK { return RGBImage(width: size.width, height: size.height, storage: storage) }
-    }
-    throw failure(name, status, String(cString: ic_png_message(png)))
+    let (png, size) = try openPNG(bytes, name: name)
+    let storage = try reserve(size, name: name)
+    let status = read(png, storage.bytes)
+    guard status == IC_OK else { throw failure(name, status, String(cString: ic_png_message(png))) }
+    return RGBImage(width: size.width, height: size.height, storage: storage)
   }
 
-  /// Memory for the pixels: the last image's if nobody holds that image any more.
-  private func reserve(_ size: ic_size, name: String) throws(ImageError) -> PixelStorage {
+  /// The number of an image's pixels, if it agrees to decode so many.
+  func pixels(_ size: ic_size, name: String) throws(ImageError) -> Int {
     let (pixels, overflow) = size.width.multipliedReportingOverflow(by: size.height)
     guard !overflow, pixels > 0, pixels <= limit else {
       throw ImageError(
@@ -129,13 +158,19 @@ public final class ImageDecoder {
         reason:
           "the image claims \(size.width)×\(size.height) pixels; the limit is \(limit) in all")
     }
+    return pixels
+  }
+
+  /// Memory for the pixels: the last image's if nobody holds that image any more.
+  private func reserve(_ size: ic_size, name: String) throws(ImageError) -> PixelStorage {
+    let pixels = try pixels(size, name: name)
     if isKnownUniquelyReferenced(&storage), let storage, storage.pixels >= pixels { return storage }
     let fresh = PixelStorage(pixels: pixels)
     storage = 4 * pixels <= ScratchBuffer.keptBytes ? fresh : nil
     return fresh
   }
 
-  private func failure(_ name: String, _ status: ic_status, _ message: String) -> ImageError {
+  func failure(_ name: String, _ status: ic_status, _ message: String) -> ImageError {
     switch status {
     case IC_TRUNCATED:
       ImageError(

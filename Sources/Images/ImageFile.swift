@@ -6,65 +6,100 @@
   private import Darwin
 #endif
 
-/// Reads whole files into a buffer that is reused.
-enum ImageFile {
+/// Reads whole images into a buffer that is reused, and keeps the archive it last read from open: the images of an
+/// archive come in long runs.
+struct ImageFile: ~Copyable {
   /// No photograph comes near it; a mistaken path to an archive or a checkpoint does.
-  static let maximumBytes = 1 << 30
+  static let maximumBytes = 1 << 28
 
-  /// Reads a whole file.
+  private var archive: [UInt8] = []
+  private var descriptor: Int32 = -1
+
+  init() {}
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Reads an image's bytes.
   ///
   /// - Parameters:
-  ///   - path: The file.
-  ///   - buffer: Where the bytes go.
+  ///   - location: Where they are.
+  ///   - buffer: Where they go.
   /// - Returns: The bytes, valid until `buffer` is used again.
-  /// - Throws: `ImageError` if the file cannot be read or is implausibly large.
-  static func read(
-    _ path: String, into buffer: inout ScratchBuffer
+  /// - Throws: `ImageError` if they cannot be read, are implausibly many, or lie in an archive that was written to
+  ///   since it was indexed.
+  mutating func read(
+    _ location: ImageLocation, into buffer: inout ScratchBuffer
   ) throws(ImageError) -> UnsafeRawBufferPointer {
-    // Not blocking: opening a named pipe without a writer must not hang before it is refused.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw failure(path, errno) }
-    defer { close(descriptor) }
-
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw failure(path, errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw ImageError(path: path, kind: .unreadable, reason: "this is not a regular file")
+    guard let range = location.range else {
+      let descriptor = try Self.open(location)
+      defer { close(descriptor) }
+      let size = Int(try Self.status(of: descriptor, location).st_size)
+      return try Self.read(0..<size, of: descriptor, location, into: &buffer)
     }
-    let size = Int(status.st_size)
+    if descriptor < 0 || archive != location.path {
+      if descriptor >= 0 { close(descriptor) }
+      descriptor = -1
+      descriptor = try Self.open(location)
+      archive = location.path
+    }
+    guard FileVersion(try Self.status(of: descriptor, location)) == location.version else {
+      throw ImageError(
+        path: location.name, kind: .unreadable,
+        reason: "its archive was written to since the images in it were listed; start again")
+    }
+    let bytes = try Self.read(range, of: descriptor, location, into: &buffer)
+    guard bytes.count == range.count else {
+      throw ImageError(path: location.name, kind: .badData, reason: "its archive ends before the image does")
+    }
+    return bytes
+  }
+
+  private static func open(_ location: ImageLocation) throws(ImageError) -> Int32 {
+    // Not blocking: opening a named pipe without a writer must not hang before it is refused.
+    let descriptor = (location.path + [0]).withUnsafeBytes { path in
+      path.bindMemory(to: CChar.self).baseAddress.map { openFile($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    }
+    guard let descriptor, descriptor >= 0 else { throw failure(location, errno) }
+    return descriptor
+  }
+
+  private static func status(of descriptor: Int32, _ location: ImageLocation) throws(ImageError) -> stat {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw failure(location, errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw ImageError(path: location.name, kind: .unreadable, reason: "this is not a regular file")
+    }
+    return status
+  }
+
+  private static func read(
+    _ range: Range<Int>, of descriptor: Int32, _ location: ImageLocation, into buffer: inout ScratchBuffer
+  ) throws(ImageError) -> UnsafeRawBufferPointer {
+    let size = range.count
     guard size <= maximumBytes else {
       throw ImageError(
-        path: path, kind: .tooLarge,
+        path: location.name, kind: .tooLarge,
         reason: "the file has \(size) bytes; images of more than \(maximumBytes) are not read")
     }
-
     let bytes = buffer.reserve(size)
     var count = 0
     while count < size, let start = bytes.baseAddress {
-      let step = Self.read(descriptor, start + count, size - count)
+      let step = pread(descriptor, start + count, size - count, off_t(range.lowerBound + count))
       if step < 0 && errno == EINTR { continue }
-      guard step >= 0 else { throw failure(path, errno) }
+      guard step >= 0 else { throw failure(location, errno) }
       if step == 0 { break }  // the file shrank meanwhile
       count += step
     }
     return UnsafeRawBufferPointer(rebasing: bytes[..<count])
   }
 
-  private static func read(_ descriptor: Int32, _ start: UnsafeMutableRawPointer, _ count: Int) -> Int {
-    #if canImport(Glibc)
-      Glibc.read(descriptor, start, count)
-    #elseif canImport(Musl)
-      Musl.read(descriptor, start, count)
-    #else
-      Darwin.read(descriptor, start, count)
-    #endif
-  }
-
-  private static func failure(_ path: String, _ code: Int32) -> ImageError {
+  private static func failure(_ location: ImageLocation, _ code: Int32) -> ImageError {
     if code == ENOENT || code == ENOTDIR {
-      return ImageError(path: path, kind: .missing, reason: "there is no such file")
+      return ImageError(path: location.name, kind: .missing, reason: "there is no such file")
     }
     return ImageError(
-      path: path, kind: .unreadable, reason: "it cannot be read: \(String(cString: strerror(code)))")
+      path: location.name, kind: .unreadable, reason: "it cannot be read: \(String(cString: strerror(code)))")
   }
 }
+
+/// `open`, by a name that the methods above do not hide.
+private func openFile(_ path: UnsafePointer<CChar>, _ flags: Int32) -> Int32 { open(path, flags) }

@@ -49,22 +49,34 @@ public final class Preprocessor {
   ///   - output: 3 × crop × crop elements.
   /// - Precondition: `output` holds 3 × crop × crop elements.
   public func apply(to image: RGBImage, layout: Layout, into output: UnsafeMutableBufferPointer<Float>) {
+    image.withRGBX { pixels in
+      apply(
+        width: image.width, height: image.height, rows: { pixels + 4 * image.width * $0 }, layout: layout,
+        into: output)
+    }
+  }
+
+  /// Writes the input for one image whose rows come one after the other.
+  ///
+  /// - Throws: What `rows` throws; the output is then worthless.
+  func apply<E: Error>(
+    width: Int, height: Int, rows: (Int) throws(E) -> UnsafePointer<UInt8>, layout: Layout,
+    into output: UnsafeMutableBufferPointer<Float>
+  ) throws(E) {
     let crop = preprocessing.crop
     precondition(output.count == 3 * crop * crop, "\(output.count) elements for 3×\(crop)×\(crop)")
     guard let out = output.baseAddress else { return }
 
     let (horizontal, vertical) = CroppedAxis.axes(
-      width: image.width, height: image.height, resize: preprocessing.resize, crop: crop)
+      width: width, height: height, resize: preprocessing.resize, crop: crop)
     if horizontal.kept.count < crop || vertical.kept.count < crop { pad(out, layout) }
     let kept = horizontal.kept.count
-    image.withRGBX { pixels in
-      resampler.apply(
-        to: pixels, width: image.width, height: image.height, horizontal: horizontal, vertical: vertical,
-        filter: preprocessing.filter
-      ) { y, row in
-        let position = (vertical.padding + y) * crop + horizontal.padding
-        write(row, count: kept, to: out, at: position, layout)
-      }
+    try resampler.apply(
+      width: width, height: height, horizontal: horizontal, vertical: vertical, filter: preprocessing.filter,
+      rows: rows
+    ) { y, row in
+      let position = (vertical.padding + y) * crop + horizontal.padding
+      write(row, count: kept, to: out, at: position, layout)
     }
   }
 

@@ -60,4 +60,70 @@ public enum PNG {
   private static func bigEndian(_ value: UInt32) -> [UInt8] {
     (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
   }
+
+  /// The small file of a large image of one gray; with fewer rows than it says, one that ends early.
+  public static func gray(width: Int, height: Int, value: UInt8, rows: Int? = nil) -> [UInt8] {
+    var stream = FlatDeflate()
+    for row in 0..<(rows ?? height) {
+      // The first row as differences from the left, the others as differences from above: all but zeros.
+      stream.append(row == 0 ? 1 : 2)
+      stream.append(row == 0 ? value : 0)
+      stream.append(zeros: width - 1)
+    }
+    return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+      + chunk("IHDR", bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + [8, 0, 0, 0, 0])
+      + chunk("IDAT", stream.finished()) + chunk("IEND", [])
+  }
+
+  /// A zlib stream with the fixed code of RFC 1951: single bytes, and runs of zeros as copies of the zero before.
+  private struct FlatDeflate {
+    private var bytes: [UInt8] = [0x78, 0x01]
+    private var bits: UInt64 = 0b011  // the last block, with the fixed code
+    private var count = 3
+    private var (a, b): (Int, Int) = (1, 0)
+
+    mutating func append(_ byte: UInt8) {
+      a = (a + Int(byte)) % 65521
+      b = (b + a) % 65521
+      code(byte)
+    }
+
+    mutating func append(zeros: Int) {
+      guard zeros > 0 else { return }
+      b = (b + zeros * a) % 65521
+      code(0)
+      var left = zeros - 1
+      while left >= 258 {
+        // Length 258 is symbol 285 (11000101), distance 1 is symbol 0 of five bits.
+        put(0b1100_0101, 8)
+        put(0, 5)
+        left -= 258
+      }
+      for _ in 0..<left { code(0) }
+    }
+
+    mutating func finished() -> [UInt8] {
+      put(0, 7)
+      put(0, 7)  // fills the last byte
+      let sum = UInt32(b) << 16 | UInt32(a)
+      return bytes + (0..<4).map { UInt8(truncatingIfNeeded: sum >> (24 - 8 * UInt32($0))) }
+    }
+
+    private mutating func code(_ byte: UInt8) {
+      if byte < 144 { put(0x30 + UInt64(byte), 8) } else { put(0x190 + UInt64(byte) - 144, 9) }
+    }
+
+    /// Codes go in from their highest bit.
+    private mutating func put(_ code: UInt64, _ length: Int) {
+      for bit in (0..<length).reversed() {
+        bits |= (code >> UInt64(bit) & 1) << UInt64(count)
+        count += 1
+      }
+      while count >= 8 {
+        bytes.append(UInt8(truncatingIfNeeded: bits))
+        bits >>= 8
+        count -= 8
+      }
+    }
+  }
 }

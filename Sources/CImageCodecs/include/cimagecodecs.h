@@ -51,6 +51,13 @@ ic_status ic_jpeg_read(ic_jpeg *jpeg, uint8_t *pixels);
 /// The same, but four components stay inks, upright.
 ic_status ic_jpeg_read_stored(ic_jpeg *jpeg, uint8_t *pixels, ic_stored *stored);
 
+/// Decodes the next `count` rows of the opened image instead, at most as many as are left, as ic_jpeg_read would.
+ic_status ic_jpeg_next(ic_jpeg *jpeg, uint8_t *pixels, size_t count);
+
+/// Whether the opened image is in several scans: then its coefficients, two bytes each, are kept until the last of them.
+/// Decoding ends in IC_OUT_OF_MEMORY where they would take more than `limit` bytes.
+bool ic_jpeg_has_scans(ic_jpeg *jpeg, long limit);
+
 /// What the last call that failed met; valid until the next call.
 const char *ic_jpeg_message(const ic_jpeg *jpeg);
 
@@ -84,6 +91,12 @@ ic_status ic_png_read(ic_png *png, uint8_t *pixels);
 
 /// The same, but alpha and 16-bit gray stay.
 ic_status ic_png_read_stored(ic_png *png, uint8_t *pixels, ic_stored *stored);
+
+/// Decodes the next `count` rows of the opened image instead, as ic_png_read would; not of an interlaced one.
+ic_status ic_png_next(ic_png *png, uint8_t *pixels, size_t count);
+
+/// Whether the opened image is interlaced: each of its rows then comes in several passes over the whole.
+bool ic_png_is_interlaced(const ic_png *png);
 
 /// What the last call that failed met; valid until the next call.
 const char *ic_png_message(const ic_png *png);

@@ -1,0 +1,98 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Images
+
+/// Images that are resized as they are decoded: the same numbers, in little memory.
+struct LargeImageTests {
+  private static let files = ExpectedTable.fixtures.appending(path: "files")
+
+  private func input(
+    _ preprocessor: Preprocessor, _ fill: (UnsafeMutableBufferPointer<Float>) throws -> Void
+  ) rethrows -> [Float] {
+    let side = preprocessor.preprocessing.crop
+    var values = [Float](repeating: -1, count: 3 * side * side)
+    try values.withUnsafeMutableBufferPointer { try fill($0) }
+    return values
+  }
+
+  @Test(
+    "every fixture gives the same numbers or the same error in strips as in one piece",
+    arguments: [Preprocessing.imageNet, .clip, .caffe])
+  func strips(preprocessing: Preprocessing) throws {
+    let (decoder, other) = (ImageDecoder(), ImageDecoder())
+    let preprocessor = Preprocessor(preprocessing)
+    var (decoded, refused) = (0, 0)
+    for name in try FileManager.default.contentsOfDirectory(atPath: Self.files.path).sorted() {
+      let path = Self.files.appending(path: name).path
+      var whole: [Float]?
+      var failure: ImageError?
+      do {
+        let image = try decoder.decode(contentsOf: path)
+        whole = input(preprocessor) { preprocessor.apply(to: image, layout: .channelsLast, into: $0) }
+      } catch { failure = error }
+      do {
+        let values = try input(preprocessor) {
+          try other.decodeLarge(
+            ImageLocation(path: path), with: preprocessor, layout: .channelsLast, into: $0)
+        }
+        #expect(values == whole, "\(name)")
+        decoded += 1
+      } catch {
+        #expect(error as? ImageError == failure, "\(name)")
+        refused += 1
+      }
+    }
+    #expect(decoded > 40 && refused > 5, "\(decoded) decoded, \(refused) refused")
+  }
+
+  /// A PNG of one gray, whose rows deflate to next to nothing.
+  private func gray(_ width: Int, _ height: Int, rows: Int? = nil) -> [UInt8] {
+    PNG.gray(width: width, height: height, value: 77, rows: rows ?? height)
+  }
+
+  @Test("an image of 100 megapixels of one colour is that colour")
+  func large() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(gray(12_500, 8_000), to: "large.png")
+    let preprocessor = Preprocessor(.caffe)
+    let decoder = ImageDecoder()
+    #expect(try decoder.decodeUnlessLarge(ImageLocation(path: path)) == nil)
+    let values = try input(preprocessor) {
+      try decoder.decodeLarge(ImageLocation(path: path), with: preprocessor, layout: .channelsLast, into: $0)
+    }
+    let colour: [Float] = [77 - 103.939, 77 - 116.779, 77 - 123.68]
+    #expect(Array(values.prefix(3)) == colour)
+    #expect(Set(values).count == 3)
+  }
+
+  @Test("20,000 × 20,000 pixels, and headers that claim 65,500 × 65,500, are refused by name and number")
+  func bombs() throws {
+    let folder = try TemporaryFolder()
+    let decoder = ImageDecoder()
+    for (side, name) in [(20_000, "bomb.png"), (65_500, "claims.png")] {
+      let path = try folder.write(gray(side, side, rows: 10), to: name)
+      let error = #expect(throws: ImageError.self) {
+        try decoder.decodeUnlessLarge(ImageLocation(path: path))
+      }
+      #expect(error?.kind == .tooLarge && error?.reason.contains("\(side)×\(side)") == true)
+      #expect(throws: ImageError.self) { try decoder.decode(contentsOf: path) }
+    }
+  }
+
+  @Test("a large image that ends early is an error, wherever it ends")
+  func truncated() throws {
+    let folder = try TemporaryFolder()
+    let preprocessor = Preprocessor(.imageNet)
+    for rows in [0, 10, 1500, 2999] {
+      let path = try folder.write(gray(3000, 3000, rows: rows), to: "\(rows).png")
+      #expect(throws: ImageError.self, "\(rows) rows") {
+        try input(preprocessor) {
+          try ImageDecoder().decodeLarge(
+            ImageLocation(path: path), with: preprocessor, layout: .channelsLast, into: $0)
+        }
+      }
+    }
+  }
+}
