@@ -71,7 +71,7 @@ struct ImagePass {
     var failure: ImageError?
     while row < chunk.upperBound && failure == nil {
       do throws(ImageError) {
-        try runner.load(images.file(ofRow: firstImage + row), into: placed.count)
+        try runner.load(images.location(ofRow: firstImage + row), into: placed.count)
         placed.append(row)
         row += 1
       } catch {

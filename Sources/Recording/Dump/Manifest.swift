@@ -74,11 +74,11 @@ public struct Manifest: Codable, Sendable {
     public var source: String?
     /// The number of rows.
     public var count: Int
-    /// Where the list came from: `folders`, `flat`, `list`.
+    /// Where the list came from: `folders`, `flat`, `list`, `tar`.
     public var layout: ImageList.Layout
     /// What the labels count.
     public var labels: ImageList.Labels
-    /// SHA-256 of the lines `path TAB label LF`, of the images of all shards.
+    /// ``ImageList/digest`` of the images of all shards.
     public var listSha256: String
     /// SHA-256 of images.tsv; only in a complete dump.
     public var tableSha256: String?

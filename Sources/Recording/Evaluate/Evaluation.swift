@@ -51,7 +51,8 @@ public struct Evaluation: Sendable {
     case .none:
       throw RecordingError(
         .badData,
-        "\(images.root) has no labels; give a folder of folders named by synset, or a list with labels")
+        "\(images.root) has no labels; give --labels, a folder of folders named by synset, or a list with labels"
+      )
     }
   }
 
@@ -125,7 +126,7 @@ extension Evaluation {
     try file.append("row\tpath\tlabel\ttop1\ttop2\ttop3\ttop4\ttop5\n")
     for answer in answers {
       let fields =
-        [String(answer.row), ImagesTable.escaped(images.path(ofRow: answer.row)), String(answer.label)]
+        [String(answer.row), ImagesTable.escaped(images.bytes(ofRow: answer.row)), String(answer.label)]
         + answer.best.map(String.init)
       try file.append(fields.joined(separator: "\t") + "\n")
     }

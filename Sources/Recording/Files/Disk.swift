@@ -12,6 +12,19 @@ package enum Disk {
     return status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Whether a path names a file whose bytes can be read in any order.
+  static func isRegularFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// As ``isDirectory(_:)-(String)``, of a path that may be any bytes.
+  static func isDirectory(_ path: [UInt8]) -> Bool? {
+    var status = stat()
+    guard path.withPath({ stat($0, &status) }) == 0 else { return nil }
+    return status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// The length of a file.
   package static func size(of path: String) -> Int? {
     var status = stat()
@@ -76,8 +89,14 @@ package enum Disk {
   ///
   /// - Throws: ``RecordingError`` of kind `inputMissing` when it cannot be read.
   package static func entries(of directory: String) throws(RecordingError) -> [Entry] {
-    guard let handle = opendir(directory) else {
-      throw RecordingError(.inputMissing, "cannot read the folder \(directory): \(lastError)")
+    try entries(of: Array(directory.utf8))
+  }
+
+  /// As ``entries(of:)-(String)``, of a path that may be any bytes.
+  static func entries(of directory: [UInt8]) throws(RecordingError) -> [Entry] {
+    guard let handle = directory.withPath({ opendir($0) }) else {
+      throw RecordingError(
+        .inputMissing, "cannot read the folder \(ImagesTable.escaped(directory[...])): \(lastError)")
     }
     defer { closedir(handle) }
     var entries: [Entry] = []
@@ -96,11 +115,14 @@ package enum Disk {
     fileprivate let type: UInt8
 
     /// Whether this is a directory or a link to one.
-    package func isDirectory(in directory: String) -> Bool {
+    package func isDirectory(in directory: String) -> Bool { isDirectory(in: Array(directory.utf8)) }
+
+    /// As ``isDirectory(in:)-(String)``, in a directory whose path may be any bytes.
+    func isDirectory(in directory: [UInt8]) -> Bool {
       switch Int(type) {
       case Int(DT_DIR): true
       case Int(DT_REG): false
-      default: Disk.isDirectory(directory + "/" + String(decoding: name, as: UTF8.self)) ?? false
+      default: Disk.isDirectory(directory + [UInt8(ascii: "/")] + name) ?? false
       }
     }
   }

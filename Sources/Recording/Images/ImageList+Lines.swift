@@ -1,67 +1,103 @@
 import Foundation
 
 extension ImageList {
-  /// Reads a text file of paths.
+  /// Reads a text file of paths: of images, or of tar files.
   static func readList(_ path: String) throws(RecordingError) -> ImageList {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)")
     }
     let bytes = [UInt8](data)
-    guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
+    guard !bytes.contains(0) else {
       throw RecordingError(
-        .badData, "\(path) is neither a folder nor a text file of image paths; for one image, give its folder"
+        .badData,
+        "\(path) is neither a folder, a tar file nor a text file of image paths; for one image, give its folder"
       )
     }
-    return try parse(text, path: path)
+    return try parse(bytes, path: path)
+  }
+
+  /// Reads the lines of a list, as text.
+  package static func parse(_ text: String, path: String) throws(RecordingError) -> ImageList {
+    try parse(Array(text.utf8), path: path)
   }
 
   /// Reads the lines of a list: `path`, or `path TAB label`.
-  package static func parse(_ text: String, path: String) throws(RecordingError) -> ImageList {
-    var rows: [(path: String, label: Int32)] = []
-    // By bytes: to a String, CR LF is one character and not an LF.
-    for (index, bytes) in text.utf8.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
-      let line = Substring(bytes.last == 13 ? bytes.dropLast() : bytes)
+  package static func parse(_ text: [UInt8], path: String) throws(RecordingError) -> ImageList {
+    var paths = PackedStrings()
+    var labels: [Int32] = []
+    for (index, bytes) in text.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
+      let line = bytes.last == 13 ? bytes.dropLast() : bytes
       if line.isEmpty { continue }
-      let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+      let fields = line.split(separator: 9, omittingEmptySubsequences: false)
       guard fields.count <= 2, !fields[0].isEmpty else {
         throw RecordingError(
           .badData, "line \(index + 1) of \(path) is not a path, or a path, a tab and a label")
       }
       var label: Int32 = -1
       if fields.count == 2 && !fields[1].isEmpty {
-        guard let number = Int32(fields[1]), number >= 0 else {
-          throw RecordingError(.badData, "line \(index + 1) of \(path): '\(fields[1])' is not a class index")
+        guard let number = Int32(String(decoding: fields[1], as: UTF8.self)), number >= 0 else {
+          throw RecordingError(
+            .badData, "line \(index + 1) of \(path): '\(ImagesTable.escaped(fields[1]))' is not a class index"
+          )
         }
         label = number
       }
-      rows.append((String(fields[0]), label))
+      paths.append(fields[0])
+      labels.append(label)
     }
-    return try list(of: rows, path: path)
+    guard paths.count > 0 else { throw RecordingError(.inputMissing, "\(path) lists no images") }
+    let archives = (0..<paths.count).count { ImageNames.isArchive(paths.utf8($0)) }
+    guard archives == 0 else { return try readArchives(of: paths, labels, archives: archives, path: path) }
+    return try list(of: paths, labels, path: path)
+  }
+
+  /// The folder that a list's paths are relative to.
+  private static func folder(ofList path: String) -> String {
+    let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+      separator: "/")
+    return directory.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : directory
+  }
+
+  /// A list of shards, in their order.
+  private static func readArchives(
+    of paths: PackedStrings, _ labels: [Int32], archives: Int, path: String
+  ) throws(RecordingError) -> ImageList {
+    guard archives == paths.count, labels.allSatisfy({ $0 < 0 }) else {
+      throw RecordingError(
+        .badData,
+        "\(path) names tar files, and images or labels as well; list one kind, and no labels of tar files")
+    }
+    let folder = folder(ofList: path)
+    let prefix = folder == "." ? [] : Array("\(folder)/".utf8)
+    return try readArchives(
+      (0..<paths.count).map { row in
+        let name = paths.utf8(row)
+        return name.first == UInt8(ascii: "/") ? Array(name) : prefix + name
+      })
   }
 
   private static func list(
-    of unordered: [(path: String, label: Int32)], path: String
+    of unordered: PackedStrings, _ unorderedLabels: [Int32], path: String
   ) throws(RecordingError) -> ImageList {
-    let rows = unordered.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
-    guard !rows.isEmpty else { throw RecordingError(.inputMissing, "\(path) lists no images") }
     var paths = PackedStrings()
     var labels: [Int32] = []
-    for (index, row) in rows.enumerated() {
-      if index > 0, rows[index - 1].path.utf8.elementsEqual(row.path.utf8) {
-        guard rows[index - 1].label == row.label else {
-          throw RecordingError(.badData, "\(path) gives \(row.path) two labels; keep one of the lines")
+    var last: Int?
+    for row in unordered.sorted(0..<unordered.count) {
+      if let last, unordered.areEqual(last, row) {
+        guard unorderedLabels[last] == unorderedLabels[row] else {
+          throw RecordingError(
+            .badData,
+            "\(path) gives \(ImagesTable.escaped(unordered.utf8(row))) two labels; keep one of the lines")
         }
         continue
       }
-      paths.append(Array(row.path.utf8))
-      labels.append(row.label)
+      last = row
+      paths.append(unordered.utf8(row))
+      labels.append(unorderedLabels[row])
     }
-    let repeats = rows.count - paths.count
-    let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
-      separator: "/")
+    let repeats = unordered.count - paths.count
     return ImageList(
-      root: directory.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : directory, layout: .list,
-      labels: labels.contains { $0 >= 0 } ? .given : .none,
+      root: folder(ofList: path), layout: .list, labels: labels.contains { $0 >= 0 } ? .given : .none,
       remarks: repeats == 0 ? [] : ["\(path) repeats \(repeats) paths; each image is recorded once"],
       paths: paths, labelOfRow: labels)
   }

@@ -1,4 +1,5 @@
 import Checkpoints
+package import Images
 import Models
 
 /// The images of a recording, one a row, in the order of the rows.
@@ -11,6 +12,8 @@ public struct ImageList: Sendable {
     case flat
     /// A text file of paths.
     case list
+    /// Tar files: archive after archive as they were given, and in each as ``folders`` or ``flat`` would have it.
+    case tar
   }
 
   /// What the labels count.
@@ -19,7 +22,7 @@ public struct ImageList: Sendable {
     case imagenet
     /// The label is the position of the class folder among the class folders.
     case folders
-    /// The labels come from the list.
+    /// The labels come from the list, or from texts beside the images in their archive.
     case given
     /// There are no labels.
     case none
@@ -30,50 +33,86 @@ public struct ImageList: Sendable {
   /// Where the list came from.
   public let layout: Layout
   /// What the labels count.
-  public let labels: Labels
+  public private(set) var labels: Labels
   /// The names of the class folders, sorted bytewise.
-  public let classes: [String]
+  public private(set) var classes: [String]
   /// Something the user should know about the images that were found, a sentence each.
   public let remarks: [String]
 
-  private var paths: PackedStrings
+  /// Paths relative to ``root``; of images in archives, their names there.
+  private(set) var paths: PackedStrings
   private var labelOfRow: [Int32]
+  /// Where images are that are not files.
+  private var archives: ArchiveIndex?
 
   init(
     root: String, layout: Layout, labels: Labels, classes: [String] = [], remarks: [String] = [],
-    paths: PackedStrings, labelOfRow: [Int32]
+    paths: PackedStrings, labelOfRow: [Int32], archives: ArchiveIndex? = nil
   ) {
     (self.root, self.layout, self.labels, self.classes) = (root, layout, labels, classes)
-    (self.remarks, self.paths, self.labelOfRow) = (remarks, paths, labelOfRow)
+    (self.remarks, self.paths, self.labelOfRow, self.archives) = (remarks, paths, labelOfRow, archives)
   }
 
   /// The number of images.
   public var count: Int { paths.count }
 
-  /// The path of an image relative to ``root``, or as the list gives it.
-  public func path(ofRow row: Int) -> String { paths[row] }
+  /// The path of an image relative to ``root``, or as the list gives it; behind that of its archive, its name there. What
+  /// is not UTF-8 in it is replaced.
+  public func path(ofRow row: Int) -> String { String(decoding: bytes(ofRow: row), as: UTF8.self) }
 
-  /// The path an image is opened by.
-  public func file(ofRow row: Int) -> String {
-    let path = paths[row]
-    return path.hasPrefix("/") ? path : "\(root)/\(path)"
+  /// The bytes of ``path(ofRow:)``: what identifies an image.
+  package func bytes(ofRow row: Int) -> ArraySlice<UInt8> {
+    guard let archives else { return paths.utf8(row) }
+    return archives.archive(ofRow: row).name + [UInt8(ascii: "/")] + paths.utf8(row)
+  }
+
+  /// The path of the file an image is, or is in.
+  public func file(ofRow row: Int) -> String { String(decoding: fileBytes(ofRow: row), as: UTF8.self) }
+
+  /// Where the bytes of an image are.
+  package func location(ofRow row: Int) -> ImageLocation {
+    let file = fileBytes(ofRow: row)
+    guard let archives else { return ImageLocation(path: file, name: ImagesTable.escaped(file[...])) }
+    let archive = archives.archive(ofRow: row)
+    let name = file + archive.inner + [UInt8(ascii: "/")] + paths.utf8(row)
+    return ImageLocation(
+      path: file, range: archives.range(ofRow: row), of: archive.version, name: ImagesTable.escaped(name[...])
+    )
+  }
+
+  private func fileBytes(ofRow row: Int) -> [UInt8] {
+    if let archives { return archives.archive(ofRow: row).file }
+    let path = paths.utf8(row)
+    return path.first == UInt8(ascii: "/") ? Array(path) : Array(root.utf8) + [UInt8(ascii: "/")] + path
   }
 
   /// The class of an image, `nil` when it has none.
   public func label(ofRow row: Int) -> Int? { labelOfRow[row] < 0 ? nil : Int(labelOfRow[row]) }
 
+  /// Replaces all labels, −1 for none.
+  mutating func setLabels(_ labelOfRow: [Int32], _ kind: Labels) {
+    (self.labelOfRow, labels, classes) = (labelOfRow, kind, [])
+  }
+
   /// Keeps only the first `limit` images.
   public mutating func truncate(to limit: Int) {
     paths.truncate(to: limit)
     labelOfRow.removeLast(labelOfRow.count - paths.count)
+    archives?.truncate(to: limit)
   }
 
-  /// SHA-256 of the lines `path TAB label LF` of all rows: equal lists give equal rows.
+  /// About the memory the list takes, in bytes.
+  var byteCount: Int { paths.byteCount + 4 * labelOfRow.count + (archives?.byteCount ?? 0) }
+
+  /// SHA-256 of the lines `path TAB label LF` of all rows, paths as in images.tsv; of images in archives, of `path TAB label
+  /// TAB offset TAB size LF`. Equal lists give equal rows.
   public var digest: String {
     let hash = SHA256()
     for row in 0..<count {
-      let line = Array(paths.utf8(row)) + Array("\t\(label(ofRow: row).map(String.init) ?? "")\n".utf8)
-      line.withUnsafeBytes { hash.update($0) }
+      var line = "\(ImagesTable.escaped(bytes(ofRow: row)))\t\(label(ofRow: row).map(String.init) ?? "")"
+      if let range = archives?.range(ofRow: row) { line += "\t\(range.lowerBound)\t\(range.count)" }
+      line += "\n"
+      line.withUTF8 { hash.update(UnsafeRawBufferPointer($0)) }
     }
     return hash.finish()
   }

@@ -18,8 +18,21 @@ package final class Runner {
 
   /// Decodes and preprocesses a file into one place of the batch.
   package func load(_ path: String, into place: Int) throws(ImageError) {
+    try load(ImageLocation(path: path), into: place)
+  }
+
+  /// Decodes and preprocesses an image into one place of the batch.
+  package func load(_ location: ImageLocation, into place: Int) throws(ImageError) {
     let image = try times.measure(\.decode) { () throws(ImageError) in
-      try decoder.decode(contentsOf: path)
+      try decoder.decodeUnlessLarge(location)
+    }
+    guard let image else {
+      // Decoding and resizing take turns: the whole never exists.
+      return try times.measure(\.decode) { () throws(ImageError) in
+        try workspace.withInput(of: place) { (input) throws(ImageError) in
+          try decoder.decodeLarge(location, with: preprocessor, layout: .channelsLast, into: input)
+        }
+      }
     }
     times.measure(\.preprocess) {
       workspace.withInput(of: place) { preprocessor.apply(to: image, layout: .channelsLast, into: $0) }

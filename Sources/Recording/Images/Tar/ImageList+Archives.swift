@@ -1,0 +1,76 @@
+import Foundation
+import Models
+import Synchronization
+
+extension ImageList {
+  /// The images of tar files: archive after archive in the order given, each once, and in each as torchvision's
+  /// `ImageFolder` would order what is extracted from it.
+  ///
+  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
+  static func readArchives(_ paths: [[UInt8]]) throws(RecordingError) -> ImageList {
+    var seen: Set<[UInt8]> = []
+    let unique = paths.filter { seen.insert($0).inserted }
+    let root = commonFolder(of: unique)
+    let scans = try scan(unique, below: root)
+    var builder = ArchiveListBuilder(scans)
+    if unique.count < paths.count {
+      builder.remarks.append("\(paths.count - unique.count) archives are named twice; each is recorded once")
+    }
+    try builder.build()
+    guard builder.names.count > 0 else {
+      let shown = unique.prefix(2).map { ImagesTable.escaped($0[...]) }.joined(separator: ", ")
+      throw RecordingError(
+        .inputMissing,
+        "there are no images in \(shown)\(unique.count > 2 ? "…" : ""); see --help for what is taken")
+    }
+    return ImageList(
+      root: root.isEmpty ? "." : String(decoding: root, as: UTF8.self), layout: .tar, labels: builder.kind,
+      classes: builder.classes, remarks: builder.remarks, paths: builder.names,
+      labelOfRow: builder.labelOfRow,
+      archives: builder.index)
+  }
+
+  /// Reads the headers of all archives, several at a time: most of the time goes into waiting for the disk.
+  private static func scan(_ paths: [[UInt8]], below root: [UInt8]) throws(RecordingError) -> [ArchiveScan] {
+    let skipped = root.isEmpty ? 0 : root == [UInt8(ascii: "/")] ? 1 : root.count + 1
+    let next = Atomic(0)
+    let results = Mutex([[ArchiveScan]](repeating: [], count: paths.count))
+    do {
+      try withWorkers(max(min(paths.count, 8), 1)) { _ in
+        while true {
+          let index = next.add(1, ordering: .relaxed).oldValue
+          guard index < paths.count else { return }
+          let path = paths[index]
+          let scans = try ArchiveScan.all(of: path, name: Array(path.dropFirst(skipped)))
+          results.withLock { $0[index] = scans }
+        }
+      }
+    } catch let error as RecordingError {
+      throw error
+    } catch {
+      throw RecordingError(.badData, "\(error)")
+    }
+    return results.withLock { $0.flatMap { $0 } }
+  }
+
+  /// The innermost folder that all paths are in; empty for the working folder.
+  private static func commonFolder(of paths: [[UInt8]]) -> [UInt8] {
+    var common: ArraySlice<UInt8>?
+    for path in paths {
+      let folder = path.lastIndex(of: UInt8(ascii: "/")).map { $0 == 0 ? path[...0] : path[..<$0] } ?? []
+      guard var shared = common else {
+        common = folder
+        continue
+      }
+      while !shared.isEmpty, shared != folder, !folder.starts(with: shared + [UInt8(ascii: "/")]),
+        shared != [UInt8(ascii: "/")]
+      {
+        shared =
+          shared.lastIndex(of: UInt8(ascii: "/")).map { $0 == 0 ? shared[...0] : shared[..<$0] } ?? []
+      }
+      if shared == [UInt8(ascii: "/")], folder.first != UInt8(ascii: "/") { shared = [] }
+      common = shared
+    }
+    return Array(common ?? [])
+  }
+}
