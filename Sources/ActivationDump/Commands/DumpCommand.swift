@@ -18,10 +18,17 @@ struct DumpCommand: ParsableCommand {
 
   @Option(
     help: """
-      A folder of class folders, a folder of images, or a text file of paths relative to its own folder ('path' or \
-      'path TAB label' a line).
+      A folder of class folders, a folder of images, a tar file or several ('train-{000..146}.tar', a folder of them), \
+      or a text file of paths relative to its own folder ('path' or 'path TAB label' a line).
       """)
   var images: String
+
+  @Option(
+    help: """
+      Labels of images without class folders: ImageNet's devkit (its folder), Kaggle's LOC_val_solution.csv, or lines \
+      of 'name TAB label'.
+      """)
+  var labels: String?
 
   @Option(help: "The folder to make.")
   var output: String
@@ -87,7 +94,10 @@ struct DumpCommand: ParsableCommand {
   @Option(help: "What to do about an image that cannot be read: fail, or skip (a row of NaN).")
   var onError = ErrorPolicy.fail
 
-  @Flag(help: "Check everything, say what would be done, and write nothing.")
+  @Flag(
+    help: """
+      Check everything, try a few images, say what the dump would take (disk, memory, time), and write nothing.
+      """)
   var dryRun = false
 
   @Flag(help: "Print what would run on each batch, step by step, and do nothing else.")
@@ -143,7 +153,7 @@ struct DumpCommand: ParsableCommand {
     request.spillRows = spillRows
     request.options = try network.arithmetic.planOptions()
     (request.batchSize, request.threads) = (work.batchSize, work.resolvedThreads)
-    (request.limit, request.onError) = (limit, onError)
+    (request.limit, request.onError, request.labels) = (limit, onError, labels)
     request.existing = .given(resume: resume, overwrite: overwrite)
     if let shard {
       request.shard = try Shard(shard)
@@ -156,27 +166,49 @@ struct DumpCommand: ParsableCommand {
   }
 
   private func describe(_ dump: Dump) throws {
-    struct Preview: Encodable {
-      let outline: DumpOutline
-      let memoryBytes: Int
-      func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Keys.self)
-        try container.encode(true, forKey: .dryRun)
-        try container.encode(memoryBytes, forKey: .memoryBytes)
-        try outline.encode(to: encoder)
-      }
-      enum Keys: CodingKey { case dryRun, memoryBytes }
-    }
-    let (outline, memory) = (dump.outline, try dump.memory())
-    if json { return try Console.result(json: Preview(outline: outline, memoryBytes: memory)) }
+    let preview = try withProgress(of: "images") { try dump.preview(progress: $0) }
+    if json { return try Console.result(json: Preview(preview)) }
+    let (outline, probe) = (preview.outline, preview.probe)
     Console.table(
       ["would record", ""],
       [
-        ["images", outline.images.grouped], ["layers", outline.layers.grouped],
-        ["units", outline.units.grouped],
-        ["on disk", outline.bytes.asBytes], ["in memory, about", memory.asBytes],
+        ["images", outline.images.grouped], ["passes over them", "\(preview.passes)"],
+        ["layers", outline.layers.grouped], ["units", outline.units.grouped],
+        ["on disk", outline.bytes.asBytes],
+        ["in memory, at most", preview.memoryBytes.asBytes],
+        ["\(preview.memoryLimit) allows", preview.memoryLimitBytes.asBytes],
         ["threads × batch", "\(outline.threads) × \(outline.batchSize)"],
+        ["images a second", String(format: "%.1f", probe.imagesPerSecond)],
+        ["time, about", probe.imagesPerSecond > 0 ? ProgressText.duration(preview.etaSeconds) : "unknown"],
       ], right: [1])
+    if let example = probe.example {
+      Console.note(
+        "note: \(probe.unreadable) of \(probe.images + probe.unreadable) images that were tried cannot be read: \(example)"
+      )
+    }
+  }
+
+  /// The outline and what was found out beside it, in one object.
+  private struct Preview: Encodable {
+    let preview: DumpPreview
+
+    init(_ preview: DumpPreview) { self.preview = preview }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: Keys.self)
+      try container.encode(true, forKey: .dryRun)
+      try container.encode(preview.passes, forKey: .passes)
+      try container.encode(preview.memory, forKey: .memory)
+      try container.encode(preview.memoryBytes, forKey: .memoryBytes)
+      try container.encode(preview.memoryLimitBytes, forKey: .memoryLimitBytes)
+      try container.encode(preview.memoryLimit, forKey: .memoryLimit)
+      try container.encode(preview.probe, forKey: .probe)
+      try container.encode(preview.etaSeconds, forKey: .etaSeconds)
+      try preview.outline.encode(to: encoder)
+    }
+    enum Keys: CodingKey {
+      case dryRun, passes, memory, memoryBytes, memoryLimitBytes, memoryLimit, probe, etaSeconds
+    }
   }
 
   private func report(_ summary: DumpSummary, _ dump: Dump) {

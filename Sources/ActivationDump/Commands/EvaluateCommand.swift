@@ -6,16 +6,23 @@ import Recording
 /// `evaluate`: the accuracy of a network.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Measure top-1 and top-5 accuracy on a folder of synset folders.",
+    commandName: "evaluate", abstract: "Measure top-1 and top-5 accuracy on labelled images.",
     discussion: """
-      Any part of ImageNet's validation set will do, sorted into folders named by synset (n01440764); so will a list of \
-      paths with labels. Intervals are Wilson's, 95 %.
+      Any part of ImageNet's validation set will do: sorted into folders named by synset (n01440764), in tar files, as \
+      downloaded with --labels, or as a list of paths with labels. Intervals are Wilson's, 95 %.
       """)
 
   @OptionGroup var network: ModelOptions
 
-  @Option(help: "A folder of folders named by synset, or a text file of 'path TAB label'.")
+  @Option(help: "A folder of folders named by synset, tar files, or a text file of 'path TAB label'.")
   var images: String
+
+  @Option(
+    help: """
+      Labels of images without class folders: ImageNet's devkit (its folder), Kaggle's LOC_val_solution.csv, or lines \
+      of 'name TAB label'.
+      """)
+  var labels: String?
 
   @Option(
     help: """
@@ -46,6 +53,7 @@ struct EvaluateCommand: ParsableCommand {
     let model = try network.resolvedModel()
     var list = try ImageList.read(images)
     for remark in list.remarks { Console.note("note: \(remark)") }
+    if let labels { try list.label(from: labels) }
     if let limit { list.truncate(to: limit) }
     let matrix = try classifier.map { try Classifier($0, outputs: model.outputs) }
     try Evaluation.check(model, list, classifier: matrix)

@@ -138,4 +138,12 @@ public struct Plan: Sendable {
     options.tier.prepare()
     steps = PackedStep.pack(program, for: options)
   }
+
+  /// Bytes of the packed weights, which all workspaces share.
+  package var packedBytes: Int {
+    steps.reduce(0) { total, step in
+      let buffers = [step.weight, step.bias, step.scale, step.shift, step.inputScale, step.inputShift]
+      return total + buffers.reduce(0) { $0 + 4 * ($1?.count ?? 0) }
+    }
+  }
 }

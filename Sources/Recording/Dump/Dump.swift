@@ -32,6 +32,7 @@ public struct Dump: Sendable {
     folder = DumpFolder(path: request.output)
     try folder.check(request.existing)
     var images = try ImageList.read(request.images)
+    if let labels = request.labels { try images.label(from: labels) }
     if let limit = request.limit { images.truncate(to: limit) }
     self.images = images
     rows = request.shard?.rows(of: images.count) ?? 0..<images.count
@@ -57,23 +58,13 @@ public struct Dump: Sendable {
       rowBufferBytes: request.threads * chunkRows * rowBytes, extremesBytes: extremes?.memory ?? 0)
   }
 
-  /// Loads the weights, as a recording would, and adds up the memory it would take, in bytes: weights, what every
-  /// worker computes in, and rows that wait to be written.
-  ///
-  /// - Throws: What loading weights throws.
-  public func memory() throws -> Int {
-    let network = try request.network()
-    let batchSize = min(request.batchSize, outline.chunkRows)
-    return outline.weightBytes + outline.rowBufferBytes + outline.extremesBytes
-      + request.threads * Workspace.byteCount(for: network.plan, batchSize: batchSize)
-  }
-
   /// Records all images, or as many as there are before `progress` is cancelled; going on where an earlier run stopped
   /// does only what that one did not.
   ///
-  /// - Throws: What loading weights, reading an image and writing a file throw. The images done until then stay.
+  /// - Throws: What loading weights, reading an image and writing a file throw, and ``RecordingError`` when the memory
+  ///   would not do. The images done until then stay.
   public func run(progress: RunProgress = RunProgress()) throws -> DumpSummary {
-    let network = try request.network()
+    let network = try load()
     var open = try open(try manifest(of: network))
     let start = Clock.seconds
     let before = open.ledger.writtenRanges.reduce(0) { $0 + $1.count }

@@ -17,8 +17,10 @@ public struct DumpRequest: Sendable {
   public var model: Model
   /// Its weights.
   public var weights: Weights
-  /// A folder or a list of images.
+  /// A folder, a list or archives of images; see ``ImageList/read(_:)``.
   public var images: String
+  /// A file of their labels; see ``ImageList/label(from:)``.
+  public var labels: String?
   /// The folder to make.
   public var output: String
   /// The layers to record and, where not all, their units.

@@ -48,27 +48,15 @@ public enum ProcessorCount {
       guard fields.count == 3 else { continue }
       let path = String(fields[2])
       if fields[0] == "0" && fields[1].isEmpty {
-        limits += groups(of: path, below: mount).compactMap(unifiedLimit)
-        limits += groups(of: path, below: mount + "/unified").compactMap(unifiedLimit)
+        limits += ControlGroup.folders(of: path, below: mount).compactMap(unifiedLimit)
+        limits += ControlGroup.folders(of: path, below: mount + "/unified").compactMap(unifiedLimit)
       } else if fields[1].split(separator: ",").contains("cpu") {
         for hierarchy in Set(["cpu", String(fields[1])]) {
-          limits += groups(of: path, below: "\(mount)/\(hierarchy)").compactMap(legacyLimit)
+          limits += ControlGroup.folders(of: path, below: "\(mount)/\(hierarchy)").compactMap(legacyLimit)
         }
       }
     }
     return limits.min()
-  }
-
-  /// A group's directory and those of its ancestors: every one of them limits the process. In a container the path
-  /// may lie outside what is mounted; the mount's root is then the group's own.
-  private static func groups(of path: String, below mount: String) -> [String] {
-    var components = path.split(separator: "/").map(String.init)
-    var directories: [String] = []
-    while !components.isEmpty {
-      directories.append(mount + "/" + components.joined(separator: "/"))
-      components.removeLast()
-    }
-    return directories + [mount]
   }
 
   /// Version 2: `cpu.max` holds `quota period`, or `max period`, in microseconds.
@@ -108,5 +96,20 @@ public enum ProcessorCount {
       count += last - first + 1
     }
     return count > 0 ? count : nil
+  }
+}
+
+/// Groups of processes whose processors and memory the system limits.
+enum ControlGroup {
+  /// A group's directory and those of its ancestors: every one of them limits the process. In a container the path
+  /// may lie outside what is mounted; the mount's root is then the group's own.
+  static func folders(of path: String, below mount: String) -> [String] {
+    var components = path.split(separator: "/").map(String.init)
+    var directories: [String] = []
+    while !components.isEmpty {
+      directories.append(mount + "/" + components.joined(separator: "/"))
+      components.removeLast()
+    }
+    return directories + [mount]
   }
 }

@@ -1,0 +1,67 @@
+import Foundation
+
+/// The memory a process may use, and what says so.
+package struct MemoryLimit: Sendable, Hashable {
+  /// Bytes.
+  package let bytes: Int
+  /// What limits it, as the subject of a sentence.
+  package let source: String
+  /// Whether it counts addresses and not memory: those that were only set aside, too.
+  package let countsAddresses: Bool
+
+  /// Creates a limit.
+  package init(bytes: Int, source: String, countsAddresses: Bool = false) {
+    (self.bytes, self.source, self.countsAddresses) = (bytes, source, countsAddresses)
+  }
+
+  /// Everything that limits this process.
+  package static let all: [MemoryLimit] = {
+    var limits = groups(membership: contents("/proc/self/cgroup"), mount: "/sys/fs/cgroup")
+    let pages = sysconf(Int32(_SC_PHYS_PAGES)), pageSize = sysconf(Int32(_SC_PAGESIZE))
+    if pages > 0, pageSize > 0 { limits.append(MemoryLimit(bytes: pages * pageSize, source: "this machine")) }
+    #if canImport(Glibc)
+      for (resource, name, countsAddresses) in [
+        (RLIMIT_AS, "ulimit -v", true), (RLIMIT_DATA, "ulimit -d", false),
+      ] {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0,
+          limit.rlim_cur < UInt(Int.max)
+        else { continue }
+        limits.append(MemoryLimit(bytes: Int(limit.rlim_cur), source: name, countsAddresses: countsAddresses))
+      }
+    #endif
+    return limits
+  }()
+
+  /// The limits of the control groups of a process and of those around them.
+  ///
+  /// - Parameters:
+  ///   - membership: The contents of `/proc/self/cgroup`: lines of `hierarchy:controllers:path`.
+  ///   - mount: Where the control group file systems are mounted.
+  /// - Returns: The smallest of their limits, or nothing.
+  package static func groups(membership: String, mount: String) -> [MemoryLimit] {
+    var files: [String] = []
+    for line in membership.split(separator: "\n") {
+      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard fields.count == 3 else { continue }
+      let path = String(fields[2])
+      if fields[0] == "0" && fields[1].isEmpty {
+        for root in [mount, mount + "/unified"] {
+          files += ControlGroup.folders(of: path, below: root).map { $0 + "/memory.max" }
+        }
+      } else if fields[1].split(separator: ",").contains("memory") {
+        files += ControlGroup.folders(of: path, below: mount + "/memory").map {
+          $0 + "/memory.limit_in_bytes"
+        }
+      }
+    }
+    // "max", or version 1's largest number of pages, limits nothing.
+    let bytes = files.compactMap { Int(contents($0)) }.filter { $0 > 0 && $0 < 1 << 60 }.min()
+    return bytes.map { [MemoryLimit(bytes: $0, source: "the control group")] } ?? []
+  }
+
+  private static func contents(_ path: String) -> String {
+    ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "").trimmingCharacters(
+      in: .whitespacesAndNewlines)
+  }
+}
