@@ -64,27 +64,38 @@ fuzz() {
 keep() {
   local target=$1
   [ -d ".build/work/$target" ] || return 0
-  # What the seeds reach is not kept twice; of the rest, the smallest inputs up to 6 KiB in all.
+  # What the seeds reach is not kept twice; of the rest, the smallest inputs up to 4 KiB in all, and 40 of those.
   rm -rf ".build/merged/$target"
   mkdir -p ".build/merged/$target" "corpora/$target"
   cp -r ".build/seeds/$target/." ".build/merged/$target/"
   FUZZ_TARGET=$target "$program" "${limits[@]}" -merge=1 -max_len=768 ".build/merged/$target" \
     "corpora/$target" ".build/work/$target" >".build/$target.merge.log" 2>&1
-  local kept=0 size
+  local kept=0 size file number small=()
   rm -rf "corpora/$target"
   mkdir -p "corpora/$target"
   while read -r size file; do
     [ -e ".build/seeds/$target/$file" ] && continue
     kept=$((kept + size))
-    [ $kept -le 6144 ] || break
-    cp ".build/merged/$target/$file" "corpora/$target/"
+    [ $kept -le 4096 ] || break
+    small+=("$file")
   done < <(cd ".build/merged/$target" && stat -c '%s %n' ./* | sed 's# \./# #' | sort -n)
+  for ((number = 0; number < 40 && number < ${#small[@]}; number++)); do
+    file=${small[number * ${#small[@]} / (${#small[@]} < 40 ? ${#small[@]} : 40)]}
+    cp ".build/merged/$target/$file" "corpora/$target/"
+  done
 }
 
 mode=${1:-60}
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(FUZZ_TARGET=list-targets "$program")
+mapfile -t all < <(FUZZ_TARGET=list-targets "$program")
+[ ${#targets[@]} -gt 0 ] || targets=("${all[@]}")
+for target in "${targets[@]}"; do
+  [[ " ${all[*]} " = *" $target "* ]] || {
+    echo "fuzz: there is no target $target; there are: ${all[*]}" >&2
+    exit 64
+  }
+done
 
 if [ "$mode" = corpora ]; then
   for target in "${targets[@]}"; do keep "$target"; done
@@ -95,4 +106,4 @@ export -f fuzz dictionary length
 export program limits_text="${limits[*]}"
 run() { read -ra limits <<<"$limits_text"; fuzz "$@"; }
 export -f run
-printf '%s\n' "${targets[@]}" | xargs -P "${JOBS:-$(nproc)}" -I{} bash -c 'run "$@"' _ {} "$mode"
+printf '%s\n' "${targets[@]}" | xargs -P "${JOBS:-$(nproc)}" -I{} bash -c 'run "$@"' _ {} "$mode" || exit 1
