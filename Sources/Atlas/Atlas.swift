@@ -101,7 +101,7 @@ public struct Atlas: Sendable {
   private func write(_ units: [UnitDigest], layer index: Int, _ state: borrowing Mutex<Progress>) throws {
     let layer = source.layers[index]
     let digest = LayerDigest(
-      name: layer.name, count: source.imageCount, sampled: nil, units: units)
+      name: layer.name, count: source.imageCount, units: units)
     let script = Array(LayerScript(digest, images: source.names, rowsOfDump: source.rowCount).text.utf8)
     try folder.write(script, to: "layers/\(layer.page).js")
     let summary = LayerSummary(digest)
@@ -160,7 +160,8 @@ public struct Atlas: Sendable {
     }
     for index in source.layers.indices {
       try write(
-        pages.text(of: source.page(ofLayer: index)), to: "layers/\(source.layers[index].page).html")
+        pages.text(of: source.page(ofLayer: index, digested.layers[index])),
+        to: "layers/\(source.layers[index].page).html")
     }
     let ranges = missing.rows.ranges.map { "[\($0[0]),\($0[1])]" }.joined(separator: ",")
     try write("atlas.missing([\(ranges)]);\n", to: "missing.js")

@@ -15,7 +15,7 @@ struct AtlasTests {
     let folder: TemporaryFolder
     static let layers = ["features.3.squeeze", "features.4.expand3x3", "classifier.1"]
 
-    init(count: Int = 14) throws {
+    init(count: Int = 14, _ change: (inout DumpRequest) -> Void = { _ in }) throws {
       folder = try TemporaryFolder()
       for index in 0..<count {
         let image = PNG.photograph(width: 40 + index % 5, height: 50 - index % 7, seed: UInt64(index))
@@ -27,6 +27,7 @@ struct AtlasTests {
         output: folder("dump"),
         layers: Self.layers.map { LayerUnits(layer: $0) })
       request.onError = .skip
+      change(&request)
       _ = try Dump(request).run()
     }
 
@@ -117,6 +118,48 @@ struct AtlasTests {
     let folded = try #require(layer["paths"] as? [String])
     #expect(folded.count == 14)
     #expect(layer["labelNames"] as? [String] == Array(ImageNet.names.prefix(2)))
+  }
+
+  @Test(
+    "extremes that hold every image make the matrix's atlas, and so do halves' and unit-major matrices' layouts"
+  )
+  func storages() throws {
+    func scripts(_ change: (inout DumpRequest) -> Void) throws -> [String: Data] {
+      let test = try Case(count: 14, change)
+      _ = try Atlas(test.request()).run()
+      return try test.folder.files(below: "atlas").filter { $0.key.hasPrefix("layers/") }
+    }
+    let matrix = try scripts { _ in }
+    #expect(matrix.count == 6)
+    #expect(try scripts { $0.keep = .extremes(7) } == matrix)
+    #expect(try scripts { $0.isUnitMajor = true } == matrix)
+    #expect(try scripts { $0.valueType = .float16 }.count == 6)
+  }
+
+  @Test("of extremes the ends are exact, and a sample stands for the rest, which the page says")
+  func extremes() throws {
+    let whole = try Case(count: 40)
+    let some = try Case(count: 40) { ($0.keep, $0.sampleRows) = (.extremes(5), 20) }
+    for test in [whole, some] { _ = try Atlas(test.request()).run() }
+    let all = try data(whole.folder, "atlas/layers/features.3.squeeze.js")
+    let ends = try data(some.folder, "atlas/layers/features.3.squeeze.js")
+    #expect(ends["kept"] as? Int == 5 && ends["count"] as? Int == 40)
+    #expect(ends["isSampled"] as? Bool == true && all["isSampled"] as? Bool == false)
+    for name in ["minimum", "maximum", "mean", "nonPositive", "constant", "channels"] {
+      #expect(ends[name] as? String == all[name] as? String, "\(name)")
+    }
+    let best = try unpack(all["highValues"], as: UInt32.self)
+    let kept = try unpack(ends["highValues"], as: UInt32.self)
+    for unit in 0..<16 {
+      #expect(Array(best[9 * unit..<9 * unit + 5]) == Array(kept[5 * unit..<5 * unit + 5]))
+    }
+    let histogram = try unpack(ends["histogram"], as: UInt16.self)
+    let sampled = try #require(ends["histogramCount"] as? Int)
+    #expect((18...20).contains(sampled))
+    #expect((0..<16).allSatisfy { histogram[40 * $0..<40 * $0 + 40].reduce(0, +) == UInt16(sampled) })
+    let page = try String(
+      contentsOfFile: some.folder("atlas/layers/features.3.squeeze.html"), encoding: .utf8)
+    #expect(page.contains("a sample of \(sampled) images"))
   }
 
   @Test("a thumbnail is what the network saw, and of the size that was asked for")

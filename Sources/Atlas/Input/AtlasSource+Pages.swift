@@ -2,7 +2,7 @@ import Recording
 
 extension AtlasSource {
   /// The page of a layer.
-  func page(ofLayer index: Int) -> LayerPage {
+  func page(ofLayer index: Int, _ summary: LayerSummary) -> LayerPage {
     let layer = layers[index]
     func neighbour(_ index: Int) -> LayerPage.Neighbour? {
       layers.indices.contains(index)
@@ -11,8 +11,13 @@ extension AtlasSource {
     return LayerPage(
       model: manifest.model, layer: layer.name, file: layer.page, studyName: studyName(of: layer),
       units: Wording.count(layer.unitCount, "unit"), images: Wording.count(imageCount, "image"),
-      recorded: Wording.recorded(manifest.reduce), remarks: [],
-      previous: neighbour(index - 1), next: neighbour(index + 1))
+      recorded: Wording.recorded(manifest.reduce),
+      remarks: summary.sampled.map {
+        [
+          "The dump kept extremes: histograms and the percentiles between the ends come from a sample of"
+            + " \(Wording.count($0, "image")). Everything else is of all of them."
+        ]
+      } ?? [], previous: neighbour(index - 1), next: neighbour(index + 1))
   }
 
   /// The index.

@@ -83,6 +83,7 @@ struct AtlasSource: Sendable {
   /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
   func digests(ofLayer index: Int, units: Range<Int>, ranker: inout ImageRanker) throws -> [UnitDigest] {
     let layer = layers[index].recorded
+    guard layer.storage == .matrix else { return try digests(ofExtremes: layer, units: units) }
     var digests: [UnitDigest] = []
     var scratch = ranker
     try layer.forEachColumn(in: units, memory: Self.memory) { column, values in
@@ -93,6 +94,19 @@ struct AtlasSource: Sendable {
           sample: []))
     }
     ranker = scratch
+    return digests
+  }
+
+  /// Digests units of which only the ends and a sample are known.
+  private func digests(ofExtremes layer: RecordedLayer, units: Range<Int>) throws -> [UnitDigest] {
+    let statistics = try layer.statistics(ofColumns: units)
+    var digests: [UnitDigest] = []
+    try layer.forEachRanking(in: units) { column, ranking in
+      digests.append(
+        UnitDigest(
+          channel: layer.units[column], statistics: statistics[column - units.lowerBound], ranking: ranking,
+          sample: ranking.isComplete ? [] : try layer.sample(ofColumn: column) ?? []))
+    }
     return digests
   }
 }

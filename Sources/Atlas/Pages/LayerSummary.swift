@@ -9,6 +9,8 @@ struct LayerSummary: Sendable {
 
   let dead: Int
   let constant: Int
+  /// The images from which percentiles and histograms come, where these are not all.
+  let sampled: Int?
   /// The middle of the units' shares of non-positive activations, the lower of two.
   let sparsity: Double
   /// Units by that share, in equal parts.
@@ -17,6 +19,7 @@ struct LayerSummary: Sendable {
   let glimpseRows: [Int]
 
   init(_ layer: LayerDigest) {
+    sampled = layer.sampled
     dead = layer.units.count(where: \.isDead)
     constant = layer.units.count(where: \.statistics.isConstant)
     let shares = layer.units.map(\.statistics.sparsity).sorted()

@@ -6,10 +6,11 @@ struct LayerDigest: Sendable {
   var name: String
   /// The images every unit's numbers are over.
   var count: Int
-  /// Images from which percentiles and histograms come, where these are not all.
-  var sampled: Int?
   /// The units, by column.
   var units: [UnitDigest]
+
+  /// The images from which percentiles and histograms come, where these are not all.
+  var sampled: Int? { units.compactMap(\.sampled).max() }
 
   /// Adds the images it shows.
   func insertRows(into rows: inout RowSet) {

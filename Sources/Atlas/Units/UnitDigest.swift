@@ -13,6 +13,8 @@ struct UnitDigest: Sendable {
   var low: [RankedImage], high: [RankedImage]
   /// The image at each of ``Percentiles/stops``, where one is known.
   var stops: [RankedImage?]
+  /// The activations that percentiles and histogram come from, where these are not all.
+  var sampled: Int?
   /// The activations in each of ``Histogram/bins`` equal parts between the extremes.
   var histogram: [UInt32]
 
@@ -37,7 +39,7 @@ extension UnitDigest {
         guard ranking.count > 0 else { return nil }
         if let exact = ranking[Percentiles.rank(of: stop, among: ranking.count)] { return exact }
         return all.isEmpty ? nil : all[Percentiles.rank(of: stop, among: all.count)]
-      },
+      }, sampled: ranking.isComplete ? nil : all.count,
       histogram: Histogram.counts(
         of: all.lazy.map(\.value), from: Float(statistics.minimum), to: Float(statistics.maximum)))
   }
