@@ -6,6 +6,7 @@
 #include "math.inc"
 #include "epilogue.inc"
 #include "pointwise.inc"
+#include "baselines.inc"
 #include "depthwise.inc"
 #include "pool.inc"
 #include "norm.inc"

@@ -5,6 +5,7 @@
 #include "reference_epilogue.inc"
 #include "reference_conv.inc"
 #include "reference_pointwise.inc"
+#include "reference_baselines.inc"
 #include "reference_depthwise.inc"
 #include "reference_pool.inc"
 #include "reference_norm.inc"

@@ -30,6 +30,6 @@ extern const ck_kernels ck_avx2, ck_avx512, ck_amx, ck_amx_emulated;
   {                                                                                                                 \
     .name = tier_name, .supported = supported, .precisions = CK_PRECISIONS, .emulation = CK_EMULATION,              \
     CK_CONV_ENTRIES CK_DEPTHWISE_ENTRIES CK_POOL_ENTRIES                                                            \
-    CK_POINTWISE_ENTRIES CK_NORM_ENTRIES CK_ATTENTION_ENTRIES CK_PEAK_ENTRIES                                       \
+    CK_POINTWISE_ENTRIES CK_BASELINES_ENTRIES CK_NORM_ENTRIES CK_ATTENTION_ENTRIES CK_PEAK_ENTRIES                                       \
   }
 #endif

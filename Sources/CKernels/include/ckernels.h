@@ -113,6 +113,12 @@ typedef struct {
   void (*column_sums)(int positions, int channels, int images, ck_view in, double *sums, ptrdiff_t stride);
   /// Largest value over positions into maxima[image * stride + c]; NaN if any is NaN.
   void (*column_maxima)(int positions, int channels, int images, ck_view in, float *maxima, ptrdiff_t stride);
+  /// What the baselines of a unit add up, of a map of `height` rows of `width` positions: how many positions hold 0 or
+  /// less (NaN does not) into non_positive[image * stride + c], and into contrast[image * stride + c] the sum over
+  /// positions of |x - y| for the four neighbours y of each, 0 outside the map. Without `contrast` (NULL), height and
+  /// width only have to multiply to the positions. Sums are in double from partial sums of at most 32 positions of a row.
+  void (*baselines)(int height, int width, int channels, int images, ck_view in, int *non_positive, double *contrast,
+                    ptrdiff_t stride);
   /// out[c][p] = in[p][c] for one image; `in` has rows of `in_stride`, `out` rows of `positions`.
   void (*transpose)(int positions, int channels, const float *in, ptrdiff_t in_stride, float *out);
 

@@ -69,6 +69,11 @@ extension Workspace {
     switch record {
     case .sums(let slot):
       kernels.pointee.column_sums(positions, channels, Int32(images), x, sums[slot], shape.channels)
+    case .baselines(let tap):
+      let map = shape.mapExtents ?? (height: 1, width: shape.positions)
+      kernels.pointee.baselines(
+        Int32(map.height), Int32(map.width), channels, Int32(images), x, baselines[tap].nonPositive,
+        baselines[tap].contrast, shape.channels)
     case .values(let tap, .max):
       kernels.pointee.column_maxima(
         positions, channels, Int32(images), x, tapValues[tap].pointer, shape.channels)

@@ -14,6 +14,7 @@ public final class Workspace {
   let team: ThreadTeam?
   let tapValues: [AlignedBuffer]
   let sums: [UnsafeMutablePointer<Double>]
+  let baselines: [PositionStatistics]
   private let sumCounts: [Int]
   let kernels: UnsafePointer<ck_kernels>
 
@@ -33,6 +34,8 @@ public final class Workspace {
     let scratchCount = plan.scratchCount(kernels.pointee, members: members)
     scratch = (0..<members).map { _ in AlignedBuffer(count: scratchCount) }
     tapValues = plan.taps.map { AlignedBuffer(count: $0.shape.count * batchSize) }
+    baselines =
+      plan.takesBaselines ? plan.tapShapes.map { PositionStatistics(of: $0, images: batchSize) } : []
     sumCounts = plan.slots.map { $0.channels * batchSize }
     sums = sumCounts.map { count in
       let pointer = UnsafeMutablePointer<Double>.allocate(capacity: count)
@@ -48,7 +51,8 @@ public final class Workspace {
     let taps = plan.taps.reduce(0) { $0 + $1.shape.count } * batchSize
     let sums = plan.slots.reduce(0) { $0 + $1.channels } * batchSize
     let scratch = plan.scratchCount(plan.options.tier.kernels.pointee, members: 1)
-    return 4 * (plan.storage.count * batchSize + scratch + taps) + 8 * sums
+    let units = plan.takesBaselines ? plan.tapShapes.reduce(0) { $0 + $1.channels } * batchSize : 0
+    return 4 * (plan.storage.count * batchSize + scratch + taps) + 8 * sums + 12 * units
   }
 
   /// Lends the input of one image for writing, channels-last: height × width × channels.
@@ -104,6 +108,16 @@ public final class Workspace {
   ) throws(E) -> R {
     let count = plan.taps[tap].shape.count
     return try body(UnsafeBufferPointer(start: tapValues[tap].pointer + image * count, count: count))
+  }
+
+  /// Lends what one image adds to the baselines of a tap's units.
+  ///
+  /// - Precondition: The plan takes baselines.
+  /// - Throws: What `body` throws.
+  public func withBaselines<R, E: Error>(
+    _ tap: Int, of image: Int, _ body: (PositionStatistics.OfImage) throws(E) -> R
+  ) throws(E) -> R {
+    try body(baselines[tap].ofImage(image))
   }
 
   /// Lends what the model returned for one image: `plan.output.shape.count` elements.

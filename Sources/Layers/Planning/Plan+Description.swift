@@ -121,6 +121,7 @@ extension Step {
     case .view: "view"
     case .concatenate: "concatenate"
     case .record(.sums): "column-sums"
+    case .record(.baselines): "baselines"
     case .record(.values(_, let reduction)): "record \(reduction.rawValue)"
     }
   }

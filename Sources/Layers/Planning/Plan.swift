@@ -76,6 +76,11 @@ public struct Plan: Sendable {
   public let inputShape: Shape
   /// What a run records, in the order asked for.
   public let taps: [Output]
+  /// The shape of each recorded value for one image, before reduction: channels × height × width, tokens × channels, or
+  /// channels.
+  public let tapShapes: [Shape]
+  /// Whether runs also take what the baselines of every unit add up.
+  public let takesBaselines: Bool
   /// What the model returns: logits, or the embedding.
   public let output: Output
   /// What the plan was made for.
@@ -96,12 +101,14 @@ public struct Plan: Sendable {
   ///   - parameters: Where its parameters are; names are the graph's.
   ///   - names: Names from ``Graph/names`` that each run records.
   ///   - reduction: What is kept of them.
+  ///   - baselines: Whether sparsity and local contrast of every unit are measured, too; every tapped value is then
+  ///     written to memory once.
   ///   - options: Tier, precision and rewrites.
   /// - Throws: ``PlanError`` for a precision the tier has not, for an unknown name, or for parameters that do not fit,
   ///   all of them at once; the source's own error when a tensor cannot be read.
   public init(
     _ graph: Graph, parameters: any TensorSource, taps names: [String] = [], reduction: Reduction = .mean,
-    options: Options = Options()
+    baselines: Bool = false, options: Options = Options()
   ) throws {
     guard options.tier.supports(options.precision) else {
       throw PlanError.precision(options.precision, options.tier)
@@ -113,7 +120,7 @@ public struct Plan: Sendable {
     do { try graph.check(parameters) } catch { throw PlanError.binding(error) }
 
     let output = graph.nodes.count - 1
-    let pinned = reduction == .mean ? [output] : Set(values + [output])
+    let pinned = reduction == .mean && !baselines ? [output] : Set(values + [output])
     var program = try Program(graph, parameters: parameters, pinned: pinned)
     program.fuse(options.rewrites, tapped: Set(values))
     if reduction == .mean {
@@ -122,11 +129,16 @@ public struct Plan: Sendable {
       (meanTaps, slots) = ([], [])
       for (tap, value) in values.enumerated() { program.record(value, .values(tap: tap, reduction)) }
     }
+    if baselines {
+      for (tap, value) in values.enumerated() { program.record(value, .baselines(tap: tap)) }
+    }
     program.removeDeadSteps(keeping: [output])
 
     inputValue = 0
     outputValue = output
     inputShape = program.shapes[0]
+    takesBaselines = baselines
+    tapShapes = values.map { [shapes = program.shapes] in shapes[$0] }
     taps = zip(names, values).map { name, value in
       let shape = program.shapes[value]
       return Output(name: name, shape: reduction == .none ? shape : [shape.channels])

@@ -65,6 +65,8 @@ package struct Step: Sendable {
     case sums(slot: Int)
     /// A reduction other than the mean, into a tap.
     case values(tap: Int, Reduction)
+    /// Non-positive positions and differences between neighbours, of a tap.
+    case baselines(tap: Int)
   }
 
   /// Where in an epilogue a sum is taken.
