@@ -12,9 +12,9 @@ def test_the_examples_of_the_page_hold(tmp_path, monkeypatch):
     blocks = re.findall(r"```pycon\n(.*?)```", page, re.DOTALL)
     assert len(blocks) > 3
     images = recording.make_images(tmp_path / "images", 40)
-    recording.dump(images, tmp_path / "recording", "--threads", 2)
-    recording.dump(images, tmp_path / "parts/0", "--shard", "0/2", "--limit", 40)
-    recording.dump(images, tmp_path / "parts/1", "--shard", "1/2", "--limit", 40)
+    recording.dump(images, tmp_path / "recording", "--threads", 2, "--baselines")
+    recording.dump(images, tmp_path / "parts/0", "--shard", "0/2", "--baselines")
+    recording.dump(images, tmp_path / "parts/1", "--shard", "1/2", "--baselines")
     monkeypatch.chdir(tmp_path)
     source = "\n".join(blocks)
     test = doctest.DocTestParser().get_doctest(source, {}, "docs/python.md", "docs/python.md", 0)

@@ -68,6 +68,13 @@ struct DumpCommand: ParsableCommand {
       visibility: .hidden))
   var spillRows: Int?
 
+  @Flag(
+    help: """
+      Also measure the study's baselines of every unit, pixel-wise and channel-wise sparsity and local contrast: \
+      baselines/LAYER.npz. Costs speed, since every layer has to be in memory once.
+      """)
+  var baselines = false
+
   @OptionGroup var work: WorkOptions
 
   @Option(help: "Only the first so many images.")
@@ -148,7 +155,7 @@ struct DumpCommand: ParsableCommand {
     var request = DumpRequest(
       model: model, weights: try network.resolvedWeights(for: model), images: images, output: output,
       layers: chosen)
-    request.reduction = reduce
+    (request.reduction, request.baselines) = (reduce, baselines)
     (request.keep, request.valueType, request.isUnitMajor) = (keep, dtype, unitMajor)
     request.spillRows = spillRows
     request.options = try network.arithmetic.planOptions()

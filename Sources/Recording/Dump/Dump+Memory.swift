@@ -34,9 +34,13 @@ extension Dump {
   package func memory(of network: Network) -> MemoryEstimate {
     let batchSize = min(request.batchSize, outline.chunkRows)
     let workspace = Workspace.byteCount(for: network.plan, batchSize: batchSize)
+    // The totals of the dump and of every worker.
+    let baselineBytes =
+      request.baselines ? (request.threads + 1) * outline.units * BaselineTotals.bytesOfUnit : 0
     return MemoryEstimate(
       weights: network.plan.packedBytes + (network.checkpoint?.fileSize ?? 0), loading: outline.weightBytes,
-      workspaces: request.threads * workspace, rows: outline.rowBufferBytes + outline.extremesBytes,
+      workspaces: request.threads * workspace + baselineBytes,
+      rows: outline.rowBufferBytes + outline.extremesBytes,
       images: images.byteCount + rows.count,
       decoding: request.threads * Self.decodingBytes, program: Self.programBytes)
   }

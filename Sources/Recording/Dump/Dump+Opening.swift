@@ -1,18 +1,5 @@
 import Checkpoints
 
-/// A dump that is being made: its files, what is in them, and the lock that keeps others away.
-struct OpenDump {
-  let lock: FolderLock
-  /// The file of each array, `nil` for the layers of a dump that keeps extremes.
-  let files: [ArrayFile?]
-  /// What such a dump has instead.
-  let extremes: ExtremesStore?
-  let ledger: RowLedger
-  /// None for a dump that is complete.
-  let journal: Journal?
-  var manifest: Manifest
-}
-
 extension Dump {
   /// Locks the folder and opens its files: those of the dump that is there, to go on with it, or new ones.
   func open(_ manifest: Manifest) throws -> OpenDump {
@@ -33,7 +20,7 @@ extension Dump {
       try ImagesTable.write(images, rows, ledger, to: folder.imagesTable)
       return OpenDump(
         lock: lock, files: files, extremes: try extremes.map(ExtremesStore.init), ledger: ledger,
-        journal: try Journal(folder.journal), manifest: manifest)
+        journal: try Journal(folder.journal), baselines: baselineLedger(), manifest: manifest)
     } catch {
       var manifest = manifest
       (manifest.state, manifest.failure) = (.failed, "\(error)")
@@ -56,17 +43,22 @@ extension Dump {
     if old.state == .complete {
       try folder.removeJournal()
       return OpenDump(
-        lock: lock, files: [], extremes: nil, ledger: ledger, journal: nil, manifest: old)
+        lock: lock, files: [], extremes: nil, ledger: ledger, journal: nil, baselines: nil, manifest: old)
     }
     guard var done = JournalContents(path: folder.journal) else { return nil }
     let files = try openFiles(creating: false)
     let extremes = try extremes.map(ExtremesStore.init)
+    let baselines = baselineLedger()
+    baselines?.restore()
     if let extremes {
       done.chunks = try extremes.restore(done.chunks) { hash, rows throws(RecordingError) in
         for file in files { try file?.update(hash, with: rows) }
       }
     } else {
-      done.chunks = try done.chunks.filter { try isIntact($0, in: files.compactMap(\.self)) }
+      done.chunks = try done.chunks.filter {
+        try isIntact($0, in: files.compactMap(\.self))
+          && baselines?.covers($0.rows, without: done.reasons) != false
+      }
     }
     ledger.restore(done.chunks, done.reasons)
     old.resumed = (old.resumed ?? 0) + 1
@@ -75,7 +67,7 @@ extension Dump {
     try old.write(to: folder.manifest)
     return OpenDump(
       lock: lock, files: files, extremes: extremes, ledger: ledger,
-      journal: try Journal(folder.journal, continuing: done), manifest: old)
+      journal: try Journal(folder.journal, continuing: done), baselines: baselines, manifest: old)
   }
 
   private func openFiles(creating: Bool) throws(RecordingError) -> [ArrayFile?] {

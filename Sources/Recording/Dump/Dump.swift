@@ -22,6 +22,8 @@ public struct Dump: Sendable {
   let folder: DumpFolder
   /// What is kept in the place of matrices.
   let extremes: ExtremesStore.Layout?
+  /// The shape of each recorded layer's value for one image, before anything is reduced or chosen.
+  let layerShapes: [Shape]
 
   /// Prepares a dump.
   ///
@@ -44,6 +46,7 @@ public struct Dump: Sendable {
     }
     let graph = try request.model.graph()
     arrays = try Self.arrays(request, graph)
+    layerShapes = request.layers.compactMap { graph.shape(of: $0.layer) }
     let rowBytes = arrays.reduce(0) { $0 + $1.rowShape.count } * MemoryLayout<Float>.size
     let chunkRows = Self.chunkRows(
       images: rows.count, rowBytes: rowBytes, batchSize: request.batchSize, threads: request.threads,
@@ -74,6 +77,7 @@ public struct Dump: Sendable {
       let digests = try times.measure(\.write) { try finish(open, digesting: !progress.isCancelled) }
       if progress.isCancelled { try open.journal?.noteDurable() }
       open.manifest.seal(digests)
+      if !progress.isCancelled { try writeBaselines(&open) }
       try close(&open, progress.isCancelled ? .interrupted : .complete)
       let done = open.ledger.writtenRanges.reduce(0) { $0 + $1.count } - before
       return summary(open, recorded: done, since: start, times)
@@ -145,7 +149,7 @@ public struct Dump: Sendable {
       open.manifest.rowsDone = open.ledger.writtenRanges.map { [$0.lowerBound, $0.upperBound] }
     }
     try open.manifest.write(to: folder.manifest)
-    if state == .complete { try folder.removeJournal() }
+    if state == .complete { try folder.removeJournal() } else { try open.baselines?.save() }
   }
 
   /// The files of a dump, the output last.
@@ -201,6 +205,7 @@ public struct Dump: Sendable {
         .init(limit: request.keepLimit, sample: min(request.sampleRows, images.count))
       },
       layers: Array(arrays.dropLast()),
+      baselines: request.baselines ? self.arrays.dropLast().map(baselineFile) : nil,
       logits: arrays[arrays.count - 1],
       images: .init(
         source: URL(fileURLWithPath: request.images).standardizedFileURL.path, count: rows.count,

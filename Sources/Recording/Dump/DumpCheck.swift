@@ -137,7 +137,9 @@ public struct DumpCheck: Sendable, Codable {
 extension Manifest {
   /// Every file of the dump with the digest it should have.
   fileprivate var files: [(file: String, sha256: String?)] {
-    (layers + [logits]).map { ($0.file, $0.sha256) } + [("images.tsv", images.tableSha256)]
+    (layers + [logits]).map { ($0.file, $0.sha256) } + (baselines ?? []).map { ($0.file, $0.sha256) } + [
+      ("images.tsv", images.tableSha256)
+    ]
   }
 }
 

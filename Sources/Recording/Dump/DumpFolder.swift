@@ -7,24 +7,27 @@ struct DumpFolder: Sendable {
   var manifest: String { path + "/" + Self.manifestName }
   var imagesTable: String { path + "/" + Self.imagesTableName }
   var journal: String { path + "/" + Self.journalName }
+  /// What the baselines of a dump that is not complete add up to.
+  var baselineState: String { path + "/" + Self.baselineStateName }
   private static let manifestName = "manifest.json"
   private static let imagesTableName = "images.tsv"
   private static let journalName = "journal.tsv"
-  private static let activations = "activations", extremes = "extremes"
-  /// What a dump that keeps extremes needs only while it is made.
+  private static let activations = "activations", extremes = "extremes", baselines = "baselines"
+  /// What a dump that keeps extremes, or measures baselines, needs only while it is made.
   private static let spillName = "extremes.rows", snapshotName = "extremes.state",
-    sampleName = "extremes.sample"
+    sampleName = "extremes.sample", baselineStateName = "baselines.state"
   var spill: String { path + "/" + Self.spillName }
   var snapshot: String { path + "/" + Self.snapshotName }
   var sample: String { path + "/" + Self.sampleName }
   static let logits = "logits.npy"
   static func activations(of layer: String) -> String { "\(activations)/\(layer).npy" }
   static func extremes(of layer: String) -> String { "\(extremes)/\(layer).npz" }
+  static func baselines(of layer: String) -> String { "\(baselines)/\(layer).npz" }
 
   /// What a dump may leave in its folder, in the order it is removed: without the manifest, the rest is not a dump.
   private static let names = [
-    manifestName, journalName, imagesTableName, logits, activations, extremes, spillName, snapshotName,
-    sampleName, FolderLock.name,
+    manifestName, journalName, imagesTableName, logits, activations, extremes, baselines, spillName,
+    snapshotName, sampleName, baselineStateName, FolderLock.name,
   ]
 
   /// What is in the place of the folder.
@@ -102,17 +105,21 @@ struct DumpFolder: Sendable {
   func removeTemporaryFiles() throws(RecordingError) {
     let found = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     for name in found where Self.isTemporary(name) { try remove(name) }
-    let extremes = (try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(Self.extremes)")) ?? []
-    for name in extremes where name.hasSuffix(".tmp") { try remove("\(Self.extremes)/\(name)") }
+    for folder in [Self.extremes, Self.baselines] {
+      let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(folder)")) ?? []
+      for name in files where name.hasSuffix(".tmp") { try remove("\(folder)/\(name)") }
+    }
   }
 
   /// Removes what only a dump in the making needs.
   ///
   /// - Throws: ``RecordingError`` of kind `cannotCreate`.
   func removeJournal() throws(RecordingError) {
-    for name in [Self.journalName, Self.spillName, Self.snapshotName, Self.sampleName, FolderLock.name] {
-      try remove(name)
-    }
+    let names = [
+      Self.journalName, Self.spillName, Self.snapshotName, Self.sampleName, Self.baselineStateName,
+      FolderLock.name,
+    ]
+    for name in names { try remove(name) }
   }
 
   /// Removes a snapshot of extremes that is of no use.
@@ -133,6 +140,8 @@ struct DumpFolder: Sendable {
   /// A file that has not got its name yet: `manifest.json.1x2y3z.tmp`.
   private static func isTemporary(_ name: String) -> Bool {
     name.hasSuffix(".tmp")
-      && [manifestName, journalName, imagesTableName, snapshotName].contains { name.hasPrefix("\($0).") }
+      && [manifestName, journalName, imagesTableName, snapshotName, baselineStateName].contains {
+        name.hasPrefix("\($0).")
+      }
   }
 }

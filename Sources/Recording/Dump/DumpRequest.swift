@@ -37,6 +37,8 @@ public struct DumpRequest: Sendable {
   public var valueType = ValueType.float32
   /// Whether files have a unit's numbers together, units × images.
   public var isUnitMajor = false
+  /// Whether to measure sparsity and local contrast of every unit, too.
+  public var baselines = false
   /// The kernels and the arithmetic.
   public var options = Plan.Options()
   /// The images a thread takes through the network together.
@@ -82,6 +84,11 @@ public struct DumpRequest: Sendable {
         "--reduce none keeps many numbers for each unit and image, and \(keep == .all ? "--unit-major" : "--keep extremes")"
           + " is for one; give --reduce mean, max or token0")
     }
+    if keep != .all && baselines {
+      throw RecordingError(
+        .usage,
+        "--baselines are measured beside matrices only so far; leave out --keep extremes or --baselines")
+    }
     if keep != .all && (isUnitMajor || valueType != .float32) {
       throw RecordingError(
         .usage,
@@ -91,7 +98,9 @@ public struct DumpRequest: Sendable {
 
   func network() throws -> Network {
     try Network(
-      model, weights: weights, recording: self.layers.map(\.layer), reduction: reduction, options: options)
+      model, weights: weights, recording: self.layers.map(\.layer), reduction: reduction,
+      baselines: baselines,
+      options: options)
   }
 }
 

@@ -32,6 +32,7 @@ extension Manifest {
     compare("keep", keep, other.keep)
     compare("dtype", layers.first?.dtype ?? "", other.layers.first?.dtype ?? "")
     compare("order", order, other.order)
+    compare("baselines", baselines == nil ? "none" : "measured", other.baselines == nil ? "none" : "measured")
     compare("images", "\(images.identity)", "\(other.images.identity)")
     if !ignoringShard {
       compare("shard", shard?.identity ?? "none", other.shard?.identity ?? "none")

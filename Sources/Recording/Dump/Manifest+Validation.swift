@@ -20,6 +20,9 @@ extension Manifest {
         return "rows \(range) of \(images.count) cannot be done"
       }
     }
+    if let file = baselines?.first(where: { !Self.isBelow($0.file) }) {
+      return "there can be no file \(file.file) in it"
+    }
     var rowBytes = 0
     for array in layers + [logits] {
       // The widest type has eight bytes a number.

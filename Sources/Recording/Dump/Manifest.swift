@@ -46,6 +46,16 @@ public struct Manifest: Codable, Sendable {
     public var sample: Int
   }
 
+  /// The file with the baselines of a layer's units.
+  public struct BaselineFile: Codable, Sendable {
+    /// The layer's canonical name, and the study's.
+    public var name: String, studyName: String?
+    /// The file, relative to the manifest.
+    public var file: String
+    /// The digest of the file; only in a complete dump.
+    public var sha256: String?
+  }
+
   /// The weights.
   public struct WeightsSummary: Codable, Sendable {
     /// The name of the file, or `seeded:N`.
@@ -139,6 +149,8 @@ public struct Manifest: Codable, Sendable {
   public var extremes: Extremes?
   /// The recorded layers.
   public var layers: [Array]
+  /// The baselines of the recorded layers, where they were asked for.
+  public var baselines: [BaselineFile]?
   /// What the network returned.
   public var logits: Array
   /// The images.

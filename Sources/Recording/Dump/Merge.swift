@@ -84,6 +84,7 @@ public struct Merge: Sendable {
       guard try copy(arrays, noting: record, progress) else { return nil }
       manifest = try record.close { manifest throws(RecordingError) in
         manifest.images.tableSha256 = try mergeTables()
+        try mergeBaselines(&manifest)
       }
     }
     try folder.removeJournal()
@@ -133,6 +134,7 @@ public struct Merge: Sendable {
     }
     (manifest.logits.images, manifest.logits.sha256) = (manifest.images.count, nil)
     manifest.images.tableSha256 = nil
+    for index in (manifest.baselines ?? []).indices { manifest.baselines?[index].sha256 = nil }
     manifest.merged = parts.map {
       .init(
         index: $0.shard.index, host: $0.manifest.host, started: $0.manifest.started, ended: $0.manifest.ended)

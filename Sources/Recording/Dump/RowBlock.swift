@@ -11,6 +11,7 @@ struct RowBlock: RowSink {
   private let extremes: ExtremesStore?
   private let ledger: RowLedger
   private let journal: Journal
+  private var baselines: BaselineBlock?
   private let memory: Memory
   /// Where the rows of each file begin in the memory.
   private let starts: [Int]
@@ -19,6 +20,7 @@ struct RowBlock: RowSink {
   init(arrays: [RecordedArray], into open: OpenDump, chunkRows: Int, journal: Journal) {
     (self.arrays, files, extremes) = (arrays, open.files, open.extremes)
     (ledger, self.journal) = (open.ledger, journal)
+    baselines = open.baselines.map(BaselineBlock.init)
     var starts: [Int] = []
     var total = 0
     for array in arrays {
@@ -29,7 +31,10 @@ struct RowBlock: RowSink {
     memory = Memory(count: total)
   }
 
-  mutating func begin(_ rows: Range<Int>) { self.rows = rows }
+  mutating func begin(_ rows: Range<Int>) {
+    self.rows = rows
+    baselines?.begin(rows)
+  }
 
   mutating func record(row: Int, from workspace: Workspace, at place: Int) {
     for (index, array) in arrays.enumerated() {
@@ -41,6 +46,7 @@ struct RowBlock: RowSink {
         workspace.withOutput(of: place) { array.copy(from: $0, into: destination) }
       }
     }
+    baselines?.record(row: row, from: workspace, at: place)
     ledger.recorded(row)
   }
 
@@ -65,7 +71,11 @@ struct RowBlock: RowSink {
         try write(done)
       }
       ledger.written(done)
-      try journal.synchronizeNowAndThen { () throws(RecordingError) in try synchronize() }
+      baselines?.end()
+      try journal.synchronizeNowAndThen { () throws(RecordingError) in
+        try synchronize()
+        try baselines?.ledger.save()
+      }
     }
   }
 

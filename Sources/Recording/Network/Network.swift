@@ -33,12 +33,13 @@ public struct Network: Sendable {
   ///   - weights: Where its parameters are.
   ///   - layers: What to record, in PyTorch's spelling (`layer4.2.conv3`) or the study's (`layer4_2_conv3`).
   ///   - reduction: What to keep of a layer.
+  ///   - baselines: Whether runs also measure what the baselines of every unit add up.
   ///   - options: The kernels and the arithmetic.
   /// - Throws: ``UnknownName`` for a layer; `CheckpointError` for a file; ``RecordingError`` for weights that do not
   ///   fit, all of them at once.
   public init(
     _ model: Model, weights: Weights, recording layers: [String] = [], reduction: Reduction = .mean,
-    options: Plan.Options = Plan.Options()
+    baselines: Bool = false, options: Plan.Options = Plan.Options()
   ) throws {
     let graph = try model.graph()
     let names = try layers.map { try model.layer(named: $0) }
@@ -56,7 +57,8 @@ public struct Network: Sendable {
       (model, weights, names, reduction, options)
     labels = Labels(model: model, graph: graph)
     do {
-      plan = try Plan(graph, parameters: source, taps: names, reduction: reduction, options: options)
+      plan = try Plan(
+        graph, parameters: source, taps: names, reduction: reduction, baselines: baselines, options: options)
     } catch PlanError.binding(let problems) {
       throw RecordingError(
         .badData,

@@ -6,6 +6,7 @@
 >>> dump.unit("layer4_2_conv3__1459")
 """
 
+from ._baselines import Baselines
 from ._dump import Dump, ImageRecord, open_dump
 from ._dump import open_dump as open
 from ._errors import DumpError, IncompleteDumpError, UnknownLayerError, UnknownUnitError
@@ -18,6 +19,7 @@ from ._verify import FileCheck, Verification
 __version__ = "0.1.0"
 
 __all__ = [
+    "Baselines",
     "Dump",
     "DumpError",
     "FileCheck",

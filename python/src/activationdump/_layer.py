@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ._baselines import Baselines, read_baselines
 from ._errors import UnknownUnitError
 from ._manifest import Manifest
 from ._rows import Values
@@ -108,6 +109,14 @@ class Layer:
         """
         before = (slice(None),) * self.unit_axis
         return np.array(self.values[before + (self.column(unit),)])
+
+    @cached_property
+    def baselines(self) -> Baselines:
+        """Sparsity and local contrast of the units, of a dump that was recorded with ``--baselines``.
+
+        Raises :class:`DumpError` for others.
+        """
+        return read_baselines(self._dump._parts, self.name)
 
     def to_pandas(self) -> Any:
         """A ``pandas.DataFrame``, images × units; columns are named as the study names units."""

@@ -132,6 +132,7 @@ def _identity(manifest: Manifest) -> list[tuple[str, object]]:
         ("precision", manifest["precision"]),
         ("kernels", manifest["tier"]),
         ("reduction", manifest["reduce"]),
+        ("baselines", "measured" if manifest.get("baselines") else "none"),
         ("images", manifest["images"]["list_sha256"]),
         ("shards", manifest["shard"]["count"]),
         ("extremes", manifest.get("extremes")),

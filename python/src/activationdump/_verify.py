@@ -52,6 +52,7 @@ def verify(parts: Sequence[Part]) -> Verification:
         manifest = part.manifest
         arrays = [*manifest["layers"], manifest["logits"]]
         digests = [(array["file"], array.get("sha256")) for array in arrays]
+        digests += [(entry["file"], entry.get("sha256")) for entry in manifest.get("baselines") or () if part.is_complete]
         digests.append(("images.tsv", manifest["images"].get("table_sha256")))
         stated += [(part.folder / file, digest if part.is_complete else None) for file, digest in digests]
         if not part.is_complete:

@@ -1,0 +1,103 @@
+import Checkpoints
+import Foundation
+import Tensor
+
+/// Totals in `.npz` archives.
+enum BaselineFile {
+  /// Writes what a dump is left with.
+  ///
+  /// - Parameters:
+  ///   - totals: What is written, and what the baselines follow from.
+  ///   - name: The path below the dump's folder.
+  ///   - folder: The dump's.
+  /// - Returns: The SHA-256 of the file.
+  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  static func write(_ totals: BaselineTotals, _ name: String, in folder: DumpFolder) throws(RecordingError)
+    -> String
+  {
+    let path = "\(folder.path)/\(name)"
+    try Disk.createDirectory((path as NSString).deletingLastPathComponent)
+    try archive(of: totals).write(to: path)
+    return try ArrayFile.digest(ofFile: path)
+  }
+
+  /// The totals and the baselines that follow from them.
+  private static func archive(of totals: BaselineTotals) -> NPZFile {
+    var file = NPZFile()
+    let units: Shape = [totals.nonPositivePositions.count]
+    add(totals, prefix: "", to: &file)
+    file.add("pixel_sparsity", totals.pixelSparsity, as: .float64, shape: units)
+    file.add("channel_sparsity", totals.channelSparsity, as: .float64, shape: units)
+    if let contrast = totals.localContrast {
+      file.add("local_contrast", contrast, as: .float64, shape: units)
+    }
+    return file
+  }
+
+  /// Reads the totals of a dump.
+  ///
+  /// - Throws: ``RecordingError`` of kind `badData`.
+  static func read(_ path: String) throws(RecordingError) -> BaselineTotals {
+    let archive: NPZArchive
+    do { archive = try NPZArchive(file: path) } catch { throw RecordingError(.badData, "\(path): \(error)") }
+    guard let totals = totals(in: archive, prefix: "") else {
+      throw RecordingError(.badData, "\(path) does not hold the baselines of a layer")
+    }
+    return totals
+  }
+
+  /// Adds what the totals are to an archive, under names with a prefix.
+  static func add(_ totals: BaselineTotals, prefix: String, to file: inout NPZFile) {
+    let units: Shape = [totals.nonPositivePositions.count]
+    let scalar = Shape([])
+    file.add(prefix + "count", [Int64(totals.count)], as: .int64, shape: scalar)
+    file.add(prefix + "positions", [Int64(totals.positions)], as: .int64, shape: scalar)
+    file.add(prefix + "non_positive_positions", totals.nonPositivePositions, as: .int64, shape: units)
+    file.add(prefix + "non_positive_images", totals.nonPositiveImages, as: .int64, shape: units)
+    guard let contrast = totals.contrast else { return }
+    let pairs = zip(contrast.whole, contrast.fraction).flatMap { [$0, $1] }
+    file.add(prefix + "contrast_sum", pairs, as: .uint64, shape: [units[0], 2])
+    file.add(prefix + "contrast_outliers", contrast.outliers, as: .int64, shape: units)
+  }
+
+  /// The totals in an archive, `nil` when they are not there whole.
+  static func totals(in archive: NPZArchive, prefix: String) -> BaselineTotals? {
+    func integers(_ name: String) -> [Int64]? { archive.integers(of: prefix + name, as: .int64) }
+    guard let count = integers("count")?.first, let positions = integers("positions")?.first, count >= 0,
+      positions >= 1, let nonPositivePositions = integers("non_positive_positions"),
+      let nonPositiveImages = integers("non_positive_images"),
+      nonPositiveImages.count == nonPositivePositions.count
+    else { return nil }
+    var contrast: ExactSums?
+    if archive[prefix + "contrast_sum"] != nil {
+      guard let pairs: [UInt64] = archive.integers(of: prefix + "contrast_sum", as: .uint64),
+        let outliers = integers("contrast_outliers"), pairs.count == 2 * outliers.count,
+        outliers.count == nonPositivePositions.count
+      else { return nil }
+      let (whole, fraction) = (
+        outliers.indices.map { pairs[2 * $0] }, outliers.indices.map { pairs[2 * $0 + 1] }
+      )
+      contrast = ExactSums(whole: whole, fraction: fraction, outliers: outliers)
+    }
+    return BaselineTotals(
+      positions: Int(positions), count: Int(count), nonPositivePositions: nonPositivePositions,
+      nonPositiveImages: nonPositiveImages, contrast: contrast)
+  }
+}
+
+extension NPZArchive {
+  /// Opens an archive that this program wrote.
+  init(file path: String) throws {
+    try self.init(try MappedFile(path).region)
+  }
+
+  /// The numbers of a little-endian array of integers in C order; `nil` when there is none of that name and type.
+  func integers<Element: FixedWidthInteger>(of name: String, as elementType: ElementType) -> [Element]? {
+    guard let member = self[name], member.header.elementType == elementType, !member.header.isBigEndian,
+      !member.header.isFortranOrder, elementType.byteCount == MemoryLayout<Element>.size
+    else { return nil }
+    return (0..<member.header.shape.count).compactMap {
+      member.elements.integer(at: $0 * MemoryLayout<Element>.size, as: Element.self)
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import Checkpoints
+import Layers
+import Synchronization
+import Tensor
+
+/// The totals of every recorded layer, shared by the workers, and the rows that are in them.
+///
+/// Saved now and then with those rows, so that each image counts once whatever stops a dump: a row that the journal has
+/// and the totals have not is computed again, and one that the totals have and the journal has not is recorded without
+/// being added again.
+final class BaselineLedger: Sendable {
+  /// Totals of no images, and the chosen units of each layer.
+  let empty: [BaselineTotals]
+  let units: [[Int]?]
+
+  private struct State {
+    var totals: [BaselineTotals]
+    var rows = RangeSet<Int>()
+  }
+  private let path: String
+  private let state: Mutex<State>
+
+  /// Totals without images.
+  ///
+  /// - Parameters:
+  ///   - layers: The shape of each layer's value for one image, and the units to record, `nil` for all.
+  ///   - path: The file they are saved in.
+  init(_ layers: [(shape: Shape, units: [Int]?)], path: String) {
+    self.path = path
+    units = layers.map(\.units)
+    empty = layers.map { BaselineTotals(of: $0.shape, units: $0.units?.count ?? $0.shape.channels) }
+    state = Mutex(State(totals: empty))
+  }
+
+  /// Takes over what an earlier run saved. What it did not save is as if it had not been computed.
+  func restore() {
+    guard let archive = try? NPZArchive(file: path),
+      let ranges: [Int64] = archive.integers(of: "rows", as: .int64), ranges.count % 2 == 0
+    else { return }
+    var rows = RangeSet<Int>()
+    for index in stride(from: 0, to: ranges.count, by: 2) {
+      guard 0 <= ranges[index], ranges[index] < ranges[index + 1] else { return }
+      rows.insert(contentsOf: Int(ranges[index])..<Int(ranges[index + 1]))
+    }
+    state.withLock { state in
+      let saved = state.totals.indices.compactMap { BaselineFile.totals(in: archive, prefix: "\($0)/") }
+      guard saved.count == state.totals.count,
+        zip(saved, state.totals).allSatisfy({ $0.describesUnits(of: $1) })
+      else { return }
+      (state.totals, state.rows) = (saved, rows)
+    }
+  }
+
+  /// Saves the totals with the rows that are in them; whoever reads the file finds the old one or this one, whole.
+  ///
+  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  func save() throws(RecordingError) {
+    let (totals, rows) = state.withLock { ($0.totals, $0.rows) }
+    var file = NPZFile()
+    let ranges = rows.ranges.flatMap { [Int64($0.lowerBound), Int64($0.upperBound)] }
+    file.add("rows", ranges, as: .int64, shape: [ranges.count / 2, 2])
+    for (index, layer) in totals.enumerated() { BaselineFile.add(layer, prefix: "\(index)/", to: &file) }
+    try file.write(to: path)
+  }
+
+  /// Those of some rows that are in the totals.
+  func counted(among rows: Range<Int>) -> RangeSet<Int> {
+    state.withLock { $0.rows.intersection(RangeSet(rows)) }
+  }
+
+  /// Whether rows are in the totals, but for those that were skipped.
+  func covers(_ rows: Range<Int>, without skipped: [Int: String]) -> Bool {
+    let counted = counted(among: rows)
+    return rows.allSatisfy { counted.contains($0) || skipped[$0] != nil }
+  }
+
+  /// Adds the totals of rows that were not in them.
+  func add(_ totals: [BaselineTotals], rows: RangeSet<Int>) {
+    state.withLock { state in
+      for index in totals.indices { state.totals[index] += totals[index] }
+      state.rows.formUnion(rows)
+    }
+  }
+
+  /// The totals of every layer.
+  var totals: [BaselineTotals] { state.withLock { $0.totals } }
+}
+
+/// What the rows of one chunk add to the totals, gathered by one worker.
+struct BaselineBlock {
+  let ledger: BaselineLedger
+  private var totals: [BaselineTotals]
+  private var counted = RangeSet<Int>(), added = RangeSet<Int>()
+
+  init(_ ledger: BaselineLedger) { (self.ledger, totals) = (ledger, ledger.empty) }
+
+  mutating func begin(_ rows: Range<Int>) {
+    (totals, added) = (ledger.empty, RangeSet())
+    counted = ledger.counted(among: rows)
+  }
+
+  mutating func record(row: Int, from workspace: Workspace, at place: Int) {
+    guard !counted.contains(row) else { return }
+    added.insert(contentsOf: row..<row + 1)
+    for tap in totals.indices {
+      workspace.withBaselines(tap, of: place) { totals[tap].add($0, units: ledger.units[tap]) }
+    }
+  }
+
+  func end() { ledger.add(totals, rows: added) }
+}
