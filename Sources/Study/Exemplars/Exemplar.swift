@@ -33,13 +33,6 @@ public struct UnitExemplars: Sendable, Hashable, Codable {
       }
     }
   }
-
-  /// The references at the very end, the most extreme first: at most nine.
-  func mostExtreme(_ side: KeyPath<UnitExemplars, [[Exemplar]]>) -> [Exemplar] {
-    let references = self[keyPath: side].flatMap { $0.dropLast() }
-    let ascending = references.sorted { $0.rank < $1.rank }
-    return Array((side == \.min ? ascending : ascending.reversed()).prefix(ExemplarWindows.referencesOfBatch))
-  }
 }
 
 /// Names of the folders and files of stimuli, as the study's tools look for them.

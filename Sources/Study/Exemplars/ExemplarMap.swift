@@ -31,8 +31,6 @@ public struct ExemplarMap: Sendable, Codable, Hashable {
   public var scaled: Bool
   /// The seed of the shuffles.
   public var seed: UInt32
-  /// How far a rank may be off, where ranks come from a sample.
-  public var rankError: Int?
   /// The dump.
   public var source: Source
   /// The units, in the order of the list they were given in.

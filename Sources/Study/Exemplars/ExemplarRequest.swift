@@ -28,8 +28,6 @@ public struct ExemplarRequest: Sendable {
   public var seed: UInt32 = 42
   /// The folder that the dump's image paths are relative to; by default the one it was made from.
   public var images: String?
-  /// Whether ranks may come from a sample.
-  public var approximate = false
   /// What to do about exemplars that are there already.
   public var existing = ExistingOutput.refuse
   /// Whether to write the pictures of references and queries.
