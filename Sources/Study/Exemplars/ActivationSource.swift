@@ -43,6 +43,10 @@ struct ActivationSource: Sendable {
       var ranker = ImageRanker()
       while let position = queue.take() {
         let column = columns[position]
+        guard layer.storage == .matrix else {
+          try body(position, UnitRecord(ranking: layer.ranking(ofColumn: column), values: nil))
+          continue
+        }
         try layer.forEachColumn(in: column..<column + 1) { _, values in
           try body(position, UnitRecord(ranking: ranker.rank(values), values: values))
         }

@@ -53,12 +53,11 @@ public enum UnitListing {
     try withWorkers(max(min(threads, recorded.count), 1)) { _ in
       while let position = queue.take() {
         let layer = recorded[position]
-        var listed: [ListedUnit] = []
-        try layer.forEachColumn(in: 0..<layer.units.count) { column, values in
-          let statistics = UnitStatistics(of: values)
-          guard filter.includes(statistics) else { return }
-          let unit = Models.Unit(layer: layer.name, channel: layer.units[column])
-          listed.append(ListedUnit(unit: unit, statistics: statistics))
+        let statistics = try layer.statistics(ofColumns: 0..<layer.units.count)
+        let listed = zip(layer.units, statistics).compactMap { channel, statistics in
+          filter.includes(statistics)
+            ? ListedUnit(
+              unit: Models.Unit(layer: layer.name, channel: channel), statistics: statistics) : nil
         }
         results.set(position, listed)
       }
