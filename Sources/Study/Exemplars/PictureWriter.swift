@@ -64,7 +64,7 @@ struct PictureWriter: Sendable {
     let missing =
       request.existing == .resume ? work.files.filter { !StimulusFile.isWholePNG($0) } : work.files
     guard let first = missing.first else { return 0 }
-    let bytes = try images.picture(of: work.image, transform).png(name: work.image)
+    let bytes = try images.picture(of: work.image, row: work.row, transform).png(name: work.image)
     try StimulusFile.write(bytes, to: first)
     for file in missing.dropFirst() {
       if request.hardLinks {
@@ -87,7 +87,8 @@ struct PictureWriter: Sendable {
     var grid = ExemplarGrid()
     for (exemplars, isHigh) in [(unit.lowest, false), (unit.highest, true)] {
       for (place, exemplar) in exemplars.enumerated() {
-        grid.place(try images.picture(of: exemplar.image, transform), at: place, isHigh: isHigh)
+        grid.place(
+          try images.picture(of: exemplar.image, row: exemplar.row, transform), at: place, isHigh: isHigh)
       }
     }
     try StimulusFile.write(try grid.image.png(name: "\(home)/grid.png"), to: "\(home)/grid.png")
