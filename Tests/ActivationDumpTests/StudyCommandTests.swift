@@ -58,6 +58,41 @@ struct StudyCommandTests {
     for picture in task.values { #expect(pictures.contains(picture)) }
   }
 
+  @Test(
+    "a dump of extremes gives the easy condition the exemplars of the matrix, and says when it keeps too few")
+  func extremes() throws {
+    let folder = try imageFolder(count: 45)
+    for (name, keep) in [("matrix", "all"), ("extremes", "extremes:21"), ("few", "extremes:20")] {
+      let dump = try Program.run(
+        "dump", "--model", "squeezenet1_1", "--weights", "seeded:1", "--images", folder("images"), "--output",
+        folder(name), "--layers", "features.3.squeeze", "--keep", keep)
+      #expect(dump.status == 0, "\(dump.errors)")
+    }
+    func choose(_ dump: String, _ more: [String] = []) throws -> Program.Outcome {
+      try Program.run(
+        ["exemplars", folder(dump), "--unit", "features_3_squeeze__3", "--unit", "features_3_squeeze__11"]
+          + ["--batches", "2", "--grid", "--output", folder("of-\(dump)")] + more)
+    }
+    for dump in ["matrix", "extremes"] {
+      let outcome = try choose(dump)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+    #expect(try folder.files(below: "of-extremes") == folder.files(below: "of-matrix"))
+    let few = try choose("few")
+    #expect(few.status == 65 && few.errors.contains("keeps too few extremes"), "\(few.errors)")
+    let drawing = try choose("extremes", ["--histogram", "--overwrite"])
+    #expect(drawing.status == 64 && drawing.errors.contains("--histogram"), "\(drawing.errors)")
+    let statistics = try ["matrix", "extremes"].map {
+      try Program.run("units", "list", "--dump", folder($0), "--format", "csv").output
+    }
+    #expect(statistics[0].split(separator: "\n").count == 17)
+    for (one, other) in zip(statistics[0].split(separator: "\n"), statistics[1].split(separator: "\n")) {
+      // Everything but mean and deviation, which are summed in another order.
+      let fields = [one, other].map { $0.split(separator: ",") }
+      #expect(fields[0].prefix(5) == fields[1].prefix(5) && fields[0].last == fields[1].last)
+    }
+  }
+
   @Test("units list filters by layer, kind and what was recorded, in every form")
   func list() throws {
     let folder = try imageFolder(count: 6)
