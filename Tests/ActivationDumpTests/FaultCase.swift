@@ -5,10 +5,7 @@ import Testing
 /// A dump that is made once without disturbance, and then again under faults.
 struct FaultCase {
   /// What is kept of a recording: stopped and resumed, each has to end as it would have.
-  static let kinds: [[String]] = {
-    let help = try? Program.run("dump", "--help").output
-    return help?.contains("--keep") == true ? [[], ["--keep", "extremes:3"]] : [[]]
-  }()
+  static let kinds: [[String]] = [[], ["--keep", "extremes:5", "--spill-rows", "6"]]
 
   /// Faults of each kind, `ACTIVATION_DUMP_FAULTS` or few.
   static let faults =
