@@ -31,26 +31,33 @@ extension ImageList {
   }
 
   /// Reads the headers of all archives, several at a time: most of the time goes into waiting for the disk.
+  ///
+  /// Archives are taken in their order and each that was taken is finished, so the error of the first bad one is
+  /// thrown whichever worker is faster.
   private static func scan(_ paths: [[UInt8]], below root: [UInt8]) throws(RecordingError) -> [ArchiveScan] {
     let skipped = root.isEmpty ? 0 : root == [UInt8(ascii: "/")] ? 1 : root.count + 1
     let next = Atomic(0)
-    let results = Mutex([[ArchiveScan]](repeating: [], count: paths.count))
+    let hasFailed = Atomic(false)
+    let results = Mutex([Result<[ArchiveScan], RecordingError>?](repeating: nil, count: paths.count))
     do {
       try withWorkers(max(min(paths.count, 8), 1)) { _ in
-        while true {
+        while !hasFailed.load(ordering: .relaxed) {
           let index = next.add(1, ordering: .relaxed).oldValue
           guard index < paths.count else { return }
           let path = paths[index]
-          let scans = try ArchiveScan.all(of: path, name: Array(path.dropFirst(skipped)))
-          results.withLock { $0[index] = scans }
+          let result = Result { () throws(RecordingError) in
+            try ArchiveScan.all(of: path, name: Array(path.dropFirst(skipped)))
+          }
+          if case .failure = result { hasFailed.store(true, ordering: .relaxed) }
+          results.withLock { $0[index] = result }
         }
       }
-    } catch let error as RecordingError {
-      throw error
     } catch {
       throw RecordingError(.badData, "\(error)")
     }
-    return results.withLock { $0.flatMap { $0 } }
+    var scans: [ArchiveScan] = []
+    for result in results.withLock({ $0 }) { scans += try result?.get() ?? [] }
+    return scans
   }
 
   /// The innermost folder that all paths are in; empty for the working folder.
