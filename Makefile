@@ -42,6 +42,7 @@ sanitize: setup  ## Look for data races and errors of memory (half an hour)
 
 BENCH := .build/bench
 bench: build  ## Compare with PyTorch, ONNX Runtime and OpenVINO, installed in a folder of their own (an hour)
+	@scripts/setup.sh bench
 	python3 -m venv $(BENCH)
 	$(BENCH)/bin/pip install --quiet -r Weights/requirements.txt -r Benchmarks/requirements.txt
 	rm -f $(BENCH)/speed.json

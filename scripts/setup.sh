@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what Debian has of what is needed to build and demonstrate, where missing; `setup.sh test`: and to test.
+# Installs what Debian has of what is needed to build and demonstrate, where missing; `setup.sh test`: and to test;
+# `setup.sh bench`: and to compare with peers.
 set -euo pipefail
 
 # What the package links; what the Swift toolchain itself runs on; python3 and pip for the demonstration.
@@ -9,7 +10,10 @@ packages=(libopenblas-dev libpng-dev libjpeg-dev zlib1g-dev libssl-dev pkg-confi
 # What only tests need: an environment for those written in Python, a browser for the unit atlas, and a Slurm that the tests
 # start themselves.
 test_packages=(python3-venv chromium slurmctld slurmd slurm-client munge)
-[ "${1:-}" != test ] || packages+=("${test_packages[@]}")
+case "${1:-}" in
+  test) packages+=("${test_packages[@]}") ;;
+  bench) packages+=(python3-venv) ;;
+esac
 [ -e /etc/debian_version ] || {
   echo "setup: this is not Debian or Ubuntu; install the equivalents of: ${packages[*]}" >&2
   exit 0
