@@ -131,7 +131,8 @@ public struct Atlas: Sendable {
           let position = next.add(1, ordering: .relaxed).oldValue
           guard position < rows.count else { return }
           let row = rows[position]
-          if let bytes = source.file(ofRow: row).flatMap({ try? thumbnailer.thumbnail(of: $0) }) {
+          if let location = source.location(ofRow: row), let bytes = try? thumbnailer.thumbnail(of: location)
+          {
             try folder.makeThumbnailFolder(ofRow: row)
             try folder.write(bytes, to: AtlasFolder.thumbnail(ofRow: row))
             state.withLock { $0.bytes += bytes.count }

@@ -207,6 +207,9 @@ struct AtlasTests {
     }
     var elsewhere = test.request("elsewhere")
     elsewhere.images = test.folder("nowhere")
+    #expect(throws: RecordingError.self) { try Atlas(elsewhere) }
+    elsewhere.images = nil
+    try FileManager.default.removeItem(atPath: test.folder("images"))
     let lost = try #require(try Atlas(elsewhere).run())
     #expect(lost.missing == 14)
     #expect(

@@ -25,7 +25,7 @@ struct SyntheticDump {
     }
     try folder.write(table.utf8, to: "dump/images.tsv")
     let manifest: [String: Any] = [
-      "schema": 1, "tool": ["name": "activation-dump", "version": "0"], "arguments": ["--images", images],
+      "schema": 1, "tool": ["name": "activation-dump", "version": "0"], "arguments": [String](),
       "model": "squeezenet1_1", "weights": ["name": "seeded:1"],
       "preprocessing": [
         "resize": 256, "crop": 224, "filter": "bilinear", "channel_order": "rgb", "normalization": "",
@@ -40,7 +40,8 @@ struct SyntheticDump {
       ],
       "logits": ["file": "logits.npy", "shape": [rows, 1000], "dtype": "<f4"],
       "images": [
-        "count": rows, "layout": "flat", "labels": "none", "list_sha256": "", "skipped": skipped.count,
+        "source": images, "count": rows, "layout": "flat", "labels": "none", "list_sha256": "",
+        "skipped": skipped.count,
       ],
       "on_error": "skip",
       "host": ["name": "", "system": "", "processor": "", "threads": 1, "batch_size": 1], "started": "",

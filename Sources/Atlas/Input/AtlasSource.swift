@@ -1,3 +1,4 @@
+import Images
 import Models
 import Recording
 
@@ -19,7 +20,8 @@ struct AtlasSource: Sendable {
   let dump: RecordedDump
   let names: ImageNames
   let layers: [Layer]
-  private let root: String?
+  /// `nil` when they are gone.
+  private let files: ImageFiles?
 
   var manifest: Manifest { dump.manifest }
   /// The rows of the dump, those of images that could not be read included.
@@ -41,7 +43,9 @@ struct AtlasSource: Sendable {
     names = ImageNames(dump.images, labels: dump.manifest.images.labels)
     let chosen = try Self.layers(request.layers, of: dump)
     layers = zip(chosen, PageNames.names(of: chosen.map(\.name))).map { Layer(recorded: $0, page: $1) }
-    root = (request.images ?? dump.manifest.images.source).map(Self.folder)
+    // An atlas without pictures is still one: only a place that the user named has to be right.
+    files =
+      if let place = request.images { try ImageFiles(of: dump, at: place) } else { try? ImageFiles(of: dump) }
   }
 
   /// The layers that words choose, in the order they were recorded.
@@ -62,18 +66,8 @@ struct AtlasSource: Sendable {
     return layers
   }
 
-  /// Where the paths of a dump begin: the folder of images itself, or the folder a list of them is in.
-  private static func folder(ofImages path: String) -> String {
-    if Disk.isDirectory(path) != false { return path }
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-    return parts.isEmpty ? "." : parts.joined(separator: "/")
-  }
-
-  /// The file of an image, `nil` when nobody said where the images are.
-  func file(ofRow row: Int) -> String? {
-    let path = dump.images.path(ofRow: row)
-    return path.hasPrefix("/") ? path : root.map { "\($0)/\(path)" }
-  }
+  /// Where the bytes of an image are, `nil` when it is gone.
+  func location(ofRow row: Int) -> ImageLocation? { try? files?.location(ofRow: row) }
 
   /// The units a worker reads together: as many as fit its memory.
   var unitsOfBlock: Int { min(max(Self.memory / (4 * max(rowCount, 1)), 1), 256) }

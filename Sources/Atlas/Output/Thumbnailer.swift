@@ -22,11 +22,11 @@ final class Thumbnailer {
   /// The bytes of an image's thumbnail.
   ///
   /// - Throws: `ImageError` if the image cannot be read.
-  func thumbnail(of path: String) throws(ImageError) -> [UInt8] {
-    let image = try decoder.decode(contentsOf: path)
+  func thumbnail(of location: ImageLocation) throws(ImageError) -> [UInt8] {
+    let image = try decoder.decode(contentsOf: location)
     pixels.withUnsafeMutableBufferPointer { preprocessor.apply(to: image, layout: .channelsLast, into: $0) }
     // Whole numbers from 0 to 255: nothing was done to the pixels after resizing.
     return try RGBImage(width: size, height: size, rgb: pixels.map { UInt8($0) }).jpeg(
-      quality: 85, name: path)
+      quality: 85, name: location.name)
   }
 }

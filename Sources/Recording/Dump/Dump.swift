@@ -208,7 +208,7 @@ public struct Dump: Sendable {
       baselines: request.baselines ? self.arrays.dropLast().map(baselineFile) : nil,
       logits: arrays[arrays.count - 1],
       images: .init(
-        source: URL(fileURLWithPath: request.images).standardizedFileURL.path, count: rows.count,
+        source: ImageList.absolute(request.images), count: rows.count,
         layout: images.layout, labels: images.labels, listSha256: images.digest),
       shard: request.shard.map {
         .init(index: $0.index, count: $0.count, firstRow: rows.lowerBound, imagesOfAll: images.count)

@@ -52,7 +52,7 @@ extension ImageList {
   }
 
   /// The folder that a list's paths are relative to.
-  private static func folder(ofList path: String) -> String {
+  static func folder(ofList path: String) -> String {
     let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
       separator: "/")
     return directory.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : directory

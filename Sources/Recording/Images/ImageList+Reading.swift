@@ -28,6 +28,12 @@ extension ImageList {
     return try readArchives(shards.map { Array($0.utf8) })
   }
 
+  /// The same images, named so that they are found from any working directory.
+  static func absolute(_ path: String) -> String {
+    let parts = Disk.isDirectory(path) == nil ? path.split(separator: "::").map(String.init) : [path]
+    return parts.map { URL(fileURLWithPath: $0).standardizedFileURL.path }.joined(separator: "::")
+  }
+
   /// Whether a file is an archive rather than a list.
   private static func isArchive(_ path: String) throws(RecordingError) -> Bool {
     let bytes = Array(path.utf8)

@@ -36,7 +36,7 @@ public struct RecordedImages: Sendable {
       let path = String(validating: fields[1], as: UTF8.self),
       let status = String(validating: fields[3], as: UTF8.self), label.isEmpty || Int32(label) != nil
     else { return false }
-    paths.append(Array(ImagesTable.unescaped(path).utf8))
+    paths.append(ImagesTable.unescapedBytes(path.utf8))
     labelOfRow.append(Int32(label) ?? -1)
     recorded.append(status == "ok")
     if status != "ok" { statusOfRow[row] = ImagesTable.unescaped(status) }
@@ -47,7 +47,12 @@ public struct RecordedImages: Sendable {
   public var count: Int { paths.count }
 
   /// The path of an image, as it was listed: relative to the folder or list the dump was given.
+  ///
+  /// What is not UTF-8 in it is replaced.
   public func path(ofRow row: Int) -> String { paths[row] }
+
+  /// The bytes of ``path(ofRow:)``: what the file system calls it.
+  func bytes(ofRow row: Int) -> ArraySlice<UInt8> { paths.utf8(row) }
 
   /// The class of an image, `nil` when it has none.
   public func label(ofRow row: Int) -> Int? { labelOfRow[row] < 0 ? nil : Int(labelOfRow[row]) }

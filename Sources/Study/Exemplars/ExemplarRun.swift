@@ -27,7 +27,7 @@ public struct ExemplarRun: Sendable {
 
   private let request: ExemplarRequest
   private let source: ActivationSource
-  private let images: ImageSource?
+  private let images: ImageFiles?
   private let extra: String
 
   /// Opens the dump and looks at everything that can be wrong; writes nothing.
@@ -39,7 +39,7 @@ public struct ExemplarRun: Sendable {
     extra = try request.resolvedExtra()
     images =
       request.writesPictures || request.writesGrids
-      ? try ImageSource(request.images, source.dump.manifest) : nil
+      ? try ImageFiles(of: source.dump, at: request.images) : nil
     guard request.units.contains(where: { $0.units?.isEmpty == false }) else {
       throw RecordingError(.usage, "no units are chosen; give --units or --unit")
     }
@@ -83,8 +83,7 @@ public struct ExemplarRun: Sendable {
     let encoded = try map.encoded()
     try prepare(encoded)
     try createFolders(of: units)
-    let writer = try PictureWriter(
-      folder: folder, images: images ?? ImageSource(".", source.dump.manifest), request: request)
+    let writer = PictureWriter(folder: folder, images: images, request: request)
     guard let (written, count) = try writer.write(units, progress: progress) else { return nil }
     FileSystem.synchronizeAll()
     try write(try map.studyForm(), to: "\(folder)/\(ExemplarMap.studyName)")

@@ -4,7 +4,8 @@ import Recording
 /// Writes the pictures of a set of exemplars. Each image is opened and encoded once, however many units chose it.
 struct PictureWriter: Sendable {
   let folder: String
-  let images: ImageSource
+  /// `nil` where no picture is wanted.
+  let images: ImageFiles?
   let request: ExemplarRequest
 
   /// The files that are to show an image.
@@ -64,7 +65,9 @@ struct PictureWriter: Sendable {
     let missing =
       request.existing == .resume ? work.files.filter { !StimulusFile.isWholePNG($0) } : work.files
     guard let first = missing.first else { return 0 }
-    let bytes = try images.picture(of: work.image, row: work.row, transform).png(name: work.image)
+    guard let images else { return 0 }
+    let picture = try transform.picture(at: images.location(ofRow: work.row))
+    let bytes = try picture.png(name: work.image)
     try StimulusFile.write(bytes, to: first)
     for file in missing.dropFirst() {
       if request.hardLinks {
@@ -83,12 +86,12 @@ struct PictureWriter: Sendable {
       let drawing = histogram.svg(of: name, images: histogram.counts.reduce(0, +))
       try StimulusFile.write(Array(drawing.utf8), to: "\(home)/histogram.svg")
     }
-    guard request.writesGrids else { return }
+    guard request.writesGrids, let images else { return }
     var grid = ExemplarGrid()
     for (exemplars, isHigh) in [(unit.lowest, false), (unit.highest, true)] {
       for (place, exemplar) in exemplars.enumerated() {
         grid.place(
-          try images.picture(of: exemplar.image, row: exemplar.row, transform), at: place, isHigh: isHigh)
+          try transform.picture(at: images.location(ofRow: exemplar.row)), at: place, isHigh: isHigh)
       }
     }
     try StimulusFile.write(try grid.image.png(name: "\(home)/grid.png"), to: "\(home)/grid.png")
