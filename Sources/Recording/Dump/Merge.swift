@@ -159,7 +159,7 @@ public struct Merge: Sendable {
       let (source, path) = try part.array(index, like: array)
       let count = part.manifest.images.count
       let shard = try ArrayFile(
-        continuing: path, rows: count, rowShape: rowShape, format: format, keepOpen: true)
+        continuing: path, rows: count, rowShape: rowShape, format: format, keepOpen: true, readOnly: true)
       try part.check(try file.copy(shard, toRow: row), of: source)
       row += count
     }

@@ -14,6 +14,8 @@ package final class ArrayFile: Sendable {
   let format: ArrayFormat
 
   let headerBytes: Int
+  /// How it is opened.
+  private let access: Int32
   /// Open for as long as the object lives, or −1 when there are too many files to keep open.
   private let descriptor: Int32
 
@@ -29,6 +31,7 @@ package final class ArrayFile: Sendable {
     (self.path, self.rows, rowLength, self.format) = (path, rows, rowShape.count, format)
     let header = format.header(rows: rows, rowShape: rowShape)
     headerBytes = header.count
+    access = O_RDWR
     let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       throw RecordingError(.cannotCreate, "cannot create \(path): \(Disk.lastError)")
@@ -42,16 +45,18 @@ package final class ArrayFile: Sendable {
     try Disk.write(header, at: 0, to: descriptor, path: path)
   }
 
-  /// Opens a file that `init(creating:)` made, to go on.
+  /// Opens a file that `init(creating:)` made, to go on, or only to read it.
   ///
   /// - Throws: ``RecordingError`` of kind `badData` when it is not there or is another.
   package init(
-    continuing path: String, rows: Int, rowShape: Shape, format: ArrayFormat = ArrayFormat(), keepOpen: Bool
+    continuing path: String, rows: Int, rowShape: Shape, format: ArrayFormat = ArrayFormat(), keepOpen: Bool,
+    readOnly: Bool = false
   ) throws(RecordingError) {
     (self.path, self.rows, rowLength, self.format) = (path, rows, rowShape.count, format)
     let header = format.header(rows: rows, rowShape: rowShape)
     headerBytes = header.count
-    let descriptor = open(path, O_RDWR | O_CLOEXEC)
+    access = readOnly ? O_RDONLY : O_RDWR
+    let descriptor = open(path, access | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw RecordingError(
         .badData, "cannot open \(path): \(Disk.lastError); give --overwrite to record everything again")
@@ -173,7 +178,7 @@ package final class ArrayFile: Sendable {
 
   private func withDescriptor<R>(_ body: (Int32) throws(RecordingError) -> R) throws(RecordingError) -> R {
     if descriptor >= 0 { return try body(descriptor) }
-    let descriptor = open(path, O_RDWR | O_CLOEXEC)
+    let descriptor = open(path, access | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw RecordingError(.writeFailed, "cannot open \(path) again: \(Disk.lastError)")
     }
