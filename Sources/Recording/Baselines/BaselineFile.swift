@@ -4,6 +4,9 @@ import Tensor
 
 /// Totals in `.npz` archives.
 enum BaselineFile {
+  /// More than anybody has, and few enough for the totals of many files to be added up.
+  private static let maximumImages: Int64 = 1 << 36, maximumPositions: Int64 = 1 << 20
+
   /// Writes what a dump is left with.
   ///
   /// - Parameters:
@@ -63,16 +66,20 @@ enum BaselineFile {
   /// The totals in an archive, `nil` when they are not there whole.
   static func totals(in archive: NPZArchive, prefix: String) -> BaselineTotals? {
     func integers(_ name: String) -> [Int64]? { archive.integers(of: prefix + name, as: .int64) }
-    guard let count = integers("count")?.first, let positions = integers("positions")?.first, count >= 0,
-      positions >= 1, let nonPositivePositions = integers("non_positive_positions"),
+    guard let count = integers("count")?.first, let positions = integers("positions")?.first,
+      (0...maximumImages).contains(count), (1...maximumPositions).contains(positions),
+      let nonPositivePositions = integers("non_positive_positions"),
       let nonPositiveImages = integers("non_positive_images"),
-      nonPositiveImages.count == nonPositivePositions.count
+      nonPositiveImages.count == nonPositivePositions.count,
+      nonPositivePositions.allSatisfy({ (0...count * positions).contains($0) }),
+      nonPositiveImages.allSatisfy({ (0...count).contains($0) })
     else { return nil }
     var contrast: ExactSums?
     if archive[prefix + "contrast_sum"] != nil {
       guard let pairs: [UInt64] = archive.integers(of: prefix + "contrast_sum", as: .uint64),
         let outliers = integers("contrast_outliers"), pairs.count == 2 * outliers.count,
-        outliers.count == nonPositivePositions.count
+        outliers.count == nonPositivePositions.count,
+        outliers.allSatisfy({ (0...count * positions).contains($0) })
       else { return nil }
       let (whole, fraction) = (
         outliers.indices.map { pairs[2 * $0] }, outliers.indices.map { pairs[2 * $0 + 1] }

@@ -3,6 +3,9 @@ import Tensor
 extension Manifest {
   /// The most rows a dump may have: far more than anybody has images, and few enough to reckon with.
   private static let maximumRows = 1 << 40
+  /// The most channels a layer may have, and the most numbers a row: far more than any network has, and few enough to
+  /// keep a list of.
+  private static let maximumChannels = 1 << 20, maximumRowCount = 1 << 28
 
   /// What cannot be in a manifest, in words; `nil` when everything can.
   ///
@@ -23,19 +26,38 @@ extension Manifest {
     if let file = baselines?.first(where: { !Self.isBelow($0.file) }) {
       return "there can be no file \(file.file) in it"
     }
+    if let extremes, let problem = contradiction(of: extremes) { return problem }
     var rowBytes = 0
     for array in layers + [logits] {
       // The widest type has eight bytes a number.
       guard Self.isBelow(array.file), !array.shape.isEmpty, array.shape[0] >= 0,
-        let count = Shape.checkedCount(of: array.shape.dropFirst()),
-        case let (bytes, wide) = count.multipliedReportingOverflow(by: 8), !wide,
-        case let (sum, over) = rowBytes.addingReportingOverflow(bytes), !over
+        array.rowShape.first ?? 0 <= Self.maximumChannels,
+        let count = Shape.checkedCount(of: array.rowShape), count <= Self.maximumRowCount,
+        case let (sum, over) = rowBytes.addingReportingOverflow(8 * count), !over
       else { return "there can be no array of shape \(array.shape) in \(array.file)" }
+      guard array.units?.allSatisfy({ 0 <= $0 && $0 < Self.maximumChannels }) ?? true else {
+        return "there can be no such units in \(array.file)"
+      }
       rowBytes = sum
     }
     let rows = max(images.count, shard?.imagesOfAll ?? 0, (layers + [logits]).map { $0.shape[0] }.max() ?? 0)
     return rows.multipliedReportingOverflow(by: rowBytes).overflow
       ? "its arrays would have \(rows) rows of \(rowBytes) bytes" : nil
+  }
+
+  private func contradiction(of extremes: Extremes) -> String? {
+    guard (1...Keep.greatestLimit).contains(extremes.limit) else {
+      return "it speaks of \(extremes.limit) images from each end, which can be 1 to \(Keep.greatestLimit)"
+    }
+    let all = shard?.imagesOfAll ?? images.count
+    guard all <= ExactMoments.limit else { return "extremes of \(all) images are more than it can count" }
+    guard (0...all).contains(extremes.sample) else {
+      return "a sample of \(extremes.sample) rows is more than there are"
+    }
+    guard layers.allSatisfy({ $0.rowShape.count == 1 }) else {
+      return "only layers with one number for each unit and image have extremes"
+    }
+    return nil
   }
 
   /// Whether a path stays below the folder it is relative to.

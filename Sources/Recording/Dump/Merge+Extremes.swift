@@ -8,7 +8,7 @@ extension Merge {
   func mergeExtremes(_ array: Manifest.Array, _ index: Int) throws(RecordingError) -> String {
     let units = array.rowShape.reduce(1, *)
     let limit = parts[0].manifest.extremes?.limit ?? 0
-    let whole = LayerExtremes(units: units, limit: limit)
+    var whole: LayerExtremes?
     var files: [RecordedExtremes] = []
     for part in parts {
       let (source, path) = try part.array(index, like: array)
@@ -16,10 +16,13 @@ extension Merge {
       let first = part.shard.firstRow
       let file = try RecordedExtremes(
         path, units: units, limit: limit, rows: first..<first + part.manifest.images.count)
+      // A file of this layout is there: what the manifest says of it can be kept in memory, too.
+      let sum = whole ?? LayerExtremes(units: units, limit: limit)
+      whole = sum
       for unit in 0..<units {
         let ends = try file.ends(ofUnit: unit)
         let statistics = file.statistics(ofUnit: unit)
-        whole.absorb(
+        sum.absorb(
           low: ends.low, high: ends.high, digits: file.digits(ofUnit: unit), count: statistics.count,
           nonPositive: statistics.nonPositive, intoUnit: unit)
       }
@@ -31,7 +34,7 @@ extension Merge {
       for file in files { sample.values.append(contentsOf: file.sample(ofUnit: unit)) }
     }
     let path = "\(folder.path)/\(array.file)"
-    try whole.write(to: path, sample: sample)
+    try whole?.write(to: path, sample: sample)
     return try ArrayFile.digest(ofFile: path)
   }
 }

@@ -101,11 +101,12 @@ struct RecordedExtremes: Sendable {
   /// What a unit did.
   func statistics(ofUnit unit: Int) -> UnitStatistics {
     func double(_ name: String) -> Double { Double(bitPattern: number(name, unit)) }
+    let count = count(ofUnit: unit)
     return UnitStatistics(
-      count: count(ofUnit: unit), minimum: double("minimum"), maximum: double("maximum"),
+      count: count, minimum: double("minimum"), maximum: double("maximum"),
       mean: double("mean"),
       variance: double("variance"),
-      nonPositive: Int(truncatingIfNeeded: number("non_positive", unit) as Int64))
+      nonPositive: min(max(Int(truncatingIfNeeded: number("non_positive", unit) as Int64), 0), count))
   }
 
   /// The activations of a unit in the sampled rows, NaN where an image could not be read.
