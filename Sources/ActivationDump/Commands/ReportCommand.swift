@@ -34,8 +34,7 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "The side of a thumbnail in pixels, 16 to 512.")
   var thumbnailSize = 96
 
-  @Option(help: "The threads. Default: all this process may use.")
-  var threads: Int?
+  @OptionGroup var threading: ThreadOptions
 
   @Flag(help: "Print JSON at the end.")
   var json = false
@@ -44,16 +43,13 @@ struct ReportCommand: ParsableCommand {
     guard AtlasRequest.thumbnailSizes.contains(thumbnailSize) else {
       throw ValidationError("--thumbnail-size has to be from 16 to 512")
     }
-    if let threads, !(1...4096).contains(threads) {
-      throw ValidationError("--threads has to be from 1 to 4096")
-    }
   }
 
   func run() throws {
     var request = AtlasRequest(dump: dump, output: output)
     (request.layers, request.images) = (layers, images)
     (request.thumbnailSize, request.overwrite) = (thumbnailSize, overwrite)
-    if let threads { request.threads = threads }
+    request.threads = threading.resolved
     let atlas = try Atlas(request)
     guard let digested = try withProgress(of: "units", { try atlas.writeUnits(progress: $0) }),
       let missing = try withProgress(of: "images", { try atlas.writeThumbnails(of: digested, progress: $0) })

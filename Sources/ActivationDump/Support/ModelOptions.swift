@@ -78,23 +78,32 @@ struct ArithmeticOptions: ParsableArguments {
   }
 }
 
+/// On how many threads.
+struct ThreadOptions: ParsableArguments {
+  @Option(help: "The threads. Default: all this process may use.")
+  var threads: Int?
+
+  /// The threads given, or all there are.
+  var resolved: Int { threads ?? ProcessorCount.available }
+
+  func validate() throws {
+    guard (1...4096).contains(resolved) else { throw ValidationError("--threads has to be from 1 to 4096") }
+  }
+}
+
 /// How many images at a time, on how many threads.
 struct WorkOptions: ParsableArguments {
   @Option(help: "The images a thread takes through the network together.")
   var batchSize = 8
 
-  @Option(help: "The threads. Default: all this process may use.")
-  var threads: Int?
+  @OptionGroup var threading: ThreadOptions
 
   /// The threads given, or all there are.
-  var resolvedThreads: Int { threads ?? ProcessorCount.available }
+  var resolvedThreads: Int { threading.resolved }
 
   func validate() throws {
     guard (1...1024).contains(batchSize) else {
       throw ValidationError("--batch-size has to be from 1 to 1024")
-    }
-    guard (1...4096).contains(resolvedThreads) else {
-      throw ValidationError("--threads has to be from 1 to 4096")
     }
   }
 }

@@ -81,8 +81,7 @@ struct ExemplarsCommand: ParsableCommand {
   @Flag(help: "Replace the exemplars that are there.")
   var overwrite = false
 
-  @Option(help: "The threads. Default: all this process may use.")
-  var threads: Int?
+  @OptionGroup var threading: ThreadOptions
 
   @Flag(help: "Print JSON at the end.")
   var json = false
@@ -97,9 +96,6 @@ struct ExemplarsCommand: ParsableCommand {
     if units != nil && !unit.isEmpty { throw ValidationError("give --units or --unit, not both") }
     if resume && overwrite {
       throw ValidationError("--resume keeps what --overwrite replaces; give one of them")
-    }
-    if let threads, !(1...4096).contains(threads) {
-      throw ValidationError("--threads has to be from 1 to 4096")
     }
   }
 
@@ -144,7 +140,7 @@ struct ExemplarsCommand: ParsableCommand {
     request.existing = resume ? .resume : overwrite ? .overwrite : .refuse
     (request.writesPictures, request.writesGrids, request.writesHistograms) = (pictures, grid, histogram)
     request.hardLinks = hardLinks
-    if let threads { request.threads = threads }
+    request.threads = threading.resolved
     return request
   }
 

@@ -15,14 +15,7 @@ struct TrialsCatchCommand: ParsableCommand {
       trials: 'units sample --seed 43 --blacklist'.
       """)
 
-  @Option(help: "The folder of stimuli, as 'exemplars' writes it.")
-  var stimuli: String
-
-  @Option(help: "The network, as its folder is called before the underscore.")
-  var model: String
-
-  @Option(help: "What the folder's name adds to the network's.")
-  var extraName = ""
+  @OptionGroup var source: StimuliOptions
 
   @Option(help: "natural, or optimized: references, and queries, are optimized_images.")
   var condition = StimulusCondition.natural
@@ -41,8 +34,8 @@ struct TrialsCatchCommand: ParsableCommand {
   }
 
   func run() throws {
-    var request = CatchRequest(stimuli: stimuli, model: model, output: output)
-    (request.extra, request.condition, request.count) = (extraName, condition.mode, count)
+    var request = CatchRequest(stimuli: source.stimuli, model: source.model, output: output)
+    (request.extra, request.condition, request.count) = (source.extraName, condition.mode, count)
     let summary = try CatchTrials.make(request)
     if json { return try Console.result(json: summary) }
     Console.table(

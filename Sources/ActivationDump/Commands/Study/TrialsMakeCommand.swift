@@ -15,14 +15,7 @@ struct TrialsMakeCommand: ParsableCommand {
       index.json and trials/trial_N/{queries/{min,max}.png,references/{min,max}_{0…8}.png}.
       """)
 
-  @Option(help: "The folder of stimuli, as 'exemplars' writes it.")
-  var stimuli: String
-
-  @Option(help: "The network, as its folder is called before the underscore.")
-  var model: String
-
-  @Option(help: "What the folder's name adds to the network's: hard95, for instance.")
-  var extraName = ""
+  @OptionGroup var source: StimuliOptions
 
   @Option(help: "natural, or optimized: references are optimized_images, queries natural ones.")
   var condition = StimulusCondition.natural
@@ -66,22 +59,18 @@ struct TrialsMakeCommand: ParsableCommand {
   @Flag(help: "Replace the tasks that are there.")
   var overwrite = false
 
-  @Option(help: "The threads. Default: all this process may use.")
-  var threads: Int?
+  @OptionGroup var threading: ThreadOptions
 
   @Flag(help: "Print JSON at the end.")
   var json = false
 
   func validate() throws {
     guard (1...9).contains(references) else { throw ValidationError("--references has to be from 1 to 9") }
-    if let threads, !(1...4096).contains(threads) {
-      throw ValidationError("--threads has to be from 1 to 4096")
-    }
   }
 
   func run() throws {
-    var request = TrialRequest(stimuli: stimuli, model: model)
-    (request.extra, request.condition, request.catchFolder) = (extraName, condition.mode, `catch`)
+    var request = TrialRequest(stimuli: source.stimuli, model: source.model)
+    (request.extra, request.condition, request.catchFolder) = (source.extraName, condition.mode, `catch`)
     request.settings.trials = trialCount
     (request.settings.catchTrials, request.settings.tasks) = (catchTrials, tasks)
     (request.settings.units, request.settings.seed) = (units, seed)
@@ -96,7 +85,7 @@ struct TrialsMakeCommand: ParsableCommand {
     }
     let writer = try TaskWriter(
       plan, into: output, existing: overwrite ? .overwrite : .refuse, references: references,
-      hardLinks: hardLinks, threads: threads ?? ProcessorCount.available)
+      hardLinks: hardLinks, threads: threading.resolved)
     guard let summary = try withProgress(of: "tasks", { try writer.run(progress: $0) }) else {
       Console.note("interrupted; the same command with --overwrite starts again")
       throw ExitStatus.interrupted.error
