@@ -80,6 +80,8 @@ struct StudyCommandTests {
     #expect(try folder.files(below: "of-extremes") == folder.files(below: "of-matrix"))
     let few = try choose("few")
     #expect(few.status == 65 && few.errors.contains("keeps too few extremes"), "\(few.errors)")
+    #expect(few.errors.contains("give --batches 1, or record it with --keep extremes:21"), "\(few.errors)")
+    #expect(try choose("few", ["--batches", "1", "--no-pictures"]).status == 0)
     let drawing = try choose("extremes", ["--histogram", "--overwrite"])
     #expect(drawing.status == 64 && drawing.errors.contains("--histogram"), "\(drawing.errors)")
     let statistics = try ["matrix", "extremes"].map {

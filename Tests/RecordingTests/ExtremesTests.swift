@@ -186,6 +186,6 @@ struct ExtremesTests {
       #expect(throws: RecordingError.self) { try Keep(text) }
     }
     #expect(
-      try Keep("extremes") == .extremes(200) && Keep("extremes:9") == .extremes(9) && Keep("all") == .all)
+      try Keep("extremes") == .extremes(201) && Keep("extremes:9") == .extremes(9) && Keep("all") == .all)
   }
 }

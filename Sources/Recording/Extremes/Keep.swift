@@ -5,8 +5,8 @@ public enum Keep: Sendable, Hashable, CustomStringConvertible {
   /// So many images from each end of each unit, and what can be known of the rest without keeping it.
   case extremes(Int)
 
-  /// The images the study needs from each end: 180 references and 20 queries.
-  public static let defaultLimit = 200
+  /// The images the study needs from each end: 180 references and 20 queries, which at the high end leave one out between.
+  public static let defaultLimit = 201
   /// The most images from each end.
   public static let greatestLimit = 10_000
 

@@ -20,6 +20,23 @@ struct ExemplarChoice: Sendable {
     (self.request, self.source) = (request, source)
     windows = try request.windows(images: source.imageCount)
     random = NumPyRandom(seed: request.seed)
+    try checkDepth()
+  }
+
+  /// Refuses windows that reach beyond the extremes a dump keeps, saying what would do.
+  private func checkDepth() throws(RecordingError) {
+    guard let limit = source.dump.manifest.extremes?.limit, windows.depth > limit, windows.images > 2 * limit
+    else { return }
+    var ways: [String] = []
+    // Easy queries lie right behind the references, one image out at the high end.
+    let batches = (limit - 1) / (ExemplarWindows.referencesOfBatch + 1)
+    if case .condition(.easy) = request.windows, batches > 0 { ways.append("give --batches \(batches)") }
+    if windows.depth <= Keep.greatestLimit { ways.append("record it with --keep extremes:\(windows.depth)") }
+    ways.append("record it with --keep all")
+    throw RecordingError(
+      .badData,
+      "\(source.dump.path) keeps too few extremes: \(limit) images from each end, and \(windows.batches) batches"
+        + " reach to number \(windows.depth); \(ways.joined(separator: ", or "))")
   }
 
   /// Chooses for the units of one layer. Layers have to come in the order of the request: the shuffles of a unit follow

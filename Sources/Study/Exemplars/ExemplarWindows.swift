@@ -30,6 +30,9 @@ public struct ExemplarWindows: Sendable, Hashable, Codable {
   /// The high references.
   public var highReferences: Range<Int> { images - Self.referencesOfBatch * batches..<images }
 
+  /// The images from either end that are needed to know all of these ranks.
+  var depth: Int { max(lowQueries.upperBound, images - highQueries.lowerBound) }
+
   /// Creates windows of any place.
   ///
   /// - Throws: ``RecordingError`` of kind `usage` where groups would overlap: the study's guards are 9B ≤ `startMin`,
