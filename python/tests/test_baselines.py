@@ -119,6 +119,44 @@ def test_dumps_that_were_killed_give_the_bytes_of_one_run(tmp_path):
     assert not list(folder.glob("*.state"))
 
 
+def snapshot_rows(path):
+    """The rows that a snapshot of extremes is of."""
+    _, _, rest = path.read_bytes().partition(b"\n")
+    count = int(np.frombuffer(rest, "<i8", 1)[0])
+    return {row for first, end in np.frombuffer(rest, "<i8", 2 * count, 8).reshape(-1, 2) for row in range(first, end)}
+
+
+def test_beside_extremes_they_are_the_same_bytes_however_often_a_dump_was_killed(tmp_path):
+    images = recording.make_images(tmp_path / "images", 200)
+    options = ["--baselines", "--resume", "--keep", "extremes:5", "--spill-rows", 6]
+    folder = tmp_path / "stopped"
+    arguments = ["--model", "squeezenet1_1", "--weights", "seeded:1", "--images", images, "--output", folder,
+                 "--layers", ",".join(recording.LAYERS), "--threads", 2, "--batch-size", 2]  # fmt: skip
+    journal, snapshot, totals = (folder / name for name in ["journal.tsv", "extremes.state", "baselines.state"])
+    found = 0
+    for _ in range(3):
+        found += 4
+        process = subprocess.Popen(recording.command("dump", *arguments, *options), stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 60
+        while not (snapshot.exists() and journal.read_bytes().count(b"\tchunk\t") >= found):
+            assert time.monotonic() < deadline and process.poll() is None
+            time.sleep(0.005)
+        process.kill()
+        assert process.wait() != 0
+        found = journal.read_bytes().count(b"\tchunk\t")
+        # Otherwise a kill would throw away all that was folded into the snapshot.
+        counted = {row for first, end in np.load(totals)["rows"] for row in range(first, end)}
+        assert snapshot_rows(snapshot) and snapshot_rows(snapshot) <= counted
+    recording.dump(images, folder, *options)
+    whole = recording.dump(images, tmp_path / "whole", "--baselines", "--keep", "extremes:5")
+    matrices = recording.dump(images, tmp_path / "matrices", "--baselines")
+    assert files(folder) == files(whole) == files(matrices)
+    for name in recording.LAYERS:
+        path = f"extremes/{name}.npz"
+        assert (folder / path).read_bytes() == (whole / path).read_bytes()
+    assert activationdump.open(folder)["features.3.squeeze"].baselines.count == 200
+
+
 def test_they_are_not_there_unless_asked_for(whole, measured, images):
     with pytest.raises(activationdump.DumpError, match="without --baselines"):
         activationdump.open(whole)["features.3.squeeze"].baselines

@@ -19,6 +19,8 @@ final class BaselineLedger: Sendable {
   }
   private let path: String
   private let state: Mutex<State>
+  /// Held while totals are saved, so that older ones never replace newer ones.
+  private let saving = Mutex(())
 
   /// Totals without images.
   ///
@@ -55,12 +57,14 @@ final class BaselineLedger: Sendable {
   ///
   /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
   func save() throws(RecordingError) {
-    let (totals, rows) = state.withLock { ($0.totals, $0.rows) }
-    var file = NPZFile()
-    let ranges = rows.ranges.flatMap { [Int64($0.lowerBound), Int64($0.upperBound)] }
-    file.add("rows", ranges, as: .int64, shape: [ranges.count / 2, 2])
-    for (index, layer) in totals.enumerated() { BaselineFile.add(layer, prefix: "\(index)/", to: &file) }
-    try file.write(to: path)
+    try saving.withLock { _ throws(RecordingError) in
+      let (totals, rows) = state.withLock { ($0.totals, $0.rows) }
+      var file = NPZFile()
+      let ranges = rows.ranges.flatMap { [Int64($0.lowerBound), Int64($0.upperBound)] }
+      file.add("rows", ranges, as: .int64, shape: [ranges.count / 2, 2])
+      for (index, layer) in totals.enumerated() { BaselineFile.add(layer, prefix: "\(index)/", to: &file) }
+      try file.write(to: path)
+    }
   }
 
   /// Those of some rows that are in the totals.

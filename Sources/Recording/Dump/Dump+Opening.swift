@@ -50,15 +50,15 @@ extension Dump {
     let extremes = try extremes.map(ExtremesStore.init)
     let baselines = baselineLedger()
     baselines?.restore()
+    // Rows that the totals have not are done again. Extremes cannot give back what a snapshot has of such rows: it then is of
+    // no use, and they start again.
+    done.chunks = done.chunks.filter { baselines?.covers($0.rows, without: done.reasons) != false }
     if let extremes {
       done.chunks = try extremes.restore(done.chunks) { hash, rows throws(RecordingError) in
         for file in files { try file?.update(hash, with: rows) }
       }
     } else {
-      done.chunks = try done.chunks.filter {
-        try isIntact($0, in: files.compactMap(\.self))
-          && baselines?.covers($0.rows, without: done.reasons) != false
-      }
+      done.chunks = try done.chunks.filter { try isIntact($0, in: files.compactMap(\.self)) }
     }
     ledger.restore(done.chunks, done.reasons)
     old.resumed = (old.resumed ?? 0) + 1

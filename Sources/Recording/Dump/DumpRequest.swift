@@ -84,11 +84,6 @@ public struct DumpRequest: Sendable {
         "--reduce none keeps many numbers for each unit and image, and \(keep == .all ? "--unit-major" : "--keep extremes")"
           + " is for one; give --reduce mean, max or token0")
     }
-    if keep != .all && baselines {
-      throw RecordingError(
-        .usage,
-        "--baselines are measured beside matrices only so far; leave out --keep extremes or --baselines")
-    }
     if keep != .all && (isUnitMajor || valueType != .float32) {
       throw RecordingError(
         .usage,

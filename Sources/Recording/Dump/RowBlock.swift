@@ -63,15 +63,18 @@ struct RowBlock: RowSink {
           values(of: $0, in: done)
         } noting: { place throws(RecordingError) in
           try write(done, spilledTo: place)
+          // Whatever a snapshot has is in totals that were saved before it: a row of it cannot be recorded again alone.
+          baselines?.end()
         } synchronize: { () throws(RecordingError) in
           try synchronize()
+          try baselines?.ledger.save()
           try journal.noteDurable()
         }
       } else {
         try write(done)
+        baselines?.end()
       }
       ledger.written(done)
-      baselines?.end()
       try journal.synchronizeNowAndThen { () throws(RecordingError) in
         try synchronize()
         try baselines?.ledger.save()

@@ -1,0 +1,121 @@
+import Foundation
+import Models
+import TestSupport
+import Testing
+
+@testable import Recording
+
+/// Baselines beside extremes: rows are in totals and in extremes once, whatever stopped the dump.
+struct ExtremesBaselinesTests {
+  private let folder: TemporaryFolder
+  private let images: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    images = try imageFolder(count: 40, in: folder)
+    try folder.write("junk".utf8, to: "images/\(ImageNet.synsets[2])/z.png")
+  }
+
+  private func request(_ output: String, _ keep: Keep = .extremes(6)) throws -> DumpRequest {
+    var request = try DumpRequest.squeezeNet(
+      images: images, output: folder(output),
+      layers: [.init(layer: "features.3.squeeze"), .init(layer: "classifier.1", units: [7, 900, 3])])
+    (request.batchSize, request.threads, request.onError) = (2, 1, .skip)
+    (request.keep, request.sampleRows, request.baselines) = (keep, 12, true)
+    return request
+  }
+
+  private func files(_ name: String) throws -> [String: Data] {
+    var files = try folder.files(below: name)
+    files["manifest.json"] = nil
+    return files
+  }
+
+  private func baselines(_ name: String) throws -> [String: Data] {
+    try files(name).filter { $0.key.hasPrefix("baselines/") }
+  }
+
+  @Test("baselines are the bytes they are beside matrices, and extremes what those matrices say")
+  func equality() throws {
+    _ = try Dump(try request("all", .all)).run()
+    _ = try Dump(try request("kept")).run()
+    #expect(try baselines("kept").count == 2 && baselines("kept") == baselines("all"))
+    #expect(try files("kept")["logits.npy"] == files("all")["logits.npy"])
+    let (all, kept) = (try RecordedDump(opening: folder("all")), try RecordedDump(opening: folder("kept")))
+    for (matrix, layer) in zip(all.layers, kept.layers) {
+      for column in 0..<matrix.units.count {
+        let (whole, ends) = (try matrix.ranking(ofColumn: column), try layer.ranking(ofColumn: column))
+        for rank in Array(0..<6) + Array(34..<40) { #expect(ends[rank] == whole[rank]) }
+      }
+    }
+    #expect(try DumpCheck(folder("kept")).isIntact)
+  }
+
+  @Test("the bytes do not depend on batch size, threads or how often rows are folded")
+  func determinism() throws {
+    _ = try Dump(try request("whole")).run()
+    for (batchSize, threads, spillRows) in [(1, 3, 1), (8, 2, 7), (3, 4, 1000)] {
+      var other = try request("other")
+      (other.batchSize, other.threads, other.spillRows, other.existing) = (
+        batchSize, threads, spillRows, .overwrite
+      )
+      _ = try Dump(other).run()
+      #expect(try files("other") == files("whole"))
+    }
+  }
+
+  @Test("a dump that was stopped again and again goes on to the same bytes", arguments: [1, 5, 1000])
+  func resuming(spillRows: Int) throws {
+    _ = try Dump(try request("whole")).run()
+    var stopped = try request("stopped")
+    (stopped.existing, stopped.spillRows) = (.resume, spillRows)
+    var runs = 0
+    while try Dump(stopped).run(progress: RunProgress(cancellingAfter: 4)).state != .complete {
+      runs += 1
+      stopped.threads = 1 + runs % 3
+    }
+    // What was done is not done again.
+    #expect((5...11).contains(runs))
+    #expect(try files("stopped") == files("whole"))
+  }
+
+  /// What some moment has left of one file, next to the others of a later moment.
+  static let losses: [(file: String, spillRows: Int)] = [
+    ("baselines.state", 9), ("baselines.state", 1000), ("extremes.state", 9), ("journal.tsv", 9),
+    ("journal.tsv", 1000), ("extremes.rows", 9), ("extremes.rows", 1000),
+  ]
+
+  @Test(
+    "rows count once when totals, snapshot, spilled rows and journal disagree about them", arguments: losses)
+  func disagreement(file: String, spillRows: Int) throws {
+    _ = try Dump(try request("whole")).run()
+    for isGone in [false, true] {
+      var stopped = try request("stopped")
+      (stopped.existing, stopped.spillRows) = (.overwrite, spillRows)
+      _ = try Dump(stopped).run(progress: RunProgress(cancellingAfter: 12))
+      let older = try folder.files(below: "stopped")[file]
+      stopped.existing = .resume
+      _ = try Dump(stopped).run(progress: RunProgress(cancellingAfter: 14))
+      if let older, !isGone {
+        try folder.write(older, to: "stopped/\(file)")
+      } else {
+        try FileManager.default.removeItem(atPath: folder("stopped/\(file)"))
+      }
+      #expect(try Dump(stopped).run().state == .complete)
+      #expect(try files("stopped") == files("whole"), "\(file), gone: \(isGone)")
+    }
+  }
+
+  @Test("shards merge to the bytes of one run", arguments: [1, 3])
+  func merging(count: Int) throws {
+    _ = try Dump(try request("whole")).run()
+    for index in 0..<count {
+      var part = try request("shards/\(index)")
+      part.shard = try Shard(index: index, count: count)
+      _ = try Dump(part).run()
+    }
+    _ = try Merge([folder("shards")], into: folder("merged")).run()
+    #expect(try files("merged") == files("whole"))
+    #expect(try DumpCheck(folder("merged")).isIntact)
+  }
+}
