@@ -10,8 +10,10 @@ import hashlib
 import io
 import json
 import shutil
+import struct
 import sys
 import tarfile
+import zipfile
 from pathlib import Path
 
 FIXTURES = Path(__file__).resolve().parent.parent / "Tests" / "Fixtures"
@@ -85,6 +87,48 @@ def tars():
     return seeds
 
 
+def npz(arrays):
+    """Stored members, as the engine writes them: arrays are (type, shape, bytes)."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_STORED) as archive:
+        for name, (code, shape, content) in arrays.items():
+            text = "(%s)" % ", ".join(map(str, shape)) if len(shape) != 1 else "(%d,)" % shape
+            literal = "{'descr': '%s', 'fortran_order': False, 'shape': %s, }" % (code, text)
+            header = b"\x93NUMPY\x01\x00" + (118).to_bytes(2, "little") + literal.encode().ljust(117) + b"\n"
+            archive.writestr(zipfile.ZipInfo(name + ".npy"), header + content)
+    return data.getvalue()
+
+
+def extremes():
+    """Two units over eight rows, of which three of each end are kept."""
+    pack = struct.pack
+    arrays = {}
+    for end, values in [("low", [-1.0, 0.0, 0.5]), ("high", [4.0, 3.0, 2.0])]:
+        rows = [0, 1, 2] if end == "low" else [7, 6, 5]
+        arrays[end + "_values"] = ("<f4", (2, 3), pack("<6f", *values * 2))
+        arrays[end + "_rows"] = ("<i8", (2, 3), pack("<6q", *rows * 2))
+    for name, value in [("minimum", -1.0), ("maximum", 4.0), ("mean", 1.5), ("variance", 2.0)]:
+        arrays[name] = ("<f8", (2,), pack("<2d", value, value))
+    arrays["non_positive"] = ("<i8", (2,), pack("<2q", 2, 2))
+    arrays["count"] = ("<i8", (2,), pack("<2q", 8, 8))
+    arrays["sum"] = ("<u8", (2, 5), pack("<10Q", *[0, 0, 12 << 21, 0, 0] * 2))
+    arrays["sum_of_squares"] = ("<u8", (2, 10), pack("<20Q", *[0, 0, 0, 0, 34 << 42, 0, 0, 0, 0, 0] * 2))
+    arrays["sample_rows"] = ("<i8", (2,), pack("<2q", 1, 5))
+    arrays["sample_values"] = ("<f4", (2, 2), pack("<4f", 0, 2, 0, 2))
+    return npz(arrays)
+
+
+def baselines(has_map):
+    pack = struct.pack
+    arrays = {"count": ("<i8", (), pack("<q", 8)), "positions": ("<i8", (), pack("<q", 49 if has_map else 1))}
+    for name in ["non_positive_positions", "non_positive_images"]:
+        arrays[name] = ("<i8", (2,), pack("<2q", 3, 0))
+    if has_map:
+        arrays["contrast_sum"] = ("<u8", (2, 2), pack("<4Q", 5, 1 << 63, 6, 0))
+        arrays["contrast_outliers"] = ("<i8", (2,), pack("<2q", 0, 1))
+    return npz(arrays)
+
+
 JOURNAL = ["#activation-dump journal 1", "skip\t3\tno \\t such", "chunk\t0\t8\t" + "0" * 64, "chunk\t16\t20\t" + "1" * 64,
            "synced\t1", "chunk\t8\t16\tff", "synced\t3"]
 
@@ -114,7 +158,11 @@ def seeds():
         "layers": lines("relevant", "all,features.?.squeeze", "features_[0-9]*expand3x3,classifier.1"),
         "jpeg": copies("images/files", "*.jpg"),
         "png": copies("images/files", "*.png"),
-        "tar": tars(),
+        "tar": tars() | copies("archives", "*.tar"),
+        "labels": copies("labels", "*.csv") | lines("a.jpg\t3\nb.jpg\t7\n", "1\n2\n", "a\tn01440764\nb\tn01443537\n"),
+        "mat": copies("labels", "*.mat") | copies("labels/devkit", "**/*.mat"),
+        "extremes": {"two": extremes()},
+        "baselines": {"map": baselines(True), "tokens": baselines(False)},
     }
 
 

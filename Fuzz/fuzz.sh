@@ -29,10 +29,11 @@ limits=(-rss_limit_mb=2048 -malloc_limit_mb=1024 -timeout=20)
 
 dictionary() {
   case $1 in
-    zip | torch | npz | checkpoint) echo zip ;;
+    zip | torch | npz | checkpoint | extremes | baselines) echo zip ;;
     pickle | torch-legacy) echo pickle ;;
     safetensors | manifest) echo json ;;
-    journal | units | list | layers) echo lines ;;
+    journal | units | list | layers | labels) echo lines ;;
+    mat) echo mat ;;
     *) echo "$1" ;;
   esac
 }
@@ -40,7 +41,7 @@ dictionary() {
 length() {
   case $1 in
     journal | units | list | layers | npy) echo 1024 ;;
-    torch | jpeg | png) echo 9216 ;;
+    torch | jpeg | png | tar | mat | extremes) echo 9216 ;;
     *) echo 4096 ;;
   esac
 }

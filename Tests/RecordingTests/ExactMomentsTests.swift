@@ -67,6 +67,20 @@ struct ExactMomentsTests {
     }
   }
 
+  @Test("sums that no numbers have, as a hostile file states them, wrap when they are added")
+  func nonsense() {
+    var digits = ExactMoments.digits(
+      sum: [UInt64](repeating: .max >> 1, count: ExactMoments.sumLimbs),
+      squares: [UInt64](repeating: .max >> 1, count: ExactMoments.squareLimbs))
+    let others = digits
+    digits.withUnsafeMutableBufferPointer { digits in
+      guard let base = digits.baseAddress else { return }
+      for _ in 0..<4 { ExactMoments.add(others, to: base) }
+      _ = ExactMoments.meanAndVariance(base, count: 3)
+    }
+    #expect(digits != others)
+  }
+
   @Test("infinities make the mean infinite or nothing, and NaN is left out")
   func infinities() {
     func statistics(_ values: [Float]) -> UnitStatistics {

@@ -72,7 +72,7 @@ extension Target {
 }
 
 /// A folder in memory, with the arrays of a small dump in it.
-private struct Folder: Sendable {
+struct Folder: Sendable {
   let path: String
 
   static let shared = Folder()

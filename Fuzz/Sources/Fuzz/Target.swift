@@ -18,7 +18,7 @@ struct Target: Sendable {
     try? read(ByteRegion(copying: bytes))
   }
 
-  static let all = checkpoints + dumps + images
+  static let all = checkpoints + dumps + inputs + images
 
   /// What this process fuzzes, set once at its start.
   nonisolated(unsafe) static var chosen = all[0]

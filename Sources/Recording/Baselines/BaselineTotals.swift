@@ -53,7 +53,7 @@ package struct BaselineTotals: Sendable, Equatable {
   /// Adds the totals of other images.
   ///
   /// - Precondition: They are of the same layer and units.
-  package static func += (totals: inout BaselineTotals, others: BaselineTotals) {
+  static func += (totals: inout BaselineTotals, others: BaselineTotals) {
     precondition(totals.describesUnits(of: others), "totals of different layers")
     totals.count += others.count
     for column in totals.nonPositivePositions.indices {

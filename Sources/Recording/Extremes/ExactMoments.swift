@@ -40,10 +40,12 @@ enum ExactMoments {
   }
 
   /// Passes carries on: every digit but the last of each sum is then in 0..<2³², which is the one way to write it.
+  ///
+  /// The last digit wraps: sums that a file states may be anything.
   static func normalize(_ digits: UnsafeMutablePointer<Int64>) {
     for (first, count) in [(0, sumDigits), (sumDigits, squareDigits)] {
       for place in first..<first + count - 1 {
-        digits[place + 1] += digits[place] >> 32
+        digits[place + 1] &+= digits[place] >> 32
         digits[place] &= 0xFFFF_FFFF
       }
     }
@@ -51,7 +53,7 @@ enum ExactMoments {
 
   /// Adds other sums, both normalised.
   static func add(_ others: UnsafePointer<Int64>, to digits: UnsafeMutablePointer<Int64>) {
-    for place in 0..<self.digits { digits[place] += others[place] }
+    for place in 0..<self.digits { digits[place] &+= others[place] }
     normalize(digits)
   }
 
