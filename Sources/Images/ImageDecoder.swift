@@ -108,22 +108,7 @@ public final class ImageDecoder {
     _ bytes: UnsafeRawBufferPointer, name: String
   ) throws(ImageError) -> (decoder: OpaquePointer, size: ic_size) {
     if jpeg == nil { jpeg = ic_jpeg_create() }
-    guard let jpeg else { throw failure(name, IC_OUT_OF_MEMORY, "") }
-    var size = ic_size()
-    let status = ic_jpeg_open(jpeg, bytes.baseAddress, bytes.count, &size)
-    guard status == IC_OK else { throw failure(name, status, String(cString: ic_jpeg_message(jpeg))) }
-    return (jpeg, size)
-  }
-
-  private func readJPEG(
-    _ bytes: UnsafeRawBufferPointer, name: String,
-    _ read: (OpaquePointer, UnsafeMutablePointer<UInt8>) -> ic_status
-  ) throws(ImageError) -> RGBImage {
-    let (jpeg, size) = try openJPEG(bytes, name: name)
-    let storage = try reserve(size, name: name)
-    let status = read(jpeg, storage.bytes)
-    guard status == IC_OK else { throw failure(name, status, String(cString: ic_jpeg_message(jpeg))) }
-    return RGBImage(width: size.width, height: size.height, storage: storage)
+    return try open(jpeg, bytes, name, ic_jpeg_open, ic_jpeg_message)
   }
 
   /// Reads the header of a PNG file.
@@ -131,22 +116,43 @@ public final class ImageDecoder {
     _ bytes: UnsafeRawBufferPointer, name: String
   ) throws(ImageError) -> (decoder: OpaquePointer, size: ic_size) {
     if png == nil { png = ic_png_create() }
-    guard let png else { throw failure(name, IC_OUT_OF_MEMORY, "") }
+    return try open(png, bytes, name, ic_png_open, ic_png_message)
+  }
+
+  private typealias Pixels = (OpaquePointer, UnsafeMutablePointer<UInt8>) -> ic_status
+  private typealias Message = (OpaquePointer) -> UnsafePointer<CChar>?
+
+  private func open(
+    _ decoder: OpaquePointer?, _ bytes: UnsafeRawBufferPointer, _ name: String,
+    _ header: (OpaquePointer, UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<ic_size>) -> ic_status,
+    _ message: Message
+  ) throws(ImageError) -> (decoder: OpaquePointer, size: ic_size) {
+    guard let decoder else { throw failure(name, IC_OUT_OF_MEMORY, "") }
     var size = ic_size()
-    let status = ic_png_open(png, bytes.baseAddress, bytes.count, &size)
-    guard status == IC_OK else { throw failure(name, status, String(cString: ic_png_message(png))) }
-    return (png, size)
+    let status = header(decoder, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count, &size)
+    guard status == IC_OK else { throw failure(name, status, message(decoder)) }
+    return (decoder, size)
+  }
+
+  private func readJPEG(
+    _ bytes: UnsafeRawBufferPointer, name: String, _ pixels: Pixels
+  ) throws(ImageError) -> RGBImage {
+    try read(openJPEG(bytes, name: name), name, pixels, ic_jpeg_message)
   }
 
   private func readPNG(
-    _ bytes: UnsafeRawBufferPointer, name: String,
-    _ read: (OpaquePointer, UnsafeMutablePointer<UInt8>) -> ic_status
+    _ bytes: UnsafeRawBufferPointer, name: String, _ pixels: Pixels
   ) throws(ImageError) -> RGBImage {
-    let (png, size) = try openPNG(bytes, name: name)
-    let storage = try reserve(size, name: name)
-    let status = read(png, storage.bytes)
-    guard status == IC_OK else { throw failure(name, status, String(cString: ic_png_message(png))) }
-    return RGBImage(width: size.width, height: size.height, storage: storage)
+    try read(openPNG(bytes, name: name), name, pixels, ic_png_message)
+  }
+
+  private func read(
+    _ image: (decoder: OpaquePointer, size: ic_size), _ name: String, _ pixels: Pixels, _ message: Message
+  ) throws(ImageError) -> RGBImage {
+    let storage = try reserve(image.size, name: name)
+    let status = pixels(image.decoder, storage.bytes)
+    guard status == IC_OK else { throw failure(name, status, message(image.decoder)) }
+    return RGBImage(width: image.size.width, height: image.size.height, storage: storage)
   }
 
   /// The number of an image's pixels, if it agrees to decode so many.
@@ -168,6 +174,11 @@ public final class ImageDecoder {
     let fresh = PixelStorage(pixels: pixels)
     storage = 4 * pixels <= ScratchBuffer.keptBytes ? fresh : nil
     return fresh
+  }
+
+  func failure(_ name: String, _ status: ic_status, _ text: UnsafePointer<CChar>?) -> ImageError {
+    let message = text.map { String(cString: $0) } ?? ""
+    return failure(name, status, message)
   }
 
   func failure(_ name: String, _ status: ic_status, _ message: String) -> ImageError {
