@@ -24,9 +24,6 @@ let package = Package(
   targets: [
     // Libraries of the operating system.
     .systemLibrary(
-      name: "COpenBLAS", path: "Sources/CSystem/COpenBLAS", pkgConfig: "openblas",
-      providers: [.apt(["libopenblas-dev"])]),
-    .systemLibrary(
       name: "CJPEG", path: "Sources/CSystem/CJPEG", pkgConfig: "libjpeg",
       providers: [.apt(["libjpeg62-turbo-dev"])]),
     .systemLibrary(
@@ -40,9 +37,12 @@ let package = Package(
       providers: [.apt(["libssl-dev"])]),
 
     // Bottom to top: each target may import only the ones listed above it.
+    // OpenBLAS is loaded by the tier that needs it, and is no library of the program's.
     .target(
-      name: "CKernels", dependencies: ["COpenBLAS"],
-      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+      name: "CKernels",
+      linkerSettings: [
+        .linkedLibrary("m", .when(platforms: [.linux])), .linkedLibrary("dl", .when(platforms: [.linux])),
+      ]),
     .target(name: "Tensor", dependencies: ["CKernels"], swiftSettings: strict),
     .target(
       name: "Checkpoints", dependencies: ["Tensor", "CZlib", "CCrypto"], swiftSettings: strict),

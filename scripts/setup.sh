@@ -3,8 +3,8 @@
 # `setup.sh bench`: and to compare with peers.
 set -euo pipefail
 
-# What the package links; what the Swift toolchain itself runs on; python3 and pip for the demonstration.
-packages=(libopenblas-dev libpng-dev libjpeg-dev zlib1g-dev libssl-dev pkg-config
+# What the package links and loads; what the Swift toolchain itself runs on; python3 and pip for the demonstration.
+packages=(libopenblas0 libpng-dev libjpeg-dev zlib1g-dev libssl-dev pkg-config
   g++ libc6-dev binutils git ca-certificates libcurl4 libxml2 libncurses6 libsqlite3-0
   python3 python3-pip)
 # What only tests need: an environment for those written in Python, a browser for the unit atlas, and a Slurm that the tests
@@ -12,7 +12,7 @@ packages=(libopenblas-dev libpng-dev libjpeg-dev zlib1g-dev libssl-dev pkg-confi
 test_packages=(python3-venv chromium slurmctld slurmd slurm-client munge)
 case "${1:-}" in
   test) packages+=("${test_packages[@]}") ;;
-  bench) packages+=(python3-venv) ;;
+  bench) packages+=(python3-venv libopenblas-dev) ;;
 esac
 [ -e /etc/debian_version ] || {
   echo "setup: this is not Debian or Ubuntu; install the equivalents of: ${packages[*]}" >&2

@@ -1,4 +1,3 @@
-import Dispatch
 public import Layers
 public import Tensor
 
@@ -114,7 +113,7 @@ private struct SeededDistribution: Sendable {
       if blocks == 1 {
         destination.fill(0, key: key, centre: centre, step: step)
       } else {
-        DispatchQueue.concurrentPerform(iterations: blocks) { block in
+        concurrently(iterations: blocks) { block in
           destination.fill(block * Self.block, key: key, centre: centre, step: step)
         }
       }

@@ -53,8 +53,8 @@ struct PreviewTests {
     (request.threads, request.batchSize) = (4, 8)
     let dump = try Dump(request)
     let needed = dump.memory(of: try request.network()).total
-    func load(_ bytes: Int, countsAddresses: Bool = false) throws(RecordingError) {
-      let limit = MemoryLimit(bytes: bytes, source: "the test", countsAddresses: countsAddresses)
+    func load(_ bytes: Int, _ measure: MemoryLimit.Measure = .resident) throws(RecordingError) {
+      let limit = MemoryLimit(bytes: bytes, source: "the test", measure: measure)
       do { _ = try dump.load(limits: [limit]) } catch let error as RecordingError { throw error } catch {
         Issue.record(error)
       }
@@ -66,7 +66,7 @@ struct PreviewTests {
     }
     let error = #expect(throws: RecordingError.self) { try load(needed - 1) }
     #expect(error?.message.contains("lower --threads or --batch-size") == true)
-    #expect(throws: RecordingError.self) { try load(needed, countsAddresses: true) }
+    #expect(throws: RecordingError.self) { try load(needed, .addresses) }
   }
 
   @Test("control groups of both versions limit memory, theirs and those around them")

@@ -40,7 +40,7 @@ struct Failure {
       case let error as CheckpointError: ExitStatus(error.kind)
       case let error as ImageError: error.kind == .missing ? .inputMissing : .badData
       case let error as UnknownName: error.kind == "model" ? .usage : .badData
-      case PlanError.precision: .usage
+      case PlanError.precision, PlanError.noLibrary: .usage
       case PlanError.binding, PlanError.unknownActivation, is UnknownTensor: .badData
       default: .bug
       }

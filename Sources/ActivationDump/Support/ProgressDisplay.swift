@@ -1,6 +1,7 @@
 import Foundation
 import Recording
 import Synchronization
+import Tensor
 
 /// Shows how far a pass has come: a bar on a terminal, elsewhere a line every half minute.
 final class ProgressDisplay: Sendable {
@@ -9,32 +10,34 @@ final class ProgressDisplay: Sendable {
   private let start = Date()
   private let finished = Mutex(false)
   private let interactive = Console.isInteractive
-  private let ended = DispatchSemaphore(value: 0)
+  /// `nil` where the system has no thread for this: then nothing is shown.
+  private let thread = Mutex<SystemThread?>(nil)
 
   /// Starts showing the progress of something counted in `noun`.
   init(_ progress: RunProgress, of noun: String) {
     (self.progress, self.noun) = (progress, noun)
-    Thread.detachNewThread { [self] in
-      var nextLine = 30.0
-      while !finished.withLock({ $0 }) {
-        Thread.sleep(forTimeInterval: 0.1)
-        if interactive {
-          draw()
-        } else if elapsed >= nextLine {
-          nextLine += 30
-          if progress.total > 0 {
-            Console.note(ProgressText.line(progress.done, progress.total, noun, elapsed))
-          }
+    thread.withLock { $0 = SystemThread { [self] in show() } }
+  }
+
+  private func show() {
+    var nextLine = 30.0
+    while !finished.withLock({ $0 }) {
+      Thread.sleep(forTimeInterval: 0.1)
+      if interactive {
+        draw()
+      } else if elapsed >= nextLine {
+        nextLine += 30
+        if progress.total > 0 {
+          Console.note(ProgressText.line(progress.done, progress.total, noun, elapsed))
         }
       }
-      ended.signal()
     }
   }
 
   /// Stops, leaving no bar behind.
   func stop() {
     finished.withLock { $0 = true }
-    ended.wait()
+    thread.withLock { $0.take() }?.join()
     if interactive { write("\r\u{1B}[K") }
   }
 

@@ -156,8 +156,9 @@ const ck_kernels *const *ck_tiers(size_t *count);
 /// "not on this processor".
 const char *ck_amx_state(void);
 
-/// Makes OpenBLAS use the kernel for this processor (its own detection misses recent ones) with one thread per
-/// call. Once, before the first use of the `blas` tier; safe to call again. Returns the name of its core type.
+/// Loads OpenBLAS and makes it use the kernel for this processor (its own detection misses recent ones) with one thread
+/// per call. Once, before the first use of the `blas` tier; safe to call again. Returns the name of its core type, or
+/// NULL where there is no OpenBLAS: the tier cannot run then.
 const char *ck_blas_prepare(void);
 
 /// c[i] = a[i] + s * b[i]; returns the bytes moved. For measuring memory bandwidth.

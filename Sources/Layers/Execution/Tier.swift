@@ -38,7 +38,9 @@ public struct Tier: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Readies what the tier stands on; before its first kernel runs, and harmless again.
-  package func prepare() { if name == "blas" { ck_blas_prepare() } }
+  ///
+  /// - Returns: Whether it is there.
+  package func prepare() -> Bool { name != "blas" || ck_blas_prepare() != nil }
 
   /// The name.
   public var description: String { name }

@@ -1,5 +1,4 @@
 private import CKernels
-private import Dispatch
 package import Tensor
 
 /// A step made ready to run: its numbers in the form its kernel takes.
@@ -17,7 +16,7 @@ package struct PackedStep: Sendable {
   /// Packs the steps of a program, on all processors.
   package static func pack(_ program: Program, for options: Plan.Options) -> [PackedStep] {
     let slots = Slots(count: program.steps.count)
-    DispatchQueue.concurrentPerform(iterations: program.steps.count) { index in
+    concurrently(iterations: program.steps.count) { index in
       slots[index] = PackedStep(program.steps[index], shapes: program.shapes, options: options)
     }
     return slots.values

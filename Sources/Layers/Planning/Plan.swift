@@ -32,6 +32,8 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
   case unsupported(layer: String)
   /// The tier's kernels do not have the arithmetic.
   case precision(Precision, Tier)
+  /// The library that the tier's kernels stand on is not installed.
+  case noLibrary(Tier)
 
   /// One sentence for the user.
   public var description: String {
@@ -39,6 +41,8 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
     case .unknownActivation(let name): "the model has no layer named '\(name)'"
     case .binding(let problems): "the weights do not fit the model: \(problems)"
     case .unsupported(let layer): "no kernel computes \(layer)"
+    case .noLibrary(let tier):
+      "the \(tier) kernels need OpenBLAS, and libopenblas.so.0 cannot be loaded: install it, or choose another --tier"
     case .precision(let precision, let tier):
       "the \(tier) kernels have no \(precision.rawValue), which needs AMX: use --precision fp32"
         + (Tier.named("amx-emulated")?.supports(precision) == true
@@ -147,7 +151,7 @@ public struct Plan: Sendable {
     self.options = options
     shapes = program.shapes
     storage = Storage(for: program, rewrites: options.rewrites, input: 0, output: output)
-    options.tier.prepare()
+    guard options.tier.prepare() else { throw PlanError.noLibrary(options.tier) }
     steps = PackedStep.pack(program, for: options)
   }
 

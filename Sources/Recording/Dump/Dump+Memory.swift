@@ -49,24 +49,28 @@ extension Dump {
   ///
   /// - Throws: ``RecordingError`` of kind `usage` when it would not, and what loading weights throws.
   package func load(limits: [MemoryLimit] = MemoryLimit.all) throws -> Network {
+    // What is there before anything is loaded.
+    let used = limits.map { $0.measure == .resident ? 0 : MemoryLimit.used($0.measure) }
     // Weights are read and packed, and so are there twice: no need to begin where that does not fit.
     let least = MemoryEstimate(
       weights: outline.weightBytes, loading: outline.weightBytes, workspaces: 0,
       rows: outline.rowBufferBytes + outline.extremesBytes, images: images.byteCount, decoding: 0,
       program: Self.programBytes)
-    try check(least, limits)
+    try check(least, limits, used)
     let network = try request.network()
-    try check(memory(of: network), limits)
+    try check(memory(of: network), limits, used)
     return network
   }
 
-  private func check(_ estimate: MemoryEstimate, _ limits: [MemoryLimit]) throws(RecordingError) {
-    for limit in limits {
-      // Every thread sets addresses aside for its stack and its heap.
-      let asideOfThreads = limit.countsAddresses ? request.threads * (72 << 20) : 0
-      let total = estimate.total + asideOfThreads + (limit.countsAddresses ? 256 << 20 : 0)
+  private func check(
+    _ estimate: MemoryEstimate, _ limits: [MemoryLimit], _ used: [Int]
+  ) throws(RecordingError) {
+    for (limit, used) in zip(limits, used) {
+      let aside = aside(limit.measure)
+      // What is already there counts the program, and more than that.
+      let total = max(estimate.total, estimate.total - estimate.program + used) + aside.once + aside.ofThreads
       guard total > limit.bytes else { continue }
-      let threaded = estimate.workspaces + estimate.rows + estimate.decoding + asideOfThreads
+      let threaded = estimate.workspaces + estimate.rows + estimate.decoding + aside.ofThreads
       let isHelped = (request.threads > 1 || request.batchSize > 1) && threaded > estimate.loading
       throw RecordingError(
         .usage,
@@ -76,6 +80,18 @@ extension Dump {
             ? "\(threaded.inMegabytes) of it are for \(request.threads) threads with \(request.batchSize) images each:"
               + " lower --threads or --batch-size"
             : "allow more, or record a smaller network"))
+    }
+  }
+
+  /// Addresses that are set aside and never all used, by what a limit counts: a stack of 8 MiB for each thread, those of
+  /// loading and of the display among them, and, where they count, a heap of 64 MiB for each thread.
+  private func aside(_ measure: MemoryLimit.Measure) -> (once: Int, ofThreads: Int) {
+    // OpenBLAS has a buffer for every thread that calls it, and waits for ever where it cannot have that.
+    let blas = request.options.tier.name == "blas" ? request.threads * (128 << 20) + (64 << 20) : 0
+    return switch measure {
+    case .resident: (0, 0)
+    case .data: (32 << 20, request.threads * (8 << 20) + blas)
+    case .addresses: (160 << 20, request.threads * (72 << 20) + blas)
     }
   }
 }

@@ -6,12 +6,35 @@ package struct MemoryLimit: Sendable, Hashable {
   package let bytes: Int
   /// What limits it, as the subject of a sentence.
   package let source: String
-  /// Whether it counts addresses and not memory: those that were only set aside, too.
-  package let countsAddresses: Bool
+  /// What is counted.
+  package let measure: Measure
+
+  /// What a limit counts.
+  package enum Measure: Sendable {
+    /// Memory that is in use.
+    case resident
+    /// Addresses, those that were only set aside, too.
+    case addresses
+    /// Addresses of what the process may write: heaps and stacks.
+    case data
+  }
 
   /// Creates a limit.
-  package init(bytes: Int, source: String, countsAddresses: Bool = false) {
-    (self.bytes, self.source, self.countsAddresses) = (bytes, source, countsAddresses)
+  package init(bytes: Int, source: String, measure: Measure = .resident) {
+    (self.bytes, self.source, self.measure) = (bytes, source, measure)
+  }
+
+  /// What this process has by now of what a limit counts; zero where the system does not say.
+  package static func used(_ measure: Measure) -> Int {
+    let pages = contents("/proc/self/statm").split(separator: " ").compactMap { Int($0) }
+    guard pages.count >= 6 else { return 0 }
+    let index =
+      switch measure {
+      case .addresses: 0
+      case .resident: 1
+      case .data: 5
+      }
+    return pages[index] * sysconf(Int32(_SC_PAGESIZE))
   }
 
   /// Everything that limits this process.
@@ -20,14 +43,14 @@ package struct MemoryLimit: Sendable, Hashable {
     let pages = sysconf(Int32(_SC_PHYS_PAGES)), pageSize = sysconf(Int32(_SC_PAGESIZE))
     if pages > 0, pageSize > 0 { limits.append(MemoryLimit(bytes: pages * pageSize, source: "this machine")) }
     #if canImport(Glibc)
-      for (resource, name, countsAddresses) in [
-        (RLIMIT_AS, "ulimit -v", true), (RLIMIT_DATA, "ulimit -d", false),
+      for (resource, name, measure) in [
+        (RLIMIT_AS, "ulimit -v", Measure.addresses), (RLIMIT_DATA, "ulimit -d", .data),
       ] {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0,
           limit.rlim_cur < UInt(Int.max)
         else { continue }
-        limits.append(MemoryLimit(bytes: Int(limit.rlim_cur), source: name, countsAddresses: countsAddresses))
+        limits.append(MemoryLimit(bytes: Int(limit.rlim_cur), source: name, measure: measure))
       }
     #endif
     return limits

@@ -1,0 +1,69 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The real program with less memory than it wants: it runs, or says in a sentence that it cannot. It never waits for
+/// memory that does not come, and never ends by a signal.
+struct MemoryLimitTests {
+  /// Runs a dump under `ulimit`, with a minute before it counts as hanging.
+  private func run(
+    _ limit: String, _ folder: TemporaryFolder, _ output: String, _ options: String = ""
+  ) throws -> Program.Outcome {
+    try Program.shell(
+      "ulimit \(limit); exec timeout -s KILL 60 \"$0\" dump --model squeezenet1_1 --weights seeded:1"
+        + " --images \"$1\" --output \"$2\" \(options)", folder("images"), folder(output))
+  }
+
+  @Test(
+    "under every limit on addresses a dump runs to the end, or is refused in a sentence and writes nothing")
+  func addresses() throws {
+    let folder = try imageFolder(count: 24)
+    var (ran, refused) = (0, 0)
+    for megabytes in [150, 200, 250, 300, 350, 400, 450, 500, 600, 700, 1000, 2000] {
+      let outcome = try run("-v \(megabytes * 1000)", folder, "v\(megabytes)", "--threads 2")
+      switch outcome.status {
+      case 0:
+        ran += 1
+        #expect(try folder.files(below: "v\(megabytes)").keys.contains("logits.npy"))
+      case 64:
+        refused += 1
+        #expect(outcome.errors.contains("ulimit -v allows"), "\(megabytes) MB: \(outcome.errors)")
+        #expect(!FileManager.default.fileExists(atPath: folder("v\(megabytes)")))
+      default: Issue.record("\(megabytes) MB: \(outcome.status), \(outcome.errors)")
+      }
+    }
+    #expect(ran >= 2 && refused >= 2)
+  }
+
+  @Test("so it is under a limit on data, and with kernels that stand on a library")
+  func data() throws {
+    let folder = try imageFolder(count: 24)
+    for (name, limit, options) in [
+      ("d100", "-d 100000", "--threads 2"), ("d200", "-d 200000", "--threads 2"),
+      ("d1000", "-d 1000000", "--threads 2"),
+      ("b500", "-v 500000", "--threads 2 --tier blas"), ("b1000", "-v 1000000", "--threads 2 --tier blas"),
+      ("b4000", "-v 4000000", "--threads 2 --tier blas"),
+    ] {
+      let outcome = try run(limit, folder, name, options)
+      #expect([0, 64].contains(outcome.status), "\(name): \(outcome.status), \(outcome.errors)")
+      #expect(outcome.status == 0 || outcome.errors.contains(" allows "), "\(name): \(outcome.errors)")
+      if ["d1000", "b4000"].contains(name) { #expect(outcome.status == 0, "\(name): \(outcome.errors)") }
+    }
+  }
+
+  @Test("threads that the system refuses are an error that says so")
+  func threads() throws {
+    let folder = try imageFolder(count: 24)
+    // Root may have any number: as another user, if one can read the program.
+    let user = "setpriv --reuid 61234 --clear-groups sh -c"
+    guard getuid() == 0, try Program.shell("\(user) 'test -x \"$0\"' \"$0\"").status == 0 else { return }
+    let outcome = try Program.shell(
+      "chmod -R a+rX \"$(dirname \"$1\")\"; mkdir -m 777 \"$2\"; exec \(user)"
+        + " 'exec prlimit --nproc=4 timeout -s KILL 60 \"$0\" dump --model squeezenet1_1 --weights seeded:1"
+        + " --images \"$1\" --output \"$2/out\" --threads 4 --batch-size 1' \"$0\" \"$1\" \"$2\"",
+      folder("images"), folder("open"))
+    #expect(
+      outcome.status == 64 && outcome.errors.contains("threads could be started"),
+      "\(outcome.status) \(outcome.errors)")
+  }
+}
