@@ -5,7 +5,9 @@ import Testing
 /// A dump that is made once without disturbance, and then again under faults.
 struct FaultCase {
   /// What is kept of a recording: stopped and resumed, each has to end as it would have.
-  static let kinds: [[String]] = [[], ["--keep", "extremes:5", "--spill-rows", "6"]]
+  static let kinds: [[String]] = [
+    [], ["--keep", "extremes:5", "--spill-rows", "6", "--baselines"],
+  ]
 
   /// Faults of each kind, `ACTIVATION_DUMP_FAULTS` or few.
   static let faults =
@@ -49,7 +51,9 @@ struct FaultCase {
   func files(_ output: String) throws -> [String: Data] {
     var files = try TemporaryFolder.files(in: place(output))
     let manifest = try JSONSerialization.jsonObject(with: files["manifest.json"] ?? Data()) as? [String: Any]
-    let stated = (manifest ?? [:]).filter { ["images", "layers", "logits", "state"].contains($0.key) }
+    let stated = (manifest ?? [:]).filter {
+      ["baselines", "images", "layers", "logits", "state"].contains($0.key)
+    }
     files["manifest.json"] = try JSONSerialization.data(withJSONObject: stated, options: .sortedKeys)
     return files
   }
