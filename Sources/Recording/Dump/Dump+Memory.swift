@@ -5,7 +5,7 @@ import Layers
 public struct MemoryEstimate: Sendable, Hashable, Codable {
   /// The weights as kernels take them, and the file they come from, which stays mapped.
   public var weights: Int
-  /// What loading takes on top of that, until the weights are packed.
+  /// What loading takes on top of that until the weights are packed; the C library keeps it then.
   public var loading: Int
   /// What all threads compute in.
   public var workspaces: Int
@@ -18,10 +18,8 @@ public struct MemoryEstimate: Sendable, Hashable, Codable {
   /// The program and its libraries.
   public var program: Int
 
-  /// The most it takes at any one time: when weights are loaded, or while images run.
-  public var total: Int {
-    program + images + weights + max(loading, workspaces + rows + decoding)
-  }
+  /// The most it takes at any one time.
+  public var total: Int { program + images + weights + loading + workspaces + rows + decoding }
 }
 
 extension Dump {
@@ -71,7 +69,7 @@ extension Dump {
       let total = max(estimate.total, estimate.total - estimate.program + used) + aside.once + aside.ofThreads
       guard total > limit.bytes else { continue }
       let threaded = estimate.workspaces + estimate.rows + estimate.decoding + aside.ofThreads
-      let isHelped = (request.threads > 1 || request.batchSize > 1) && threaded > estimate.loading
+      let isHelped = (request.threads > 1 || request.batchSize > 1) && threaded > estimate.total / 4
       throw RecordingError(
         .usage,
         "the dump would take \(total.inMegabytes) of memory, and \(limit.source) allows"
