@@ -58,7 +58,8 @@ public struct Dump: Sendable {
       bytes: Self.fileBytes(arrays, rows.count, extremes),
       threads: request.threads, batchSize: request.batchSize, chunkRows: chunkRows,
       weightBytes: graph.parameters.reduce(0) { $0 + $1.shape.count } * MemoryLayout<Float>.size,
-      rowBufferBytes: request.threads * chunkRows * rowBytes, extremesBytes: extremes?.memory ?? 0)
+      rowBufferBytes: request.threads * chunkRows * rowBytes,
+      extremesBytes: extremes.map { $0.memory + $0.writingMemory } ?? 0)
   }
 
   /// Records all images, or as many as there are before `progress` is cancelled; going on where an earlier run stopped

@@ -25,6 +25,11 @@ final class ExtremesStore: Sendable {
 
     /// The memory of all layers, in bytes.
     var memory: Int { widths.reduce(0) { $0 + LayerExtremes.byteCount(units: $1, limit: limit) } }
+    /// The memory that writing the largest file takes besides: its sample, as it is read and in order, the arrays it is
+    /// made of, and the file.
+    var writingMemory: Int {
+      4 * LayerExtremes.fileBytes(units: widths.max() ?? 0, limit: limit, sample: sample.count)
+    }
     /// The bytes of one row.
     var rowBytes: Int { widths.reduce(0, +) * MemoryLayout<Float>.size }
     /// The bytes of the files that are there only while the dump is made: the spill, two snapshots, the sample.
