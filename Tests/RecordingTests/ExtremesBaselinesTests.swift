@@ -6,30 +6,12 @@ import Testing
 @testable import Recording
 
 /// Baselines beside extremes: rows are in totals and in extremes once, whatever stopped the dump.
-struct ExtremesBaselinesTests {
-  private let folder: TemporaryFolder
-  private let images: String
+struct ExtremesBaselinesTests: ExtremesCase {
+  let folder: TemporaryFolder
+  let images: String
+  let measuresBaselines = true
 
-  init() throws {
-    folder = try TemporaryFolder()
-    images = try imageFolder(count: 40, in: folder)
-    try folder.write("junk".utf8, to: "images/\(ImageNet.synsets[2])/z.png")
-  }
-
-  private func request(_ output: String, _ keep: Keep = .extremes(6)) throws -> DumpRequest {
-    var request = try DumpRequest.squeezeNet(
-      images: images, output: folder(output),
-      layers: [.init(layer: "features.3.squeeze"), .init(layer: "classifier.1", units: [7, 900, 3])])
-    (request.batchSize, request.threads, request.onError) = (2, 1, .skip)
-    (request.keep, request.sampleRows, request.baselines) = (keep, 12, true)
-    return request
-  }
-
-  private func files(_ name: String) throws -> [String: Data] {
-    var files = try folder.files(below: name)
-    files["manifest.json"] = nil
-    return files
-  }
+  init() throws { (folder, images) = try Self.makeImages() }
 
   private func baselines(_ name: String) throws -> [String: Data] {
     try files(name).filter { $0.key.hasPrefix("baselines/") }
@@ -52,17 +34,7 @@ struct ExtremesBaselinesTests {
   }
 
   @Test("the bytes do not depend on batch size, threads or how often rows are folded")
-  func determinism() throws {
-    _ = try Dump(try request("whole")).run()
-    for (batchSize, threads, spillRows) in [(1, 3, 1), (8, 2, 7), (3, 4, 1000)] {
-      var other = try request("other")
-      (other.batchSize, other.threads, other.spillRows, other.existing) = (
-        batchSize, threads, spillRows, .overwrite
-      )
-      _ = try Dump(other).run()
-      #expect(try files("other") == files("whole"))
-    }
-  }
+  func determinism() throws { try expectTheSameBytesHoweverComputed() }
 
   @Test("a dump that was stopped again and again goes on to the same bytes", arguments: [1, 5, 1000])
   func resuming(spillRows: Int) throws {

@@ -7,30 +7,12 @@ import Testing
 @testable import Recording
 
 /// Dumps that keep extremes next to dumps that keep everything.
-struct ExtremesTests {
-  private let folder: TemporaryFolder
-  private let images: String
+struct ExtremesTests: ExtremesCase {
+  let folder: TemporaryFolder
+  let images: String
+  let measuresBaselines = false
 
-  init() throws {
-    folder = try TemporaryFolder()
-    images = try imageFolder(count: 40, in: folder)
-    try folder.write("junk".utf8, to: "images/\(ImageNet.synsets[2])/z.png")
-  }
-
-  private func request(_ output: String, _ keep: Keep = .extremes(6)) throws -> DumpRequest {
-    var request = try DumpRequest.squeezeNet(
-      images: images, output: folder(output),
-      layers: [.init(layer: "features.3.squeeze"), .init(layer: "classifier.1", units: [7, 900, 3])])
-    (request.batchSize, request.threads, request.onError) = (2, 1, .skip)
-    (request.keep, request.sampleRows) = (keep, 12)
-    return request
-  }
-
-  private func files(_ name: String) throws -> [String: Data] {
-    var files = try folder.files(below: name)
-    files["manifest.json"] = nil
-    return files
-  }
+  init() throws { (folder, images) = try Self.makeImages() }
 
   @Test("of every unit, what is kept is what the matrix says", arguments: [1, 6, 41, 200])
   func equality(limit: Int) throws {
@@ -68,17 +50,7 @@ struct ExtremesTests {
   }
 
   @Test("the bytes do not depend on batch size, threads or how often rows are folded")
-  func determinism() throws {
-    _ = try Dump(try request("whole")).run()
-    for (batchSize, threads, spillRows) in [(1, 3, 1), (8, 2, 7), (3, 4, 1000)] {
-      var other = try request("other")
-      (other.batchSize, other.threads, other.spillRows, other.existing) = (
-        batchSize, threads, spillRows, .overwrite
-      )
-      _ = try Dump(other).run()
-      #expect(try files("other") == files("whole"))
-    }
-  }
+  func determinism() throws { try expectTheSameBytesHoweverComputed() }
 
   @Test("a dump that was stopped again and again goes on to the same bytes", arguments: [1, 5, 1000])
   func resuming(spillRows: Int) throws {
