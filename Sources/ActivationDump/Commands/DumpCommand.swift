@@ -51,8 +51,8 @@ struct DumpCommand: ParsableCommand {
   @Option(
     help: """
       What to keep of the activations: 'all' (a matrix for each layer, the default), or 'extremes:K': of each unit the K \
-      lowest and K highest images (201 unless given), exact mean, variance and range, and a sample. Memory and files do \
-      not grow with the number of images.
+      lowest and K highest images (201 unless given), exact mean, variance and range, and a sample. These files do not \
+      grow with the number of images.
       """, transform: { try Keep($0) })
   var keep = Keep.all
 
