@@ -51,19 +51,21 @@ struct MemoryLimitTests {
     }
   }
 
-  @Test("threads that the system refuses are an error that says so")
+  @Test("threads that the system refuses are an error that says so, and one thread needs no other")
   func threads() throws {
     let folder = try imageFolder(count: 24)
     // Root may have any number: as another user, if one can read the program.
     let user = "setpriv --reuid 61234 --clear-groups sh -c"
     guard getuid() == 0, try Program.shell("\(user) 'test -x \"$0\"' \"$0\"").status == 0 else { return }
-    let outcome = try Program.shell(
-      "chmod -R a+rX \"$(dirname \"$1\")\"; mkdir -m 777 \"$2\"; exec \(user)"
-        + " 'exec prlimit --nproc=4 timeout -s KILL 60 \"$0\" dump --model squeezenet1_1 --weights seeded:1"
-        + " --images \"$1\" --output \"$2/out\" --threads 4 --batch-size 1' \"$0\" \"$1\" \"$2\"",
-      folder("images"), folder("open"))
-    #expect(
-      outcome.status == 64 && outcome.errors.contains("threads could be started"),
-      "\(outcome.status) \(outcome.errors)")
+    // One process is the clock that ends a run which waits for ever.
+    for (processes, threads, isEnough) in [(2, 1, true), (2, 2, false), (4, 1, true), (4, 4, false)] {
+      let outcome = try Program.shell(
+        "chmod -R a+rX \"$(dirname \"$1\")\"; mkdir -pm 777 \"$2\"; exec \(user)"
+          + " 'exec prlimit --nproc=\(processes) timeout -s KILL 60 \"$0\" dump --model squeezenet1_1 --weights seeded:1"
+          + " --images \"$1\" --output \"$2/\(processes)-\(threads)\" --threads \(threads) --batch-size 1' \"$0\" \"$1\" \"$2\"",
+        folder("images"), folder("open"))
+      #expect(outcome.status == (isEnough ? 0 : 64), "\(processes), \(threads): \(outcome.errors)")
+      #expect(isEnough || outcome.errors.contains("threads could be started"), "\(outcome.errors)")
+    }
   }
 }

@@ -129,7 +129,8 @@ struct Choice: Sendable, CustomTestStringConvertible {
       let plan = try sample.plan(sample.graph().names, reduction, tier: tier)
       let alone = results(plan, [1, 2])
       for count in [2, 3, 8] {
-        let together = results(plan, [1, 2], team: ThreadTeam(count: count))
+        let team = try #require(ThreadTeam(count: count))
+        let together = results(plan, [1, 2], team: team)
         #expect(
           together.map { $0.map { $0.map(\.bitPattern) } } == alone.map { $0.map { $0.map(\.bitPattern) } })
       }

@@ -6,8 +6,8 @@ import Testing
 
 struct ThreadTeamTests {
   @Test("every part is done once, before the call returns", arguments: [1, 2, 5])
-  func parts(count: Int) {
-    let team = ThreadTeam(count: count)
+  func parts(count: Int) throws {
+    let team = try #require(ThreadTeam(count: count))
     for round in 0..<2000 {
       let parts = 1 + round % count
       let done = Mutex([Int](repeating: 0, count: parts))
@@ -19,10 +19,10 @@ struct ThreadTeamTests {
   }
 
   @Test("a team ends with its last use")
-  func end() {
+  func end() throws {
     weak var gone: ThreadTeam?
     do {
-      let team = ThreadTeam(count: 4)
+      let team = try #require(ThreadTeam(count: 4))
       team.run(parts: 4) { _ in }
       gone = team
     }

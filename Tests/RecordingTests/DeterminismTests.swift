@@ -47,7 +47,8 @@ struct DeterminismTests {
         #expect(bits(workspace, place) == expected[place * 2 % 3], "image \(place) of \(batchSize)")
       }
     }
-    let divided = Workspace(for: network.plan, batchSize: 1, team: ThreadTeam(count: 3))
+    let team = try #require(ThreadTeam(count: 3))
+    let divided = Workspace(for: network.plan, batchSize: 1, team: team)
     for (image, expected) in zip(images, expected) {
       divided.setInput(of: 0, image)
       divided.run(images: 1)

@@ -126,7 +126,7 @@ struct DumpCommand: ParsableCommand {
   }
 
   func run() throws {
-    endResumablyOnSignals()
+    StopSignals.endResumably()
     let request = try request()
     if explain { return Console.result(try request.explanation()) }
     let dump = try Dump(request)

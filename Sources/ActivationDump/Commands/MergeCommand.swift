@@ -41,7 +41,7 @@ struct MergeCommand: ParsableCommand {
   }
 
   func run() throws {
-    endResumablyOnSignals()
+    StopSignals.endResumably()
     let merge = try Merge(
       shards, into: output, existing: .given(resume: resume, overwrite: overwrite),
       threads: threads ?? ProcessorCount.available, arguments: CommandLine.arguments)

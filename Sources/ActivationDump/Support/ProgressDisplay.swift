@@ -5,7 +5,7 @@ import Tensor
 
 /// Shows how far a pass has come: a bar on a terminal, elsewhere a line every half minute.
 final class ProgressDisplay: Sendable {
-  private let progress: RunProgress
+  let progress: RunProgress
   private let noun: String
   private let start = Date()
   private let finished = Mutex(false)
@@ -21,8 +21,13 @@ final class ProgressDisplay: Sendable {
 
   private func show() {
     var nextLine = 30.0
+    var isStopping = false
     while !finished.withLock({ $0 }) {
       Thread.sleep(forTimeInterval: 0.1)
+      if !isStopping, progress.isStopping, let signal = progress.signal {
+        isStopping = true
+        tellOfStopping(because: signal)
+      }
       if interactive {
         draw()
       } else if elapsed >= nextLine {
@@ -32,6 +37,13 @@ final class ProgressDisplay: Sendable {
         }
       }
     }
+  }
+
+  private func tellOfStopping(because signal: Int32) {
+    let what = "stopping after the \(noun) in hand"
+    Console.note(
+      signal == SIGINT
+        ? "\n\(what); press Ctrl-C again to stop at once" : "\(what), because of signal \(signal)")
   }
 
   /// Stops, leaving no bar behind.
@@ -53,12 +65,6 @@ final class ProgressDisplay: Sendable {
   private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }
 
-/// Lets the signals by which batch systems end a job end the program with the code of what can be started again: until
-/// ``withProgress(of:resumable:_:)`` listens to them, nothing is done that they could interrupt.
-func endResumablyOnSignals() {
-  for number in [SIGTERM, SIGUSR1] { signal(number) { _ in _exit(ExitStatus.resumable.rawValue) } }
-}
-
 /// Runs `body`, which may take long, with a display of its progress; Ctrl-C asks it to stop, a second one ends it.
 ///
 /// - Parameters:
@@ -70,28 +76,11 @@ func endResumablyOnSignals() {
 func withProgress<R>(of noun: String, resumable: Bool = false, _ body: (RunProgress) throws -> R) rethrows
   -> R
 {
-  let progress = RunProgress()
-  let signals = resumable ? [SIGINT, SIGTERM, SIGUSR1] : [SIGINT]
-  let sources = signals.map { number in
-    signal(number, SIG_IGN)
-    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-    source.setEventHandler {
-      progress.cancel(signal: number)
-      if number == SIGINT {
-        signal(SIGINT, SIG_DFL)
-        Console.note("\nstopping after the \(noun) in hand; press Ctrl-C again to stop at once")
-      } else {
-        Console.note("stopping after the \(noun) in hand, because of signal \(number)")
-      }
-    }
-    source.resume()
-    return source
-  }
-  let display = ProgressDisplay(progress, of: noun)
+  let signals = StopSignals(resumable ? [SIGINT, SIGTERM, SIGUSR1] : [SIGINT])
+  let display = ProgressDisplay(RunProgress { StopSignals.noted }, of: noun)
   defer {
     display.stop()
-    sources.forEach { $0.cancel() }
-    signals.forEach { signal($0, SIG_DFL) }
+    signals.end()
   }
-  return try body(progress)
+  return try body(display.progress)
 }

@@ -1,5 +1,6 @@
 private import Foundation
 import Synchronization
+private import Tensor
 
 /// Threads that work on the steps of one run together, for the shortest time of a single image.
 ///
@@ -10,23 +11,24 @@ public final class ThreadTeam: Sendable {
   /// The threads, the caller's included.
   public let count: Int
 
-  private let shared: Shared
+  private let shared = Shared()
+  private let threads: [SystemThread]
 
-  /// Starts the threads.
+  /// Starts the threads; `nil` when the system refuses one.
   ///
   /// - Precondition: `count` is at least 1.
-  public init(count: Int) {
+  public init?(count: Int) {
     precondition(count >= 1, "a team has a member")
     self.count = count
-    shared = Shared()
-    for member in 1..<max(count, 1) {
-      let thread = Thread { [shared] in shared.serve(as: member) }
-      thread.name = "team \(member)"
-      thread.start()
-    }
+    threads = (1..<max(count, 1)).compactMap { [shared] member in SystemThread { shared.serve(as: member) } }
+    // What ends those that did start is deinit, which Swift calls for an object that is whole.
+    if threads.count + 1 < count { return nil }
   }
 
-  deinit { shared.dismiss() }
+  deinit {
+    shared.dismiss()
+    for thread in threads { thread.join() }
+  }
 
   /// Runs `body` for each of `parts`, at most ``count`` of them, on a thread of its own each, and waits for all. One
   /// call at a time.

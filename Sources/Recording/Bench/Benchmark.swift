@@ -128,7 +128,7 @@ public struct Benchmark: Sendable {
     let gate = Gate(workers)
     let (batchSize, seconds) = (batchSize, seconds)
     try withWorkers(workers) { _ in
-      let workspaces = [makeWorkspace(for: plain), makeWorkspace(for: recording)]
+      let workspaces = [try makeWorkspace(for: plain), try makeWorkspace(for: recording)]
       gate.wait()
       let start = Clock.seconds
       var found: [Double] = []
@@ -151,8 +151,11 @@ public struct Benchmark: Sendable {
   var workers: Int { latency ? 1 : threads }
 
   /// A workspace full of a generated input, that has run once: the first run touches memory and wakes the clock up.
-  func makeWorkspace(for network: Network) -> Workspace {
+  ///
+  /// - Throws: ``RecordingError`` of kind `usage` when the system refuses a thread.
+  func makeWorkspace(for network: Network) throws(RecordingError) -> Workspace {
     let team = latency ? ThreadTeam(count: threads) : nil
+    if latency && team == nil { throw .refusedThreads(of: threads) }
     let workspace = Workspace(for: network.plan, batchSize: batchSize, team: team)
     let input = SeededInput.tensor(seed: 2, shape: Shape([1] + model.inputShape.extents))
       .reshaped(to: model.inputShape)
@@ -169,7 +172,7 @@ public struct Benchmark: Sendable {
     let gate = Gate(workers)
     progress.begin(total: runs)
     try withWorkers(workers) { worker in
-      let workspace = makeWorkspace(for: network)
+      let workspace = try makeWorkspace(for: network)
       for run in 0..<runs {
         gate.wait()
         let start = Clock.seconds

@@ -81,7 +81,7 @@ extension Benchmark {
     let gate = Gate(workers)
     let (batchSize, duration) = (batchSize, seconds)
     try withWorkers(workers) { worker in
-      let workspace = makeWorkspace(for: network)
+      let workspace = try makeWorkspace(for: network)
       var runs: [[Double]] = []
       gate.wait()
       let start = Clock.seconds

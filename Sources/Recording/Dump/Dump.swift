@@ -59,7 +59,7 @@ public struct Dump: Sendable {
       threads: request.threads, batchSize: request.batchSize, chunkRows: chunkRows,
       weightBytes: graph.parameters.reduce(0) { $0 + $1.shape.count } * MemoryLayout<Float>.size,
       rowBufferBytes: request.threads * chunkRows * rowBytes,
-      extremesBytes: extremes.map { $0.memory + $0.writingMemory } ?? 0)
+      extremesBytes: extremes.map { $0.memory + request.threads * $0.writingMemory } ?? 0)
   }
 
   /// Records all images, or as many as there are before `progress` is cancelled; going on where an earlier run stopped
@@ -75,11 +75,14 @@ public struct Dump: Sendable {
     if open.manifest.state == .complete { return summary(open, recorded: 0, since: start, StageTimes()) }
     do {
       var times = try record(with: network, into: open, progress)
-      let digests = try times.measure(\.write) { try finish(open, digesting: !progress.isCancelled) }
-      if progress.isCancelled { try open.journal?.noteDurable() }
-      open.manifest.seal(digests)
-      if !progress.isCancelled { try writeBaselines(&open) }
-      try close(&open, progress.isCancelled ? .interrupted : .complete)
+      if let digests = try times.measure(\.write, { try finish(open, progress) }) {
+        open.manifest.seal(digests)
+        try writeBaselines(&open)
+        try close(&open, .complete)
+      } else {
+        try open.journal?.noteDurable()
+        try close(&open, .interrupted)
+      }
       let done = open.ledger.writtenRanges.reduce(0) { $0 + $1.count } - before
       return summary(open, recorded: done, since: start, times)
     } catch {
@@ -115,26 +118,29 @@ public struct Dump: Sendable {
     return try pass.run { RowBlock(arrays: arrays, into: open, chunkRows: chunkRows, journal: journal) }
   }
 
-  /// Forces every file to the disk and, for a dump that is whole, writes extremes and computes the digest of each.
-  private func finish(_ open: OpenDump, digesting: Bool) throws -> [String?] {
+  /// Forces every file to the disk, writes extremes and computes the digest of each file.
+  ///
+  /// - Returns: The digests; `nil` when somebody stopped that, or the pass before it.
+  private func finish(_ open: OpenDump, _ progress: RunProgress) throws -> [String]? {
     let files = open.files
     let digests = Mutex([String?](repeating: nil, count: files.count))
     let next = Atomic(0)
-    if !digesting { try open.extremes?.synchronize() }
-    // A layer's extremes are put together in memory.
-    try withWorkers(min(request.threads, files.count, open.extremes == nil ? .max : 4)) { _ in
+    try withWorkers(min(request.threads, files.count)) { _ in
       while true {
         let index = next.add(1, ordering: .relaxed).oldValue
         guard index < files.count else { return }
         try files[index]?.synchronize()
-        guard digesting else { continue }
+        if progress.isStopping { continue }
         let path = "\(request.output)/\(arrays[index].file)"
         if files[index] == nil { try open.extremes?.write(layer: index, to: path) }
         let digest = try files[index]?.digest() ?? ArrayFile.digest(ofFile: path)
         digests.withLock { $0[index] = digest }
       }
     }
-    return digests.withLock { $0 }
+    let known = digests.withLock { $0.compactMap { $0 } }
+    if known.count == files.count { return known }
+    try open.extremes?.synchronize()
+    return nil
   }
 
   /// Writes what became of every row, then the manifest that makes it count.
@@ -221,7 +227,7 @@ public struct Dump: Sendable {
 
 extension Manifest {
   /// Notes the digests of the layers' files, then of the output's.
-  fileprivate mutating func seal(_ digests: [String?]) {
+  fileprivate mutating func seal(_ digests: [String]) {
     for index in layers.indices { layers[index].sha256 = digests[index] }
     logits.sha256 = digests[layers.count]
   }

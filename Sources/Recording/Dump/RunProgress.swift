@@ -8,12 +8,18 @@ public final class RunProgress: Sendable {
   private let cancellation = Atomic<Int32>(-1)
 
   private let limit: Int
+  private let interruption: @Sendable () -> Int32?
 
   /// Creates progress of nothing.
-  public init() { limit = .max }
+  ///
+  /// - Parameter interruption: The signal that asks to stop, if one has come. It is asked often: whoever works looks
+  ///   here before every image or so, which needs no thread that waits for signals.
+  public init(interruption: @escaping @Sendable () -> Int32? = { nil }) {
+    (limit, self.interruption) = (.max, interruption)
+  }
 
   /// Creates progress that cancels itself once so many images are done.
-  package init(cancellingAfter limit: Int) { self.limit = limit }
+  package init(cancellingAfter limit: Int) { (self.limit, interruption) = (limit, { nil }) }
 
   /// The images to do.
   public var total: Int { counters.withLock { $0.total } }
@@ -35,7 +41,11 @@ public final class RunProgress: Sendable {
     stop()
   }
 
-  package var isStopping: Bool { stopping.load(ordering: .relaxed) }
+  /// Whether the workers should stop.
+  public var isStopping: Bool {
+    if let signal = interruption() { cancel(signal: signal) }
+    return stopping.load(ordering: .relaxed)
+  }
   /// As ``cancel()``, but because something failed.
   package func stop() { stopping.store(true, ordering: .relaxed) }
   package func begin(total: Int) { counters.withLock { $0.total = total } }

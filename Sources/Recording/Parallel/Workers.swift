@@ -19,11 +19,7 @@ package func withWorkers(_ count: Int, _ body: @escaping @Sendable (Int) throws 
       do { try body(worker) } catch { failure.note(error) }
     }
     guard let thread else {
-      failure.note(
-        RecordingError(
-          .usage,
-          "only \(worker) of \(count) threads could be started: lower --threads, or allow more memory (ulimit -v) or"
-            + " processes (ulimit -u)"))
+      failure.note(RecordingError.refusedThreads(of: count))
       break
     }
     threads.append(thread)
@@ -31,6 +27,16 @@ package func withWorkers(_ count: Int, _ body: @escaping @Sendable (Int) throws 
   start.give(threads.count == count)
   for thread in threads { thread.join() }
   try failure.rethrow()
+}
+
+extension RecordingError {
+  /// What to say when the system refuses one of some threads.
+  static func refusedThreads(of count: Int) -> RecordingError {
+    RecordingError(
+      .usage,
+      "not all of \(count) threads could be started: lower --threads, or allow more memory (ulimit -v) or processes"
+        + " (ulimit -u)")
+  }
 }
 
 /// Lets threads begin together, or not at all.
