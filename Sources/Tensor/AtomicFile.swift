@@ -49,7 +49,24 @@ package final class AtomicFile {
   ///
   /// - Throws: ``FileError``, when the disk is full say.
   package func append(_ bytes: [UInt8]) throws(FileError) {
-    try ByteRegion(copying: bytes).withUnsafeBytes { (bytes) throws(FileError) in try append(bytes) }
+    try bytes.withUnsafeBufferPointer { (bytes) throws(FileError) in
+      try append(UnsafeRawBufferPointer(bytes))
+    }
+  }
+
+  /// Replaces bytes that were added before.
+  ///
+  /// - Throws: ``FileError``, when the disk fails say.
+  package func replace(at offset: Int, with bytes: [UInt8]) throws(FileError) {
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes { bytes in
+        pwrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw FileError(path: path, operation: "write it", code: errno) }
+      done += count
+    }
   }
 
   /// Brings the bytes to disk and gives the file its name.

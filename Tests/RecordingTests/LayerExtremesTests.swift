@@ -49,10 +49,10 @@ struct LayerExtremesTests {
     for unit in 0..<units {
       let column = column(unit, of: values, units: units)
       let order = column.indices.filter { !column[$0].isNaN }.sorted { (column[$0], $0) < (column[$1], $1) }
-      let found = layer.unit(unit).ends()
-      #expect(found.low.map(RankKey.row) == order.prefix(limit).map { 1000 + $0 })
-      #expect(found.high.map(RankKey.row) == order.reversed().prefix(limit).map { 1000 + $0 })
-      #expect(found.low.map(RankKey.value) == order.prefix(limit).map { column[$0] })
+      let found = layer.unit(unit)
+      #expect(found.lowest.map(RankKey.row) == order.prefix(limit).map { 1000 + $0 })
+      #expect(found.highest.map(RankKey.row) == order.reversed().prefix(limit).map { 1000 + $0 })
+      #expect(found.lowest.map(RankKey.value) == order.prefix(limit).map { column[$0] })
       let statistics = column.withUnsafeBufferPointer { UnitStatistics(of: $0) }
       let kept = layer.statistics(ofUnit: unit)
       #expect(
@@ -75,13 +75,14 @@ struct LayerExtremesTests {
       }
       return layer
     }
-    let sample = SampledValues(
-      rows: [3, 80], values: (0..<units).flatMap { [values[3 * units + $0], values[80 * units + $0]] })
+    let sample = SampledValues(rows: [3, 80]) {
+      $0.flatMap { [values[3 * units + $0], values[80 * units + $0]] }
+    }
     let whole = layer(0..<rows)
     try whole.write(to: folder("whole.npz"), sample: sample)
     let parts = LayerExtremes(units: units, limit: limit)
     for range in [50..<90, 0..<3, 3..<50] {
-      try layer(range).write(to: folder("part.npz"), sample: SampledValues(rows: [], values: []))
+      try layer(range).write(to: folder("part.npz"), sample: SampledValues(rows: []) { _ in [] })
       let part = try RecordedExtremes(folder("part.npz"), units: units, limit: limit, rows: range)
       for unit in 0..<units {
         let ends = try part.ends(ofUnit: unit)
@@ -97,7 +98,7 @@ struct LayerExtremesTests {
     let read = try RecordedExtremes(folder("whole.npz"), units: units, limit: limit, rows: 0..<rows)
     #expect(read.sampleRows == [3, 80])
     for unit in 0..<units {
-      #expect(try read.ends(ofUnit: unit) == whole.unit(unit).ends())
+      #expect(try read.ends(ofUnit: unit) == (whole.unit(unit).lowest, whole.unit(unit).highest))
       #expect(
         read.sample(ofUnit: unit).map(\.bitPattern) == [3, 80].map { values[$0 * units + unit].bitPattern })
     }

@@ -77,7 +77,7 @@ extension Target {
           nonPositive: statistics.nonPositive, intoUnit: unit)
       }
     }
-    let sample = SampledValues(rows: file.sampleRows, values: (0..<units).flatMap(file.sample(ofUnit:)))
+    let sample = SampledValues(rows: file.sampleRows) { $0.flatMap(file.sample(ofUnit:)) }
     try whole.write(to: scratch("whole.npz"), sample: sample)
     let snapshot = bytes.data
     try scratch.write(snapshot, to: "snapshot")

@@ -20,21 +20,16 @@ enum BaselineFile {
   {
     let path = "\(folder.path)/\(name)"
     try Disk.createDirectory((path as NSString).deletingLastPathComponent)
-    try archive(of: totals).write(to: path)
-    return try ArrayFile.digest(ofFile: path)
-  }
-
-  /// The totals and the baselines that follow from them.
-  private static func archive(of totals: BaselineTotals) -> NPZFile {
-    var file = NPZFile()
+    let file = try NPZFile(path)
     let units: Shape = [totals.nonPositivePositions.count]
-    add(totals, prefix: "", to: &file)
-    file.add("pixel_sparsity", totals.pixelSparsity, as: .float64, shape: units)
-    file.add("channel_sparsity", totals.channelSparsity, as: .float64, shape: units)
+    try add(totals, prefix: "", to: file)
+    try file.add("pixel_sparsity", totals.pixelSparsity, as: .float64, shape: units)
+    try file.add("channel_sparsity", totals.channelSparsity, as: .float64, shape: units)
     if let contrast = totals.localContrast {
-      file.add("local_contrast", contrast, as: .float64, shape: units)
+      try file.add("local_contrast", contrast, as: .float64, shape: units)
     }
-    return file
+    try file.commit()
+    return try ArrayFile.digest(ofFile: path)
   }
 
   /// Reads the totals of a dump.
@@ -50,17 +45,19 @@ enum BaselineFile {
   }
 
   /// Adds what the totals are to an archive, under names with a prefix.
-  static func add(_ totals: BaselineTotals, prefix: String, to file: inout NPZFile) {
+  ///
+  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  static func add(_ totals: BaselineTotals, prefix: String, to file: NPZFile) throws(RecordingError) {
     let units: Shape = [totals.nonPositivePositions.count]
     let scalar = Shape([])
-    file.add(prefix + "count", [Int64(totals.count)], as: .int64, shape: scalar)
-    file.add(prefix + "positions", [Int64(totals.positions)], as: .int64, shape: scalar)
-    file.add(prefix + "non_positive_positions", totals.nonPositivePositions, as: .int64, shape: units)
-    file.add(prefix + "non_positive_images", totals.nonPositiveImages, as: .int64, shape: units)
+    try file.add(prefix + "count", [Int64(totals.count)], as: .int64, shape: scalar)
+    try file.add(prefix + "positions", [Int64(totals.positions)], as: .int64, shape: scalar)
+    try file.add(prefix + "non_positive_positions", totals.nonPositivePositions, as: .int64, shape: units)
+    try file.add(prefix + "non_positive_images", totals.nonPositiveImages, as: .int64, shape: units)
     guard let contrast = totals.contrast else { return }
     let pairs = zip(contrast.whole, contrast.fraction).flatMap { [$0, $1] }
-    file.add(prefix + "contrast_sum", pairs, as: .uint64, shape: [units[0], 2])
-    file.add(prefix + "contrast_outliers", contrast.outliers, as: .int64, shape: units)
+    try file.add(prefix + "contrast_sum", pairs, as: .uint64, shape: [units[0], 2])
+    try file.add(prefix + "contrast_outliers", contrast.outliers, as: .int64, shape: units)
   }
 
   /// The totals in an archive, `nil` when they are not there whole.

@@ -59,11 +59,13 @@ final class BaselineLedger: Sendable {
   func save() throws(RecordingError) {
     try saving.withLock { _ throws(RecordingError) in
       let (totals, rows) = state.withLock { ($0.totals, $0.rows) }
-      var file = NPZFile()
+      let file = try NPZFile(path)
       let ranges = rows.ranges.flatMap { [Int64($0.lowerBound), Int64($0.upperBound)] }
-      file.add("rows", ranges, as: .int64, shape: [ranges.count / 2, 2])
-      for (index, layer) in totals.enumerated() { BaselineFile.add(layer, prefix: "\(index)/", to: &file) }
-      try file.write(to: path)
+      try file.add("rows", ranges, as: .int64, shape: [ranges.count / 2, 2])
+      for (index, layer) in totals.enumerated() {
+        try BaselineFile.add(layer, prefix: "\(index)/", to: file)
+      }
+      try file.commit()
     }
   }
 

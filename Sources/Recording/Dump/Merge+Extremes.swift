@@ -28,10 +28,8 @@ extension Merge {
       }
       files.append(file)
     }
-    var sample = SampledValues(rows: files.flatMap(\.sampleRows), values: [])
-    sample.values.reserveCapacity(units * sample.rows.count)
-    for unit in 0..<units {
-      for file in files { sample.values.append(contentsOf: file.sample(ofUnit: unit)) }
+    let sample = SampledValues(rows: files.flatMap(\.sampleRows)) { units in
+      units.flatMap { unit in files.flatMap { $0.sample(ofUnit: unit) } }
     }
     let path = "\(folder.path)/\(array.file)"
     try whole?.write(to: path, sample: sample)

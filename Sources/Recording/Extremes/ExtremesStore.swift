@@ -25,10 +25,9 @@ final class ExtremesStore: Sendable {
 
     /// The memory of all layers, in bytes.
     var memory: Int { widths.reduce(0) { $0 + LayerExtremes.byteCount(units: $1, limit: limit) } }
-    /// The memory that writing the largest file takes besides: its sample, as it is read and in order, the arrays it is
-    /// made of, and the file.
+    /// The memory that writing the largest file takes besides.
     var writingMemory: Int {
-      4 * LayerExtremes.fileBytes(units: widths.max() ?? 0, limit: limit, sample: sample.count)
+      LayerExtremes.writingBytes(units: widths.max() ?? 0, limit: limit, sample: sample.count)
     }
     /// The bytes of one row.
     var rowBytes: Int { widths.reduce(0, +) * MemoryLayout<Float>.size }
@@ -177,7 +176,7 @@ final class ExtremesStore: Sendable {
   /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
   /// - Precondition: All rows were taken in.
   func write(layer: Int, to path: String) throws(RecordingError) {
-    try layers[layer].write(to: path, sample: try sample.read(layer: layer))
+    try layers[layer].write(to: path, sample: sample.values(ofLayer: layer))
   }
 }
 

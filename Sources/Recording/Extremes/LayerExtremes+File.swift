@@ -1,11 +1,11 @@
 import Tensor
 
-/// The activations of one layer in the sampled rows.
-struct SampledValues: Sendable {
+/// The activations of one layer in the sampled rows, some units at a time.
+struct SampledValues {
   /// The rows, ascending.
   var rows: [Int]
-  /// Units × rows.
-  var values: [Float]
+  /// Those of some consecutive units, units × rows.
+  var values: (_ units: Range<Int>) throws(RecordingError) -> [Float]
 }
 
 extension LayerExtremes {
@@ -15,56 +15,77 @@ extension LayerExtremes {
     return units * perUnit + sample * 8 + 14 * 256
   }
 
-  /// Writes the layer's file: `low_values`, `high_values` and the rest of the format's keys.
-  ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
-  /// - Precondition: Nobody else changes this object meanwhile.
-  func write(to path: String, sample: SampledValues) throws(RecordingError) {
-    var file = NPZFile(
-      capacity: Self.fileBytes(units: units, limit: limit, sample: sample.rows.count))
-    addEnds(to: &file)
-    addMoments(to: &file)
-    let rows = sample.rows.count
-    file.add("sample_rows", sample.rows.map(Int64.init), as: .int64, shape: [rows])
-    file.add("sample_values", sample.values, as: .float32, shape: [units, rows])
-    try file.write(to: path)
+  /// The memory that writing a layer's file takes: a piece of some units as it is read and as it is written, what is
+  /// known of every unit, and the piece in which the file is read back.
+  static func writingBytes(units: Int, limit: Int, sample: Int) -> Int {
+    let piece = min(pieceUnits(limit, sample), units) * max(8 * limit, 4 * sample)
+    return 2 * piece + units * (4 * MemoryLayout<UnitStatistics>.stride + 3 * 8 * ExactMoments.limbs)
+      + (2 << 20)
   }
 
-  private func addEnds(to file: inout NPZFile) {
-    for (name, isLow) in [("low", true), ("high", false)] {
-      var values: [Float] = []
-      var rows: [Int64] = []
-      values.reserveCapacity(units * limit)
-      rows.reserveCapacity(units * limit)
-      for index in 0..<units {
-        let ends = unit(index).ends()
-        let keys = isLow ? ends.low : ends.high
-        for key in keys {
-          values.append(RankKey.value(key))
-          rows.append(Int64(RankKey.row(key)))
-        }
-        // Fewer images than the file has room for.
-        values.append(contentsOf: repeatElement(.nan, count: limit - keys.count))
-        rows.append(contentsOf: repeatElement(-1, count: limit - keys.count))
+  /// The units that are written together: a megabyte of them, or one.
+  private static func pieceUnits(_ limit: Int, _ sample: Int) -> Int {
+    max((1 << 20) / max(8 * limit, 4 * sample, 1), 1)
+  }
+
+  /// Writes the layer's file: `low_values`, `high_values` and the rest of the format's keys.
+  ///
+  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`, and what `sample` throws.
+  /// - Precondition: Nobody else changes this object meanwhile.
+  func write(to path: String, sample: SampledValues) throws(RecordingError) {
+    let file = try NPZFile(path)
+    let rows = sample.rows.count
+    let width = Self.pieceUnits(limit, rows)
+    let pieces = Swift.stride(from: 0, to: units, by: width).map { $0..<min($0 + width, units) }
+    try addEnds(to: file, pieces)
+    try addMoments(to: file)
+    try file.add("sample_rows", sample.rows.map(Int64.init), as: .int64, shape: [rows])
+    try file.add("sample_values", as: .float32, shape: [units, rows]) { append throws(RecordingError) in
+      for piece in pieces { try append(try sample.values(piece)) }
+    }
+    try file.commit()
+  }
+
+  private func addEnds(to file: NPZFile, _ pieces: [Range<Int>]) throws(RecordingError) {
+    let shape: Shape = [units, limit]
+    for (name, end) in [("low", \UnitWords.lowest), ("high", \UnitWords.highest)] {
+      try file.add("\(name)_values", as: .float32, shape: shape) { append throws(RecordingError) in
+        for piece in pieces { try append(numbers(piece, end, missing: .nan, RankKey.value)) }
       }
-      file.add("\(name)_values", values, as: .float32, shape: [units, limit])
-      file.add("\(name)_rows", rows, as: .int64, shape: [units, limit])
+      try file.add("\(name)_rows", as: .int64, shape: shape) { append throws(RecordingError) in
+        for piece in pieces { try append(numbers(piece, end, missing: -1) { Int64(RankKey.row($0)) }) }
+      }
     }
   }
 
-  private func addMoments(to file: inout NPZFile) {
+  /// One number for each image of an end, for some units.
+  private func numbers<Number>(
+    _ units: Range<Int>, _ end: KeyPath<UnitWords, [UInt64]>, missing: Number, _ number: (UInt64) -> Number
+  ) -> [Number] {
+    var numbers: [Number] = []
+    numbers.reserveCapacity(units.count * limit)
+    for index in units {
+      let keys = unit(index)[keyPath: end]
+      for key in keys { numbers.append(number(key)) }
+      // Fewer images than the file has room for.
+      numbers.append(contentsOf: repeatElement(missing, count: limit - keys.count))
+    }
+    return numbers
+  }
+
+  private func addMoments(to file: NPZFile) throws(RecordingError) {
     let statistics = (0..<units).map(statistics(ofUnit:))
     for (name, values) in [
       ("minimum", statistics.map(\.minimum)), ("maximum", statistics.map(\.maximum)),
       ("mean", statistics.map(\.mean)), ("variance", statistics.map(\.variance)),
     ] {
-      file.add(name, values, as: .float64, shape: [units])
+      try file.add(name, values, as: .float64, shape: [units])
     }
-    file.add("non_positive", statistics.map { Int64($0.nonPositive) }, as: .int64, shape: [units])
-    file.add("count", statistics.map { Int64($0.count) }, as: .int64, shape: [units])
+    try file.add("non_positive", statistics.map { Int64($0.nonPositive) }, as: .int64, shape: [units])
+    try file.add("count", statistics.map { Int64($0.count) }, as: .int64, shape: [units])
     let limbs = (0..<units).map { ExactMoments.limbs(unit($0).digits) }
-    file.add("sum", limbs.flatMap(\.sum), as: .uint64, shape: [units, ExactMoments.sumLimbs])
-    file.add(
+    try file.add("sum", limbs.flatMap(\.sum), as: .uint64, shape: [units, ExactMoments.sumLimbs])
+    try file.add(
       "sum_of_squares", limbs.flatMap(\.squares), as: .uint64, shape: [units, ExactMoments.squareLimbs])
   }
 }

@@ -64,14 +64,10 @@ final class LayerExtremes: @unchecked Sendable {
     /// How many images each end has.
     var kept: Int { min(count, limit) }
 
-    /// The keys of the lowest, ascending, and of the highest, descending.
-    func ends() -> (low: [UInt64], high: [UInt64]) {
-      let kept = kept
-      return (
-        UnsafeBufferPointer(start: low, count: kept).sorted(),
-        UnsafeBufferPointer(start: high, count: kept).sorted().map { ~$0 }
-      )
-    }
+    /// The keys of the lowest, ascending.
+    var lowest: [UInt64] { UnsafeBufferPointer(start: low, count: kept).sorted() }
+    /// The keys of the highest, descending.
+    var highest: [UInt64] { UnsafeBufferPointer(start: high, count: kept).sorted().map { ~$0 } }
   }
 
   /// One unit's numbers.
@@ -166,9 +162,10 @@ final class LayerExtremes: @unchecked Sendable {
   func statistics(ofUnit index: Int) -> UnitStatistics {
     let unit = unit(index)
     ExactMoments.normalize(unit.digits)
-    let ends = unit.ends()
     return UnitStatistics(
-      count: unit.count, nonPositive: unit.nonPositive, minimum: ends.low.first.map(RankKey.value),
-      maximum: ends.high.first.map(RankKey.value), digits: unit.digits)
+      count: unit.count, nonPositive: unit.nonPositive,
+      minimum: UnsafeBufferPointer(start: unit.low, count: unit.kept).min().map(RankKey.value),
+      maximum: UnsafeBufferPointer(start: unit.high, count: unit.kept).min().map { RankKey.value(~$0) },
+      digits: unit.digits)
   }
 }

@@ -32,22 +32,24 @@ struct SampleFile: Sendable {
     }
   }
 
-  /// Reads the sampled activations of one layer.
+  /// The sampled activations of one layer.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`: something cut the file.
-  func read(layer: Int) throws(RecordingError) -> SampledValues {
-    let width = widths[layer]
-    let start = widths[..<layer].reduce(0, +) * MemoryLayout<Float>.size
-    var values = [Float](repeating: .nan, count: width * rows.count)
-    var row = [Float](repeating: 0, count: width)
-    for slot in rows.indices {
-      guard row.withUnsafeMutableBytes({ file.read($0, at: slot * rowBytes + start) }) else {
-        throw RecordingError(
-          .writeFailed, "the sampled rows of the dump are gone; record again with --overwrite")
+  /// - Returns: What reads them, and throws ``RecordingError`` of kind `writeFailed` where something cut the file.
+  func values(ofLayer layer: Int) -> SampledValues {
+    let start = widths[..<layer].reduce(0, +)
+    return SampledValues(rows: rows) { (units) throws(RecordingError) in
+      var values = [Float](repeating: .nan, count: units.count * rows.count)
+      var row = [Float](repeating: 0, count: units.count)
+      let offset = (start + units.lowerBound) * MemoryLayout<Float>.size
+      for slot in rows.indices {
+        guard row.withUnsafeMutableBytes({ file.read($0, at: slot * rowBytes + offset) }) else {
+          throw RecordingError(
+            .writeFailed, "the sampled rows of the dump are gone; record again with --overwrite")
+        }
+        for unit in row.indices { values[unit * rows.count + slot] = row[unit] }
       }
-      for unit in 0..<width { values[unit * rows.count + slot] = row[unit] }
+      return values
     }
-    return SampledValues(rows: rows, values: values)
   }
 
   /// Forces the file to the disk.
