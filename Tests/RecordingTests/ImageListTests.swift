@@ -83,6 +83,18 @@ struct ImageListTests {
     #expect(error?.message.contains("list.txt") == true)
   }
 
+  @Test("a list says the same in any order, with any ends of lines")
+  func orders() throws {
+    let lines = ["a/10\t3", "a/1\t4", "a", "b\t0", "a/1/x", "a/é"]
+    let sorted = try ImageList.parse("a\na/1\t4\na/1/x\na/10\t3\na/é\nb\t0\n", path: "l")
+    #expect((0..<sorted.count).map(sorted.path) == ["a", "a/1", "a/1/x", "a/10", "a/é", "b"])
+    #expect((0..<sorted.count).map(sorted.label) == [nil, 4, nil, 3, nil, 0])
+    for (order, end) in [(lines, "\n"), (lines.reversed(), "\r\n"), (lines + lines, "\n\n")] {
+      let list = try ImageList.parse(order.joined(separator: end), path: "l")
+      #expect(list.digest == sorted.digest && list.labels == .given && list.count == 6)
+    }
+  }
+
   @Test("what is not there, empty or no list is told apart")
   func missing() throws {
     let folder = try folder(["notes.txt"])

@@ -23,32 +23,49 @@ extension ImageList {
 
   /// Reads the lines of a list: `path`, or `path TAB label`.
   package static func parse(_ text: [UInt8], path: String) throws(RecordingError) -> ImageList {
+    let (paths, labels) = try lines(of: text, path: path)
+    guard paths.count > 0 else { throw RecordingError(.inputMissing, "\(path) lists no images") }
+    let archives = (0..<paths.count).count { ImageNames.isArchive(paths.utf8($0)) }
+    guard archives == 0 else { return try readArchives(of: paths, labels, archives: archives, path: path) }
+    return try list(of: paths, labels, path: path)
+  }
+
+  /// The paths and labels of the lines that have any, −1 for no label.
+  private static func lines(
+    of text: [UInt8], path: String
+  ) throws(RecordingError) -> (PackedStrings, [Int32]) {
     var paths = PackedStrings()
     var labels: [Int32] = []
-    for (index, bytes) in text.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
+    // A million lines are read in little more memory than they take.
+    let lines = text.count { $0 == 10 } + 1
+    paths.reserve(strings: lines, bytes: text.count)
+    labels.reserveCapacity(lines)
+    var (number, next) = (0, 0)
+    while next < text.count {
+      let rest = text[next...]
+      let bytes = rest[..<(rest.firstIndex(of: 10) ?? text.count)]
+      number += 1
+      next = bytes.endIndex + 1
       let line = bytes.last == 13 ? bytes.dropLast() : bytes
       if line.isEmpty { continue }
       let fields = line.split(separator: 9, omittingEmptySubsequences: false)
       guard fields.count <= 2, !fields[0].isEmpty else {
         throw RecordingError(
-          .badData, "line \(index + 1) of \(path) is not a path, or a path, a tab and a label")
+          .badData, "line \(number) of \(path) is not a path, or a path, a tab and a label")
       }
       var label: Int32 = -1
       if fields.count == 2 && !fields[1].isEmpty {
-        guard let number = Int32(String(decoding: fields[1], as: UTF8.self)), number >= 0 else {
+        guard let index = Int32(String(decoding: fields[1], as: UTF8.self)), index >= 0 else {
           throw RecordingError(
-            .badData, "line \(index + 1) of \(path): '\(ImagesTable.escaped(fields[1]))' is not a class index"
+            .badData, "line \(number) of \(path): '\(ImagesTable.escaped(fields[1]))' is not a class index"
           )
         }
-        label = number
+        label = index
       }
       paths.append(fields[0])
       labels.append(label)
     }
-    guard paths.count > 0 else { throw RecordingError(.inputMissing, "\(path) lists no images") }
-    let archives = (0..<paths.count).count { ImageNames.isArchive(paths.utf8($0)) }
-    guard archives == 0 else { return try readArchives(of: paths, labels, archives: archives, path: path) }
-    return try list(of: paths, labels, path: path)
+    return (paths, labels)
   }
 
   /// The folder that a list's paths are relative to.
@@ -79,8 +96,15 @@ extension ImageList {
   private static func list(
     of unordered: PackedStrings, _ unorderedLabels: [Int32], path: String
   ) throws(RecordingError) -> ImageList {
+    let root = folder(ofList: path)
+    if unordered.areAscending {
+      let kind: Labels = unorderedLabels.contains { $0 >= 0 } ? .given : .none
+      return ImageList(root: root, layout: .list, labels: kind, paths: unordered, labelOfRow: unorderedLabels)
+    }
     var paths = PackedStrings()
     var labels: [Int32] = []
+    paths.reserve(strings: unordered.count, bytes: unordered.bytesOfStrings)
+    labels.reserveCapacity(unordered.count)
     var last: Int?
     for row in unordered.sorted(0..<unordered.count) {
       if let last, unordered.areEqual(last, row) {
@@ -97,7 +121,7 @@ extension ImageList {
     }
     let repeats = unordered.count - paths.count
     return ImageList(
-      root: folder(ofList: path), layout: .list, labels: labels.contains { $0 >= 0 } ? .given : .none,
+      root: root, layout: .list, labels: labels.contains { $0 >= 0 } ? .given : .none,
       remarks: repeats == 0 ? [] : ["\(path) repeats \(repeats) paths; each image is recorded once"],
       paths: paths, labelOfRow: labels)
   }

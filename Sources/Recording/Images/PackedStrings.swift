@@ -11,6 +11,15 @@ struct PackedStrings: Sendable {
   /// About the memory they take, in bytes.
   var byteCount: Int { bytes.capacity + 8 * ends.capacity }
 
+  /// The bytes of all strings together.
+  var bytesOfStrings: Int { bytes.count }
+
+  /// Makes room for so many more, so that adding them does not take twice that.
+  mutating func reserve(strings: Int, bytes count: Int) {
+    bytes.reserveCapacity(bytes.count + count)
+    ends.reserveCapacity(ends.count + strings)
+  }
+
   /// Adds the concatenation of pieces as one string.
   mutating func append(_ pieces: [UInt8]...) {
     for piece in pieces { bytes.append(contentsOf: piece) }
@@ -66,6 +75,18 @@ struct PackedStrings: Sendable {
         return a < b
       }
       return rows.sorted(by: compare)
+    }
+  }
+
+  /// Whether each string comes before the next, bytewise.
+  var areAscending: Bool {
+    bytes.withUnsafeBytes { bytes in
+      (0..<max(count - 1, 0)).allSatisfy { row in
+        let middle = ends[row]
+        return Self.order(
+          UnsafeRawBufferPointer(rebasing: bytes[start(of: row)..<middle]),
+          UnsafeRawBufferPointer(rebasing: bytes[middle..<ends[row + 1]])) < 0
+      }
     }
   }
 
