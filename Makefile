@@ -37,6 +37,7 @@ fuzz: setup  ## Fuzz every reader of files from anywhere, FUZZ_SECONDS each (doc
 	@Fuzz/fuzz.sh $(FUZZ_SECONDS)
 
 sanitize: setup  ## Look for data races and errors of memory (half an hour)
+	@scripts/setup.sh test
 	scripts/sanitize.sh thread
 	scripts/sanitize.sh address
 
