@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Images
 
 /// The command line: parsing and printing; the work is done in Recording and below.
 struct ActivationDump: ParsableCommand {
@@ -27,6 +28,7 @@ enum Main {
   static func main() async {
     // A write past a limit on file sizes is an error of that write, like a full disk.
     signal(SIGXFSZ, SIG_IGN)
+    ImageDecoder.returnLargeBlocks()
     do {
       var command = try ActivationDump.parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -14,6 +14,10 @@ public final class ImageDecoder {
   public static let version =
     "libjpeg-turbo \(String(cString: ic_jpeg_version())), libpng \(String(cString: ic_png_version()))"
 
+  /// Keeps the memory of a process that decodes many images level: what the libraries allocate for an image goes back to the
+  /// system. For programs to call when they start: it concerns all their memory.
+  public static func returnLargeBlocks() { ic_return_large_blocks() }
+
   private var reader = ImageFile()
   private var file = ScratchBuffer()
   private var storage: PixelStorage?
@@ -171,8 +175,13 @@ public final class ImageDecoder {
   private func reserve(_ size: ic_size, name: String) throws(ImageError) -> PixelStorage {
     let pixels = try pixels(size, name: name)
     if isKnownUniquelyReferenced(&storage), let storage, storage.pixels >= pixels { return storage }
-    let fresh = PixelStorage(pixels: pixels)
-    storage = 4 * pixels <= ScratchBuffer.keptBytes ? fresh : nil
+    // An image that is kept for the next ones has room for larger ones.
+    guard 4 * pixels <= ScratchBuffer.keptBytes else {
+      storage = nil
+      return PixelStorage(pixels: pixels)
+    }
+    let fresh = PixelStorage(pixels: ScratchBuffer.roomy(4 * pixels) / 4)
+    storage = fresh
     return fresh
   }
 

@@ -12,8 +12,16 @@ struct ScratchBuffer: ~Copyable {
   mutating func reserve(_ count: Int) -> UnsafeMutableRawBufferPointer {
     if count > bytes.count || (bytes.count > Self.keptBytes && count <= Self.keptBytes) {
       bytes.deallocate()
-      bytes = .allocate(byteCount: count, alignment: 64)
+      bytes = .allocate(byteCount: Self.roomy(count), alignment: 64)
     }
     return bytes
+  }
+
+  /// The bytes to allocate where `count` are needed and more may be soon: a power of two, at least a megabyte.
+  ///
+  /// What is not touched costs nothing, and blocks that grow with every larger image would leave holes between them.
+  static func roomy(_ count: Int) -> Int {
+    guard count <= keptBytes else { return count }
+    return max(1 << 20, 1 << (Int.bitWidth - max(count - 1, 0).leadingZeroBitCount))
   }
 }

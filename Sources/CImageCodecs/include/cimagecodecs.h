@@ -111,6 +111,12 @@ ic_status ic_png_encode(const uint8_t *pixels, size_t width, size_t height, uint
 /// Frees what this library allocated.
 void ic_free(void *bytes);
 
+// --- Memory ---------------------------------------------------------------------------------------------------
+/// Has the C library return every block of a megabyte and more to the system when it is freed. By itself it keeps such
+/// blocks for later once it has seen one freed, and as decoders ask for another size with every image (a progressive
+/// JPEG's coefficients), a process grows for thousands of images. For the whole process; nothing but glibc needs it.
+void ic_return_large_blocks(void);
+
 // --- Resampling -----------------------------------------------------------------------------------------------
 /// Weights are fixed-point numbers with this many fractional bits.
 #define IC_WEIGHT_BITS 22
