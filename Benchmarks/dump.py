@@ -23,12 +23,18 @@ sys.path.insert(0, str(ROOT / "Weights"))
 
 
 def make_list(images, count, path):
-    """Each image is recorded once, so repeats are other spellings of its path."""
+    """Each path is recorded once, so images are repeated through links to their folder, beside the list.
+
+    The links' names come first in the order of paths: every stretch of the list has all images alike.
+    """
     files = sorted(file for file in images.rglob("*") if file.suffix.lower() in (".jpg", ".jpeg", ".png"))
     lines = []
     for index in range(count):
-        file = files[index % len(files)]
-        lines.append(str(file.parent) + "/" + "./" * (index // len(files)) + file.name)
+        repeat, place = divmod(index, len(files))
+        link = path.parent / f"{repeat:05}"
+        if place == 0:
+            link.symlink_to(images, target_is_directory=True)
+        lines.append(str(link / files[place].relative_to(images)))
     path.write_text("\n".join(lines) + "\n")
     return lines
 
@@ -73,7 +79,8 @@ def watched(command):
         output.seek(0)
         errors.seek(0)
         if status:
-            sys.exit(f"{' '.join(map(str, command))}:\n{errors.read()}")
+            ended = f"signal {-status}" if status < 0 else f"status {status}"
+            sys.exit(f"{' '.join(map(str, command))}: {ended}\n{errors.read()}")
         return output.read(), seconds, peak
 
 

@@ -5,11 +5,13 @@
 
 `check` sorts every column of a dump made with --keep all and compares each array of the others, which were made with --keep extremes
 from the same images: ends and ties, counts, the sample, and the exact sums by Python's integers for some units of every layer.
-`watch` runs a dump over a folder's images, repeated through a list until there are `count`, and samples memory and progress.
+`watch` runs a dump over a folder's images, repeated through a list until there are `count`, or over those of a list, and samples
+memory and progress.
 """
 import argparse
 import json
 import math
+import os
 import pathlib
 import re
 import resource
@@ -104,9 +106,11 @@ def check(options):
 def watch(options):
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        make_list(options.images.resolve(), options.count, folder / "list.txt")
-        output = folder / "dump"
-        command = [options.program, "dump", "--images", folder / "list.txt", "--output", output, "--json", *options.rest]
+        listing, output = options.images, folder / "dump"
+        if listing.is_dir():
+            listing = folder / "list.txt"
+            make_list(options.images.resolve(), options.count, listing)
+        command = [options.program, "dump", "--images", listing, "--limit", options.count, "--output", output, "--json", *options.rest]
         start = time.monotonic()
         process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         errors = []
@@ -117,13 +121,16 @@ def watch(options):
             time.sleep(options.interval)
             try:
                 status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+                ticks = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
                 journal = (output / "journal.tsv").read_text()
             except (FileNotFoundError, ProcessLookupError):
                 continue
             resident = re.search(r"VmRSS:\s+(\d+)", status)
             done = sum(int(b) - int(a) for a, b in re.findall(r"\tchunk\t(\d+)\t(\d+)\t", journal))
             if resident:
-                samples.append({"seconds": time.monotonic() - start, "images": done, "resident_bytes": 1024 * int(resident[1])})
+                samples.append({
+                    "seconds": time.monotonic() - start, "core_seconds": sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK"),
+                    "images": done, "resident_bytes": 1024 * int(resident[1])})
         document = json.loads(process.stdout.read() or "null")
         drain.join()
         if process.returncode:
