@@ -93,6 +93,15 @@ struct MergeTests {
     #expect(try DumpCheck(folder("merged")).isIntact)
   }
 
+  @Test("a merge goes on without files that somebody removed", arguments: [0, 2, Int.max])
+  func removedFiles(done: Int) throws {
+    for shard in 0..<4 { try record("\(shard)") }
+    #expect(try (merge(until: done) == nil) == (done != .max))
+    try FileManager.default.removeItem(atPath: folder("merged/activations"))
+    #expect(try merge(.resume)?.images == 24)
+    #expect(try DumpCheck(folder("merged")).isIntact)
+  }
+
   @Test("a dump that is no merge is not taken for one")
   func otherDumps() throws {
     for shard in 0..<4 { try record("\(shard)") }

@@ -96,6 +96,13 @@ struct DumpFolder: Sendable {
   func clear(for keep: Keep = .all) throws(RecordingError) {
     for name in Self.names where name != FolderLock.name { try remove(name) }
     try removeTemporaryFiles()
+    try createLayersFolder(for: keep)
+  }
+
+  /// Makes the folder that the layers' files go into.
+  ///
+  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
+  func createLayersFolder(for keep: Keep) throws(RecordingError) {
     try Disk.createDirectory("\(path)/\(keep == .all ? Self.activations : Self.extremes)")
   }
 

@@ -43,8 +43,8 @@ extension Merge {
 
   /// The merge that is in the place of the output, to go on with it.
   ///
-  /// - Returns: Its manifest; `nil` to start, whether because there is nothing or because what is there is a part of
-  ///   something that has changed since.
+  /// - Returns: Its manifest; `nil` to start, whether because there is nothing, because what is there is a part of
+  ///   something that has changed since, or because files that were whole are gone.
   /// - Throws: ``RecordingError`` of kind `cannotCreate` for a dump that is no merge of these shards.
   func earlier(_ manifest: Manifest) throws(RecordingError) -> Manifest? {
     guard existing == .resume, case .dump = try folder.contents() else { return nil }
@@ -56,7 +56,10 @@ extension Merge {
         "\(folder.path) holds another dump than these shards make; give --overwrite to replace it, or another --output"
       )
     }
-    return isSame ? earlier : nil
+    let isThere = (earlier.layers + [earlier.logits]).allSatisfy {
+      $0.sha256 == nil || Disk.size(of: "\(folder.path)/\($0.file)") != nil
+    }
+    return isSame && isThere ? earlier : nil
   }
 }
 

@@ -71,11 +71,13 @@ public struct Merge: Sendable {
     var manifest = merged()
     let arrays = manifest.layers + [manifest.logits]
     let bytes = parts.reduce(0) { $0 + $1.bytes }
+    let keep = manifest.extremes.map { Keep.extremes($0.limit) } ?? .all
     if let earlier = try earlier(manifest) {
       manifest = earlier
       try folder.removeTemporaryFiles()
+      try folder.createLayersFolder(for: keep)
     } else {
-      try folder.clear(for: manifest.extremes.map { .extremes($0.limit) } ?? .all)
+      try folder.clear(for: keep)
       try folder.check(room: manifest.extremes == nil ? bytes : bytes / parts.count)
     }
     if manifest.state != .complete {
