@@ -36,7 +36,7 @@ FUZZ_SECONDS ?= 60
 fuzz: setup  ## Fuzz every reader of files from anywhere, FUZZ_SECONDS each (docs/testing.md)
 	@Fuzz/fuzz.sh $(FUZZ_SECONDS)
 
-sanitize: setup  ## Look for data races and errors of memory (half an hour)
+sanitize:  ## Look for data races and errors of memory (half an hour)
 	@scripts/setup.sh test
 	scripts/sanitize.sh thread
 	scripts/sanitize.sh address

@@ -27,7 +27,13 @@ extension ImageList {
     guard paths.count > 0 else { throw RecordingError(.inputMissing, "\(path) lists no images") }
     let archives = (0..<paths.count).count { ImageNames.isArchive(paths.utf8($0)) }
     guard archives == 0 else { return try readArchives(of: paths, labels, archives: archives, path: path) }
-    return try list(of: paths, labels, path: path)
+    let (rows, labelOfRow) = try ordered(paths, labels, path: path)
+    let repeats = paths.count - rows.count
+    return ImageList(
+      root: folder(ofList: path), layout: .list,
+      labels: labelOfRow.contains { $0 >= 0 } ? .given : .none,
+      remarks: repeats == 0 ? [] : ["\(path) repeats \(repeats) paths; each image is recorded once"],
+      paths: rows, labelOfRow: labelOfRow)
   }
 
   /// The paths and labels of the lines that have any, −1 for no label.
@@ -93,14 +99,11 @@ extension ImageList {
       })
   }
 
-  private static func list(
-    of unordered: PackedStrings, _ unorderedLabels: [Int32], path: String
-  ) throws(RecordingError) -> ImageList {
-    let root = folder(ofList: path)
-    if unordered.areAscending {
-      let kind: Labels = unorderedLabels.contains { $0 >= 0 } ? .given : .none
-      return ImageList(root: root, layout: .list, labels: kind, paths: unordered, labelOfRow: unorderedLabels)
-    }
+  /// The paths in bytewise order, each once, with their labels; those given where they are in that order already.
+  private static func ordered(
+    _ unordered: PackedStrings, _ unorderedLabels: [Int32], path: String
+  ) throws(RecordingError) -> (PackedStrings, [Int32]) {
+    if unordered.areAscending { return (unordered, unorderedLabels) }
     var paths = PackedStrings()
     var labels: [Int32] = []
     paths.reserve(strings: unordered.count, bytes: unordered.bytesOfStrings)
@@ -119,10 +122,6 @@ extension ImageList {
       paths.append(unordered.utf8(row))
       labels.append(unorderedLabels[row])
     }
-    let repeats = unordered.count - paths.count
-    return ImageList(
-      root: root, layout: .list, labels: labels.contains { $0 >= 0 } ? .given : .none,
-      remarks: repeats == 0 ? [] : ["\(path) repeats \(repeats) paths; each image is recorded once"],
-      paths: paths, labelOfRow: labels)
+    return (paths, labels)
   }
 }
