@@ -106,6 +106,21 @@ struct PickleTests {
     }
   }
 
+  /// What Python's `raw-unicode-escape` decoder makes of them.
+  @Test(
+    "Escapes in text of protocol 0 are Python's",
+    arguments: [
+      (#"\u0041"#, "A"), (#"\U00000041\x"#, #"A\x"#), (#"a\\u0041"#, #"a\\u0041"#),
+      (#"\\\u0041"#, #"\\A"#),
+      (#"\U00110000"#, nil), (#"\u+041"#, nil), (#"\u004"#, nil),
+    ] as [(String, String?)])
+  func escapes(line: String, text: String?) throws {
+    let pickle = Self.start.op("}(V\(line)\n").array(extents: [1], data: [0, 0, 128, 63]).op("u").end
+    guard let text else { return #expect(try openingFault(pickle).contains("broken escape")) }
+    let folder = try TemporaryFolder()
+    #expect(try Checkpoint.open(try folder.write(pickle, to: "file")).names == [text])
+  }
+
   @Test("The last of two entries of one name counts, as in Python")
   func duplicates() throws {
     let folder = try TemporaryFolder()

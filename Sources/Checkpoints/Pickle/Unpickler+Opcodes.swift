@@ -181,24 +181,30 @@ extension Unpickler {
 
   // MARK: Text of protocol 0
 
-  /// A line in Python's raw-unicode-escape: Latin-1 with `\uXXXX` and `\UXXXXXXXX`.
+  /// A line in Python's raw-unicode-escape: Latin-1, in which a backslash before `u` and 4 hexadecimal digits, or `U` and 8,
+  /// begins a code point, unless an odd number of backslashes stands before it.
   private mutating func rawUnicode() throws(Malformed) -> String {
     let line = Array(try line().latin1.unicodeScalars)
     var text = String.UnicodeScalarView()
     var index = 0
     while index < line.count {
-      let width = line[index] == "\\" && index + 1 < line.count ? ["u": 4, "U": 8][line[index + 1]] ?? 0 : 0
-      guard width > 0 else {
-        text.append(line[index])
-        index += 1
+      let next: Unicode.Scalar? = line[index] == "\\" && index + 1 < line.count ? line[index + 1] : nil
+      guard next == "u" || next == "U" else {
+        // The second of two backslashes begins nothing.
+        let count = next == "\\" ? 2 : 1
+        text.append(contentsOf: line[index..<index + count])
+        index += count
         continue
       }
-      let digits = String(String.UnicodeScalarView(line[(index + 2)...].prefix(width)))
-      guard digits.unicodeScalars.count == width, let code = UInt32(digits, radix: 16) else {
+      let digits = line[(index + 2)...].prefix(next == "u" ? 4 : 8)
+      guard digits.count == (next == "u" ? 4 : 8), digits.allSatisfy(\.properties.isASCIIHexDigit),
+        let code = UInt32(String(String.UnicodeScalarView(digits)), radix: 16), code <= 0x10FFFF
+      else {
         throw Malformed("the pickle has a broken escape at byte \(position)")
       }
+      // Python has text with half a surrogate pair, Swift has not.
       text.append(Unicode.Scalar(code) ?? "\u{FFFD}")
-      index += 2 + width
+      index += 2 + digits.count
     }
     return String(text)
   }
