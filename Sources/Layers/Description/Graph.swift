@@ -34,7 +34,7 @@ public final class Graph {
 
   /// Full names a checkpoint may hold that inference does not need.
   public var ignoredParameters: [String] {
-    nodes.flatMap { node in node.layer.ignoredParameters.map { node.name.appending($0) } }
+    nodes.flatMap { node in node.layer.ignoredParameters.map { $0.qualified(by: node.name) } }
   }
 
   /// The multiply-adds of one image: those of convolutions, linear maps and attention.
@@ -44,10 +44,7 @@ public final class Graph {
 
   /// The number of learned values, which is what papers count; BatchNorm's statistics are not learned.
   public var learnedParameterCount: Int {
-    parameters.reduce(0) { sum, parameter in
-      let isStatistic = parameter.name.hasSuffix(".running_mean") || parameter.name.hasSuffix(".running_var")
-      return sum + (isStatistic ? 0 : parameter.shape.count)
-    }
+    parameters.reduce(0) { $0 + ($1.isLearned ? $1.shape.count : 0) }
   }
 
   /// The shape of a named activation, `nil` when there is none of that name.
@@ -62,7 +59,7 @@ public final class Graph {
   package func parameters(of index: Int) -> [Parameter] {
     let node = nodes[index]
     return node.layer.parameters(for: node.inputs.map { nodes[$0].shape })
-      .map { Parameter(name: node.name.appending($0.name), shape: $0.shape) }
+      .map { Parameter(name: $0.name.qualified(by: node.name), shape: $0.shape, isLearned: $0.isLearned) }
   }
 
   func append(_ name: String, _ layer: some Layer, _ inputs: [Value]) throws(GraphError) -> Value {
@@ -108,62 +105,11 @@ public final class Graph {
   }
 }
 
-extension String {
-  /// The full name of a parameter of the layer of this name. A layer whose parameters belong to the enclosing
-  /// module (`class_embedding`, `gamma`) names them with a leading `^`.
-  fileprivate func appending(_ parameter: String) -> String {
-    guard parameter.hasPrefix("^") else { return "\(self).\(parameter)" }
-    let parent = split(separator: ".").dropLast()
-    return (parent + [parameter.dropFirst()]).joined(separator: ".")
-  }
-}
-
 /// The image a model is given.
 package struct Input: Layer {
   package let shape: Shape
   package var kind: String { "input" }
   package func outputShape(for inputs: [Shape]) -> Shape { shape }
-}
-
-/// An activation in a graph under construction.
-public struct Value {
-  let graph: Graph
-  let index: Int
-  /// The shape of the activation: channels × height × width, tokens × channels, or channels.
-  public let shape: Shape
-  /// The number of channels.
-  public var channels: Int { shape.channels }
-}
-
-/// A reusable piece of a model.
-public protocol Block: Sendable {
-  /// Records the block applied to `x`.
-  func callAsFunction(_ x: Value) throws(GraphError) -> Value
-}
-
-extension Value {
-  /// Applies `layer`, whose parameters live under `name`, to this value and then `others`.
-  package func applying(
-    _ layer: some Layer, _ name: String, with others: Value...
-  ) throws(GraphError) -> Value {
-    try graph.append(name, layer, [self] + others)
-  }
-
-  /// Applies `layer`, which has no name of its own; repeats are numbered.
-  package func applying(
-    numbered name: String, _ layer: some Layer, with others: Value...
-  ) throws(GraphError) -> Value {
-    try graph.appendNumbered(name, layer, [self] + others)
-  }
-
-  /// Applies `block` with everything inside it named under `name`; the block's result gets that name too.
-  public func callAsFunction(_ name: String, _ block: some Block) throws(GraphError) -> Value {
-    try graph.within(name) { () throws(GraphError) in try block(self) }
-  }
-
-  /// Gives this value another name: PyTorch's Identity modules, hook points such as `shortcut`.
-  public func named(_ name: String) throws(GraphError) -> Value {
-    try graph.alias(name, index)
-    return self
-  }
+  /// An input is given, not computed: no step is made of it.
+  package func lower(_ parameters: [Tensor], into step: inout Step) {}
 }

@@ -1,17 +1,6 @@
 public import Tensor
 
-/// A tensor a layer reads from a checkpoint.
-public struct Parameter: Hashable, Sendable {
-  /// The name, relative to the layer until a graph qualifies it: `weight`, then `layer1.0.conv1.weight`.
-  public let name: String
-  /// The shape as the checkpoint stores it.
-  public let shape: Shape
-
-  /// Creates a parameter.
-  public init(name: String, shape: Shape) { (self.name, self.shape) = (name, shape) }
-}
-
-/// What one step of a model computes, what it reads and what it produces. No data, no arithmetic.
+/// One layer of a model: what it computes, what it reads and what it produces. No data, no arithmetic.
 ///
 /// Shapes are PyTorch's without the batch axis: channels × height × width for a map, tokens × channels for a
 /// sequence, channels for a vector.
@@ -25,21 +14,29 @@ package protocol Layer: Sendable {
   func outputShape(for inputs: [Shape]) throws(GraphError) -> Shape
 
   /// The parameters the layer reads, in the order of the checkpoint's state dictionary.
-  func parameters(for inputs: [Shape]) -> [Parameter]
+  func parameters(for inputs: [Shape]) -> [LayerParameter]
 
   /// Names a checkpoint may hold beside the parameters, which inference does not need (`num_batches_tracked`).
-  var ignoredParameters: [String] { get }
+  var ignoredParameters: [ParameterName] { get }
 
   /// The multiplications of a parameter or activation with an activation that the definition sums: convolutions,
   /// linear maps, attention's two products. What normalises, pools or adds counts as nothing.
   func multiplyAdds(for inputs: [Shape], output: Shape) -> Int
+
+  /// Says what a step has to do to compute the layer, before any rewrite: its operation, or a part of the epilogue
+  /// of a step that otherwise copies.
+  ///
+  /// - Parameters:
+  ///   - parameters: The tensors of ``parameters(for:)``, in that order.
+  ///   - step: A step with the layer's inputs and output that copies (``Map``).
+  func lower(_ parameters: [Tensor], into step: inout Step)
 }
 
 extension Layer {
   /// No parameters.
-  package func parameters(for inputs: [Shape]) -> [Parameter] { [] }
+  package func parameters(for inputs: [Shape]) -> [LayerParameter] { [] }
   /// Nothing to ignore.
-  package var ignoredParameters: [String] { [] }
+  package var ignoredParameters: [ParameterName] { [] }
   /// Nothing to multiply.
   package func multiplyAdds(for inputs: [Shape], output: Shape) -> Int { 0 }
 }

@@ -31,7 +31,7 @@ public final class Workspace {
     kernels = plan.options.tier.kernels
     arena = AlignedBuffer(count: plan.storage.count * batchSize)
     let members = team?.count ?? 1
-    let scratchCount = plan.scratchCount(kernels.pointee, members: members)
+    let scratchCount = plan.scratchCount(members: members)
     scratch = (0..<members).map { _ in AlignedBuffer(count: scratchCount) }
     tapValues = plan.taps.map { AlignedBuffer(count: $0.shape.count * batchSize) }
     baselines =
@@ -45,15 +45,6 @@ public final class Workspace {
   }
 
   deinit { sums.forEach { $0.deallocate() } }
-
-  /// Bytes of memory a workspace of this size takes, without making one.
-  public static func byteCount(for plan: Plan, batchSize: Int) -> Int {
-    let taps = plan.taps.reduce(0) { $0 + $1.shape.count } * batchSize
-    let sums = plan.slots.reduce(0) { $0 + $1.channels } * batchSize
-    let scratch = plan.scratchCount(plan.options.tier.kernels.pointee, members: 1)
-    let units = plan.takesBaselines ? plan.tapShapes.reduce(0) { $0 + $1.channels } * batchSize : 0
-    return 4 * (plan.storage.count * batchSize + scratch + taps) + 8 * sums + 12 * units
-  }
 
   /// Lends the input of one image for writing, channels-last: height × width × channels.
   ///
@@ -92,8 +83,8 @@ public final class Workspace {
   /// - Precondition: `images` is between 1 and ``batchSize``.
   package func run(images: Int, stepDone: (Int) -> Void) {
     precondition((1...batchSize).contains(images), "\(images) images in a workspace for \(batchSize)")
-    for (index, step) in plan.steps.enumerated() {
-      execute(step, images: images)
+    for (index, packed) in plan.steps.enumerated() {
+      packed.step.operation.run(Call(workspace: self, packed: packed, images: images))
       stepDone(index)
     }
     for tap in plan.meanTaps { finish(tap, images: images) }
@@ -131,30 +122,6 @@ public final class Workspace {
       UnsafeBufferPointer(start: address(of: value, image: image), count: plan.shapes[value].count))
   }
 
-  private func execute(_ packed: PackedStep, images: Int) {
-    let step = packed.step
-    let k = kernels.pointee
-    let n = Int32(images)
-    func view(_ value: Int) -> ck_view { self.view(of: value) }
-    switch step.operation {
-    case .convolution(let window, _):
-      var convolution = ck_convolution(
-        window, from: plan.shapes[step.inputs[0]], to: plan.shapes[step.output], plan.options.precision)
-      convolution.prologue = ck_prologue(packed)
-      convolve(convolution, packed, images: n)
-    case .depthwise(let window, _):
-      let (from, to) = (plan.shapes[step.inputs[0]], plan.shapes[step.output])
-      convolveDepthwise(ck_window(window, from: from, to: to), packed, images: n)
-    case .maxPool(let window):
-      let geometry = ck_window(window, from: plan.shapes[step.inputs[0]], to: plan.shapes[step.output])
-      pool(k.max_pool, geometry, step, images: n)
-    case .averagePool(let window):
-      let geometry = ck_window(window, from: plan.shapes[step.inputs[0]], to: plan.shapes[step.output])
-      pool(k.average_pool, geometry, step, images: n)
-    default: executePositionwise(packed, images: n)
-    }
-  }
-
   private func finish(_ tap: MeanTap, images: Int) {
     let count = plan.taps[tap.tap].shape.count
     for image in 0..<images {
@@ -176,20 +143,6 @@ public final class Workspace {
         to += part.channels
       }
     }
-  }
-
-  func epilogue(of packed: PackedStep) -> ck_epilogue {
-    ck_epilogue(
-      scale: packed.scale.map { UnsafePointer($0.pointer) },
-      shift: packed.shift.map { UnsafePointer($0.pointer) },
-      residual: packed.step.residual.map { view(of: $0) } ?? ck_view(),
-      activation: ck_activation(packed.step.activation), sums: sums(of: packed.step))
-  }
-
-  func sums(of step: Step) -> ck_sums {
-    ck_sums(
-      raw: step.sums[.raw].map { sums[$0] }, pre_activation: step.sums[.preActivation].map { sums[$0] },
-      output: step.sums[.output].map { sums[$0] }, stride: plan.shapes[step.output].channels)
   }
 
   /// The memory of a value, for all images.

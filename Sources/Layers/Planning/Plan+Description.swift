@@ -48,12 +48,7 @@ extension Plan: CustomStringConvertible {
 
   private var summary: [String] {
     let idle = steps.indices.count(where: isIdle)
-    let computing = steps.map(\.step).filter {
-      switch $0.operation {
-      case .convolution, .depthwise: true
-      default: false
-      }
-    }
+    let computing = steps.map(\.step).filter { $0.hasEpilogue && !$0.isMap }
     let affine = computing.count { $0.affine != nil }
     let sums = computing.count { $0.residual != nil }
     let activations = computing.count { $0.activation != nil }
@@ -68,7 +63,7 @@ extension Plan: CustomStringConvertible {
         + " \(size(costs.reduce(0) { $0 + $1.activationBytes })) of activations read and written",
       "memory: \(size(weights)) of packed weights; \(size(storage.count * 4)) of activations an image"
         + " (\(size(storage.buffers.reduce(0) { $0 + $1.count } * 4)) if nothing were shared);"
-        + " \(size(Workspace.byteCount(for: self, batchSize: 1))) for a thread that runs one image at a time",
+        + " \(size(workspaceBytes(batchSize: 1))) for a thread that runs one image at a time",
     ]
     guard !taps.isEmpty else { return lines + ["nothing is recorded"] }
     let inEpilogues = steps.reduce(0) { $0 + $1.step.sums.count }
@@ -101,28 +96,5 @@ extension Step {
     let taken = points.filter { sums[$0.0] != nil }.map(\.1)
     if !taken.isEmpty { words.append("sums of \(taken.joined(separator: ", "))") }
     return words
-  }
-
-  /// The kernel family that runs the step.
-  package var kernelName: String {
-    switch operation {
-    case .convolution(let window, _): "convolution \(window.kernel)×\(window.kernel)/\(window.stride)"
-    case .depthwise(let window, _): "depthwise \(window.kernel)×\(window.kernel)"
-    case .map: "map"
-    case .maxPool(let window): "max-pool \(window.kernel)×\(window.kernel)/\(window.stride)"
-    case .averagePool(let window): "average-pool \(window.kernel)×\(window.kernel)/\(window.stride)"
-    case .globalAverage: "global-average"
-    case .layerNorm: "layer-norm"
-    case .localResponseNorm: "local-response-norm"
-    case .softmax: "softmax"
-    case .attention(let heads): "attention \(heads) heads"
-    case .firstToken: "first-token"
-    case .addMatrix: "add-matrix"
-    case .view: "view"
-    case .concatenate: "concatenate"
-    case .record(.sums): "column-sums"
-    case .record(.baselines): "baselines"
-    case .record(.values(_, let reduction)): "record \(reduction.rawValue)"
-    }
   }
 }

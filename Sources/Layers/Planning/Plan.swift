@@ -1,35 +1,11 @@
 public import Tensor
 
-/// How a recorded layer's activation becomes the numbers that are kept.
-public enum Reduction: String, Sendable, CaseIterable {
-  /// One number per unit: the mean over positions.
-  case mean
-  /// One number per unit: the largest over positions.
-  case max
-  /// One number per unit: the first position (a ViT's class token).
-  case token0
-  /// Everything, in PyTorch's order: units × height × width, or tokens × units.
-  case none
-}
-
-/// The arithmetic a plan runs in.
-public enum Precision: String, Sendable, CaseIterable {
-  /// Results of fp32 quality.
-  case fp32
-  /// Operands of convolutions and linear layers as sums of two bf16: errors of about 1e-5 of a layer's RMS.
-  case bf16x3
-  /// Operands of convolutions and linear layers rounded to bf16: errors of about 1e-2, a preview.
-  case bf16
-}
-
 /// Why a plan cannot be made.
 public enum PlanError: Error, Equatable, CustomStringConvertible {
   /// A tap names nothing in the graph.
   case unknownActivation(String)
   /// The parameters do not fit the graph.
   case binding(BindingError)
-  /// No kernel computes a layer.
-  case unsupported(layer: String)
   /// The tier's kernels do not have the arithmetic.
   case precision(Precision, Tier)
   /// The library that the tier's kernels stand on is not installed.
@@ -40,7 +16,6 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .unknownActivation(let name): "the model has no layer named '\(name)'"
     case .binding(let problems): "the weights do not fit the model: \(problems)"
-    case .unsupported(let layer): "no kernel computes \(layer)"
     case .noLibrary(let tier):
       "the \(tier) kernels need OpenBLAS, and libopenblas.so.0 cannot be loaded: install it, or choose another --tier"
     case .precision(let precision, let tier):
@@ -131,10 +106,12 @@ public struct Plan: Sendable {
       (meanTaps, slots) = program.takeMeans(of: values, options.rewrites)
     } else {
       (meanTaps, slots) = ([], [])
-      for (tap, value) in values.enumerated() { program.record(value, .values(tap: tap, reduction)) }
+      for (tap, value) in values.enumerated() {
+        program.record(value, RecordValues(tap: tap, reduction: reduction))
+      }
     }
     if baselines {
-      for (tap, value) in values.enumerated() { program.record(value, .baselines(tap: tap)) }
+      for (tap, value) in values.enumerated() { program.record(value, RecordBaselines(tap: tap)) }
     }
     program.removeDeadSteps(keeping: [output])
 
@@ -144,22 +121,18 @@ public struct Plan: Sendable {
     takesBaselines = baselines
     tapShapes = values.map { [shapes = program.shapes] in shapes[$0] }
     taps = zip(names, values).map { name, value in
-      let shape = program.shapes[value]
-      return Output(name: name, shape: reduction == .none ? shape : [shape.channels])
+      Output(name: name, shape: reduction.shape(of: program.shapes[value]))
     }
     self.output = Output(name: graph.output, shape: program.shapes[output])
     self.options = options
     shapes = program.shapes
     storage = Storage(for: program, rewrites: options.rewrites, input: 0, output: output)
     guard options.tier.prepare() else { throw PlanError.noLibrary(options.tier) }
-    steps = PackedStep.pack(program, for: options)
+    steps = PackedStep.pack(program, in: storage, for: options)
   }
 
   /// Bytes of the packed weights, which all workspaces share.
   package var packedBytes: Int {
-    steps.reduce(0) { total, step in
-      let buffers = [step.weight, step.bias, step.scale, step.shift, step.inputScale, step.inputShift]
-      return total + buffers.reduce(0) { $0 + 4 * ($1?.count ?? 0) }
-    }
+    steps.reduce(0) { $0 + $1.buffers.reduce(0) { $0 + $1.count } } * MemoryLayout<Float>.size
   }
 }

@@ -72,7 +72,7 @@ extension Program {
   /// conv → batch norm or layer scale: the normalisation becomes the convolution's scale and shift.
   private mutating func foldAffine() {
     for j in steps.indices {
-      guard case .map = steps[j].operation, let next = steps[j].affine, steps[j].residual == nil,
+      guard steps[j].isMap, let next = steps[j].affine, steps[j].residual == nil,
         steps[j].activation == nil, let i = absorbingStep(for: steps[j].inputs[0]), steps[i].residual == nil
       else { continue }
       means[steps[i].output] = meanAfterAffine(of: steps[i])
@@ -85,7 +85,7 @@ extension Program {
   /// x + f(…): the sum becomes f's residual, and f moves to where both terms are known.
   private mutating func fuseResidual() {
     for j in steps.indices {
-      guard case .map = steps[j].operation, steps[j].affine == nil, let second = steps[j].residual,
+      guard steps[j].isMap, steps[j].affine == nil, let second = steps[j].residual,
         steps[j].activation == nil, steps[j].inputs[0] != second
       else { continue }
       let first = steps[j].inputs[0]
@@ -103,7 +103,7 @@ extension Program {
   /// f → activation: the activation becomes part of f's epilogue.
   private mutating func fuseActivation() {
     for j in steps.indices {
-      guard case .map = steps[j].operation, let activation = steps[j].activation, steps[j].affine == nil,
+      guard steps[j].isMap, let activation = steps[j].activation, steps[j].affine == nil,
         steps[j].residual == nil, let i = absorbingStep(for: steps[j].inputs[0])
       else { continue }
       means[steps[i].output] =
@@ -118,14 +118,11 @@ extension Program {
   /// normalises what it reads. The value between them is in memory no longer, and no sum gives its mean.
   private mutating func fusePrologue(keeping tapped: Set<Int>) {
     for j in steps.indices {
-      guard case .convolution(let window, _) = steps[j].operation,
-        window == Window(kernel: 1, stride: window.stride),
-        !steps[j].isAbsorbed
-      else { continue }
+      guard steps[j].operation.traits.contains(.takesPrologue), !steps[j].isAbsorbed else { continue }
       let value = steps[j].inputs[0]
       guard !tapped.contains(value), !pinned.contains(value), readerCounts[value] == 1,
         let i = steps.firstIndex(where: { $0.output == value && !$0.isAbsorbed }),
-        case .map = steps[i].operation, let affine = steps[i].affine, steps[i].residual == nil,
+        steps[i].isMap, let affine = steps[i].affine, steps[i].residual == nil,
         steps[i].activation == nil || steps[i].activation == .relu
       else { continue }
       let (id, input) = (steps[i].id, steps[i].inputs[0])

@@ -1,81 +1,13 @@
-package import Tensor
-
-/// A factor and an offset per channel, in double precision until a plan is packed.
-package struct Affine: Sendable, Equatable {
-  package var scale: [Double]
-  package var shift: [Double]
-
-  package init(scale: [Double], shift: [Double]) { (self.scale, self.shift) = (scale, shift) }
-
-  /// The map of some of the channels.
-  package subscript(channels: Range<Int>) -> Affine {
-    Affine(scale: Array(scale[channels]), shift: Array(shift[channels]))
-  }
-
-  /// `next` applied to the result of this.
-  package func followed(by next: Affine) -> Affine {
-    Affine(
-      scale: zip(scale, next.scale).map { $0 * $1 },
-      shift: zip(shift, zip(next.scale, next.shift)).map { $0 * $1.0 + $1.1 })
-  }
-}
-
-/// What a convolution does to its inputs as it reads them: a scale and shift per channel, then perhaps a ReLU.
-package struct Prologue: Sendable {
-  package var affine: Affine
-  package var relu: Bool
-}
-
-/// One operation of a program: what a kernel call does, with its weights as the checkpoint stores them.
+/// One step of a program: an operation, and what is done around it before its results are stored.
 package struct Step: Sendable {
-  package enum Operation: Sendable {
-    /// Weight: output × input × kernel × kernel.
-    case convolution(Window, weight: Tensor)
-    /// Weight: channels × 1 × kernel × kernel.
-    case depthwise(Window, weight: Tensor)
-    /// Nothing but the epilogue: normalisation by stored statistics, activations, sums, copies.
-    case map
-    case maxPool(Window)
-    case averagePool(Window)
-    case globalAverage
-    case layerNorm(weight: Tensor, bias: Tensor, epsilon: Float)
-    case localResponseNorm(LocalResponseNorm)
-    case softmax
-    /// Inputs: one packed sequence, or queries, keys and values.
-    case attention(heads: Int)
-    /// `nil` for the mean of the sequence.
-    case firstToken(Tensor?)
-    /// Adds a tokens × channels matrix.
-    case addMatrix(Tensor)
-    /// The value is another one seen differently; nothing runs.
-    case view(View)
-    /// Parts that did not find a place inside the whole are copied there.
-    case concatenate
-    /// Keeps something of the input for the caller; has no output of its own.
-    case record(Record)
-  }
-
-  package enum View: Sendable, Equatable {
-    case same
-    case token(Int)
-  }
-
-  package enum Record: Sendable, Equatable {
-    /// Sums over positions, into a slot.
-    case sums(slot: Int)
-    /// A reduction other than the mean, into a tap.
-    case values(tap: Int, Reduction)
-    /// Non-positive positions and differences between neighbours, of a tap.
-    case baselines(tap: Int)
-  }
-
   /// Where in an epilogue a sum is taken.
   package enum SumPoint: Hashable, Sendable { case raw, preActivation, output }
 
   /// Names the step for good, through every rewrite: the node that started it.
   package let id: Int
   package var name: String
-  package var operation: Operation
+  /// What the step computes, with its weights.
+  package var operation: any Operation
   /// Values read, by node index.
   package var inputs: [Int]
   /// The value written, by node index.
@@ -92,7 +24,7 @@ package struct Step: Sendable {
   /// Whether another step has taken over what this one does.
   package var isAbsorbed = false
 
-  package init(id: Int, name: String, operation: Operation, inputs: [Int], output: Int) {
+  package init(id: Int, name: String, operation: some Operation, inputs: [Int], output: Int) {
     (self.id, self.name, self.operation, self.inputs, self.output) = (id, name, operation, inputs, output)
   }
 
@@ -100,12 +32,16 @@ package struct Step: Sendable {
   package var reads: [Int] { inputs + (residual.map { [$0] } ?? []) }
 
   /// Whether the kernel can apply scale and shift, residual and activation before it stores.
-  package var hasEpilogue: Bool {
-    switch operation {
-    case .convolution, .depthwise, .map: true
-    default: false
-    }
-  }
+  package var hasEpilogue: Bool { operation.traits.contains(.hasEpilogue) }
+
+  /// Whether the step only keeps something for the caller; it then has no output.
+  package var isRecord: Bool { operation.traits.contains(.records) }
+
+  /// Whether the step puts the channels of its inputs side by side.
+  package var isConcatenation: Bool { operation.traits.contains(.concatenates) }
+
+  /// Whether the step is its epilogue and nothing else.
+  package var isMap: Bool { operation is Map }
 }
 
 /// The mean over positions of a value, from sums taken while other values were computed.

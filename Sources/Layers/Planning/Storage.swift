@@ -34,11 +34,7 @@ package struct Storage: Sendable {
     if rewrites.contains(.concatenateInPlace) { placeConcatenations() }
     for value in [input] + program.steps.filter({ !$0.isRecord }).map(\.output)
     where placements[value] == nil {
-      if let step = producer(of: value), case .view(let view) = step.operation {
-        placements[value] = self.view(view, of: step.inputs[0])
-      } else {
-        placements[value] = newBuffer(for: value)
-      }
+      placements[value] = producer(of: value).flatMap(view(madeBy:)) ?? newBuffer(for: value)
     }
     if rewrites.contains(.overwrite) { overwrite(keeping: [input, output]) }
     findLifetimes(input: input, output: output)
@@ -67,18 +63,14 @@ package struct Storage: Sendable {
     return Placement(buffer: buffers.count - 1, offset: 0, positionStride: shape.channels)
   }
 
-  private func view(_ view: Step.View, of value: Int) -> Placement? {
-    guard var placement = placements[value] else { return nil }
-    if case .token(let index) = view { placement.offset += index * placement.positionStride }
-    return placement
+  /// Where a step's result lies, if it is the input seen differently.
+  private func view(madeBy step: Step) -> Placement? {
+    placements[step.inputs[0]].flatMap(step.operation.view(of:))
   }
 
   /// Widest first, so that the wholes that begin with the same parts (dense blocks) become views of the widest.
   private mutating func placeConcatenations() {
-    let concatenations = program.steps.filter {
-      if case .concatenate = $0.operation { true } else { false }
-    }
-    let widestFirst = concatenations.sorted {
+    let widestFirst = program.steps.filter(\.isConcatenation).sorted {
       (program.shapes[$1.output].channels, $0.output) < (program.shapes[$0.output].channels, $1.output)
     }
     for step in widestFirst {
@@ -101,9 +93,8 @@ package struct Storage: Sendable {
 
   /// Whether a kernel writes the value, so that it can be told where.
   private func canBePlaced(_ value: Int) -> Bool {
-    guard let step = producer(of: value) else { return false }
-    if case .view = step.operation { return false }
-    return true
+    let anywhere = Placement(buffer: 0, offset: 0, positionStride: 0)
+    return producer(of: value).map { $0.operation.view(of: anywhere) == nil } ?? false
   }
 
   /// Where the parts already lie side by side, if they do.
@@ -122,7 +113,7 @@ package struct Storage: Sendable {
   /// Lets a result take the place of the residual, or of a pointwise step's input, that is read for the last time.
   private mutating func overwrite(keeping kept: Set<Int>) {
     for (index, step) in program.steps.enumerated() where !step.isRecord {
-      for candidate in overwritable(by: step) where !kept.contains(candidate) {
+      for candidate in step.operation.overwritable(by: step) where !kept.contains(candidate) {
         guard !step.reads.contains(where: { $0 != candidate && shares($0, candidate) }) else { continue }
         guard let target = placements[step.output], let source = placements[candidate],
           target.buffer != source.buffer, program.shapes[candidate] == program.shapes[step.output],
@@ -133,16 +124,6 @@ package struct Storage: Sendable {
         }
         break
       }
-    }
-  }
-
-  private func overwritable(by step: Step) -> [Int] {
-    switch step.operation {
-    case .map: [step.inputs[0]] + (step.residual.map { [$0] } ?? [])
-    case .layerNorm, .softmax, .addMatrix: [step.inputs[0]]
-    // Their windows still read the input when the first results are written.
-    case .convolution, .depthwise: step.residual.map { step.inputs.contains($0) ? [] : [$0] } ?? []
-    default: []
     }
   }
 

@@ -63,7 +63,7 @@ extension Program {
       }
     }
     if let step = steps.firstIndex(where: { $0.output == value && !$0.isRecord }) {
-      if rewrites.contains(.meansOfParts), case .concatenate = steps[step].operation {
+      if rewrites.contains(.meansOfParts), steps[step].isConcatenation {
         return steps[step].inputs.flatMap { parts(of: $0, rewrites, &slots) }
       }
       if rewrites.contains(.sumsInEpilogues), let (point, affine) = sumInEpilogue(of: steps[step]) {
@@ -76,7 +76,7 @@ extension Program {
     }
     let slot = slots.add(channels: shape.channels)
     slots.recorded[value] = slot
-    record(value, .sums(slot: slot))
+    record(value, RecordSums(slot: slot))
     return [MeanTap.Part(slot: slot, channels: shape.channels, positions: shape.positions)]
   }
 
@@ -90,28 +90,21 @@ extension Program {
     return MeanTap.Part(slot: slot, channels: shape.channels, positions: shape.positions, affine: affine)
   }
 
-  /// Keeps another reduction of a value, which must be in memory: that of a step, or the input.
-  package mutating func record(_ value: Int, _ what: Step.Record) {
+  /// Keeps something of a value, which must be in memory: that of a step, or the input.
+  package mutating func record(_ value: Int, _ operation: some Operation) {
     let producer = steps.firstIndex { $0.output == value && !$0.isRecord }
     let name = "record \(producer.map { steps[$0].name } ?? "input")"
     steps.insert(
-      Step(id: -1, name: name, operation: .record(what), inputs: [value], output: -1),
+      Step(id: -1, name: name, operation: operation, inputs: [value], output: -1),
       at: producer.map { $0 + 1 } ?? 0)
   }
 
   /// The point at which the step that writes a value can add it up, and the affine map from there to the value.
   private func sumInEpilogue(of step: Step) -> (Step.SumPoint, Affine?)? {
-    if case .layerNorm = step.operation { return (.output, nil) }
+    if step.operation.traits.contains(.sumsResults) { return (.output, nil) }
     guard step.hasEpilogue else { return nil }
     guard step.activation == nil else { return (.output, nil) }
     return step.residual == nil ? (.raw, step.affine) : (.preActivation, nil)
-  }
-}
-
-extension Step {
-  /// Whether the step only keeps something for the caller.
-  package var isRecord: Bool {
-    if case .record = operation { true } else { false }
   }
 }
 

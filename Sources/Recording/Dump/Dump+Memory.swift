@@ -31,7 +31,7 @@ extension Dump {
   /// The memory the dump would take.
   package func memory(of network: Network) -> MemoryEstimate {
     let batchSize = min(request.batchSize, outline.chunkRows)
-    let workspace = Workspace.byteCount(for: network.plan, batchSize: batchSize)
+    let workspace = network.plan.workspaceBytes(batchSize: batchSize)
     // The totals of the dump and of every worker.
     let baselineBytes =
       request.baselines ? (request.threads + 1) * outline.units * BaselineTotals.bytesOfUnit : 0

@@ -64,61 +64,12 @@ package struct Window: Hashable, Sendable {
     let count = (span + stride - 1) / stride + 1
     return (count - 1) * stride >= size + before ? count - 1 : count
   }
-}
 
-/// A 2-D convolution of channels × height × width; a cross-correlation, as in PyTorch.
-package struct Conv2d: Layer, Hashable {
-  /// Channels of the result.
-  package let outputChannels: Int
-  /// The sliding window.
-  package let window: Window
-  /// Whether each channel is convolved with its own kernel (PyTorch's `groups` equal to the channels).
-  package let depthwise: Bool
-  /// Whether a bias per output channel is added.
-  package let hasBias: Bool
+  /// The positions a window covers.
+  package var area: Int { kernel * kernel }
 
-  /// Creates a convolution.
-  package init(_ outputChannels: Int, window: Window, depthwise: Bool = false, hasBias: Bool = false) {
-    (self.outputChannels, self.window, self.depthwise, self.hasBias) =
-      (outputChannels, window, depthwise, hasBias)
-  }
-
-  package var kind: String { depthwise ? "conv2d_depthwise" : "conv2d" }
-
-  /// `weight`, output × input × kernel × kernel (input is 1 when depthwise), then `bias`, output.
-  package func parameters(for inputs: [Shape]) -> [Parameter] {
-    let weight: Shape = [outputChannels, depthwise ? 1 : inputs[0][0], window.kernel, window.kernel]
-    return [Parameter(name: "weight", shape: weight)]
-      + (hasBias ? [Parameter(name: "bias", shape: [outputChannels])] : [])
-  }
-
-  package func outputShape(for inputs: [Shape]) throws(GraphError) -> Shape {
-    let (height, width) = try window.outputExtents(of: inputs[0], layer: kind)
-    guard !depthwise || inputs[0][0] == outputChannels else {
-      throw .incompatible(layer: kind, shapes: inputs, reason: "it has \(outputChannels) channels")
-    }
-    return [outputChannels, height, width]
-  }
-
-  package func multiplyAdds(for inputs: [Shape], output: Shape) -> Int {
-    output.count * (depthwise ? 1 : inputs[0][0]) * window.kernel * window.kernel
-  }
-}
-
-extension Value {
-  /// Convolves a map; `name` holds `weight` and, with `bias`, `bias`.
-  public func conv2d(
-    _ name: String, _ channels: Int, kernel: Int, stride: Int = 1, padding: Padding = 0, bias: Bool = false
-  ) throws(GraphError) -> Value {
-    let window = Window(kernel: kernel, stride: stride, padding: padding)
-    return try applying(Conv2d(channels, window: window, hasBias: bias), name)
-  }
-
-  /// Convolves each channel of a map with its own kernel.
-  public func depthwiseConv2d(_ name: String, kernel: Int, padding: Padding = 0, bias: Bool = false)
-    throws(GraphError) -> Value
-  {
-    let window = Window(kernel: kernel, padding: padding)
-    return try applying(Conv2d(channels, window: window, depthwise: true, hasBias: bias), name)
+  /// The elements of `input` that no window reads: a stride beyond the kernel leaves positions out.
+  package func unseen(of input: Shape, by output: Shape) -> Int {
+    max(0, input.count - output.positions * area * input.channels)
   }
 }

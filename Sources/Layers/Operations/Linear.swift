@@ -12,16 +12,16 @@ package struct Linear: Layer, Hashable {
 
   /// Channels of the result.
   package let outputChannels: Int
-  /// The name of the weight, relative to the layer; with a leading `^`, to the enclosing module.
-  package let weight: String
+  /// The name of the weight.
+  package let weight: ParameterName
   /// The name of the bias, if there is one.
-  package let bias: String?
+  package let bias: ParameterName?
   /// How the weight is stored.
   package let layout: WeightLayout
 
   /// Creates a linear layer.
   package init(
-    _ outputChannels: Int, weight: String = "weight", bias: String? = "bias",
+    _ outputChannels: Int, weight: ParameterName = "weight", bias: ParameterName? = "bias",
     layout: WeightLayout = .outputInput
   ) {
     (self.outputChannels, self.weight, self.bias, self.layout) = (outputChannels, weight, bias, layout)
@@ -30,11 +30,11 @@ package struct Linear: Layer, Hashable {
   package var kind: String { "linear" }
 
   /// The weight, output × input (or input × output), then the bias, output.
-  package func parameters(for inputs: [Shape]) -> [Parameter] {
+  package func parameters(for inputs: [Shape]) -> [LayerParameter] {
     let input = inputs[0].channels
     let shape: Shape = layout == .outputInput ? [outputChannels, input] : [input, outputChannels]
-    return [Parameter(name: weight, shape: shape)]
-      + (bias.map { [Parameter(name: $0, shape: [outputChannels])] } ?? [])
+    return [LayerParameter(weight, shape: shape)]
+      + (bias.map { [LayerParameter($0, shape: [outputChannels])] } ?? [])
   }
 
   /// Channels are mapped wherever they are: a map's first axis, a sequence's last.
@@ -47,6 +47,14 @@ package struct Linear: Layer, Hashable {
   }
 
   package func multiplyAdds(for inputs: [Shape], output: Shape) -> Int { output.count * inputs[0].channels }
+
+  /// A 1×1 convolution.
+  package func lower(_ parameters: [Tensor], into step: inout Step) {
+    let matrix = layout == .outputInput ? parameters[0] : parameters[0].transposed()
+    let weight = matrix.reshaped(to: [matrix.shape[0], matrix.shape[1], 1, 1])
+    step.operation = DenseConvolution(window: Window(kernel: 1), weight: .stored(weight))
+    if bias != nil { step.affine = .offset(parameters[1]) }
+  }
 }
 
 extension Value {
@@ -58,12 +66,27 @@ extension Value {
   /// Maps each token to its query, key and value side by side, with the parameters `in_proj_weight` and
   /// `in_proj_bias` of the enclosing module: PyTorch's MultiheadAttention.
   public func inputProjection() throws(GraphError) -> Value {
-    try applying(Linear(3 * channels, weight: "^in_proj_weight", bias: "^in_proj_bias"), "in_proj")
+    try applying(
+      Linear(3 * channels, weight: .enclosing("in_proj_weight"), bias: .enclosing("in_proj_bias")), "in_proj")
   }
 
   /// Multiplies by a matrix, input × output, that the enclosing module keeps under `parameter` (CLIP's `proj`).
   public func projected(by parameter: String, _ channels: Int) throws(GraphError) -> Value {
-    let layer = Linear(channels, weight: "^\(parameter)", bias: nil, layout: .inputOutput)
+    let layer = Linear(channels, weight: .enclosing(parameter), bias: nil, layout: .inputOutput)
     return try applying(numbered: "\(parameter)_applied", layer)
+  }
+}
+
+extension Tensor {
+  /// The transpose of a matrix.
+  fileprivate func transposed() -> Tensor {
+    let (rows, columns) = (shape[0], shape[1])
+    return Tensor(shape: [columns, rows]) { out in
+      withUnsafeBufferPointer { elements in
+        for row in 0..<rows {
+          for column in 0..<columns { out[column * rows + row] = elements[row * columns + column] }
+        }
+      }
+    }
   }
 }

@@ -1,0 +1,60 @@
+package import Tensor
+
+/// A step made ready to run: its numbers in the form its kernel takes.
+package struct PackedStep: Sendable {
+  package private(set) var step: Step
+  /// Of the step's affine map; `nil` where every factor is 1.
+  package let scale: AlignedBuffer?
+  package let shift: AlignedBuffer?
+  /// Of the step's prologue.
+  package let inputScale: AlignedBuffer?
+  package let inputShift: AlignedBuffer?
+
+  /// Packs the steps of a program, on all processors.
+  package static func pack(_ program: Program, in storage: Storage, for options: Plan.Options) -> [PackedStep]
+  {
+    let slots = Slots(count: program.steps.count)
+    concurrently(iterations: program.steps.count) { index in
+      slots[index] = PackedStep(program.steps[index], shapes: program.shapes, storage, options)
+    }
+    return slots.values
+  }
+
+  private init(_ step: Step, shapes: [Shape], _ storage: Storage, _ options: Plan.Options) {
+    self.step = step
+    scale = step.affine.flatMap { $0.scale.contains { $0 != 1 } ? AlignedBuffer(rounding: $0.scale) : nil }
+    shift = step.affine.map { AlignedBuffer(rounding: $0.shift) }
+    inputScale = step.prologue.map { AlignedBuffer(rounding: $0.affine.scale) }
+    inputShift = step.prologue.map { AlignedBuffer(rounding: $0.affine.shift) }
+    let site = Site(packed: self, shapes: shapes, storage: storage, options: options)
+    self.step.operation.pack(at: site)
+  }
+
+  /// Everything that was packed.
+  package var buffers: [AlignedBuffer] {
+    step.operation.packedWeights + [scale, shift, inputScale, inputShift].compactMap { $0 }
+  }
+
+  /// One cell per step, each written by one thread.
+  private final class Slots: @unchecked Sendable {
+    private let cells: UnsafeMutableBufferPointer<PackedStep?>
+    init(count: Int) {
+      cells = .allocate(capacity: count)
+      cells.initialize(repeating: nil)
+    }
+    deinit {
+      cells.deinitialize()
+      cells.deallocate()
+    }
+    subscript(index: Int) -> PackedStep? {
+      get { cells[index] }
+      set { cells[index] = newValue }
+    }
+    var values: [PackedStep] { cells.compactMap { $0 } }
+  }
+}
+
+extension AlignedBuffer {
+  /// Rounds numbers to the kernels' precision.
+  fileprivate convenience init(rounding numbers: [Double]) { self.init(numbers.map { Float($0) }) }
+}
