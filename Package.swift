@@ -40,6 +40,7 @@ let package = Package(
     // OpenBLAS is loaded by the tier that needs it, and is no library of the program's.
     .target(
       name: "CKernels",
+      cSettings: [.headerSearchPath(".")],
       linkerSettings: [
         .linkedLibrary("m", .when(platforms: [.linux])), .linkedLibrary("dl", .when(platforms: [.linux])),
       ]),

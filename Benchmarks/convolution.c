@@ -4,7 +4,7 @@
 // in processor time of one thread; the total weighs layers by their number in the network.
 //
 //     clang -O2 -std=gnu17 -ISources/CKernels/include $(pkg-config --cflags openblas) Benchmarks/convolution.c \
-//       Sources/CKernels/*.c -lm $(pkg-config --libs openblas) -o .build/convolution-benchmark
+//       -ISources/CKernels Sources/CKernels/*/*.c -lm $(pkg-config --libs openblas) -o .build/convolution-benchmark
 //     .build/convolution-benchmark [TIER [IMAGES [PART OF A NAME [ROUNDS]]]]
 #include <cblas.h>
 #include <stdio.h>
@@ -188,24 +188,30 @@ static double upper_quartile(rates *r, int rounds) {
 }
 
 // Repeats a statement for a millisecond and evaluates to GFLOP/s.
-#define RATE(flops, statement)                            \
-  ({                                                      \
-    const double start = seconds();                       \
-    double done = 0, now;                                 \
-    do {                                                  \
-      statement;                                          \
-      done += (flops);                                    \
-      now = seconds();                                    \
-    } while (now - start < 1e-3);                         \
-    done / (now - start) * 1e-9;                          \
+#define RATE(flops, statement)      \
+  ({                                \
+    const double start = seconds(); \
+    double done = 0, now;           \
+    do {                            \
+      statement;                    \
+      done += (flops);              \
+      now = seconds();              \
+    } while (now - start < 1e-3);   \
+    done / (now - start) * 1e-9;    \
   })
 
 static void measure(const ck_kernels *kernels, const layer *l, int images, int rounds, double time[3]) {
-  ck_convolution c = {.window = {.in_height = l->height, .in_width = l->width,
+  ck_convolution c = {.window = {.in_height = l->height,
+                                 .in_width = l->width,
                                  .out_height = (l->height + 2 * l->padding - l->kernel) / l->stride + 1,
-                                 .kernel_height = l->kernel, .kernel_width = l->kernel, .stride_y = l->stride,
-                                 .stride_x = l->stride, .pad_top = l->padding, .pad_left = l->padding},
-                      .in_channels = l->in, .out_channels = l->out};
+                                 .kernel_height = l->kernel,
+                                 .kernel_width = l->kernel,
+                                 .stride_y = l->stride,
+                                 .stride_x = l->stride,
+                                 .pad_top = l->padding,
+                                 .pad_left = l->padding},
+                      .in_channels = l->in,
+                      .out_channels = l->out};
   c.window.out_width = l->width == 1 ? 1 : (l->width + 2 * l->padding - l->kernel) / l->stride + 1;
   const size_t positions = (size_t)c.window.out_height * c.window.out_width;
   const size_t depth = (size_t)l->kernel * l->kernel * l->in;
@@ -227,10 +233,9 @@ static void measure(const ck_kernels *kernels, const layer *l, int images, int r
     peak.samples[round] = operations / (seconds() - start) * 1e-9;
     ours.samples[round] = RATE(flops * images, kernels->conv(&c, images, (ck_view){in, l->in, in_size}, packed, &e,
                                                              (ck_view){out, l->out, out_size}, scratch));
-    blas.samples[round] =
-        RATE(flops * together, cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)(together * positions),
-                                           l->out, (int)depth, 1, windows, (int)depth, weight, l->out, 0, product,
-                                           l->out));
+    blas.samples[round] = RATE(
+        flops * together, cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)(together * positions), l->out,
+                                      (int)depth, 1, windows, (int)depth, weight, l->out, 0, product, l->out));
   }
   const double p = upper_quartile(&peak, rounds), o = upper_quartile(&ours, rounds), b = upper_quartile(&blas, rounds);
   printf("%-13s %-22s %3dx%-3d %4d -> %-4d k%-2d s%-2d %7.1f %6.1f %% %7.1f %6.2f\n", l->network, l->name, l->height,

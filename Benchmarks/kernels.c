@@ -3,13 +3,13 @@
 // that other load falls on both. Medians, in processor time of one thread.
 //
 //     clang -O2 -std=gnu17 -ISources/CKernels/include $(pkg-config --cflags openblas) Benchmarks/kernels.c \
-//       Sources/CKernels/*.c -lm $(pkg-config --libs openblas) -o .build/kernels-benchmark
+//       -ISources/CKernels Sources/CKernels/*/*.c -lm $(pkg-config --libs openblas) -o .build/kernels-benchmark
 //     .build/kernels-benchmark [TIER [PART OF A NAME]]
-#include "ckernels.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "ckernels.h"
 
 enum { rounds = 31, buffer_floats = 4 << 20 };
 
@@ -87,8 +87,8 @@ static void report(const char *name, void (*call)(void), double operations, doub
     double start = seconds();
     const double peak = run.kernels->peak_fma(100000) / (seconds() - start);
     start = seconds();
-    const double bandwidth = ck_triad(run.second.data, run.third.data, run.scratch, 0.5f, buffer_floats / 4) /
-                             (seconds() - start);
+    const double bandwidth =
+        ck_triad(run.second.data, run.third.data, run.scratch, 0.5f, buffer_floats / 4) / (seconds() - start);
     call();  // what it works on is in the cache again, as after the layer before it
     start = seconds();
     for (int i = 0; i < calls; i++) call();

@@ -7,9 +7,9 @@ set -euo pipefail
 packages=(libopenblas0 libpng-dev libjpeg-dev zlib1g-dev libssl-dev pkg-config
   g++ libc6-dev binutils git ca-certificates libcurl4 libxml2 libncurses6 libsqlite3-0
   python3 python3-pip)
-# What only tests need: an environment for those written in Python, a browser for the unit atlas, and a Slurm that the tests
-# start themselves.
-test_packages=(python3-venv chromium slurmctld slurmd slurm-client munge)
+# What only tests need: an environment for those written in Python, a browser for the unit atlas, a Slurm that the tests
+# start themselves, and what checks the format of C.
+test_packages=(clang-format python3-venv chromium slurmctld slurmd slurm-client munge)
 case "${1:-}" in
   test) packages+=("${test_packages[@]}") ;;
   bench) packages+=(python3-venv libopenblas-dev) ;;

@@ -34,7 +34,7 @@ struct Kernels: CustomTestStringConvertible, Sendable {
   }()
 
   /// Positions whose values are added in float before the sum goes on in double.
-  var sumGroup: Int { ["avx512": 28, "amx": 28, "amx-emulated": 28, "avx2": 24][name] ?? 32 }
+  var sumGroup: Int { Int(table.pointee.sum_group) }
 
   /// The sum over positions as the header defines it, from values[first], values[first + stride], ...
   func sum(of values: [Float], from first: Int, stride: Int, positions: Int) -> Double {

@@ -66,7 +66,7 @@ typedef enum {
 typedef struct {
   ck_window window;
   int in_channels, out_channels;
-  ck_prologue prologue;  // only of 1x1 kernels without padding; packed weights do not depend on it
+  ck_prologue prologue;    // only of 1x1 kernels without padding; packed weights do not depend on it
   ck_precision precision;  // one the tier has
 } ck_convolution;
 
@@ -76,6 +76,11 @@ typedef struct {
   bool (*supported)(void);
   unsigned precisions;  // a bit, 1 << ck_precision, for each it has
   bool emulation;       // computes what another tier does, slowly, where that one's instructions are missing
+  /// Readies what the tier stands on, before its first kernel runs; harmless again. False where that is missing, NULL
+  /// where there is nothing to ready.
+  bool (*prepare)(void);
+  size_t bytes_per_thread;  // of addresses that what the tier stands on sets aside for each thread that calls it
+  int sum_group;            // positions whose values are summed in float before a sum goes on in double
 
   // --- Convolution and linear layers -------------------------------------------------------------------------
   /// How the tier computes a convolution, in a word: it follows from the shape alone.
@@ -92,11 +97,11 @@ typedef struct {
   /// Elements of scratch one call needs, whatever the number of images.
   size_t (*conv_scratch)(const ck_convolution *c);
   /// `packed` and `scratch` are 64-byte aligned.
-  void (*conv)(const ck_convolution *c, int images, ck_view in, const float *packed, const ck_epilogue *e,
-               ck_view out, float *scratch);
+  void (*conv)(const ck_convolution *c, int images, ck_view in, const float *packed, const ck_epilogue *e, ck_view out,
+               float *scratch);
 
-  /// Depthwise convolution: `weight` is [kernel_height * kernel_width][channels], the rows `weight_stride` apart. Some of
-  /// the channels alone give the bytes they have among all.
+  /// Depthwise convolution: `weight` is [kernel_height * kernel_width][channels], the rows `weight_stride` apart. Some
+  /// of the channels alone give the bytes they have among all.
   void (*depthwise)(const ck_window *w, int channels, int images, ck_view in, const float *weight,
                     ptrdiff_t weight_stride, const ck_epilogue *e, ck_view out);
 
@@ -116,7 +121,8 @@ typedef struct {
   /// What the baselines of a unit add up, of a map of `height` rows of `width` positions: how many positions hold 0 or
   /// less (NaN does not) into non_positive[image * stride + c], and into contrast[image * stride + c] the sum over
   /// positions of |x - y| for the four neighbours y of each, 0 outside the map. Without `contrast` (NULL), height and
-  /// width only have to multiply to the positions. Sums are in double from partial sums of at most 32 positions of a row.
+  /// width only have to multiply to the positions. Sums are in double from partial sums of at most 32 positions of a
+  /// row.
   void (*baselines)(int height, int width, int channels, int images, ck_view in, int *non_positive, double *contrast,
                     ptrdiff_t stride);
   /// out[c][p] = in[p][c] for one image; `in` has rows of `in_stride`, `out` rows of `positions`.
@@ -128,8 +134,8 @@ typedef struct {
   void (*layer_norm)(int positions, int channels, int images, ck_view in, const float *weight, const float *bias,
                      float epsilon, ck_view out, const ck_sums *sums);
   /// x / (k + alpha * mean of x^2 over `size` channels around c, zero outside)^beta: PyTorch's definition.
-  void (*local_response_norm)(int positions, int channels, int images, ck_view in, int size, float alpha,
-                              float beta, float k, ck_view out);
+  void (*local_response_norm)(int positions, int channels, int images, ck_view in, int size, float alpha, float beta,
+                              float k, ck_view out);
   /// Over the channels of each position. `out` may be `in`.
   void (*softmax)(int positions, int channels, int images, ck_view in, ck_view out);
 
@@ -145,7 +151,7 @@ typedef struct {
   /// Runs `iterations` of a register-only multiply-add loop and returns the floating-point operations done.
   double (*peak_fma)(size_t iterations);
   /// The same for the matrix multiplier; NULL where there is none.
-  double (*peak_amx)(size_t iterations);
+  double (*peak_matrix)(size_t iterations);
 } ck_kernels;
 
 /// All flavours compiled into this binary, in ascending order of preference: scalar (the oracle), amx-emulated, blas,

@@ -20,7 +20,7 @@ public enum MachinePeak {
   ///   - tier: The instructions it uses.
   /// - Returns: The operations done, `nil` for a tier without a matrix multiplier.
   public static func matrixMultiplyAdd(iterations: Int, tier: Tier) -> Double? {
-    tier.kernels.pointee.peak_amx.map { $0(max(iterations, 1)) }
+    tier.kernels.pointee.peak_matrix.map { $0(max(iterations, 1)) }
   }
 
   /// Whether this process can use AMX: `available`, `no permission` (the operating system refuses), or `not on this

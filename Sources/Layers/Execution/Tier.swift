@@ -40,7 +40,10 @@ public struct Tier: Hashable, Sendable, CustomStringConvertible {
   /// Readies what the tier stands on; before its first kernel runs, and harmless again.
   ///
   /// - Returns: Whether it is there.
-  package func prepare() -> Bool { name != "blas" || ck_blas_prepare() != nil }
+  package func prepare() -> Bool { kernels.pointee.prepare?() ?? true }
+
+  /// Bytes of addresses that what the tier stands on sets aside for each thread that runs its kernels.
+  package var bytesPerThread: Int { kernels.pointee.bytes_per_thread }
 
   /// The name.
   public var description: String { name }

@@ -84,12 +84,13 @@ extension Dump {
   /// Addresses that are set aside and never all used, by what a limit counts: a stack of 8 MiB for each thread, those of
   /// loading and of the display among them, and, where they count, a heap of 64 MiB for each thread.
   private func aside(_ measure: MemoryLimit.Measure) -> (once: Int, ofThreads: Int) {
-    // OpenBLAS has a buffer for every thread that calls it, and waits for ever where it cannot have that.
-    let blas = request.options.tier.name == "blas" ? request.threads * (128 << 20) + (64 << 20) : 0
+    // OpenBLAS waits for ever where it cannot have its buffers; with some more to load it.
+    let perThread = request.options.tier.bytesPerThread
+    let library = perThread > 0 ? request.threads * perThread + (64 << 20) : 0
     return switch measure {
     case .resident: (0, 0)
-    case .data: (32 << 20, request.threads * (8 << 20) + blas)
-    case .addresses: (160 << 20, request.threads * (72 << 20) + blas)
+    case .data: (32 << 20, request.threads * (8 << 20) + library)
+    case .addresses: (160 << 20, request.threads * (72 << 20) + library)
     }
   }
 }

@@ -1,0 +1,12 @@
+// Every tier of this build, in ascending order of preference: CK_LISTED(name) for each. A new tier is a file in tiers
+// and a line here.
+CK_LISTED(scalar)
+#if defined(__x86_64__)
+CK_LISTED(amx_emulated)
+#endif
+CK_LISTED(blas)
+#if defined(__x86_64__)
+CK_LISTED(avx2)
+CK_LISTED(avx512)
+CK_LISTED(amx)
+#endif
