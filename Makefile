@@ -20,16 +20,17 @@ demo: build  ## Fetch small real weights and photographs, classify them, record 
 	@scripts/demo.sh $(BUILD)
 
 lint:  ## Check formatting, and that each C header includes what it uses
-	@scripts/setup.sh test
+	@scripts/setup.sh lint
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests Fuzz/Package.swift Fuzz/Sources
 	@scripts/lint-c.sh
 
 format:  ## Format all Swift and C sources
-	@scripts/setup.sh test
+	@scripts/setup.sh lint
 	$(SWIFT) format -i -r Package.swift Sources Tests Fuzz/Package.swift Fuzz/Sources
 	git ls-files -z '*.c' '*.h' | xargs -0 clang-format -i
 
 test: lint  ## Build with warnings as errors, in release (debug would run the C kernels unoptimised), and run every test
+	@scripts/setup.sh test
 	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
 	$(SWIFT) test -c release --skip-build -Xswiftc -enable-testing
 	@scripts/test-python.sh $(BUILD)

@@ -15,7 +15,7 @@ let package = Package(
     .executable(name: "activation-dump", targets: ["ActivationDump"]),
     .library(
       name: "ActivationDumpEngine",
-      targets: ["Tensor", "Checkpoints", "Images", "Layers", "Models", "Recording", "Study"]),
+      targets: ["Tensor", "Statistics", "Checkpoints", "Images", "Layers", "Models", "Recording", "Study"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -45,23 +45,26 @@ let package = Package(
         .linkedLibrary("m", .when(platforms: [.linux])), .linkedLibrary("dl", .when(platforms: [.linux])),
       ]),
     .target(name: "Tensor", dependencies: ["CKernels"], swiftSettings: strict),
+    .target(name: "Statistics", swiftSettings: strict),
     .target(
       name: "Checkpoints", dependencies: ["Tensor", "CZlib", "CCrypto"], swiftSettings: strict),
     .target(name: "CImageCodecs", dependencies: ["CJPEG", "CPNG", "CZlib"]),
     .target(name: "Images", dependencies: ["Tensor", "CImageCodecs"], swiftSettings: strict),
     .target(name: "Layers", dependencies: ["Tensor", "CKernels"], swiftSettings: strict),
-    .target(name: "Models", dependencies: ["Layers", "Images", "Tensor"], swiftSettings: strict),
     .target(
-      name: "Recording", dependencies: ["Models", "Layers", "Images", "Checkpoints", "Tensor"],
+      name: "Models", dependencies: ["Layers", "Images", "Statistics", "Tensor"], swiftSettings: strict),
+    .target(
+      name: "Recording", dependencies: ["Models", "Layers", "Images", "Checkpoints", "Statistics", "Tensor"],
       swiftSettings: strict),
     .target(
-      name: "Study", dependencies: ["Recording", "Models", "Layers", "Images", "Checkpoints", "Tensor"],
+      name: "Study",
+      dependencies: ["Recording", "Models", "Layers", "Images", "Checkpoints", "Statistics", "Tensor"],
       swiftSettings: strict),
     // Its pages, style and scripts become part of the binary: what is installed is one file.
     .target(
       name: "Atlas",
       dependencies: [
-        "Recording", "Models", "Images", "Checkpoints", "Tensor",
+        "Recording", "Models", "Images", "Checkpoints", "Statistics", "Tensor",
         .product(name: "Mustache", package: "swift-mustache"),
       ],
       resources: [.embedInCode("Resources")],
@@ -69,7 +72,7 @@ let package = Package(
     .executableTarget(
       name: "ActivationDump",
       dependencies: [
-        "Atlas", "Study", "Recording", "Models", "Layers", "Images", "Checkpoints", "Tensor",
+        "Atlas", "Study", "Recording", "Models", "Layers", "Images", "Checkpoints", "Statistics", "Tensor",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -81,6 +84,9 @@ let package = Package(
       name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"], swiftSettings: strict),
     .testTarget(
+      name: "StatisticsTests", dependencies: ["Statistics", "Checkpoints", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensor", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
@@ -90,26 +96,30 @@ let package = Package(
       name: "LayersTests", dependencies: ["Layers", "Tensor", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "ModelsTests",
-      dependencies: ["Models", "Layers", "Images", "Checkpoints", "Tensor", "TestSupport"],
+      dependencies: ["Models", "Layers", "Images", "Checkpoints", "Statistics", "Tensor", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "RecordingTests",
-      dependencies: ["Recording", "Models", "Layers", "Images", "Checkpoints", "Tensor", "TestSupport"],
+      dependencies: [
+        "Recording", "Models", "Layers", "Images", "Checkpoints", "Statistics", "Tensor", "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "StudyTests",
       dependencies: [
-        "Study", "Recording", "Models", "Layers", "Images", "Checkpoints", "Tensor", "TestSupport",
+        "Study", "Recording", "Models", "Layers", "Images", "Checkpoints", "Statistics", "Tensor",
+        "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "AtlasTests",
-      dependencies: ["Atlas", "Recording", "Models", "Images", "Tensor", "TestSupport"],
+      dependencies: ["Atlas", "Recording", "Models", "Images", "Statistics", "Tensor", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "ActivationDumpTests",
       dependencies: [
-        "ActivationDump", "Study", "Recording", "Models", "Layers", "Checkpoints", "Tensor", "TestSupport",
+        "ActivationDump", "Study", "Recording", "Models", "Layers", "Checkpoints", "Statistics", "Tensor",
+        "TestSupport",
       ],
       swiftSettings: strict),
   ],

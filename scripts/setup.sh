@@ -12,6 +12,7 @@ packages=(libopenblas0 libpng-dev libjpeg-dev zlib1g-dev libssl-dev pkg-config
 test_packages=(clang-format python3-venv chromium slurmctld slurmd slurm-client munge)
 case "${1:-}" in
   test) packages+=("${test_packages[@]}") ;;
+  lint) packages+=(clang-format) ;;
   bench) packages+=(python3-venv libopenblas-dev) ;;
 esac
 [ -e /etc/debian_version ] || {

@@ -1,5 +1,6 @@
 import Foundation
 public import Recording
+import Statistics
 import Synchronization
 
 /// A static unit atlas: a page for each recorded layer, and an index.

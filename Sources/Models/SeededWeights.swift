@@ -1,4 +1,5 @@
 public import Layers
+import Statistics
 public import Tensor
 
 /// Parameters made from a seed, for benchmarks and tests: no file, no download, the same bits on every machine.
@@ -105,7 +106,7 @@ private struct SeededDistribution: Sendable {
   let deviation: Double
 
   func tensor(seed: UInt64, name: String, shape: Shape) -> Tensor {
-    let key = Self.mix(Self.hash(name) ^ Self.mix(seed))
+    let key = SplitMix64.mix(Self.hash(name) ^ SplitMix64.mix(seed))
     let step = deviation / (4_294_967_295.0 / 3).squareRoot()
     return Tensor(shape: shape) { elements in
       let blocks = (elements.count + Self.block - 1) / Self.block
@@ -121,18 +122,9 @@ private struct SeededDistribution: Sendable {
   }
 
   private static let block = 1 << 18
-  private static let golden: UInt64 = 0x9E37_79B9_7F4A_7C15
 
   private static func hash(_ name: String) -> UInt64 {
     name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-  }
-
-  @inline(__always)
-  private static func mix(_ value: UInt64) -> UInt64 {
-    var z = value
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 
   /// The memory of a tensor under construction. Shared between threads, each of which writes its own block.
@@ -141,10 +133,10 @@ private struct SeededDistribution: Sendable {
 
     func fill(_ first: Int, key: UInt64, centre: Double, step: Double) {
       let last = min(first + SeededDistribution.block, elements.count)
-      var state = key &+ UInt64(first) &* SeededDistribution.golden
+      var state = key &+ UInt64(first) &* SplitMix64.increment
       for index in first..<last {
-        state &+= SeededDistribution.golden
-        let bits = SeededDistribution.mix(state)
+        state &+= SplitMix64.increment
+        let bits = SplitMix64.mix(state)
         let sum = (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + bits >> 48
         elements[index] = Float(centre + Double(Int64(sum) - 131_070) * step)
       }

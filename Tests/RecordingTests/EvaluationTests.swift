@@ -2,27 +2,12 @@ import Foundation
 import Layers
 import Models
 import Recording
+import Statistics
 import Tensor
 import TestSupport
 import Testing
 
 struct EvaluationTests {
-  @Test(
-    "the interval's ends are the shares from which what was seen is 1.96 deviations away",
-    arguments: [
-      (8, 10, 0.4901624715, 0.9433178485), (0, 10, 0, 0.2775327999), (10, 10, 0.7224672001, 1),
-      (29089, 50000, 0.5774502851, 0.5860971496),
-    ])
-  func wilson(successes: Int, trials: Int, low: Double, high: Double) {
-    let share = Proportion(successes: successes, trials: trials)
-    #expect(abs(share.low - low) <= 1e-9 && abs(share.high - high) <= 1e-9)
-    for end in [share.low, share.high] where end > 1e-9 && end < 1 - 1e-9 {
-      let deviations = abs(share.value - end) / (end * (1 - end) / Double(trials)).squareRoot()
-      #expect(abs(deviations - 1.959963984540054) <= 1e-9)
-    }
-    #expect(share.low <= share.value && share.value <= share.high)
-  }
-
   @Test("the top list is in order, ties by index, NaN last")
   func top() {
     #expect(Labels.top(3, of: [1, 5, 3, 5]) == [1, 3, 2])

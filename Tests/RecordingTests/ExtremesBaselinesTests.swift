@@ -1,5 +1,6 @@
 import Foundation
 import Models
+import Statistics
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Recording
+import Statistics
 import Study
 import Testing
 

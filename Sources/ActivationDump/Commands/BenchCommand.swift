@@ -3,6 +3,7 @@ import Foundation
 import Layers
 import Models
 import Recording
+import Statistics
 
 /// `bench`: how fast a network runs here.
 struct BenchCommand: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Models
 import Recording
+import Statistics
 
 /// `evaluate`: the accuracy of a network.
 struct EvaluateCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import Images
 import Models
 import Recording
+import Statistics
 
 /// A dump as an atlas reads it.
 struct AtlasSource: Sendable {

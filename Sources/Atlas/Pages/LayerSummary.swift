@@ -1,4 +1,5 @@
 import Recording
+import Statistics
 
 /// What the index says of a layer.
 struct LayerSummary: Sendable {

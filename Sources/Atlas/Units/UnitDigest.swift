@@ -1,4 +1,5 @@
 import Recording
+import Statistics
 
 /// What the atlas shows of one unit.
 struct UnitDigest: Sendable {

@@ -1,4 +1,5 @@
 import Layers
+package import Statistics
 package import Tensor
 
 /// What the baselines of one layer's units follow from, added up over images: integers and exact sums, so that the order

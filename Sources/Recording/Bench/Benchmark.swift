@@ -1,6 +1,7 @@
 import Foundation
 public import Layers
 public import Models
+import Statistics
 import Synchronization
 import Tensor
 

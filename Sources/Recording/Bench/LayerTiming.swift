@@ -1,4 +1,5 @@
 import Layers
+import Statistics
 import Synchronization
 import Tensor
 

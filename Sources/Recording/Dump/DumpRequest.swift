@@ -1,5 +1,6 @@
 public import Layers
 public import Models
+import Statistics
 
 /// What to do about a dump that is in the place of a new one.
 public enum ExistingOutput: Sendable {

@@ -1,6 +1,7 @@
 import Images
 import Layers
 package import Models
+public import Statistics
 import Synchronization
 
 /// The accuracy of a network on labelled images.

@@ -1,3 +1,4 @@
+import Statistics
 import Tensor
 
 /// The activations of one layer in the sampled rows, some units at a time.
@@ -87,32 +88,5 @@ extension LayerExtremes {
     try file.add("sum", limbs.flatMap(\.sum), as: .uint64, shape: [units, ExactMoments.sumLimbs])
     try file.add(
       "sum_of_squares", limbs.flatMap(\.squares), as: .uint64, shape: [units, ExactMoments.squareLimbs])
-  }
-}
-
-extension ExactMoments {
-  /// The numbers of 64 bits that hold a sum, and a sum of squares, in files: two's complement, the lowest first.
-  static let sumLimbs = 5, squareLimbs = 10
-  /// Both.
-  static let limbs = sumLimbs + squareLimbs
-
-  /// What files hold of normalised digits.
-  static func limbs(_ digits: UnsafePointer<Int64>) -> (sum: [UInt64], squares: [UInt64]) {
-    func pair(_ place: Int) -> UInt64 {
-      UInt64(bitPattern: digits[place]) | UInt64(bitPattern: digits[place + 1]) << 32
-    }
-    // The last digits have more than 32 bits: of the sum all 64, of the squares' some go into a number of their own.
-    let sum = (0..<4).map { pair(2 * $0) } + [UInt64(bitPattern: digits[8])]
-    let last = digits[sumDigits + squareDigits - 1]
-    return (sum, (0..<9).map { pair(sumDigits + 2 * $0) } + [UInt64(bitPattern: last >> 32)])
-  }
-
-  /// The digits of what a file holds.
-  static func digits(sum: [UInt64], squares: [UInt64]) -> [Int64] {
-    func halves(_ limb: UInt64) -> [Int64] { [Int64(limb & 0xFFFF_FFFF), Int64(limb >> 32)] }
-    var digits = sum[..<4].flatMap(halves) + [Int64(bitPattern: sum[4])]
-    digits += squares[..<9].flatMap(halves)
-    digits[sumDigits + squareDigits - 1] |= Int64(bitPattern: squares[9] << 32)
-    return digits
   }
 }

@@ -1,3 +1,4 @@
+import Statistics
 import Synchronization
 
 /// What is kept of one layer's units instead of their activations: both ends, exact moments and counts.

@@ -1,4 +1,5 @@
 import Checkpoints
+import Statistics
 import Tensor
 
 /// The file of one layer of a dump that keeps extremes, mapped.

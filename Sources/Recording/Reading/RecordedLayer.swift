@@ -1,3 +1,5 @@
+public import Statistics
+
 /// One layer of a dump.
 public struct RecordedLayer: Sendable {
   /// How its values are kept.

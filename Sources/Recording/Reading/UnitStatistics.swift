@@ -1,3 +1,5 @@
+import Statistics
+
 /// What a unit did over the images of a dump; skipped images, and activations that are NaN, are left out.
 public struct UnitStatistics: Sendable, Hashable, Codable {
   /// The activations.

@@ -1,5 +1,6 @@
 import Models
 import Recording
+import Statistics
 
 /// What a dump knows of one unit.
 struct UnitRecord {

@@ -1,5 +1,6 @@
 import Models
 import Recording
+import Statistics
 
 /// What a unit's pictures and histogram need, beside the map.
 struct ChosenUnit: Sendable {

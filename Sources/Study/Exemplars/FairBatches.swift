@@ -1,3 +1,5 @@
+public import Statistics
+
 /// Deals images out so that every batch gets one from each level of activation.
 public enum FairBatches {
   /// Cuts a list from the least to the most extreme into bins of as many elements as there are batches, shuffles each

@@ -1,4 +1,5 @@
 import Recording
+import Statistics
 
 /// How the activations of a unit are distributed over images, and where its exemplars lie.
 struct ActivationHistogram: Sendable {

@@ -1,3 +1,5 @@
+import Statistics
+
 /// Deals units out to tasks exactly as the study did: the same draws of both generators in the same order.
 struct TrialDealer {
   /// A task, in positions of the lists it was dealt from.

@@ -1,6 +1,7 @@
 import Layers
 public import Models
 public import Recording
+import Statistics
 
 /// A random sample of a network's units, drawn as the study drew its own.
 public struct UnitSample: Sendable {

@@ -34,7 +34,7 @@ package struct ExactSums: Sendable, Equatable {
   }
 
   /// Adds other sums, one to each.
-  static func += (sums: inout ExactSums, others: ExactSums) {
+  package static func += (sums: inout ExactSums, others: ExactSums) {
     for index in sums.whole.indices {
       sums.add(others.whole[index], others.fraction[index], to: index)
       sums.outliers[index] += others.outliers[index]

@@ -1,10 +1,12 @@
 /// How many activations of a unit fall into each of a number of equal parts of their range.
-enum Histogram {
+package enum Histogram {
   /// The parts.
-  static let bins = 40
+  package static let bins = 40
 
   /// Counts activations; those that are not finite belong nowhere. All are zero where the range is empty or infinite.
-  static func counts(of values: some Sequence<Float>, from minimum: Float, to maximum: Float) -> [UInt32] {
+  package static func counts(of values: some Sequence<Float>, from minimum: Float, to maximum: Float)
+    -> [UInt32]
+  {
     var counts = [UInt32](repeating: 0, count: bins)
     let (low, range) = (Double(minimum), Double(maximum) - Double(minimum))
     guard range > 0, range.isFinite else { return counts }

@@ -1,6 +1,6 @@
 /// Rows chosen before the first image is seen: a uniform sample of all rows, the same for every unit.
 ///
-/// The rows are those whose hash is smallest, so the sample depends on the number of images only, and shards and resumed
+/// The rows are those whose number in SplitMix64's sequence is smallest, so the sample depends on the number of images only, and shards and resumed
 /// runs take exactly the rows a single run takes.
 public enum RowSample {
   /// The rows a recording takes unless told otherwise.
@@ -14,18 +14,12 @@ public enum RowSample {
     smallest.withUnsafeMutableBufferPointer { heap in
       guard let base = heap.baseAddress else { return }
       var kept = 0
-      for row in 0..<total { SmallestKeys.offer(hash(row), to: base, count: &kept, limit: count) }
+      for row in 0..<total {
+        SmallestKeys.offer(SplitMix64.number(row), to: base, count: &kept, limit: count)
+      }
     }
     let greatest = smallest[0]
-    // The hash is a bijection: no two rows share one.
-    return (0..<total).filter { hash($0) <= greatest }
-  }
-
-  /// The number SplitMix64, started at 0, returns for the row's turn (Steele, Lea and Flood, 2014).
-  static func hash(_ row: Int) -> UInt64 {
-    var z = UInt64(truncatingIfNeeded: row + 1) &* 0x9E37_79B9_7F4A_7C15
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
+    // SplitMix64 is a bijection: no two rows share a number.
+    return (0..<total).filter { SplitMix64.number($0) <= greatest }
   }
 }

@@ -1,4 +1,6 @@
-import Study
+import Checkpoints
+import Foundation
+import Statistics
 import Testing
 
 /// Against the real libraries: 12,000 draws and 12,000 shuffles of each seed.
@@ -21,7 +23,11 @@ struct GeneratorTests {
   }
 
   private let vectors: Vectors
-  init() throws { vectors = try Fixture.json("generators.json", as: Vectors.self) }
+  init() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Fixtures/study/generators.json")
+    vectors = try JSONDecoder().decode(Vectors.self, from: Data(contentsOf: file))
+  }
 
   @Test("NumPy's seed, randint, shuffle, permutation and choice, in one sequence")
   func numpy() {
@@ -67,5 +73,17 @@ struct GeneratorTests {
       }
       #expect(NumbersSummary(shuffled) == expected.shuffles)
     }
+  }
+}
+
+/// Numbers as a fixture sums them up: how many, the first, and the digest of all as little-endian 64-bit integers.
+private struct NumbersSummary: Decodable, Equatable {
+  let count: Int
+  let first: [Int]
+  let sha256: String
+
+  init(_ numbers: [Int]) {
+    (count, first) = (numbers.count, Array(numbers.prefix(6)))
+    sha256 = numbers.map { Int64($0).littleEndian }.withUnsafeBytes { SHA256.hexDigest(of: $0) }
   }
 }

@@ -1,6 +1,6 @@
 extension Collection<Double> {
   /// The middle value, or the mean of the two in the middle; 0 of nothing.
-  var median: Double {
+  package var median: Double {
     let sorted = self.sorted()
     return sorted.isEmpty ? 0 : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
   }

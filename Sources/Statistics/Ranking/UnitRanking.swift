@@ -24,7 +24,7 @@ public struct UnitRanking: Sendable {
   /// `count` - 1, both ascending.
   ///
   /// - Precondition: Neither has more than `count` images.
-  init(count: Int, low: [RankedImage], high: [RankedImage]) {
+  package init(count: Int, low: [RankedImage], high: [RankedImage]) {
     precondition(low.count <= count && high.count <= count, "more images than ranks")
     (self.count, self.low, self.high) = (count, low, high)
   }
