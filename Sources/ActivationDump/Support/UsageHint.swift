@@ -2,11 +2,12 @@ import Models
 
 /// What beginners do, said better than a parser or the system can say it.
 enum UsageHint {
-  /// The sentence for a command line that was not understood; `nil` where the parser's own is best.
+  /// The sentence for a command line that was not understood, unless the parser's own is best.
   ///
   /// - Parameters:
   ///   - arguments: The command line, without the program's name.
   ///   - commands: The names of the commands, those of subcommands behind their command's.
+  /// - Returns: The sentence, or `nil`.
   static func sentence(for arguments: [String], commands: [String]) -> String? {
     let words = arguments.prefix { !$0.hasPrefix("-") }
     if let command = words.first, !commands.contains(command) {
