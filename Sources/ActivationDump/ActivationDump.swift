@@ -11,8 +11,9 @@ struct ActivationDump: ParsableCommand {
       Results go to standard output, everything else to standard error. With --json there is one JSON document on \
       standard output, with a number 'schema'.
 
-      Exit codes: 0 success, 1 a comparison or check failed, 64 usage, 65 bad data, 66 input missing, 70 a bug of ours, \
-      73 output cannot be created, 74 a write failed, 75 interrupted but resumable, 130 interrupted by Ctrl-C.
+      Exit codes: 0 success; 1 a comparison or check failed; 64 the command line is wrong; 65 bad data, or an unknown \
+      layer or unit; 66 an input is missing or cannot be read; 70 a bug of this program; 73 the output cannot be \
+      created; 74 a write or a download failed; 75 interrupted, --resume goes on; 130 interrupted by Ctrl-C.
       """,
     version: Version.text,
     subcommands: [

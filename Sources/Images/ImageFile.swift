@@ -66,7 +66,10 @@ struct ImageFile: ~Copyable {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw failure(location, errno) }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw ImageError(path: location.name, kind: .unreadable, reason: "this is not a regular file")
+      let isFolder = status.st_mode & S_IFMT == S_IFDIR
+      throw ImageError(
+        path: location.name, kind: .unreadable,
+        reason: isFolder ? "this is a folder, not an image" : "this is not a regular file")
     }
     return status
   }

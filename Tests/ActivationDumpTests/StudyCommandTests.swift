@@ -31,7 +31,7 @@ struct StudyCommandTests {
       main["units"] as? Int == 6 && main["written"] as? Int == 6 * 2 * 20 && main["schema"] as? Int == 1)
     _ = try run(
       "exemplars", folder("dump"), "--units", folder("others.txt"), "--output", folder("others"),
-      "--scale-windows", "--hard-links")
+      "--scale-windows")
     let caught = try run(
       "trials", "catch", "--stimuli", folder("others"), "--model", "squeezenet1_1", "--count", "2",
       "--output",

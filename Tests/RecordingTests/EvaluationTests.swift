@@ -8,6 +8,28 @@ import TestSupport
 import Testing
 
 struct EvaluationTests {
+  @Test(
+    "a published accuracy is compared where the interval is narrow and the images are a sample of all classes",
+    arguments: [
+      (762, 1000, 632, false, .inside), (700, 1000, 632, false, .outside),
+      (762, 1000, 632, true, .generatedWeights),
+      // The whole validation set.
+      (38065, 50000, 1000, false, .inside), (37500, 50000, 1000, false, .outside),
+      // The interval of 25 images is 33 points wide; what lies outside of it is news all the same.
+      (19, 25, 25, false, .fewImages), (0, 1, 1, false, .fewImages), (0, 25, 25, false, .outside),
+      // One class folder; ten classes of Imagenette; a hundred of 1,000.
+      (38, 50, 1, false, .fewClasses), (3000, 3925, 10, false, .fewClasses),
+      (3805, 5000, 100, false, .fewClasses),
+    ] as [(Int, Int, Int, Bool, PublishedAccuracy.Verdict)])
+  func published(
+    successes: Int, trials: Int, classes: Int, generated: Bool, verdict: PublishedAccuracy.Verdict
+  ) {
+    let measured = Proportion(successes: successes, trials: trials)
+    let published = PublishedAccuracy(
+      0.7613, of: "file", measured: measured, generated: generated, classes: classes)
+    #expect(published.verdict == verdict)
+  }
+
   @Test("the top list is in order, ties by index, NaN last")
   func top() {
     #expect(Labels.top(3, of: [1, 5, 3, 5]) == [1, 3, 2])
@@ -52,7 +74,8 @@ struct EvaluationTests {
     let (summary, answers) = try evaluation.run()
     #expect(summary.images == 5 && summary.skipped == 0)
     #expect(summary.top1.successes == 3 && summary.top5.successes == 4)
-    #expect(summary.publishedTop1 == model.publishedTop1)
+    #expect(summary.publishedTop1 == model.publishedTop1 && summary.classes <= 5)
+    #expect(summary.published?.verdict == .generatedWeights)
     #expect(answers.map(\.row) == [0, 1, 2, 3, 4])
   }
 

@@ -77,7 +77,7 @@ struct DumpCommand: ParsableCommand {
 
   @OptionGroup var work: WorkOptions
 
-  @Option(help: "Only the first so many images.")
+  @Option(help: "Take only the first LIMIT images.")
   var limit: Int?
 
   @Option(
@@ -224,10 +224,10 @@ struct DumpCommand: ParsableCommand {
     }
     let stages = summary.stages
     Console.result(
-      "\(summary.images.grouped) images × \(dump.outline.units.grouped) units of \(dump.outline.layers) layers"
+      "\(summary.images.counted("image")) × \(dump.outline.units.counted("unit")) of \(dump.outline.layers.counted("layer"))"
         + " in \(summary.output)")
     if summary.skipped > 0 {
-      Console.result("\(summary.skipped.grouped) images could not be read; see images.tsv")
+      Console.result("\(summary.skipped.counted("image")) could not be read; see images.tsv")
     }
     Console.result(
       String(

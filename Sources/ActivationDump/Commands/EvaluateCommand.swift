@@ -10,7 +10,9 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate", abstract: "Measure top-1 and top-5 accuracy on labelled images.",
     discussion: """
       Any part of ImageNet's validation set will do: sorted into folders named by synset (n01440764), in tar files, as \
-      downloaded with --labels, or as a list of paths with labels. Intervals are Wilson's, 95 %.
+      downloaded with --labels, or as a list of paths with labels. Intervals are Wilson's, 95 %. The accuracy that was \
+      published for the network's checkpoint is compared where that says something: not with generated weights, few \
+      images, or images of few classes.
       """)
 
   @OptionGroup var network: ModelOptions
@@ -35,7 +37,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Also write the five best classes of every image to this file (tab-separated).")
   var predictions: String?
 
-  @Option(help: "Only the first so many images.")
+  @Option(help: "Take only the first LIMIT images.")
   var limit: Int?
 
   @Option(help: "What to do about an image that cannot be read: fail, or skip.")
@@ -77,13 +79,22 @@ struct EvaluateCommand: ParsableCommand {
     }
     Console.result(line("top-1", summary.top1))
     Console.result(line("top-5", summary.top5))
-    if let published = summary.publishedTop1 {
-      let inside = (summary.top1.low...summary.top1.high).contains(published)
-      Console.result(
-        String(format: "published top-1 %.2f %%", 100 * published)
-          + (inside ? ", inside the interval" : ", outside the interval"))
-    }
-    if summary.skipped > 0 { Console.result("\(summary.skipped) images could not be read") }
+    if let published = summary.published { Console.result(words(for: published, summary)) }
+    if summary.skipped > 0 { Console.result("\(summary.skipped.counted("image")) could not be read") }
     Console.result(String(format: "%.1f s, %.1f images/s", summary.seconds, summary.imagesPerSecond))
+  }
+
+  private func words(for published: PublishedAccuracy, _ summary: Evaluation.Summary) -> String {
+    let verdict =
+      switch published.verdict {
+      case .inside: "inside the interval"
+      case .outside: "outside the interval"
+      case .fewImages: "not compared, since the interval of so few images is too wide; 400 or more are enough"
+      case .generatedWeights: "not compared, since the weights are generated"
+      case .fewClasses:
+        "not compared, since the images are of \(summary.classes) of ImageNet's 1,000 classes only"
+      }
+    return String(format: "published top-1 %.2f %% (", 100 * published.top1)
+      + "\(published.checkpoint) on the whole validation set): \(verdict)"
   }
 }

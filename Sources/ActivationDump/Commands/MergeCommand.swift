@@ -54,10 +54,10 @@ struct MergeCommand: ParsableCommand {
     }
     if json { return try Console.result(json: summary) }
     Console.result(
-      "\(summary.shards) shards, \(summary.images.grouped) images, \(summary.bytes.asBytes), every digest verified: \(summary.output)"
+      "\(summary.shards.counted("shard")), \(summary.images.counted("image")), \(summary.bytes.asBytes), every digest verified: \(summary.output)"
     )
     if summary.skipped > 0 {
-      Console.result("\(summary.skipped.grouped) images could not be read; see images.tsv")
+      Console.result("\(summary.skipped.counted("image")) could not be read; see images.tsv")
     }
   }
 }

@@ -10,7 +10,7 @@ struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models", abstract: "List the networks, their size, and whether their weights are present.")
 
-  @Option(help: "The weights folder. Default: $ACTIVATION_DUMP_WEIGHTS, else the XDG data folder.")
+  @Option(help: WeightsFolderHelp.text)
   var weightsDir: String?
 
   @Flag(help: "Print JSON.")
@@ -28,7 +28,7 @@ struct ModelsCommand: ParsableCommand {
           row.inputShape.map(String.init).joined(separator: "×"), String(row.outputs),
           String(row.relevantLayers), row.units.grouped, row.weightsPresent ? "present" : "-", row.checkpoint,
         ]
-      }, right: [1, 2, 4, 5, 6])
+      }, right: [1, 2, 4, 5, 6], mayShortenLast: true)
   }
 
   private struct Listing: Encodable {

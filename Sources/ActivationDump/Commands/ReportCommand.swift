@@ -65,7 +65,7 @@ struct ReportCommand: ParsableCommand {
           + " stands for each (--images says where they are)")
     }
     Console.result(
-      "\(summary.units.grouped) units of \(summary.layers.grouped) layers, \(summary.images.grouped) images,"
+      "\(summary.units.counted("unit")) of \(summary.layers.counted("layer")), \(summary.images.counted("image")),"
         + " \(summary.bytes.asBytes)")
     Console.result("open \(summary.index)")
   }

@@ -39,9 +39,12 @@ enum Console {
   /// Whether colours are welcome: https://no-color.org.
   static var usesColor: Bool { (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty }
 
-  /// Prints rows in columns, numbers to the right.
-  static func table(_ header: [String], _ rows: [[String]], right: Set<Int> = []) {
-    let lines = [header] + rows
+  /// Prints rows in columns, numbers to the right. The last column is shortened to the width of a line if it may be.
+  static func table(
+    _ header: [String], _ rows: [[String]], right: Set<Int> = [], mayShortenLast: Bool = false
+  ) {
+    let whole = [header] + rows
+    let lines = mayShortenLast ? TableWidth.fitted(whole, to: TableWidth.available) : whole
     let widths = header.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
     for line in lines {
       let cells = line.indices.map { column in
@@ -77,6 +80,11 @@ extension Int {
     var digits = Array(String(magnitude).reversed())
     for position in stride(from: 3, to: digits.count, by: 3).reversed() { digits.insert(",", at: position) }
     return (self < 0 ? "-" : "") + String(digits.reversed())
+  }
+
+  /// With a noun in its number: `1 image`, `1,000 images`.
+  func counted(_ noun: String, _ plural: String? = nil) -> String {
+    "\(grouped) \(self == 1 ? noun : plural ?? noun + "s")"
   }
 
   /// As a size with three digits: `4.86 GB`.

@@ -33,8 +33,7 @@ struct Failure {
 
   /// Finds the code of an error of any of the libraries.
   init(_ error: any Error) {
-    message = "\(error)"
-    status =
+    let status: ExitStatus =
       switch error {
       case let error as RecordingError: ExitStatus(error.kind)
       case let error as CheckpointError: ExitStatus(error.kind)
@@ -44,16 +43,42 @@ struct Failure {
       case PlanError.binding, PlanError.unknownActivation, is UnknownTensor: .badData
       default: .bug
       }
+    let sentence = Self.sentence(error)
+    let advice =
+      status == .inputMissing ? UsageHint.advice(for: sentence, arguments: CommandLine.arguments) : ""
+    (self.status, message) = (status, sentence + advice)
     parserError = status == .bug ? error : nil
   }
 
+  /// The error in words, with the command that lists what could have been named.
+  private static func sentence(_ error: any Error) -> String {
+    guard let error = error as? UnknownName else { return "\(error)" }
+    if error.kind == "model" { return "\(error); 'activation-dump models' lists all" }
+    let network = error.kind.split(separator: "layer of ").last.map(String.init) ?? ""
+    return Model.all.contains { $0.identifier == network }
+      ? "\(error); 'activation-dump layers \(network)' lists all" : "\(error)"
+  }
+
   private let parserError: (any Error)?
+
+  private static var hint: String? {
+    let commands = ActivationDump.configuration.subcommands.flatMap { command in
+      let name = command.configuration.commandName ?? ""
+      return [name]
+        + command.configuration.subcommands.map { "\(name) \($0.configuration.commandName ?? "")" }
+    }
+    return UsageHint.sentence(for: Array(CommandLine.arguments.dropFirst()), commands: commands + ["help"])
+  }
 
   /// Prints the sentence and ends the process.
   func exit() -> Never {
     if let error = parserError {
       let code = ActivationDump.exitCode(for: error)
       if error is ExitCode { Foundation.exit(code.rawValue) }
+      if code == .validationFailure, let hint = Self.hint {
+        Console.note("error: \(hint)")
+        Foundation.exit(ExitStatus.usage.rawValue)
+      }
       if code == .success || code == .validationFailure { ActivationDump.exit(withError: error) }
       Console.note("error: \(message)")
       Console.note(

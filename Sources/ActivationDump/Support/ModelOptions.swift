@@ -17,7 +17,7 @@ struct ModelOptions: ParsableArguments {
       """)
   var weights: String?
 
-  @Option(help: "The weights folder. Default: $ACTIVATION_DUMP_WEIGHTS, else the XDG data folder.")
+  @Option(help: WeightsFolderHelp.text)
   var weightsDir: String?
 
   @OptionGroup var arithmetic: ArithmeticOptions
@@ -80,7 +80,7 @@ struct ArithmeticOptions: ParsableArguments {
 
 /// On how many threads.
 struct ThreadOptions: ParsableArguments {
-  @Option(help: "The threads. Default: all this process may use.")
+  @Option(help: "How many threads. Default: one for each processor this process may use.")
   var threads: Int?
 
   /// The threads given, or all there are.
@@ -93,7 +93,7 @@ struct ThreadOptions: ParsableArguments {
 
 /// How many images at a time, on how many threads.
 struct WorkOptions: ParsableArguments {
-  @Option(help: "The images a thread takes through the network together.")
+  @Option(help: "How many images each thread takes through the network together.")
   var batchSize = 8
 
   @OptionGroup var threading: ThreadOptions

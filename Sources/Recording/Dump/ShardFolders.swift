@@ -15,7 +15,7 @@ public enum ShardFolders {
         continue
       }
       let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
-      let shards = names.map { "\(path)/\($0)" }
+      let shards = names.map { path == "." ? $0 : "\(path)/\($0)" }
         .filter { Disk.isDirectory(DumpFolder(path: $0).manifest) == false }
       guard !shards.isEmpty else {
         throw RecordingError(

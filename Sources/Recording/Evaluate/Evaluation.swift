@@ -50,10 +50,10 @@ public struct Evaluation: Sendable {
         "\(images.root): folders have to be named by ImageNet synset, such as n01440764, and \(unknown.count) of"
           + " \(images.classes.count) are not: \(unknown.prefix(5).joined(separator: ", "))")
     case .none:
+      let place = images.layout == .list ? "the list" : images.root
       throw RecordingError(
         .badData,
-        "\(images.root) has no labels; give --labels, a folder of folders named by synset, or a list with labels"
-      )
+        "\(place) has no labels; give --labels, a folder of folders named by synset, or a list with labels")
     }
   }
 
@@ -71,8 +71,12 @@ public struct Evaluation: Sendable {
     public var images: Int, skipped: Int
     /// The share whose label is the best class, and among the best five.
     public var top1: Proportion, top5: Proportion
-    /// What was published for these weights on the 50,000 validation images.
+    /// The different labels among the images.
+    public var classes: Int
+    /// What was published for the network's checkpoint; `nil` where nothing was.
     public var publishedTop1: Double?
+    /// How this accuracy stands to the published one.
+    public var published: PublishedAccuracy?
     /// How long it took, and images a second.
     public var seconds: Double, imagesPerSecond: Double
     /// Whether it was stopped before the last image.
@@ -106,13 +110,24 @@ public struct Evaluation: Sendable {
     guard !answers.isEmpty else {
       throw RecordingError(.badData, "none of the \(images.count) images in \(images.root) could be scored")
     }
+    let top1 = Proportion(successes: answers.count { $0.best.first == $0.label }, trials: answers.count)
+    let classes = Set(answers.map(\.label)).count
+    let published = published(for: top1, classes: classes)
     let summary = Summary(
-      images: answers.count, skipped: progress.skipped,
-      top1: Proportion(successes: answers.count { $0.best.first == $0.label }, trials: answers.count),
+      images: answers.count, skipped: progress.skipped, top1: top1,
       top5: Proportion(successes: answers.count { $0.best.contains($0.label) }, trials: answers.count),
-      publishedTop1: network.model.publishedTop1, seconds: seconds,
+      classes: classes, publishedTop1: published?.top1, published: published, seconds: seconds,
       imagesPerSecond: Double(answers.count) / max(seconds, 1e-9), interrupted: progress.isCancelled)
     return (summary, answers)
+  }
+
+  /// The published accuracy of the network.
+  private func published(for top1: Proportion, classes: Int) -> PublishedAccuracy? {
+    guard let known = network.model.publishedTop1 else { return nil }
+    let generated = if case .seeded = network.weights { true } else { false }
+    let checkpoint = network.model.checkpoint.files.first?.name ?? network.model.identifier
+    return PublishedAccuracy(
+      known, of: checkpoint, measured: top1, generated: generated, classes: classes)
   }
 }
 

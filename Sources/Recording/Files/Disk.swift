@@ -31,16 +31,35 @@ package enum Disk {
     return stat(path, &status) == 0 ? Int(status.st_size) : nil
   }
 
+  /// The path of what a folder holds, as a user would write it: without a `./` before what is in the working directory.
+  static func path(of name: some Collection<UInt8>, in folder: some BidirectionalCollection<UInt8>) -> [UInt8]
+  {
+    let slash = UInt8(ascii: "/")
+    if name.first == slash || folder.elementsEqual([UInt8(ascii: ".")]) { return Array(name) }
+    return Array(folder) + (folder.last == slash ? [] : [slash]) + name
+  }
+
   /// Creates a directory and those above it.
   ///
   /// - Throws: ``RecordingError`` of kind `cannotCreate`.
   package static func createDirectory(_ path: String) throws(RecordingError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw RecordingError(
-        .cannotCreate, "cannot create the folder \(path): \(reason(error)); choose another place")
+    if makeDirectories(path) { return }
+    throw RecordingError(
+      .cannotCreate, "cannot create the folder \(path): \(lastError); choose another place")
+  }
+
+  /// Creates a directory and those above it; `errno` says what went wrong.
+  private static func makeDirectories(_ path: String) -> Bool {
+    func make() -> Bool {
+      while mkdir(path, 0o777) != 0 {
+        guard errno == EINTR else { return errno == EEXIST && isDirectory(path) == true }
+      }
+      return true
     }
+    if make() { return true }
+    let parent = (path as NSString).deletingLastPathComponent
+    guard errno == ENOENT, !parent.isEmpty, parent != path else { return false }
+    return makeDirectories(parent) && make()
   }
 
   /// Writes all bytes at an offset, however many calls it takes.
@@ -125,12 +144,5 @@ package enum Disk {
       default: Disk.isDirectory(directory + [UInt8(ascii: "/")] + name) ?? false
       }
     }
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    let error = error as NSError
-    let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
-    return underlying.domain == NSPOSIXErrorDomain
-      ? String(cString: strerror(Int32(underlying.code))) : error.localizedDescription
   }
 }

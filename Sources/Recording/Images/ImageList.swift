@@ -82,8 +82,7 @@ public struct ImageList: Sendable {
 
   private func fileBytes(ofRow row: Int) -> [UInt8] {
     if let archives { return archives.archive(ofRow: row).file }
-    let path = paths.utf8(row)
-    return path.first == UInt8(ascii: "/") ? Array(path) : Array(root.utf8) + [UInt8(ascii: "/")] + path
+    return Disk.path(of: paths.utf8(row), in: root.utf8)
   }
 
   /// The class of an image, `nil` when it has none.

@@ -9,7 +9,7 @@ public enum Weights: Sendable, Hashable, CustomStringConvertible {
   ///
   /// - Throws: ``RecordingError`` when what follows `seeded:` is not a number.
   public init(_ argument: String) throws(RecordingError) {
-    guard argument.hasPrefix("seeded:") else {
+    guard argument == "seeded" || argument.hasPrefix("seeded:") else {
       self = .file(argument)
       return
     }

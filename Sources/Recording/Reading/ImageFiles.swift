@@ -42,7 +42,7 @@ public struct ImageFiles: Sendable {
   package func location(ofRow row: Int) throws(RecordingError) -> ImageLocation {
     let path = images.bytes(ofRow: row)
     guard let archived else {
-      let file = path.first == UInt8(ascii: "/") ? Array(path) : root + [UInt8(ascii: "/")] + path
+      let file = Disk.path(of: path, in: root)
       return ImageLocation(path: file, name: ImagesTable.escaped(file[...]))
     }
     let place = firstRow + row

@@ -36,8 +36,8 @@ public struct ExemplarRequest: Sendable {
   public var writesGrids = false
   /// Whether to write a histogram of each unit.
   public var writesHistograms = false
-  /// Whether files of one picture are one file with many names.
-  public var hardLinks = false
+  /// Whether files of one picture are hard links to one file, where the file system can.
+  public var hardLinks = true
   /// The threads.
   public var threads = ProcessorCount.available
 

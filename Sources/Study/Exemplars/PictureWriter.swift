@@ -69,12 +69,8 @@ struct PictureWriter: Sendable {
     let picture = try transform.picture(at: images.location(ofRow: work.row))
     let bytes = try picture.png(name: work.image)
     try StimulusFile.write(bytes, to: first)
-    for file in missing.dropFirst() {
-      if request.hardLinks {
-        try StimulusFile.link(first, as: file)
-      } else {
-        try StimulusFile.write(bytes, to: file)
-      }
+    for file in missing.dropFirst() where !(request.hardLinks && StimulusFile.link(first, as: file)) {
+      try StimulusFile.write(bytes, to: file)
     }
     return missing.count
   }

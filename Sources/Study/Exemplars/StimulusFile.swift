@@ -18,14 +18,27 @@ package enum StimulusFile {
     } catch { throw RecordingError(.writeFailed, "\(error); make room on the disk") }
   }
 
-  /// Gives a file another name, replacing what was there.
+  /// Makes a file a hard link to another, replacing what was there.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`, where the file system has no hard links for instance.
-  package static func link(_ path: String, as other: String) throws(RecordingError) {
-    if Foundation.link(path, other) == 0 { return }
-    if errno == EEXIST, unlink(other) == 0, Foundation.link(path, other) == 0 { return }
-    throw RecordingError(
-      .cannotCreate, "cannot make \(other) a hard link: \(Disk.lastError); leave out --hard-links")
+  /// - Returns: Whether the system did so. It refuses across file systems (EXDEV), where there are no hard links or the
+  ///   file is somebody else's (EPERM), and where the file has as many as it can (EMLINK): write a copy then.
+  package static func link(_ path: String, as other: String) -> Bool {
+    // A link to a symbolic link would depend on the folder that it lies in.
+    func link() -> Bool { linkat(AT_FDCWD, path, AT_FDCWD, other, AT_SYMLINK_FOLLOW) == 0 }
+    return link() || errno == EEXIST && unlink(other) == 0 && link()
+  }
+
+  /// Puts a file under another name, as a hard link where that is wanted and possible, else as a copy.
+  ///
+  /// - Returns: Whether it is a hard link.
+  /// - Throws: ``RecordingError``, `inputMissing`, `cannotCreate` or `writeFailed`.
+  package static func place(_ path: String, as other: String, linking: Bool) throws(RecordingError) -> Bool {
+    if linking && link(path, as: other) { return true }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError); make the stimuli again")
+    }
+    try write(Array(data), to: other)
+    return false
   }
 
   /// Whether a PNG file is there and has its end: after a power loss, a name may be all there is of it.

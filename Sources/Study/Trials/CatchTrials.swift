@@ -10,6 +10,8 @@ public struct CatchRequest: Sendable {
   public var condition = Trial.Mode.natural
   /// How many units.
   public var count = 5
+  /// Whether to make hard links of stimuli, where the file system can, instead of copies.
+  public var hardLinks = true
   /// The folder to make.
   public var output: String
 
@@ -96,22 +98,17 @@ public enum CatchTrials {
     try Disk.createDirectory(shown)
     // Queries are natural_images in both conditions, whatever they show.
     try Disk.createDirectory("\(place)/natural_images")
+    func put(_ name: String, at path: String) throws(RecordingError) {
+      _ = try StimulusFile.place("\(from)/\(name)", as: path, linking: request.hardLinks)
+    }
     for name in StimulusFolders.references {
-      let bytes = try read("\(from)/\(name)")
-      try StimulusFile.write(bytes, to: "\(shown)/\(name)")
-      if let query = queries[name] { try StimulusFile.write(bytes, to: "\(place)/natural_images/\(query)") }
+      try put(name, at: "\(shown)/\(name)")
+      if let query = queries[name] { try put(name, at: "\(place)/natural_images/\(query)") }
     }
   }
 
   /// Which reference is also a query, and under which name.
   private static let queries = ["min_8.png": "min_9.png", "max_8.png": "max_9.png"]
-
-  private static func read(_ path: String) throws(RecordingError) -> [UInt8] {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError); make the stimuli again")
-    }
-    return Array(data)
-  }
 
   // MARK: The measure
 

@@ -30,6 +30,20 @@ struct StimulusFolders: Sendable {
     return homes.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
 
+  /// Which batches all of the units have: those from 0 up to the first that some unit lacks.
+  ///
+  /// - Parameters:
+  ///   - homes: The folders of the units.
+  ///   - limit: How many batches are of interest.
+  /// - Returns: How many batches, and the first unit that has no more; `nil` when there is no unit.
+  static func commonBatches(of homes: [String], atMost limit: Int) -> (count: Int, home: String)? {
+    let counts = homes.map { home in
+      (0..<limit).first { Disk.isDirectory("\(home)/natural_images/batch_\($0)") != true } ?? limit
+    }
+    guard let count = counts.min(), let position = counts.firstIndex(of: count) else { return nil }
+    return (count, homes[position])
+  }
+
   private static func folders(in folder: String) throws(RecordingError) -> [String] {
     var names: [String] = []
     for entry in try Disk.entries(of: folder) where entry.isDirectory(in: folder) {

@@ -2,7 +2,7 @@ import Foundation
 public import Recording
 import Tensor
 
-/// Copies the stimuli of a plan into a folder a task, as the study's page loads them.
+/// Puts the stimuli of a plan into a folder for each task, as the study's page loads them.
 public struct TaskWriter: Sendable {
   /// What was done.
   public struct Summary: Sendable, Codable, Hashable {
@@ -10,10 +10,13 @@ public struct TaskWriter: Sendable {
     public var tasks: Int, trials: Int
     /// How often each unit is shown.
     public var repetitions: Int
-    /// The files.
-    public var files: Int
+    /// The files, and how many of them are hard links to stimuli.
+    public var files: Int, links: Int
     /// The folder.
     public var output: String
+
+    /// The files that show a stimulus: all but each task's index.
+    public var stimuli: Int { files - tasks }
   }
 
   /// `index.json` of a task.
@@ -42,12 +45,12 @@ public struct TaskWriter: Sendable {
   ///   - folder: The folder to make; its name is the experiment's.
   ///   - existing: What to do about tasks that are there.
   ///   - references: How many references a participant sees at either end.
-  ///   - hardLinks: Whether to link stimuli instead of copying them.
+  ///   - hardLinks: Whether to make hard links of stimuli, where the file system can, instead of copies.
   ///   - threads: The threads.
   /// - Throws: ``RecordingError``: a stimulus is missing, or the place is taken.
   public init(
     _ plan: TrialPlan, into folder: String, existing: ExistingOutput, references: Int = 9,
-    hardLinks: Bool = false, threads: Int = ProcessorCount.available
+    hardLinks: Bool = true, threads: Int = ProcessorCount.available
   ) throws(RecordingError) {
     let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     (self.plan, self.folder, self.existing) = (plan, folder, existing)
@@ -55,10 +58,23 @@ public struct TaskWriter: Sendable {
     try checkPlace()
     for trial in Set(plan.tasks.flatMap(\.trials)) {
       for (from, _) in Self.files(of: trial) where Disk.isDirectory(from) != false {
-        throw RecordingError(
-          .inputMissing, "\(from) is missing; make the exemplars again, or choose batches that there are")
+        throw missing(from, of: trial)
       }
     }
+  }
+
+  /// The error of a stimulus that is missing: of a whole batch, it says which batches all units have.
+  private func missing(_ file: String, of trial: Trial) -> RecordingError {
+    let wanted = plan.settings.maxBatch
+    if trial.mode != .catchTrial, Disk.isDirectory(trial.queries) == nil,
+      let common = StimulusFolders.commonBatches(of: plan.available, atMost: wanted + 1), common.count > 0
+    {
+      return RecordingError(
+        .inputMissing,
+        "\(trial.queries) is missing: \(common.home) has batches 0 to \(common.count - 1) only; give --max-batch"
+          + " \(common.count - 1), or make exemplars with more --batches")
+    }
+    return RecordingError(.inputMissing, "\(file) is missing; make the exemplars again")
   }
 
   private var plannedPath: String { "\(folder)/\(Self.planName)" }
@@ -99,11 +115,12 @@ public struct TaskWriter: Sendable {
   public func run(progress: RunProgress = RunProgress()) throws -> Summary? {
     try clear()
     let queue = PositionQueue(plan.tasks.count)
+    let links = SlotResults<Int>(plan.tasks.count)
     progress.begin(total: plan.tasks.count)
     try withWorkers(threads) { _ in
       do {
         while !progress.isStopping, let position = queue.take() {
-          try write(plan.tasks[position])
+          links.set(position, try write(plan.tasks[position]))
           progress.note(done: 1)
         }
       } catch {
@@ -119,6 +136,7 @@ public struct TaskWriter: Sendable {
       tasks: plan.tasks.count, trials: trials, repetitions: plan.settings.repetitions,
       files: plan.tasks.count
         * (1 + trials * (StimulusFolders.queries.count + StimulusFolders.references.count)),
+      links: links.all.reduce(0, +),
       output: folder)
   }
 
@@ -132,13 +150,20 @@ public struct TaskWriter: Sendable {
     }
   }
 
-  private func write(_ task: TrialTask) throws {
+  /// Writes a task's folder.
+  ///
+  /// - Returns: How many of its files are hard links.
+  private func write(_ task: TrialTask) throws -> Int {
+    var links = 0
     let home = "\(folder)/task_\(task.index)"
     for (index, trial) in task.trials.enumerated() {
       let place = "\(home)/trials/trial_\(index + 1)"
       try Disk.createDirectory("\(place)/queries")
       try Disk.createDirectory("\(place)/references")
-      for (from, name) in Self.files(of: trial) { try copy(from, to: "\(place)/\(name)") }
+      for (from, name) in Self.files(of: trial)
+      where try StimulusFile.place(from, as: "\(place)/\(name)", linking: hardLinks) {
+        links += 1
+      }
     }
     let experiment = (folder as NSString).lastPathComponent
     let index = Index(
@@ -146,14 +171,7 @@ public struct TaskWriter: Sendable {
       nTrials: task.trials.count,
       catchTrialIdxs: task.trials.indices.filter { task.trials[$0].mode == .catchTrial }.map { $0 + 1 })
     try write(try JSON.encode(index), to: "\(home)/index.json")
-  }
-
-  private func copy(_ from: String, to place: String) throws(RecordingError) {
-    if hardLinks { return try StimulusFile.link(from, as: place) }
-    guard let data = FileManager.default.contents(atPath: from) else {
-      throw RecordingError(.inputMissing, "cannot read \(from): \(Disk.lastError)")
-    }
-    try StimulusFile.write(Array(data), to: place)
+    return links
   }
 
   private func write(_ data: Data, to path: String) throws(RecordingError) {

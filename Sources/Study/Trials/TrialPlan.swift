@@ -15,6 +15,9 @@ public struct TrialRequest: Sendable {
   public var catchFolder: String?
   /// How many of everything.
   public var settings = TrialSettings()
+  /// Whether the last batch of the settings is a wish: where units have fewer batches, those that all of them have are
+  /// shown.
+  public var limitsBatches = false
 
   /// Creates a request for the study's settings.
   public init(stimuli: String, model: String) { (self.stimuli, self.model) = (stimuli, model) }
@@ -41,7 +44,7 @@ public struct TrialPlan: Sendable, Hashable, Codable {
   ///
   /// - Throws: ``RecordingError``: too few units or catch units, or settings that do not work out.
   public init(_ request: TrialRequest) throws(RecordingError) {
-    let settings = request.settings
+    var settings = request.settings
     try settings.check()
     let root = "\(request.stimuli)/\(StimulusNames.folder(model: request.model, extra: request.extra))"
     let units = try StimulusFolders.units(in: root, channelPrefix: "channel_", having: "natural_images")
@@ -51,6 +54,7 @@ public struct TrialPlan: Sendable, Hashable, Codable {
         "\(root) has natural_images of \(units.count) units, fewer than the \(settings.units) that --units asks for; make more exemplars or ask for fewer"
       )
     }
+    if request.limitsBatches { try Self.limitBatches(of: &settings, to: units) }
     let catchUnits = try Self.catchUnits(request)
     let stimuli = Stimuli(request: request, units: units, catchUnits: catchUnits)
     var dealer = TrialDealer(settings, units: units.count, catchUnits: catchUnits.count)
@@ -60,6 +64,20 @@ public struct TrialPlan: Sendable, Hashable, Codable {
     (self.settings, self.tasks) = (settings, tasks)
     available = units.map(\.path)
     availableCatch = catchUnits.map(\.path)
+  }
+
+  private static func limitBatches(
+    of settings: inout TrialSettings, to units: [StimulusFolders.Home]
+  ) throws(RecordingError) {
+    let wanted = settings.maxBatch + 1
+    guard let common = StimulusFolders.commonBatches(of: units.map(\.path), atMost: wanted) else { return }
+    guard common.count > settings.minBatch else {
+      throw RecordingError(
+        .inputMissing,
+        "\(common.home)/natural_images has no batch_\(common.count), and --min-batch is \(settings.minBatch); make the"
+          + " exemplars again, or choose batches that there are")
+    }
+    settings.maxBatch = common.count - 1
   }
 
   private static func catchUnits(_ request: TrialRequest) throws(RecordingError) -> [StimulusFolders.Home] {

@@ -31,7 +31,7 @@ struct ExemplarsCommand: ParsableCommand {
   @Option(help: "The folder of stimuli to write into.")
   var output: String
 
-  @Option(help: "Where queries come from: easy, hard99, hard95 or hard85.")
+  @Option(help: "Where queries come from. Default: easy.")
   var condition: ExemplarCondition?
 
   @Option(help: "The lowest rank of the low queries, from 0, instead of a condition; with --stop-max.")
@@ -70,10 +70,7 @@ struct ExemplarsCommand: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Write the pictures of references and queries.")
   var pictures = true
 
-  @Flag(
-    help:
-      "Write each picture once and make its other files hard links: less disk, as long as nobody edits them.")
-  var hardLinks = false
+  @OptionGroup var placing: PlacementOptions
 
   @Flag(help: "Go on with exemplars that were interrupted; write only what is missing.")
   var resume = false
@@ -103,11 +100,9 @@ struct ExemplarsCommand: ParsableCommand {
     let run = try ExemplarRun(try request())
     let windows = run.windows
     Console.note(
-      "note: \(windows.images.grouped) images, \(windows.batches) batches; references are ranks 0 to"
-        + " \(windows.lowReferences.upperBound - 1) and \(windows.highReferences.lowerBound) to"
-        + " \(windows.images - 1), queries \(windows.lowQueries.lowerBound) to"
-        + " \(windows.lowQueries.upperBound - 1) and \(windows.highQueries.lowerBound) to"
-        + " \(windows.highQueries.upperBound - 1)")
+      "note: \(windows.images.counted("image")), \(windows.batches.counted("batch", "batches")); references are ranks"
+        + " \(words(for: windows.lowReferences)) and \(words(for: windows.highReferences)), queries ranks"
+        + " \(words(for: windows.lowQueries)) and \(words(for: windows.highQueries))")
     let (summary, signal) = try withProgress(of: "images", resumable: true) { progress in
       (try run.run(progress: progress), progress.signal)
     }
@@ -117,12 +112,18 @@ struct ExemplarsCommand: ParsableCommand {
     }
     if json { return try Console.result(json: summary) }
     Console.result(
-      "\(summary.units.grouped) units × \(summary.batches) batches of \(summary.images.grouped) images in \(summary.output)"
+      "\(summary.units.counted("unit")) × \(summary.batches.counted("batch", "batches")) of"
+        + " \(summary.images.counted("image")) in \(summary.output)"
     )
     Console.result(
       String(format: "chose in %.1f s, wrote in %.1f s: ", summary.choosing, summary.writing)
-        + "\(summary.written.grouped) files of \(summary.chosen.grouped) different images; peak memory"
+        + "\(summary.written.counted("file")) of \(summary.chosen.counted("different image")); peak memory"
         + " \(summary.peakResidentBytes.asBytes)")
+  }
+
+  private func words(for ranks: Range<Int>) -> String {
+    ranks.count == 1
+      ? ranks.lowerBound.grouped : "\(ranks.lowerBound.grouped) to \((ranks.upperBound - 1).grouped)"
   }
 
   private func request() throws -> ExemplarRequest {
@@ -139,7 +140,7 @@ struct ExemplarsCommand: ParsableCommand {
     (request.seed, request.images) = (seed, images)
     request.existing = resume ? .resume : overwrite ? .overwrite : .refuse
     (request.writesPictures, request.writesGrids, request.writesHistograms) = (pictures, grid, histogram)
-    request.hardLinks = hardLinks
+    request.hardLinks = placing.links
     request.threads = threading.resolved
     return request
   }

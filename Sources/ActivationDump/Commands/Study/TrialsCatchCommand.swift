@@ -26,6 +26,8 @@ struct TrialsCatchCommand: ParsableCommand {
   @Option(help: "The folder to make: LAYER/channelC/{natural,optimized}_images.")
   var output: String
 
+  @OptionGroup var placing: PlacementOptions
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -36,6 +38,7 @@ struct TrialsCatchCommand: ParsableCommand {
   func run() throws {
     var request = CatchRequest(stimuli: source.stimuli, model: source.model, output: output)
     (request.extra, request.condition, request.count) = (source.extraName, condition.mode, count)
+    request.hardLinks = placing.links
     let summary = try CatchTrials.make(request)
     if json { return try Console.result(json: summary) }
     Console.table(

@@ -41,8 +41,10 @@ struct TrialsMakeCommand: ParsableCommand {
   @Option(help: "The first batch that is shown; -minb.")
   var minBatch = TrialSettings().minBatch
 
-  @Option(help: "The last batch that is shown; -maxb.")
-  var maxBatch = TrialSettings().maxBatch
+  @Option(
+    help:
+      "The last batch that is shown; -maxb. Default: the study's 10 or, where units have fewer, their last.")
+  var maxBatch: Int?
 
   @Option(help: "References that a participant sees at either end, as index.json says; -nr.")
   var references = 9
@@ -53,8 +55,7 @@ struct TrialsMakeCommand: ParsableCommand {
   @Flag(help: "Only make OUTPUT, as a file of the tasks in JSON.")
   var structureOnly = false
 
-  @Flag(help: "Make hard links of the stimuli instead of copies.")
-  var hardLinks = false
+  @OptionGroup var placing: PlacementOptions
 
   @Flag(help: "Replace the tasks that are there.")
   var overwrite = false
@@ -74,26 +75,38 @@ struct TrialsMakeCommand: ParsableCommand {
     request.settings.trials = trialCount
     (request.settings.catchTrials, request.settings.tasks) = (catchTrials, tasks)
     (request.settings.units, request.settings.seed) = (units, seed)
-    (request.settings.minBatch, request.settings.maxBatch) = (minBatch, maxBatch)
+    request.settings.minBatch = minBatch
+    if let maxBatch { request.settings.maxBatch = maxBatch }
+    request.limitsBatches = maxBatch == nil
     let plan = try TrialPlan(request)
+    if plan.settings.maxBatch < request.settings.maxBatch {
+      Console.note(
+        "note: not every unit has the study's \(request.settings.maxBatch + 1) batches; shown are those that all have,"
+          + " as with --max-batch \(plan.settings.maxBatch)")
+    }
     if structureOnly {
       if Disk.isDirectory(output) != nil && !overwrite {
         throw RecordingError(.cannotCreate, "\(output) is there already; give --overwrite to replace it")
       }
       try Console.write(String(decoding: try plan.encoded(), as: UTF8.self), to: output)
-      return Console.result("\(plan.tasks.count.grouped) tasks in \(output)")
+      return Console.result("\(plan.tasks.count.counted("task")) in \(output)")
     }
     let writer = try TaskWriter(
       plan, into: output, existing: overwrite ? .overwrite : .refuse, references: references,
-      hardLinks: hardLinks, threads: threading.resolved)
+      hardLinks: placing.links, threads: threading.resolved)
     guard let summary = try withProgress(of: "tasks", { try writer.run(progress: $0) }) else {
       Console.note("interrupted; the same command with --overwrite starts again")
       throw ExitStatus.interrupted.error
     }
+    if placing.links && summary.links < summary.stimuli {
+      Console.note(
+        "note: \((summary.stimuli - summary.links).grouped) files are copies, since hard links to \(source.stimuli)"
+          + " could not be made")
+    }
     if json { return try Console.result(json: summary) }
     Console.result(
-      "\(summary.tasks.grouped) tasks of \(summary.trials) trials, each unit shown \(summary.repetitions) times:"
-        + " \(summary.files.grouped) files in \(summary.output)")
+      "\(summary.tasks.counted("task")) of \(summary.trials.counted("trial")), each unit shown"
+        + " \(summary.repetitions.counted("time")): \(summary.files.counted("file")) in \(summary.output)")
   }
 }
 

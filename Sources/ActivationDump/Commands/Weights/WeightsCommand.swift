@@ -17,7 +17,7 @@ struct WeightsCommand: AsyncParsableCommand {
 
 /// Where checkpoints are kept.
 struct WeightsFolderOptions: ParsableArguments {
-  @Option(help: "The weights folder. Default: $ACTIVATION_DUMP_WEIGHTS, else the XDG data folder.")
+  @Option(help: WeightsFolderHelp.text)
   var weightsDir: String?
 
   var folder: WeightsFolder { WeightsFolder(weightsDir, environment: ProcessInfo.processInfo.environment) }

@@ -8,6 +8,11 @@ struct WeightsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List every network's checkpoint, its origin and whether it is present.")
 
+  @Argument(
+    help:
+      "A network: list its files with their addresses, licence and SHA-256. Default: all networks, briefly.")
+  var model: String?
+
   @OptionGroup var location: WeightsFolderOptions
 
   @Flag(help: "Print JSON.")
@@ -15,15 +20,30 @@ struct WeightsListCommand: ParsableCommand {
 
   func run() throws {
     let folder = location.folder
-    let models = Model.all.map { Row($0, folder) }
+    let chosen = try model.map { (name) throws in [try Model.named(name)] } ?? Model.all
+    let models = chosen.map { Row($0, folder) }
     if json { return try Console.result(json: Listing(weightsFolder: folder.path, models: models)) }
     Console.result("weights folder: \(folder.path)")
+    if model != nil { return models.forEach(describe) }
     let rows = models.flatMap { model in
-      model.files.map { file in
-        [model.identifier, file.name, file.bytes?.asBytes ?? "-", file.format, model.license, file.url]
-      }
+      model.files.map { [model.identifier, $0.bytes?.asBytes ?? "-", $0.format, $0.name] }
     }
-    Console.table(["model", "file", "present", "format", "licence", "origin"], rows, right: [2])
+    Console.table(["model", "present", "format", "file"], rows, right: [1], mayShortenLast: true)
+    Console.result("'activation-dump weights list MODEL' prints addresses, licence and SHA-256")
+  }
+
+  private func describe(_ model: Row) {
+    for file in model.files {
+      Console.result("")
+      Console.result(file.name)
+      Console.result("  present  \(file.bytes?.asBytes ?? "-")")
+      Console.result("  format   \(file.format)")
+      Console.result("  licence  \(model.license)")
+      Console.result(
+        "  SHA-256  \(file.sha256.map { file.sha256IsPrefix ? "begins \($0)" : $0 } ?? "not published")")
+      Console.result("  address  \(file.url)")
+    }
+    if let note = model.note { Console.result("\nnote: \(note)") }
   }
 
   private struct Listing: Encodable {
