@@ -68,6 +68,8 @@ public struct Evaluation: Sendable {
   public struct Summary: Sendable, Codable {
     /// The images scored, and those that could not be read.
     public var images: Int, skipped: Int
+    /// The major version of the Pillow whose inputs they became.
+    public var pillow: Int
     /// The share whose label is the best class, and among the best five.
     public var top1: Proportion, top5: Proportion
     /// What was published for these weights on the 50,000 validation images.
@@ -106,7 +108,7 @@ public struct Evaluation: Sendable {
       throw RecordingError(.badData, "none of the \(images.count) images in \(images.root) could be scored")
     }
     let summary = Summary(
-      images: answers.count, skipped: progress.skipped,
+      images: answers.count, skipped: progress.skipped, pillow: network.pillow.rawValue,
       top1: Proportion(successes: answers.count { $0.best.first == $0.label }, trials: answers.count),
       top5: Proportion(successes: answers.count { $0.best.contains($0.label) }, trials: answers.count),
       publishedTop1: network.model.publishedTop1, seconds: seconds,
