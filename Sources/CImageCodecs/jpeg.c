@@ -121,8 +121,9 @@ ic_status ic_jpeg_open(ic_jpeg *jpeg, const uint8_t *bytes, size_t count, ic_siz
   jpeg->started = jpeg->is_out_of_data = jpeg->was_out_of_data = false;
   jpeg->end = bytes + count;
   jpeg->skip = 0;
-  const char *refusal = jpeg_refusal(bytes, count);
-  if (refusal != NULL) return failed(jpeg, IC_CORRUPT, refusal);
+  ic_status status;
+  const char *refusal = jpeg_refusal(bytes, count, &status);
+  if (refusal != NULL) return failed(jpeg, status, refusal);
   info->err = jpeg_std_error(&jpeg->error);
   jpeg->error.error_exit = on_error;
   jpeg->error.emit_message = on_message;

@@ -51,8 +51,10 @@ static bool tables_are_sound(segment s) {
   return true;
 }
 
-static const char *frame_refusal(segment s) {
+static const char *frame_refusal(segment s, ic_status *status) {
+  *status = IC_CORRUPT;
   if (s.length < 6 || (s.length - 6) % 3 != 0) return "its frame header is incomplete";
+  *status = IC_UNSUPPORTED;
   if (s.bytes[0] != 8) return "only 8 bits a sample are supported";
   if (s.bytes[5] != 1 && s.bytes[5] != 3 && s.bytes[5] != 4) return "only 1, 3 or 4 colour components are supported";
   return NULL;
@@ -65,11 +67,12 @@ static segment earlier(segment a, segment b) {
   return order < 0 || (order == 0 && a.length <= b.length) ? a : b;
 }
 
-const char *jpeg_refusal(const uint8_t *bytes, size_t count) {
+const char *jpeg_refusal(const uint8_t *bytes, size_t count, ic_status *status) {
   static const char broken[] = "a segment of its header is broken", *const incomplete = "the header is incomplete";
   segment profile = {0};
   bool has_frame = false;
   uint8_t byte = 0xFF;
+  *status = IC_CORRUPT;
   for (size_t at = 3; at < count;) {
     if (byte != 0xFF) {
       byte = bytes[at++];
@@ -80,16 +83,23 @@ const char *jpeg_refusal(const uint8_t *bytes, size_t count) {
     if (marker != 0 && marker < 0xC0) return "its header has a marker that is none";
     const bool has_segment = marker >= 0xC0 && marker != 0xC8 && !(marker >= 0xD0 && marker <= 0xD9) && !(marker >= 0xF0 && marker <= 0xFD);
     if (has_segment) {
-      if (count - at < 2) return incomplete;
+      if (count - at < 2) {
+        *status = IC_TRUNCATED;
+        return incomplete;
+      }
       const size_t length = (size_t)bytes[at] << 8 | bytes[at + 1];
       at += 2;
       const segment s = {bytes + at, length < 2 ? 0 : length - 2};
-      if (count - at < s.length) return incomplete;
+      if (count - at < s.length) {
+        *status = IC_TRUNCATED;
+        return incomplete;
+      }
       at += s.length;
       const bool is_frame = (marker < 0xD0 && marker != 0xC4 && marker != 0xCC) || marker == 0xDE;
       if (is_frame) {
-        const char *refusal = frame_refusal(s);
+        const char *refusal = frame_refusal(s, status);
         if (refusal != NULL) return refusal;
+        *status = IC_CORRUPT;
         if (profile.bytes != NULL && profile.length < 14) return broken;
         profile = (segment){0};
         has_frame = true;
@@ -105,5 +115,6 @@ const char *jpeg_refusal(const uint8_t *bytes, size_t count) {
     if (at >= count) break;
     byte = bytes[at++];
   }
+  *status = IC_TRUNCATED;
   return incomplete;
 }
