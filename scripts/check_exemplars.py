@@ -3,7 +3,8 @@ references and queries are the ranks of the windows, each once, and every pictur
 
     python scripts/check_exemplars.py DUMP STIMULI/MODEL_EXTRA [IMAGES]
 
-With IMAGES, the folder of the images, every picture is also compared with what Pillow shows of its image.
+With IMAGES, the folder of the images, every picture is also compared with what Pillow shows of its image; the exemplars say which
+major version of Pillow that has to be.
 """
 import json
 import os
@@ -38,6 +39,11 @@ def main():
         document = json.load(file)
     with open(os.path.join(dump, "manifest.json"), encoding="utf-8") as file:
         layers = {layer["name"]: layer for layer in json.load(file)["layers"]}
+    if root:
+        import PIL
+        pillow = document.get("pillow", 12)
+        if int(PIL.__version__.split(".")[0]) != pillow:
+            raise SystemExit(f"the pictures are those of Pillow {pillow}; this is {PIL.__version__}")
     paths, read = table(os.path.join(dump, "images.tsv"))
     rows = np.flatnonzero(read)
     windows, count, batches = document["windows"], len(rows), document["windows"]["batches"]

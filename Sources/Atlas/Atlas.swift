@@ -1,4 +1,5 @@
 import Foundation
+import Images
 public import Recording
 import Statistics
 import Synchronization
@@ -126,7 +127,8 @@ public struct Atlas: Sendable {
     let next = Atomic(0)
     let state = Mutex((missing: RowSet(count: source.rowCount), bytes: 0))
     try withWorkers(max(min(request.threads, rows.count), 1)) { _ in
-      let thumbnailer = Thumbnailer(size: request.thumbnailSize, of: source.manifest.preprocessing)
+      let thumbnailer = Thumbnailer(
+        size: request.thumbnailSize, of: source.manifest.preprocessing, pillow: request.pillow)
       do {
         while !progress.isStopping {
           let position = next.add(1, ordering: .relaxed).oldValue
@@ -181,7 +183,8 @@ public struct Atlas: Sendable {
 
   private func contents(thumbnails: Int? = nil, missing: Int? = nil) -> AtlasContents {
     AtlasContents(
-      model: source.manifest.model, images: source.imageCount, thumbnails: thumbnails, missing: missing,
+      model: source.manifest.model, pillow: request.pillow.rawValue, images: source.imageCount,
+      thumbnails: thumbnails, missing: missing,
       layers: source.layers.map {
         AtlasContents.Layer(name: $0.name, page: "layers/\($0.page).html", units: $0.unitCount)
       })

@@ -1,3 +1,4 @@
+public import Images
 import Recording
 
 /// What to make an atlas of.
@@ -15,6 +16,8 @@ public struct AtlasRequest: Sendable {
   public var images: String?
   /// The side of a thumbnail, one of ``thumbnailSizes``.
   public var thumbnailSize = 96
+  /// The Pillow whose pixels thumbnails have.
+  public var pillow = PillowVersion.standard
   /// The threads.
   public var threads = ProcessorCount.available
   /// Whether an atlas in the place of the output is replaced.

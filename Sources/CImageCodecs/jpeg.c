@@ -1,9 +1,8 @@
 #include "cimagecodecs.h"
+#include "jpeg_reader.h"
 
 #include <setjmp.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <jpeglib.h>
 #include <jerror.h>
 
 #ifndef JCS_EXTENSIONS
@@ -17,6 +16,10 @@
 // comes near this number.
 enum { MOST_SCANS = 1000 };
 
+// Pillow hands libjpeg at most so many bytes at a time (ImageFile.MAXBLOCK). What is damaged, arithmetic-coded or behind the
+// image's end may decode in one way or another depending on it.
+enum { BLOCK = 1 << 16 };
+
 struct ic_jpeg {
   struct jpeg_decompress_struct info;
   struct jpeg_error_mgr error;
@@ -24,7 +27,11 @@ struct ic_jpeg {
   struct jpeg_source_mgr source;
   jmp_buf failure;
   ic_status status;
-  bool started;  // by ic_jpeg_next
+  bool started;
+  const uint8_t *end;  // of the file; the source has a part of it
+  size_t skip;         // bytes to drop of what comes next
+  bool is_out_of_data;  // the scan broke off, and libjpeg invents the rest
+  bool was_out_of_data;  // when the row of MCUs began, and nothing came since
   char message[JMSG_LENGTH_MAX];
 };
 
@@ -37,31 +44,59 @@ static void on_error(j_common_ptr info) {
   longjmp(jpeg->failure, 1);
 }
 
-// Corrupt data that libjpeg can get over is a warning; Pillow lets it pass in silence.
-static void on_message(j_common_ptr info) { (void)info; }
-
-static void on_progress(j_common_ptr info) {
+// Corrupt data that libjpeg can get over is a warning; Pillow lets it pass in silence. Two messages tell whether the data of
+// a scan have run out, which the library keeps to itself.
+static void on_message(j_common_ptr info, int level) {
   ic_jpeg *jpeg = info->client_data;
+  if (level < 0) info->err->num_warnings++;
+  if (info->err->msg_code == JWRN_HIT_MARKER) jpeg->is_out_of_data = true;
+  if (info->err->msg_code == JTRC_RST) jpeg->is_out_of_data = jpeg->was_out_of_data = false;
+}
+
+static void check_scans(ic_jpeg *jpeg) {
   if (jpeg->info.input_scan_number <= MOST_SCANS) return;
   snprintf(jpeg->message, sizeof jpeg->message, "more than %d scans", MOST_SCANS);
   jpeg->status = IC_CORRUPT;
   longjmp(jpeg->failure, 1);
 }
 
+static void on_progress(j_common_ptr info) { check_scans(info->client_data); }
+
 static void on_source(j_decompress_ptr info) { (void)info; }
 
-// All bytes are in memory from the start; FALSE makes libjpeg stop instead of inventing an end of the image.
+// FALSE makes libjpeg stop, for more bytes or for good, instead of inventing an end of the image.
 static boolean on_empty(j_decompress_ptr info) {
   (void)info;
   return FALSE;
 }
 
 static void on_skip(j_decompress_ptr info, long count) {
+  ic_jpeg *jpeg = info->client_data;
   struct jpeg_source_mgr *source = info->src;
   const size_t step = count < 0 ? 0 : (size_t)count;
-  const size_t left = step < source->bytes_in_buffer ? step : source->bytes_in_buffer;
-  source->next_input_byte += left;
-  source->bytes_in_buffer -= left;
+  const size_t now = step < source->bytes_in_buffer ? step : source->bytes_in_buffer;
+  source->next_input_byte += now;
+  source->bytes_in_buffer -= now;
+  jpeg->skip = step - now;
+}
+
+static boolean on_restart(j_decompress_ptr info, int wanted) {
+  ic_jpeg *jpeg = info->client_data;
+  const boolean found = jpeg_resync_to_restart(info, wanted);
+  if (found && info->unread_marker == 0) jpeg->is_out_of_data = jpeg->was_out_of_data = false;
+  return found;
+}
+
+// The next bytes, once libjpeg has stopped for want of them.
+static bool more(ic_jpeg *jpeg) {
+  struct jpeg_source_mgr *source = &jpeg->source;
+  do {
+    const size_t left = (size_t)(jpeg->end - source->next_input_byte) - source->bytes_in_buffer;
+    if (left == 0) return false;
+    source->bytes_in_buffer += left < BLOCK ? left : BLOCK;
+    if (jpeg->skip > 0) on_skip(&jpeg->info, (long)jpeg->skip);
+  } while (jpeg->skip > 0);
+  return true;
 }
 
 // --- Interface --------------------------------------------------------------------------------------------------
@@ -83,10 +118,15 @@ static ic_status failed(ic_jpeg *jpeg, ic_status status, const char *message) {
 ic_status ic_jpeg_open(ic_jpeg *jpeg, const uint8_t *bytes, size_t count, ic_size *size) {
   struct jpeg_decompress_struct *info = &jpeg->info;
   jpeg_destroy_decompress(info);
-  jpeg->started = false;
+  jpeg->started = jpeg->is_out_of_data = jpeg->was_out_of_data = false;
+  jpeg->end = bytes + count;
+  jpeg->skip = 0;
+  ic_status status;
+  const char *refusal = jpeg_refusal(bytes, count, &status);
+  if (refusal != NULL) return failed(jpeg, status, refusal);
   info->err = jpeg_std_error(&jpeg->error);
   jpeg->error.error_exit = on_error;
-  jpeg->error.output_message = on_message;
+  jpeg->error.emit_message = on_message;
   info->client_data = jpeg;
   if (setjmp(jpeg->failure)) return failed(jpeg, jpeg->status, NULL);
   jpeg_create_decompress(info);
@@ -94,18 +134,16 @@ ic_status ic_jpeg_open(ic_jpeg *jpeg, const uint8_t *bytes, size_t count, ic_siz
   info->progress = &jpeg->progress;
   jpeg->source = (struct jpeg_source_mgr){
       .next_input_byte = bytes,
-      .bytes_in_buffer = count,
+      .bytes_in_buffer = count < BLOCK ? count : BLOCK,
       .init_source = on_source,
       .fill_input_buffer = on_empty,
       .skip_input_data = on_skip,
-      .resync_to_restart = jpeg_resync_to_restart,
+      .resync_to_restart = on_restart,
       .term_source = on_source,
   };
   info->src = &jpeg->source;
-  int header;
-  do header = jpeg_read_header(info, FALSE);
-  while (header == JPEG_HEADER_TABLES_ONLY);
-  if (header == JPEG_SUSPENDED) return failed(jpeg, IC_TRUNCATED, "the header is incomplete");
+  for (int header; (header = jpeg_read_header(info, FALSE)) != JPEG_HEADER_OK;)
+    if (header == JPEG_SUSPENDED && !more(jpeg)) return failed(jpeg, IC_TRUNCATED, "the header is incomplete");
 
   switch (info->num_components) {
     case 1:
@@ -138,53 +176,83 @@ static void upright(uint8_t *row, size_t width) {
   for (size_t i = 0; i < 4 * width; i++) row[i] = (uint8_t)(255 - row[i]);
 }
 
-static ic_status read_rows(ic_jpeg *jpeg, uint8_t *pixels, void (*convert_cmyk)(uint8_t *row, size_t width)) {
+// Reads all scans of a progressive file and guesses what they leave out.
+static bool absorb_scans(ic_jpeg *jpeg) {
+  struct jpeg_decompress_struct *info = &jpeg->info;
+  JDIMENSION last_good_row = 0;
+  for (bool is_new_row = true;;) {
+    check_scans(jpeg);
+    const JDIMENSION row = info->input_iMCU_row;
+    if (is_new_row) jpeg->was_out_of_data = jpeg->is_out_of_data;
+    const int result = jpeg_consume_input(info);
+    is_new_row = result != JPEG_SUSPENDED;
+    if (result == JPEG_SUSPENDED && !more(jpeg)) return false;
+    if (result == JPEG_REACHED_SOS) jpeg->is_out_of_data = false;
+    if ((result == JPEG_ROW_COMPLETED || result == JPEG_SCAN_COMPLETED) && !jpeg->was_out_of_data) last_good_row = row;
+    if (result == JPEG_REACHED_EOI) break;
+  }
+  jpeg_smooth(info, last_good_row);
+  return true;
+}
+
+static bool start(ic_jpeg *jpeg) {
+  struct jpeg_decompress_struct *info = &jpeg->info;
+  jpeg->started = true;
+  // Where the coefficients are in between, they can be smoothed in one way whatever the library's version.
+  info->buffered_image = info->progressive_mode;
+  info->do_block_smoothing = FALSE;
+  while (!jpeg_start_decompress(info))
+    if (!more(jpeg)) return false;
+  if (!info->buffered_image) return true;
+  if (!absorb_scans(jpeg)) return false;
+  while (!jpeg_start_output(info, info->input_scan_number))
+    if (!more(jpeg)) return false;
+  return true;
+}
+
+// Whether a marker begins a frame, of the kinds that libjpeg reads. Newer versions refuse a second frame before they look
+// whether all of its header is there.
+static bool is_frame(int marker) { return (marker >= 0xC0 && marker <= 0xC2) || marker == 0xC9 || marker == 0xCA; }
+
+typedef void (*row_conversion)(uint8_t *row, size_t width);
+
+// The next rows; the image is done with the last of them.
+static ic_status read_rows(ic_jpeg *jpeg, uint8_t *pixels, size_t count, row_conversion convert_cmyk) {
   struct jpeg_decompress_struct *info = &jpeg->info;
   if (setjmp(jpeg->failure)) return failed(jpeg, jpeg->status, NULL);
-  // Both return FALSE only when the source is empty, which it stays.
-  if (!jpeg_start_decompress(info)) return failed(jpeg, IC_TRUNCATED, "the image data is incomplete");
+  if (!jpeg->started && !start(jpeg)) return failed(jpeg, IC_TRUNCATED, "the image data is incomplete");
   const size_t row_bytes = 4 * (size_t)info->output_width;
-  while (info->output_scanline < info->output_height) {
-    JSAMPROW row = pixels + info->output_scanline * row_bytes;
-    if (jpeg_read_scanlines(info, &row, 1) != 1)
-      return failed(jpeg, IC_TRUNCATED, "the image data is incomplete");
+  for (size_t y = 0; y < count; y++) {
+    JSAMPROW row = pixels + y * row_bytes;
+    while (jpeg_read_scanlines(info, &row, 1) != 1)
+      if (!more(jpeg)) return failed(jpeg, IC_TRUNCATED, "the image data is incomplete");
     if (info->out_color_space == JCS_CMYK) convert_cmyk(row, info->output_width);
   }
+  if (info->output_scanline < info->output_height) return IC_OK;
   // All rows are there: like Pillow, look for what is wrong behind them but do without an end marker.
-  jpeg_finish_decompress(info);
+  if (info->buffered_image) jpeg_finish_output(info);
+  if (!jpeg_finish_decompress(info) && is_frame(info->unread_marker))
+    return failed(jpeg, IC_CORRUPT, "a second image begins in the first");
   jpeg_destroy_decompress(info);
   return IC_OK;
 }
 
-ic_status ic_jpeg_read(ic_jpeg *jpeg, uint8_t *pixels) { return read_rows(jpeg, pixels, rgb_from_inverted_cmyk); }
+ic_status ic_jpeg_read(ic_jpeg *jpeg, uint8_t *pixels) {
+  return read_rows(jpeg, pixels, jpeg->info.image_height, rgb_from_inverted_cmyk);
+}
 
 ic_status ic_jpeg_read_stored(ic_jpeg *jpeg, uint8_t *pixels, ic_stored *stored) {
   *stored = jpeg->info.out_color_space == JCS_CMYK ? IC_STORED_CMYK : IC_STORED_RGB;
-  return read_rows(jpeg, pixels, upright);
+  return read_rows(jpeg, pixels, jpeg->info.image_height, upright);
+}
+
+ic_status ic_jpeg_next(ic_jpeg *jpeg, uint8_t *pixels, size_t count) {
+  return read_rows(jpeg, pixels, count, rgb_from_inverted_cmyk);
 }
 
 bool ic_jpeg_has_scans(ic_jpeg *jpeg, long limit) {
   jpeg->info.mem->max_memory_to_use = limit;
   return jpeg_has_multiple_scans(&jpeg->info);
-}
-
-ic_status ic_jpeg_next(ic_jpeg *jpeg, uint8_t *pixels, size_t count) {
-  struct jpeg_decompress_struct *info = &jpeg->info;
-  if (setjmp(jpeg->failure)) return failed(jpeg, jpeg->status, NULL);
-  if (!jpeg->started && !jpeg_start_decompress(info))
-    return failed(jpeg, IC_TRUNCATED, "the image data is incomplete");
-  jpeg->started = true;
-  const size_t row_bytes = 4 * (size_t)info->output_width;
-  for (size_t y = 0; y < count; y++) {
-    JSAMPROW row = pixels + y * row_bytes;
-    if (jpeg_read_scanlines(info, &row, 1) != 1)
-      return failed(jpeg, IC_TRUNCATED, "the image data is incomplete");
-    if (info->out_color_space == JCS_CMYK) rgb_from_inverted_cmyk(row, info->output_width);
-  }
-  if (info->output_scanline < info->output_height) return IC_OK;
-  jpeg_finish_decompress(info);
-  jpeg_destroy_decompress(info);
-  return IC_OK;
 }
 
 const char *ic_jpeg_message(const ic_jpeg *jpeg) { return jpeg->message; }

@@ -5,13 +5,15 @@ private import CImageCodecs
 /// All four bytes of a pixel are resampled alike. Buffers are reused: make one a worker.
 final class CropResampler {
   private let resampler: Resampler
+  /// Whose order of passes is kept.
+  let pillow: PillowVersion
   private var columns = ResamplingWeights()
   private var rows = ResamplingWeights()
   /// The weights of `columns` as the resampler wants them.
   private var packed: [Int32] = []
   private var scratch = ScratchBuffer()
 
-  init(_ resampler: Resampler) { self.resampler = resampler }
+  init(_ resampler: Resampler, pillow: PillowVersion) { (self.resampler, self.pillow) = (resampler, pillow) }
 
   /// Computes the kept rows of an image that is in memory: `width` × `height` pixels of four bytes, and `IC_SLACK`
   /// readable bytes behind them. See ``apply(width:height:horizontal:vertical:filter:rows:_:)``.
@@ -21,7 +23,7 @@ final class CropResampler {
   ) {
     apply(
       width: width, height: height, horizontal: horizontal, vertical: vertical, filter: filter,
-      rows: { pixels + 4 * width * $0 }, body)
+      rows: { pixels + 4 * width * $0.lowerBound }, body)
   }
 
   /// Computes the kept rows one after the other.
@@ -32,13 +34,13 @@ final class CropResampler {
   ///   - horizontal: What is kept of each row.
   ///   - vertical: Which rows are kept.
   ///   - filter: The interpolation.
-  ///   - source: Gives rows of the image by their numbers, which ascend: `width` pixels of four bytes, with `IC_SLACK`
-  ///     readable bytes behind them.
+  ///   - source: Gives the rows of a range, one behind the other: `width` pixels of four bytes each, with `IC_SLACK`
+  ///     readable bytes behind them. No range begins above the one before.
   ///   - body: Takes the number of a kept row, from 0, and its kept pixels.
   /// - Throws: What `source` throws.
   func apply<E: Error>(
     width: Int, height: Int, horizontal: CroppedAxis, vertical: CroppedAxis, filter: Preprocessing.Filter,
-    rows source: (Int) throws(E) -> UnsafePointer<UInt8>, _ body: (Int, UnsafePointer<UInt8>) -> Void
+    rows source: (Range<Int>) throws(E) -> UnsafePointer<UInt8>, _ body: (Int, UnsafePointer<UInt8>) -> Void
   ) throws(E) {
     let changed = columns.compute(
       inputSize: width, outputSize: horizontal.resized, outputs: horizontal.kept, filter: filter,
@@ -47,32 +49,67 @@ final class CropResampler {
     _ = rows.compute(
       inputSize: height, outputSize: vertical.resized, outputs: vertical.kept, filter: filter,
       wholeStrides: false)
+    let isVerticalFirst = pillow.resizesVerticallyFirst(
+      width: width, height: height, newWidth: horizontal.resized, newHeight: vertical.resized)
+    if isVerticalFirst {
+      try verticalFirst(width: width, horizontal.kept.count, vertical.kept.count, source, body)
+    } else {
+      try horizontalFirst(horizontal.kept.count, vertical.kept.count, source, body)
+    }
+  }
 
-    // The horizontal pass comes first and covers the rows that the vertical one reads.
-    let kept = horizontal.kept.count
-    let needed = rows.inputs
-    let slack = Int(IC_SLACK)
-    let lastRow = 4 * kept * needed.count + slack
-    guard
-      let narrow = scratch.reserve(lastRow + 4 * kept + slack).baseAddress?.assumingMemoryBound(
-        to: UInt8.self)
-    else { return }
+  /// The horizontal pass covers the rows that the vertical one reads.
+  private func horizontalFirst<E: Error>(
+    _ keptColumns: Int, _ keptRows: Int, _ source: (Range<Int>) throws(E) -> UnsafePointer<UInt8>,
+    _ body: (Int, UnsafePointer<UInt8>) -> Void
+  ) throws(E) {
+    let (rowBytes, needed) = (4 * keptColumns, rows.inputs)
+    let lastRow = rowBytes * needed.count + Int(IC_SLACK)
+    guard let narrow = reserve(lastRow + rowBytes + Int(IC_SLACK)) else { return }
     for (index, y) in needed.enumerated() {
       resampler.passes.pointee.horizontal(
-        try source(y), kept, columns.first, packed, columns.stride, narrow + 4 * kept * index)
+        try source(y..<y + 1), keptColumns, columns.first, packed, columns.stride, narrow + rowBytes * index)
     }
-
     let row = narrow + lastRow
-    for y in 0..<vertical.kept.count {
-      let first = Int(rows.first[y])
-      rows.weights.withUnsafeBufferPointer { weights in
-        guard let weights = weights.baseAddress else { return }
-        resampler.passes.pointee.vertical(
-          narrow + 4 * kept * (first - needed.lowerBound), 4 * kept, 4 * kept, weights + y * rows.stride,
-          min(rows.stride, needed.upperBound - first), row)  // no tap lies behind the last needed row
-      }
+    for y in 0..<keptRows {
+      addRows(narrow + rowBytes * (rows.first(y) - needed.lowerBound), rowBytes, rowBytes, into: row, y)
       body(y, row)
     }
+  }
+
+  /// The vertical pass covers the columns that the horizontal one reads.
+  private func verticalFirst<E: Error>(
+    width: Int, _ keptColumns: Int, _ keptRows: Int,
+    _ source: (Range<Int>) throws(E) -> UnsafePointer<UInt8>, _ body: (Int, UnsafePointer<UInt8>) -> Void
+  ) throws(E) {
+    let (rowBytes, needed) = (4 * width, columns.readInputs(of: width))
+    let kept = rowBytes + Int(IC_SLACK)
+    guard let wide = reserve(kept + 4 * keptColumns + Int(IC_SLACK)) else { return }
+    for y in 0..<keptRows {
+      let first = rows.first(y)
+      let pixels = try source(first..<first + rows.taps(y))
+      addRows(
+        pixels + 4 * needed.lowerBound, rowBytes, 4 * needed.count, into: wide + 4 * needed.lowerBound, y)
+      resampler.passes.pointee.horizontal(
+        wide, keptColumns, columns.first, packed, columns.stride, wide + kept)
+      body(y, wide + kept)
+    }
+  }
+
+  /// One row of the vertical pass: `count` bytes of each of the rows from `first` on.
+  private func addRows(
+    _ first: UnsafePointer<UInt8>, _ rowBytes: Int, _ count: Int, into out: UnsafeMutablePointer<UInt8>,
+    _ output: Int
+  ) {
+    rows.weights.withUnsafeBufferPointer { weights in
+      guard let weights = weights.baseAddress else { return }
+      resampler.passes.pointee.vertical(
+        first, rowBytes, count, weights + output * rows.stride, rows.taps(output), out)
+    }
+  }
+
+  private func reserve(_ count: Int) -> UnsafeMutablePointer<UInt8>? {
+    scratch.reserve(count).baseAddress?.assumingMemoryBound(to: UInt8.self)
   }
 
   private func packColumns(count: Int) {

@@ -21,20 +21,26 @@ public final class DisplayTransform {
 
   private let decoder = ImageDecoder()
   private let resampler: CropResampler
+  /// The Pillow whose pictures these are.
+  public var pillow: PillowVersion { resampler.pillow }
   private var premultiplied = ScratchBuffer()
 
   /// Creates the transform of the study: shorter side to 256 (bilinear), centre crop of 224.
   ///
+  /// - Parameters:
+  ///   - resize: The shorter side after resizing.
+  ///   - crop: Height and width of the picture.
+  ///   - pillow: The Pillow whose pixels are wanted.
   /// - Precondition: The crop is not larger than the shorter side.
-  public convenience init(resize: Int = 256, crop: Int = 224) {
+  public convenience init(resize: Int = 256, crop: Int = 224, pillow: PillowVersion = .standard) {
     let available = Resampler.available
-    self.init(resize: resize, crop: crop, resampler: available[available.count - 1])
+    self.init(resize: resize, crop: crop, pillow: pillow, resampler: available[available.count - 1])
   }
 
-  package init(resize: Int, crop: Int, resampler: Resampler) {
+  package init(resize: Int, crop: Int, pillow: PillowVersion = .standard, resampler: Resampler) {
     precondition(crop > 0 && crop <= resize, "a crop of \(crop) out of \(resize)")
     (self.resize, self.crop) = (resize, crop)
-    self.resampler = CropResampler(resampler)
+    self.resampler = CropResampler(resampler, pillow: pillow)
   }
 
   /// The picture of a file.
@@ -67,7 +73,8 @@ public final class DisplayTransform {
     image.pixels.withRGBX { pixels in
       switch image.kind {
       case IC_STORED_GRAY16:
-        writeGray16(pixels, width: width, height: height, columns, rows, to: storage.bytes)
+        let gray = Gray16Resampling(pixels: pixels, width: width, height: height, columns, rows)
+        gray.write(to: storage.bytes, verticalFirst: isVerticalFirst(width, height, columns, rows))
       case IC_STORED_INDEXED:
         copyNearest(pixels, width: width, height: height, columns, rows, to: storage.bytes)
       case IC_STORED_RGBA where !keepsSize:
@@ -81,6 +88,13 @@ public final class DisplayTransform {
     }
     for pixel in 0..<crop * crop { storage.bytes[4 * pixel + 3] = 255 }
     return RGBImage(width: crop, height: crop, storage: storage)
+  }
+
+  private func isVerticalFirst(_ width: Int, _ height: Int, _ columns: CroppedAxis, _ rows: CroppedAxis)
+    -> Bool
+  {
+    pillow.resizesVerticallyFirst(
+      width: width, height: height, newWidth: columns.resized, newHeight: rows.resized)
   }
 
   private func resample(
@@ -133,42 +147,6 @@ public final class DisplayTransform {
     }
     (base + 4 * count).update(repeating: 0, count: slack)
     return UnsafePointer(base)
-  }
-
-  /// Resizes 16-bit gray, in double precision as Pillow does, and brings it to 8 bits as Pillow does: what is over 255
-  /// is white.
-  private func writeGray16(
-    _ pixels: UnsafePointer<UInt8>, width: Int, height: Int, _ columns: CroppedAxis, _ rows: CroppedAxis,
-    to out: UnsafeMutablePointer<UInt8>
-  ) {
-    func sample(_ y: Int, _ x: Int) -> Double {
-      let at = pixels + 4 * width * y + 2 * x
-      return Double(UInt16(at[0]) << 8 | UInt16(at[1]))
-    }
-    let horizontal = ResamplingKernel(inputSize: width, outputSize: columns.resized, filter: .bilinear)
-    let vertical = ResamplingKernel(inputSize: height, outputSize: rows.resized, filter: .bilinear)
-    let needed =
-      vertical.inputs(of: rows.kept.lowerBound)
-      .lowerBound..<vertical.inputs(of: rows.kept.upperBound - 1).upperBound
-    var taps: [Double] = []
-    var narrow = [Double](repeating: 0, count: crop * needed.count)
-    for (x, output) in columns.kept.enumerated() {
-      let inputs = horizontal.taps(of: output, into: &taps)
-      for (row, y) in needed.enumerated() {
-        var sum = 0.0
-        for (input, tap) in zip(inputs, taps) { sum += sample(y, input) * tap }
-        narrow[crop * row + x] = (sum + 0.5).rounded(.down)
-      }
-    }
-    for (y, output) in rows.kept.enumerated() {
-      let inputs = vertical.taps(of: output, into: &taps)
-      for x in 0..<crop {
-        var sum = 0.0
-        for (input, tap) in zip(inputs, taps) { sum += narrow[crop * (input - needed.lowerBound) + x] * tap }
-        let value = UInt8(min(max(sum + 0.5, 0), 255))
-        (out + 4 * (crop * y + x)).update(repeating: value, count: 4)
-      }
-    }
   }
 }
 

@@ -73,20 +73,11 @@ extension ImageDecoder {
     _ output: UnsafeMutableBufferPointer<Float>,
     next: (UnsafeMutablePointer<UInt8>, Int) throws(ImageError) -> Void
   ) throws(ImageError) {
-    let stripRows = max(min((1 << 18) / size.width, size.height), 1)
-    let strip = PixelStorage(pixels: size.width * stripRows)
-    var held = 0..<0
-    func advance() throws(ImageError) {
-      let count = min(stripRows, size.height - held.upperBound)
-      try next(strip.bytes, count)
-      held = held.upperBound..<held.upperBound + count
-    }
+    var strip = RowStrip(width: size.width, height: size.height)
     try preprocessor.apply(
       width: size.width, height: size.height,
-      rows: { (y) throws(ImageError) in
-        while !held.contains(y) { try advance() }
-        return UnsafePointer(strip.bytes + 4 * size.width * (y - held.lowerBound))
-      }, layout: layout, into: output)
-    while held.upperBound < size.height { try advance() }
+      rows: { (wanted) throws(ImageError) in try strip.rows(wanted, decode: next) }, layout: layout,
+      into: output)
+    try strip.finish(decode: next)
   }
 }

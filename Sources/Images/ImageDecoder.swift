@@ -3,16 +3,15 @@ internal import CImageCodecs
 /// Decodes JPEG and PNG files to the pixels that `Image.open(file).convert("RGB")` gives in Pillow.
 ///
 /// The format is found by content, so a PNG named `.JPEG` decodes. EXIF orientation, colour profiles and gamma are
-/// ignored, as torchvision's loader ignores them. Damaged files are errors where Pillow raises one; beyond that, only a
-/// PNG whose data ends early is refused when Pillow would have made do with the rows it has. Buffers are reused: make one decoder a worker, and let go of an
-/// image before decoding the next.
+/// ignored, as torchvision's loader ignores them. Damaged files are errors where Pillow raises one, and decode to Pillow's
+/// pixels where it does not. Buffers are reused: make one decoder a worker, and let go of an image before decoding the next.
 public final class ImageDecoder {
   /// Images of more pixels are refused before memory is allocated: Pillow's threshold for decompression bombs.
   public static let maximumPixels = 178_956_970
 
   /// The libraries that decode, for provenance.
   public static let version =
-    "libjpeg-turbo \(String(cString: ic_jpeg_version())), libpng \(String(cString: ic_png_version()))"
+    "libjpeg-turbo \(String(cString: ic_jpeg_version())), zlib \(String(cString: ic_png_version()))"
 
   /// Keeps the memory of a process that decodes many images level: what the libraries allocate for an image goes back to the
   /// system. For programs to call when they start: it concerns all their memory.

@@ -21,16 +21,20 @@ public final class Preprocessor {
   private let table: UnsafeMutablePointer<Float>
 
   /// Creates a preprocessor that uses the best instructions of this processor.
-  public convenience init(_ preprocessing: Preprocessing) {
+  ///
+  /// - Parameters:
+  ///   - preprocessing: What to compute.
+  ///   - pillow: The Pillow whose pixels are wanted.
+  public convenience init(_ preprocessing: Preprocessing, pillow: PillowVersion = .standard) {
     let available = Resampler.available
-    self.init(preprocessing, resampler: available[available.count - 1])
+    self.init(preprocessing, pillow: pillow, resampler: available[available.count - 1])
   }
 
-  package init(_ preprocessing: Preprocessing, resampler: Resampler) {
+  package init(_ preprocessing: Preprocessing, pillow: PillowVersion = .standard, resampler: Resampler) {
     precondition(
       preprocessing.resize > 0 && preprocessing.crop > 0, "resize and crop must be positive")
     self.preprocessing = preprocessing
-    self.resampler = CropResampler(resampler)
+    self.resampler = CropResampler(resampler, pillow: pillow)
     table = .allocate(capacity: 3 * 256)
     for channel in 0..<3 {
       for value in 0..<256 {
@@ -51,16 +55,17 @@ public final class Preprocessor {
   public func apply(to image: RGBImage, layout: Layout, into output: UnsafeMutableBufferPointer<Float>) {
     image.withRGBX { pixels in
       apply(
-        width: image.width, height: image.height, rows: { pixels + 4 * image.width * $0 }, layout: layout,
-        into: output)
+        width: image.width, height: image.height, rows: { pixels + 4 * image.width * $0.lowerBound },
+        layout: layout, into: output)
     }
   }
 
-  /// Writes the input for one image whose rows come one after the other.
+  /// Writes the input for one image whose rows come one after the other: see
+  /// ``CropResampler/apply(width:height:horizontal:vertical:filter:rows:_:)``.
   ///
   /// - Throws: What `rows` throws; the output is then worthless.
   func apply<E: Error>(
-    width: Int, height: Int, rows: (Int) throws(E) -> UnsafePointer<UInt8>, layout: Layout,
+    width: Int, height: Int, rows: (Range<Int>) throws(E) -> UnsafePointer<UInt8>, layout: Layout,
     into output: UnsafeMutableBufferPointer<Float>
   ) throws(E) {
     let crop = preprocessing.crop

@@ -53,6 +53,8 @@ struct ResamplingWeights {
   private(set) var stride = 0
   /// The inputs that any of the outputs needs.
   private(set) var inputs = 0..<0
+  /// The most inputs that an output needs.
+  private var longest = 0
   private var taps: [Double] = []
 
   /// What the weights were last computed for; photographs of one size come in long runs.
@@ -82,7 +84,7 @@ struct ResamplingWeights {
     problem = next
 
     let kernel = ResamplingKernel(inputSize: inputSize, outputSize: outputSize, filter: filter)
-    let longest = outputs.reduce(0) { max($0, kernel.inputs(of: $1).count) }
+    longest = outputs.reduce(0) { max($0, kernel.inputs(of: $1).count) }
     stride = (longest + 3) / 4 * 4
     first.removeAll(keepingCapacity: true)
     weights.removeAll(keepingCapacity: true)
@@ -102,6 +104,17 @@ struct ResamplingWeights {
     }
     while wholeStrides && first.count % 4 != 0 { first.append(first[first.count - 1]) }
     return true
+  }
+
+  /// The first input of an output.
+  func first(_ output: Int) -> Int { Int(first[output]) }
+
+  /// Inputs that suffice for an output: without whole strides, none lies behind the last that any output needs.
+  func taps(_ output: Int) -> Int { min(longest, inputs.upperBound - first(output)) }
+
+  /// With whole strides, the inputs that are read whatever their weights, of `inputSize` that there are.
+  func readInputs(of inputSize: Int) -> Range<Int> {
+    first(0)..<min(first(first.count - 1) + stride, inputSize)
   }
 }
 

@@ -23,6 +23,18 @@ struct ExpectedTable {
 
   let rows: [Row]
 
+  /// The rows as a Pillow makes them: those of the newest, or, where an older one makes others, its own.
+  init(_ table: String, pillow: PillowVersion) throws {
+    let newest = try ExpectedTable("\(table).tsv").rows
+    guard pillow != .standard else {
+      rows = newest
+      return
+    }
+    let others = try ExpectedTable("\(table)-\(pillow.rawValue).tsv").rows
+    let byPath = Dictionary(uniqueKeysWithValues: others.map { ($0.path, $0) })
+    rows = newest.map { byPath[$0.path] ?? $0 }
+  }
+
   init(_ file: String) throws {
     let lines = try String(contentsOf: Self.fixtures.appending(path: file), encoding: .utf8).split(
       separator: "\n")

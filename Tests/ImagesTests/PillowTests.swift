@@ -1,15 +1,20 @@
 import Foundation
-import Images
 import Testing
+
+@testable import Images
 
 @Suite("Images equal Pillow's and torchvision's, bit for bit")
 struct PillowTests {
-  @Test("Each odd file gives Pillow's pixels and torchvision's inputs, or an error where Pillow raises one")
-  func fixtures() throws {
+  @Test(
+    "Each odd file gives Pillow's pixels and torchvision's inputs, or an error where Pillow raises one",
+    arguments: PillowVersion.allCases)
+  func fixtures(pillow: PillowVersion) throws {
     let decoder = ImageDecoder()
-    let preprocessors = ExpectedTable.variants.map { ($0.name, Preprocessor($0.preprocessing)) }
-    let rows = try ExpectedTable("expected.tsv").rows
-    #expect(rows.count == 88)
+    let preprocessors = ExpectedTable.variants.map {
+      ($0.name, Preprocessor($0.preprocessing, pillow: pillow))
+    }
+    let rows = try ExpectedTable("expected", pillow: pillow).rows
+    #expect(rows.count == 98)
     for row in rows {
       let path = ExpectedTable.fixtures.appending(path: "files/\(row.path)").path
       guard let expected = row.image else {
@@ -25,6 +30,30 @@ struct PillowTests {
         #expect(digest(input) == expected.digests[name], "\(name) of \(row.path)")
       }
     }
+  }
+
+  @Test("The order of passes is Pillow's on either side of where it changes")
+  func orders() throws {
+    func isVerticalFirst(_ pillow: PillowVersion, _ from: (Int, Int), _ to: (Int, Int)) -> Bool {
+      pillow.resizesVerticallyFirst(width: from.0, height: from.1, newWidth: to.0, newHeight: to.1)
+    }
+    // Two rows for each column is not more than twice as many; a width that grows is less than none removed.
+    #expect(!isVerticalFirst(.v13, (320, 684), (256, 556)))
+    #expect(isVerticalFirst(.v13, (320, 685), (256, 556)))
+    #expect(isVerticalFirst(.v13, (100, 300), (100, 299)))
+    #expect(isVerticalFirst(.v13, (100, 300), (200, 299)))
+    #expect(!isVerticalFirst(.v13, (100, 300), (200, 300)))
+    #expect(!isVerticalFirst(.v13, (100, 300), (200, 301)))
+    #expect(!isVerticalFirst(.v12, (320, 685), (256, 548)))
+    #expect(!isVerticalFirst(.v12, (3, 300), (2, 200)))
+    #expect(isVerticalFirst(.v12, (3, 301), (2, 200)))
+    #expect(!isVerticalFirst(.v12, (3, 301), (6, 602)))
+    // What the tables are for: an older Pillow makes other inputs of the same file.
+    let file = ExpectedTable.fixtures.appending(path: "files/tall-320x685.jpg").path
+    let image = try ImageDecoder().decode(contentsOf: file)
+    let inputs = PillowVersion.allCases.map { Preprocessor(.caffe, pillow: $0).input(for: image) }
+    #expect(zip(inputs[0], inputs[1]).allSatisfy { abs($0 - $1) < 1.01 })
+    #expect(inputs[0] != inputs[1])
   }
 
   /// Photographs that are not part of the repository; the digests are.

@@ -15,7 +15,7 @@ struct PreprocessorTests {
   static let sizes = [
     (1, 1), (1, 7), (5, 1), (2, 3), (4, 4), (31, 17), (224, 224), (256, 300), (500, 375), (375, 500),
     (1999, 260),
-    (240, 1500), (1023, 771), (3000, 2100),
+    (240, 1500), (1023, 771), (3000, 2100), (257, 600), (1001, 2999),
   ]
 
   @Test("Every instruction set gives the bytes of the scalar one", arguments: sizes)
@@ -24,10 +24,12 @@ struct PreprocessorTests {
     let resamplers = Resampler.available
     #expect(resamplers.first?.name == "scalar")
     for (name, preprocessing) in ExpectedTable.variants {
-      let expected = Preprocessor(preprocessing, resampler: resamplers[0]).input(for: image)
-      for resampler in resamplers.dropFirst() {
-        let input = Preprocessor(preprocessing, resampler: resampler).input(for: image)
-        expectEqual(input, expected, "\(name) with \(resampler.name)")
+      for pillow in PillowVersion.allCases {
+        let expected = Preprocessor(preprocessing, pillow: pillow, resampler: resamplers[0]).input(for: image)
+        for resampler in resamplers.dropFirst() {
+          let input = Preprocessor(preprocessing, pillow: pillow, resampler: resampler).input(for: image)
+          expectEqual(input, expected, "\(name) with \(resampler.name)")
+        }
       }
     }
   }

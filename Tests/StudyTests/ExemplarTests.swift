@@ -191,6 +191,32 @@ struct ExemplarTests {
     #expect(try folder.files(below: "parts") == folder.files(below: "whole"))
   }
 
+  @Test("exemplars go on with the Pillow they began with; a map that names none means 12")
+  func pillow() throws {
+    let folder = try TemporaryFolder()
+    let expected = try small()
+    let dump = try expected.dump(in: folder)
+    var request = expected.request(dump, folder("new"))
+    _ = try ExemplarRun(request).run()
+    let path = "squeezenet1_1_mine/exemplars.json"
+    #expect(try ExemplarMap.read(folder("new/\(path)")).pillow == 13)
+    (request.output, request.pillow) = (folder("old"), .v12)
+    _ = try ExemplarRun(request).run()
+    #expect(try ExemplarMap.read(folder("old/\(path)")).pillow == 12)
+    func resume(_ pillow: PillowVersion?) throws {
+      (request.existing, request.pillow) = (.resume, pillow)
+      #expect(try ExemplarRun(request).run()?.written == 0)
+    }
+    try resume(nil)
+    #expect(throws: RecordingError.self) { try resume(.v13) }
+    let text = try String(contentsOfFile: folder("old/\(path)"), encoding: .utf8)
+    try folder.write(text.replacing("  \"pillow\" : 12,\n", with: "").utf8, to: "old/\(path)")
+    #expect(try ExemplarMap.read(folder("old/\(path)")).pillow == nil)
+    #expect(throws: RecordingError.self) { try resume(.v13) }
+    try resume(nil)
+    #expect(try ExemplarMap.read(folder("old/\(path)")).pillow == 12)
+  }
+
   @Test("overwriting leaves nothing of other windows behind")
   func overwrite() throws {
     let folder = try TemporaryFolder()

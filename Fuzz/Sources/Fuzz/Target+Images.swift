@@ -17,8 +17,10 @@ extension Target {
     try bytes.withUnsafeBytes { bytes in
       let image = try Buffers.decoder.decode(bytes, name: "image")
       for resampler in Resampler.available {
-        let preprocessor = Preprocessor(Buffers.preprocessing, resampler: resampler)
-        preprocessor.apply(to: image, layout: .channelsLast, into: Buffers.input)
+        for pillow in PillowVersion.allCases {
+          let preprocessor = Preprocessor(Buffers.preprocessing, pillow: pillow, resampler: resampler)
+          preprocessor.apply(to: image, layout: .channelsLast, into: Buffers.input)
+        }
       }
     }
     try bytes.withUnsafeBytes { bytes in _ = try Buffers.display.picture(of: bytes, name: "image") }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Images
 import Layers
 import Models
 import Recording
@@ -75,6 +76,8 @@ struct DumpCommand: ParsableCommand {
       """)
   var baselines = false
 
+  @OptionGroup var pixels: PillowOptions
+
   @OptionGroup var work: WorkOptions
 
   @Option(help: "Take only the first LIMIT images.")
@@ -134,6 +137,9 @@ struct DumpCommand: ParsableCommand {
       Console.note("note: shard \(shard): \(dump.rows.count.grouped) of \(dump.images.count.grouped) images")
     }
     for remark in dump.images.remarks { Console.note("note: \(remark)") }
+    if pixels.pillow == nil, let pillow = dump.request.pillow, pillow != .standard {
+      Console.note("note: it goes on with the pixels of Pillow \(pillow.rawValue), as it began")
+    }
     if dryRun { return try describe(dump) }
     let (summary, signal) = try withProgress(of: "images", resumable: true) { progress in
       (try dump.run(progress: progress), progress.signal)
@@ -159,6 +165,7 @@ struct DumpCommand: ParsableCommand {
     (request.keep, request.valueType, request.isUnitMajor) = (keep, dtype, unitMajor)
     request.spillRows = spillRows
     request.options = try network.arithmetic.planOptions()
+    request.pillow = pixels.pillow
     (request.batchSize, request.threads) = (work.batchSize, work.resolvedThreads)
     (request.limit, request.onError, request.labels) = (limit, onError, labels)
     request.existing = .given(resume: resume, overwrite: overwrite)

@@ -43,6 +43,8 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "What to do about an image that cannot be read: fail, or skip.")
   var onError = ErrorPolicy.fail
 
+  @OptionGroup var pixels: PillowOptions
+
   @OptionGroup var work: WorkOptions
 
   @Flag(help: "Print JSON.")
@@ -61,7 +63,8 @@ struct EvaluateCommand: ParsableCommand {
     let matrix = try classifier.map { try Classifier($0, outputs: model.outputs) }
     try Evaluation.check(model, list, classifier: matrix)
     let loaded = try Network(
-      model, weights: network.resolvedWeights(for: model), options: network.arithmetic.planOptions())
+      model, weights: network.resolvedWeights(for: model), options: network.arithmetic.planOptions(),
+      pillow: pixels.resolved)
     var evaluation = try Evaluation(loaded, on: list, classifier: matrix)
     (evaluation.batchSize, evaluation.threads) = (work.batchSize, work.resolvedThreads)
     evaluation.onError = onError

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Images
 import Models
 import Recording
 import Tensor
@@ -14,6 +15,8 @@ struct PredictCommand: ParsableCommand {
   @Option(help: "For CLIP: a matrix of embedding × 1000 classes (.npy or safetensors).")
   var classifier: String?
 
+  @OptionGroup var pixels: PillowOptions
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -25,7 +28,8 @@ struct PredictCommand: ParsableCommand {
     let matrix = try classifier.map { try Classifier($0, outputs: model.outputs) }
     guard model.hasClassifier || matrix != nil else { throw Evaluation.needsClassifier(model) }
     let loaded = try Network(
-      model, weights: network.resolvedWeights(for: model), options: network.arithmetic.planOptions())
+      model, weights: network.resolvedWeights(for: model), options: network.arithmetic.planOptions(),
+      pillow: pixels.resolved)
     var rows: [Row] = []
     for image in images {
       let record = try loaded.run(imageAt: image)
@@ -33,7 +37,9 @@ struct PredictCommand: ParsableCommand {
       rows.append(Row(image: image, predictions: best))
       if !json { show(image, best) }
     }
-    if json { try Console.result(json: Listing(model: model.identifier, images: rows)) }
+    if json {
+      try Console.result(json: Listing(model: model.identifier, pillow: loaded.pillow.rawValue, images: rows))
+    }
   }
 
   private func show(_ image: String, _ best: [Prediction]) {
@@ -46,7 +52,7 @@ struct PredictCommand: ParsableCommand {
   }
 
   private struct Listing: Encodable {
-    let model: String, images: [Row]
+    let model: String, pillow: Int, images: [Row]
   }
 
   private struct Row: Encodable {

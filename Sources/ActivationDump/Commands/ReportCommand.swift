@@ -34,6 +34,8 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "The side of a thumbnail in pixels, 16 to 512.")
   var thumbnailSize = 96
 
+  @OptionGroup var pixels: PillowOptions
+
   @OptionGroup var threading: ThreadOptions
 
   @Flag(help: "Print JSON at the end.")
@@ -49,7 +51,7 @@ struct ReportCommand: ParsableCommand {
     var request = AtlasRequest(dump: dump, output: output)
     (request.layers, request.images) = (layers, images)
     (request.thumbnailSize, request.overwrite) = (thumbnailSize, overwrite)
-    request.threads = threading.resolved
+    (request.threads, request.pillow) = (threading.resolved, pixels.resolved)
     let atlas = try Atlas(request)
     guard let digested = try withProgress(of: "units", { try atlas.writeUnits(progress: $0) }),
       let missing = try withProgress(of: "images", { try atlas.writeThumbnails(of: digested, progress: $0) })

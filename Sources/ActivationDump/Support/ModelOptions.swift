@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Checkpoints
 import Foundation
+public import Images
 public import Layers
 import Models
 public import Recording
@@ -78,6 +79,19 @@ struct ArithmeticOptions: ParsableArguments {
   }
 }
 
+/// Whose pixels images become.
+struct PillowOptions: ParsableArguments {
+  @Option(
+    help: """
+      The major version of the Pillow whose pixels images become, bit for bit: 13, or 12 for the study's and older ones. \
+      They differ by 1 in images more than about twice as tall as wide. Default: 13; with --resume, that of what is there.
+      """)
+  var pillow: PillowVersion?
+
+  /// The one given, or the newest.
+  var resolved: PillowVersion { pillow ?? .standard }
+}
+
 /// On how many threads.
 struct ThreadOptions: ParsableArguments {
   @Option(help: "How many threads. Default: one for each processor this process may use.")
@@ -108,6 +122,7 @@ struct WorkOptions: ParsableArguments {
   }
 }
 
+extension PillowVersion: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension Reduction: ExpressibleByArgument {}
 extension ErrorPolicy: ExpressibleByArgument {}

@@ -115,6 +115,8 @@ struct AtlasContents: Encodable, Sendable {
   var schema = 1
   var tool = "activation-dump \(toolVersion)"
   var model: String
+  /// The major version of the Pillow whose pixels thumbnails have.
+  var pillow: Int
   /// The images of the recording, those that have a thumbnail, and those that should have one and could not be read.
   var images: Int, thumbnails: Int?, missing: Int?
   var layers: [Layer]

@@ -10,12 +10,13 @@ final class Thumbnailer {
   private var pixels: [Float]
 
   /// Makes thumbnails of `size` × `size` pixels that show the crop the network saw.
-  init(size: Int, of preprocessing: Manifest.PreprocessingSummary) {
+  init(size: Int, of preprocessing: Manifest.PreprocessingSummary, pillow: PillowVersion) {
     self.size = size
     let resize = Double(max(preprocessing.resize, 1)) / Double(max(preprocessing.crop, 1))
     let shorter = Int((Double(size) * min(max(resize, 1), 8)).rounded())
     preprocessor = Preprocessor(
-      Preprocessing(resize: shorter, filter: .bicubic, crop: size, normalization: .offset([0, 0, 0])))
+      Preprocessing(resize: shorter, filter: .bicubic, crop: size, normalization: .offset([0, 0, 0])),
+      pillow: pillow)
     pixels = [Float](repeating: 0, count: 3 * size * size)
   }
 

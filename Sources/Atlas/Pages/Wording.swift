@@ -45,6 +45,7 @@ enum Wording {
         "resize \(preprocessing.resize) (\(preprocessing.filter)), crop \(preprocessing.crop), "
           + "\(preprocessing.channelOrder), \(preprocessing.normalization)"
       ),
+      ("Pixels", "those of Pillow \(preprocessing.pillowNumber)"),
       ("Decoder", preprocessing.decoder),
       ("Arithmetic", "\(manifest.precision), kernels \(manifest.tier)"),
       ("Recorded", recorded(manifest.reduce)),

@@ -14,7 +14,7 @@
 typedef enum {
   IC_OK = 0,
   IC_TRUNCATED,      // the file ends before the image does
-  IC_CORRUPT,        // the data breaks the format; ic_..._message says how
+  IC_CORRUPT,        // the data breaks the format where Pillow minds it; ic_..._message says how
   IC_UNSUPPORTED,    // a legal file of a kind Pillow does not read either
   IC_OUT_OF_MEMORY,
 } ic_status;
@@ -44,8 +44,8 @@ void ic_jpeg_destroy(ic_jpeg *jpeg);
 /// Reads the header. `bytes` must stay valid until the image is read or another opened.
 ic_status ic_jpeg_open(ic_jpeg *jpeg, const uint8_t *bytes, size_t count, ic_size *size);
 
-/// Decodes the opened image (accurate integer DCT, smoothed chroma) into `height` rows of 4 * `width` bytes, without
-/// gaps. Four components are taken as inverted CMYK and converted as Pillow does.
+/// Decodes the opened image (accurate integer DCT, smoothed chroma, blocks smoothed where scans are missing) into `height`
+/// rows of 4 * `width` bytes, without gaps. Four components are taken as inverted CMYK and converted as Pillow does.
 ic_status ic_jpeg_read(ic_jpeg *jpeg, uint8_t *pixels);
 
 /// The same, but four components stay inks, upright.
@@ -81,8 +81,7 @@ typedef struct ic_png ic_png;
 ic_png *ic_png_create(void);
 void ic_png_destroy(ic_png *png);
 
-/// Reads the header and checks the chunks around the image data. `bytes` must stay valid until the image is read or
-/// another opened.
+/// Reads the header: the chunks before the image data. `bytes` must stay valid until the image is read or another opened.
 ic_status ic_png_open(ic_png *png, const uint8_t *bytes, size_t count, ic_size *size);
 
 /// Decodes the opened image into `height` rows of 4 * `width` bytes, without gaps: alpha and transparent colours are
@@ -101,7 +100,7 @@ bool ic_png_is_interlaced(const ic_png *png);
 /// What the last call that failed met; valid until the next call.
 const char *ic_png_message(const ic_png *png);
 
-/// The version of libpng that this process loaded.
+/// The version of zlib that this process loaded.
 const char *ic_png_version(void);
 
 /// Encodes `height` rows of `width` pixels of four bytes, the fourth without meaning, as an 8-bit RGB file. With one

@@ -1,4 +1,5 @@
 import Checkpoints
+import Images
 
 extension Dump {
   /// Locks the folder and opens its files: those of the dump that is there, to go on with it, or new ones.
@@ -99,5 +100,13 @@ extension Dump {
     let hash = SHA256()
     for file in files { try file.update(hash, with: chunk.rows) }
     return hash.finish() == chunk.digest
+  }
+}
+
+extension DumpFolder {
+  /// The Pillow of the dump that is to be resumed; `nil` where there is none, or none that this program knows.
+  func recordedPillow(_ existing: ExistingOutput) throws(RecordingError) -> PillowVersion? {
+    guard existing == .resume, case .dump = try contents() else { return nil }
+    return PillowVersion(rawValue: try Manifest.read(manifest).preprocessing.pillowNumber)
   }
 }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Images
 import Layers
 import Models
 import Synchronization
@@ -30,9 +31,11 @@ public struct Dump: Sendable {
   /// - Throws: ``RecordingError``: contradicting options, no images, an output that is taken.
   public init(_ request: DumpRequest) throws {
     try request.check()
-    self.request = request
     folder = DumpFolder(path: request.output)
     try folder.check(request.existing)
+    var request = request
+    request.pillow = try request.pillow ?? folder.recordedPillow(request.existing) ?? .standard
+    self.request = request
     var images = try ImageList.read(request.images)
     if let labels = request.labels { try images.label(from: labels) }
     if let limit = request.limit { images.truncate(to: limit) }
@@ -206,7 +209,8 @@ public struct Dump: Sendable {
       weights: .init(
         name: name ?? "\(request.weights)", bytes: network.checkpoint?.fileSize,
         sha256: try network.checkpoint?.sha256()),
-      preprocessing: .init(request.model.preprocessing), precision: request.options.precision.rawValue,
+      preprocessing: .init(request.model.preprocessing, pillow: network.pillow),
+      precision: request.options.precision.rawValue,
       tier: request.options.tier.name, reduce: request.reduction.rawValue,
       extremes: extremes.map { _ in
         .init(limit: request.keepLimit, sample: min(request.sampleRows, images.count))

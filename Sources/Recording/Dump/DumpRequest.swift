@@ -1,3 +1,4 @@
+public import Images
 public import Layers
 public import Models
 import Statistics
@@ -42,6 +43,8 @@ public struct DumpRequest: Sendable {
   public var baselines = false
   /// The kernels and the arithmetic.
   public var options = Plan.Options()
+  /// The Pillow whose inputs images become; by default that of the dump that is resumed, or the newest.
+  public var pillow: PillowVersion?
   /// The images a thread takes through the network together.
   public var batchSize = 8
   /// The threads.
@@ -96,7 +99,7 @@ public struct DumpRequest: Sendable {
     try Network(
       model, weights: weights, recording: self.layers.map(\.layer), reduction: reduction,
       baselines: baselines,
-      options: options)
+      options: options, pillow: pillow ?? .standard)
   }
 }
 

@@ -1,3 +1,5 @@
+import Images
+
 extension Manifest {
   /// Something that decides the numbers of a dump, and differs between two of them.
   struct Difference: CustomStringConvertible {
@@ -80,8 +82,11 @@ extension Manifest.WeightsSummary {
 }
 
 extension Manifest.PreprocessingSummary {
+  /// The major version of the Pillow whose order of passes was kept.
+  public var pillowNumber: Int { pillow ?? PillowVersion.unrecorded.rawValue }
+
   fileprivate var identity: String {
-    "resize \(resize), crop \(crop), \(filter), \(channelOrder), \(normalization), \(decoder)"
+    "resize \(resize), crop \(crop), \(filter), \(channelOrder), \(normalization), \(decoder), Pillow \(pillowNumber)"
   }
 }
 

@@ -76,6 +76,8 @@ public struct Manifest: Codable, Sendable {
     public var normalization: String
     /// The libraries that decoded the files.
     public var decoder: String
+    /// The major version of the Pillow whose order of passes was kept; manifests without one mean 12.
+    public var pillow: Int?
   }
 
   /// The images.
@@ -216,7 +218,8 @@ public struct Manifest: Codable, Sendable {
 }
 
 extension Manifest.PreprocessingSummary {
-  init(_ preprocessing: Preprocessing) {
+  init(_ preprocessing: Preprocessing, pillow: PillowVersion) {
+    self.pillow = pillow.rawValue
     (resize, crop) = (preprocessing.resize, preprocessing.crop)
     (filter, channelOrder) = (preprocessing.filter.rawValue, preprocessing.channelOrder.rawValue)
     decoder = ImageDecoder.version

@@ -69,6 +69,8 @@ public struct Evaluation: Sendable {
   public struct Summary: Sendable, Codable {
     /// The images scored, and those that could not be read.
     public var images: Int, skipped: Int
+    /// The major version of the Pillow whose inputs they became.
+    public var pillow: Int
     /// The share whose label is the best class, and among the best five.
     public var top1: Proportion, top5: Proportion
     /// The different labels among the images.
@@ -114,7 +116,7 @@ public struct Evaluation: Sendable {
     let classes = Set(answers.map(\.label)).count
     let published = published(for: top1, classes: classes)
     let summary = Summary(
-      images: answers.count, skipped: progress.skipped, top1: top1,
+      images: answers.count, skipped: progress.skipped, pillow: network.pillow.rawValue, top1: top1,
       top5: Proportion(successes: answers.count { $0.best.contains($0.label) }, trials: answers.count),
       classes: classes, publishedTop1: published?.top1, published: published, seconds: seconds,
       imagesPerSecond: Double(answers.count) / max(seconds, 1e-9), interrupted: progress.isCancelled)

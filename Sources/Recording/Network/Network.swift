@@ -1,4 +1,5 @@
 package import Checkpoints
+public import Images
 public import Layers
 public import Models
 import Synchronization
@@ -20,6 +21,8 @@ public struct Network: Sendable {
   public let plan: Plan
   /// The kernels and the arithmetic.
   public let options: Plan.Options
+  /// The Pillow whose inputs image files become.
+  public let pillow: PillowVersion
   /// What is known of the weights' file.
   package let checkpoint: Checkpoint?
   package let labels: Labels
@@ -35,11 +38,12 @@ public struct Network: Sendable {
   ///   - reduction: What to keep of a layer.
   ///   - baselines: Whether runs also measure what the baselines of every unit add up.
   ///   - options: The kernels and the arithmetic.
+  ///   - pillow: The Pillow whose inputs image files become.
   /// - Throws: ``UnknownName`` for a layer; `CheckpointError` for a file; ``RecordingError`` for weights that do not
   ///   fit, all of them at once.
   public init(
     _ model: Model, weights: Weights, recording layers: [String] = [], reduction: Reduction = .mean,
-    baselines: Bool = false, options: Plan.Options = Plan.Options()
+    baselines: Bool = false, options: Plan.Options = Plan.Options(), pillow: PillowVersion = .standard
   ) throws {
     let graph = try model.graph()
     let names = try layers.map { try model.layer(named: $0) }
@@ -55,6 +59,7 @@ public struct Network: Sendable {
     }
     (self.model, self.weights, self.layers, self.reduction, self.options) =
       (model, weights, names, reduction, options)
+    self.pillow = pillow
     labels = Labels(model: model, graph: graph)
     do {
       plan = try Plan(
@@ -93,7 +98,9 @@ public struct Network: Sendable {
   }
 
   /// Makes what one more thread needs to run image files.
-  package func runner(batchSize: Int) -> Runner { Runner(plan, model.preprocessing, batchSize: batchSize) }
+  package func runner(batchSize: Int) -> Runner {
+    Runner(plan, model.preprocessing, pillow: pillow, batchSize: batchSize)
+  }
 
   private func withRunner<R>(_ body: (Runner) throws -> R) rethrows -> R {
     let runner = runners.take() ?? runner(batchSize: 1)

@@ -11,9 +11,9 @@ package final class Runner {
   private let decoder = ImageDecoder()
   private let preprocessor: Preprocessor
 
-  package init(_ plan: Plan, _ preprocessing: Preprocessing, batchSize: Int) {
+  package init(_ plan: Plan, _ preprocessing: Preprocessing, pillow: PillowVersion, batchSize: Int) {
     workspace = Workspace(for: plan, batchSize: batchSize)
-    preprocessor = Preprocessor(preprocessing)
+    preprocessor = Preprocessor(preprocessing, pillow: pillow)
   }
 
   /// Decodes and preprocesses a file into one place of the batch.

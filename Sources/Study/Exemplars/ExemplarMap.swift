@@ -1,4 +1,5 @@
 public import Foundation
+import Images
 public import Recording
 
 /// Which images were chosen for which units, and from what: `exemplars.json`.
@@ -31,6 +32,8 @@ public struct ExemplarMap: Sendable, Codable, Hashable {
   public var scaled: Bool
   /// The seed of the shuffles.
   public var seed: UInt32
+  /// The major version of the Pillow whose pictures these are; maps without one mean 12.
+  public var pillow: Int?
   /// The dump.
   public var source: Source
   /// The units, in the order of the list they were given in.
@@ -59,6 +62,9 @@ public struct ExemplarMap: Sendable, Codable, Hashable {
     let list = "\"units\" : [\n" + lines.joined(separator: ",\n") + "\n  ]"
     return Data(text.replacing(/"units" : \[\s*\]/, with: list).utf8)
   }
+
+  /// What a map that was written before says of the Pillow.
+  var pillowNumber: Int { pillow ?? PillowVersion.unrecorded.rawValue }
 
   /// Reads a map.
   ///

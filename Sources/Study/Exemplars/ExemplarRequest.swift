@@ -1,3 +1,4 @@
+public import Images
 public import Recording
 
 /// Which exemplars to choose, from what, into what.
@@ -28,6 +29,8 @@ public struct ExemplarRequest: Sendable {
   public var seed: UInt32 = 42
   /// The folder that the dump's image paths are relative to; by default the one it was made from.
   public var images: String?
+  /// The Pillow whose pictures these are; by default that of the exemplars that are resumed, or the newest.
+  public var pillow: PillowVersion?
   /// What to do about exemplars that are there already.
   public var existing = ExistingOutput.refuse
   /// Whether to write the pictures of references and queries.

@@ -1,4 +1,5 @@
 import Foundation
+import Images
 public import Recording
 import Tensor
 
@@ -45,8 +46,19 @@ public struct ExemplarRun: Sendable {
     }
     folder =
       "\(request.output)/" + StimulusNames.folder(model: source.dump.manifest.model, extra: extra)
+    var request = request
+    if request.pillow == nil, request.existing == .resume { request.pillow = try Self.recordedPillow(folder) }
     self.request = request
     try checkOutput()
+  }
+
+  private var pillow: PillowVersion { request.pillow ?? .standard }
+
+  /// The Pillow of the exemplars that are there; `nil` where there are none, or it is none that this program knows.
+  private static func recordedPillow(_ folder: String) throws(RecordingError) -> PillowVersion? {
+    let names = [ExemplarMap.fileName, ExemplarMap.partialName]
+    guard let name = names.first(where: { Disk.isDirectory("\(folder)/\($0)") != nil }) else { return nil }
+    return PillowVersion(rawValue: try ExemplarMap.read("\(folder)/\(name)").pillowNumber)
   }
 
   private var finished: String { "\(folder)/\(ExemplarMap.fileName)" }
@@ -83,7 +95,7 @@ public struct ExemplarRun: Sendable {
     let encoded = try map.encoded()
     try prepare(encoded)
     try createFolders(of: units)
-    let writer = PictureWriter(folder: folder, images: images, request: request)
+    let writer = PictureWriter(folder: folder, images: images, request: request, pillow: pillow)
     guard let (written, count) = try writer.write(units, progress: progress) else { return nil }
     FileSystem.synchronizeAll()
     try write(try map.studyForm(), to: "\(folder)/\(ExemplarMap.studyName)")
@@ -99,7 +111,7 @@ public struct ExemplarRun: Sendable {
     let manifest = source.dump.manifest
     return ExemplarMap(
       model: manifest.model, extra: extra, condition: request.windowsName, windows: windows,
-      scaled: request.scaled, seed: request.seed,
+      scaled: request.scaled, seed: request.seed, pillow: pillow.rawValue,
       source: ExemplarMap.Source(
         weights: manifest.weights.name, weightsSha256: manifest.weights.sha256,
         imagesSha256: manifest.images.listSha256, reduce: manifest.reduce, precision: manifest.precision,
@@ -113,7 +125,7 @@ public struct ExemplarRun: Sendable {
       switch request.existing {
       case .refuse: try checkOutput()
       case .resume:
-        guard FileManager.default.contents(atPath: earlier) == encoded else {
+        guard try isSame(earlier, encoded) else {
           throw RecordingError(
             .badData,
             "\(earlier) tells of other exemplars than these; give the same dump, units and options, or --overwrite"
@@ -125,6 +137,14 @@ public struct ExemplarRun: Sendable {
     try write(encoded, to: partial)
     _ = unlink(finished)
     _ = unlink("\(folder)/\(ExemplarMap.studyName)")
+  }
+
+  /// Whether a map tells of these exemplars, in a file that may be older than the record of Pillow.
+  private func isSame(_ earlier: String, _ encoded: Data) throws -> Bool {
+    if FileManager.default.contents(atPath: earlier) == encoded { return true }
+    var map = try ExemplarMap.read(earlier)
+    map.pillow = map.pillowNumber
+    return try map.encoded() == encoded
   }
 
   private func removePictures(of map: ExemplarMap) throws(RecordingError) {

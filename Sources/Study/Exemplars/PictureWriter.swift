@@ -7,6 +7,7 @@ struct PictureWriter: Sendable {
   /// `nil` where no picture is wanted.
   let images: ImageFiles?
   let request: ExemplarRequest
+  let pillow: PillowVersion
 
   /// The files that are to show an image.
   private struct Work: Sendable {
@@ -26,7 +27,7 @@ struct PictureWriter: Sendable {
     let written = SlotResults<Int>(work.count)
     progress.begin(total: work.count + (hasExtras ? units.count : 0))
     try withWorkers(request.threads) { _ in
-      let transform = DisplayTransform()
+      let transform = DisplayTransform(pillow: pillow)
       do {
         while !progress.isStopping, let position = queue.take() {
           written.set(position, try write(work[position], transform))

@@ -1,48 +1,27 @@
-"""Makes the odd image files of ImagesTests in files/, and expected.tsv: what Pillow and torchvision make of them.
+"""Makes the odd image files of ImagesTests in files/, and tables of what Pillow and torchvision make of them.
 
-    python generate.py
+    python generate.py                     with the newest Pillow: the files, expected.tsv and display.tsv
+    python generate.py --pillow-12 PYTHON  afterwards: the rows of expected-12.tsv and display-12.tsv, which differ
 
-Everything is drawn here from fixed formulas; the JPEG bytes depend on Pillow's libjpeg (versions.json).
+PYTHON is that of an environment with torch, torchvision and Pillow 12 (pip install "pillow==12.*"). Everything is drawn here from fixed formulas; the JPEG bytes depend on Pillow's libjpeg (versions.json).
 """
-import io
 import os
 import struct
+import subprocess
+import sys
+import tempfile
 import zlib
 
-import numpy as np
 from PIL import Image
 
 import expect
+from drawing import ADAM7, GRAY, GRAY_ALPHA, PALETTE, RGB, RGBA, chunk, drawing, filtered, jpeg, packed, palette, picture
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FILES = os.path.join(HERE, "files")
 
 
-# --- Drawing ----------------------------------------------------------------------------------------------------
-def drawing(width, height, channels=3, top=255):
-    """Gradients, rings and hard edges: something for every filter to get wrong."""
-    y, x = np.mgrid[0:height, 0:width].astype(np.float64)
-    u, v = x / max(width - 1, 1), y / max(height - 1, 1)
-    planes = [
-        u, v, 0.5 + 0.5 * np.sin(40 * (u * u + v * v)), np.where((u - 0.5) ** 2 + (v - 0.5) ** 2 < 0.1, 0.2, 1 - u * v)]
-    squares = ((x // 7 + y // 5) % 2 == 0) & (u > 0.6)
-    planes = [np.where(squares, 1 - p, p) for p in planes]
-    image = np.rint(np.stack(planes[:channels], -1) * top).astype(np.int64)
-    return image[:, :, 0] if channels == 1 else image
-
-
-def picture(width, height, mode="RGB"):
-    channels = {"L": 1, "RGB": 3, "CMYK": 4}[mode]
-    return Image.fromarray(drawing(width, height, channels).astype(np.uint8), mode)
-
-
 # --- JPEG -------------------------------------------------------------------------------------------------------
-def jpeg(image, quality=80, **options):
-    file = io.BytesIO()
-    image.save(file, "JPEG", quality=quality, **options)
-    return file.getvalue()
-
-
 def segments(data):
     """The marker segments before the first scan: (marker, start, end)."""
     at = 2
@@ -98,6 +77,9 @@ def jpegs():
     yield "17x9.jpg", jpeg(picture(17, 9))
     yield "1x4000.jpg", jpeg(picture(1, 4000))
     yield "4000x1.jpg", jpeg(picture(4000, 1))
+    # Tall ones, on either side of where Pillow 13 resizes them vertically first.
+    for width, height in ((320, 685), (320, 684), (150, 330), (300, 900), (257, 515)):
+        yield f"tall-{width}x{height}.jpg", jpeg(picture(width, height), 25)
     yield "garbage-between-markers.jpg", baseline[:20] + b"\x00\x17\x00" + baseline[20:]
     yield "tail.jpg", baseline + b"what follows the end does not matter"
     yield "no-end-marker.jpg", baseline[:-2]
@@ -114,43 +96,6 @@ def jpegs():
 
 
 # --- PNG --------------------------------------------------------------------------------------------------------
-GRAY, RGB, PALETTE, GRAY_ALPHA, RGBA = 0, 2, 3, 4, 6
-ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
-
-
-def chunk(name, data):
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-
-def packed(row, bits):
-    """One row of samples as bytes."""
-    if bits == 16:
-        return row.astype(">u2").tobytes()
-    if bits == 8:
-        return row.astype(np.uint8).tobytes()
-    planes = (row.reshape(-1, 1) >> np.arange(bits - 1, -1, -1)) & 1
-    return np.packbits(planes.astype(np.uint8)).tobytes()
-
-
-def filtered(rows, pixel_bytes):
-    """Rows under the five filters in turn (PNG specification, section 9)."""
-    out = b""
-    previous = bytes(len(rows[0])) if rows else b""
-    for number, row in enumerate(rows):
-        kind = number % 5
-        encoded = bytearray()
-        for i, value in enumerate(row):
-            a = row[i - pixel_bytes] if i >= pixel_bytes else 0
-            b = previous[i]
-            c = previous[i - pixel_bytes] if i >= pixel_bytes else 0
-            p = a + b - c
-            nearest = min((abs(p - a), 0, a), (abs(p - b), 1, b), (abs(p - c), 2, c))[2]
-            encoded.append((value - (0, a, b, (a + b) // 2, nearest)[kind]) & 255)
-        out += bytes([kind]) + bytes(encoded)
-        previous = row
-    return out
-
-
 def png(samples, bits, kind, interlaced=False, before=b"", pieces=1):
     height, width = samples.shape[:2]
     channels = 1 if samples.ndim == 2 else samples.shape[2]
@@ -164,11 +109,6 @@ def png(samples, bits, kind, interlaced=False, before=b"", pieces=1):
     return b"".join([
         b"\x89PNG\r\n\x1a\n", chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, kind, 0, 0, interlaced)),
         before, *(chunk(b"IDAT", data[i:i + step]) for i in range(0, len(data), step)), chunk(b"IEND", b"")])
-
-
-def palette(entries):
-    colours = (np.arange(entries)[:, None] * (37, 91, 151) + (11, 5, 60)) % 256
-    return chunk(b"PLTE", colours.astype(np.uint8).tobytes())
 
 
 def pngs():
@@ -203,6 +143,12 @@ def pngs():
     yield "1x4000.png", png(drawing(1, 4000), 8, RGB)
     yield "4000x1.png", png(drawing(4000, 1), 8, RGB)
     yield "interlaced-1x1.png", png(drawing(1, 1), 8, RGB, True)
+    # Tall ones, which are resized in their own modes.
+    for bits, kind, channels in ((8, GRAY_ALPHA, 2), (16, GRAY, 1), (1, GRAY, 1)):
+        yield f"tall-{bits}-{kind}.png", png(drawing(257, 519, channels, 600 if bits == 16 else 2 ** bits - 1), bits, kind)
+    # More than 100 times as tall as wide: Pillow 12, too, resizes it vertically first.
+    yield "tall-230x23100.png", png(drawing(230, 23100, 1, 1), 1, GRAY)
+    yield "tall-4-3.png", png(drawing(30, 3100, 1, 15), 4, PALETTE, before=palette(16))
     yield "png-by-content.JPEG", png(drawing(61, 43), 8, RGB)
 
     good = png(drawing(61, 43), 8, RGB, pieces=3)
@@ -222,17 +168,39 @@ def pngs():
     yield "text.png", b"This is no image, whatever its name says.\n"
 
 
-def main():
+def write_files():
     os.makedirs(FILES, exist_ok=True)
     for name in os.listdir(FILES):
         os.remove(os.path.join(FILES, name))
-    names = []
     for name, data in (*jpegs(), *pngs()):
-        names.append(name)
         with open(os.path.join(FILES, name), "wb") as file:
             file.write(data)
-    with open(os.path.join(HERE, "expected.tsv"), "w", encoding="utf-8") as file:
-        file.write(expect.table(FILES, sorted(names)))
+
+
+def run(script, output, python=sys.executable):
+    subprocess.run([python, "-W", "ignore", os.path.join(HERE, script), FILES, output], check=True)
+
+
+def differing_rows(script, table, python):
+    """Writes the rows of a table that another environment's Pillow makes otherwise."""
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as other:
+        run(script, other.name, python)
+        with open(os.path.join(HERE, f"{table}.tsv"), encoding="utf-8") as file:
+            rows = file.readlines()
+        with open(os.path.join(HERE, f"{table}-12.tsv"), "w", encoding="utf-8") as file:
+            file.writelines(row for number, row in enumerate(other.readlines()) if number == 0 or row not in rows)
+
+
+def main():
+    if sys.argv[1:2] == ["--pillow-12"]:
+        differing_rows("expect.py", "expected", sys.argv[2])
+        differing_rows("display.py", "display", sys.argv[2])
+        with open(os.path.join(HERE, "versions-12.json"), "w", encoding="utf-8") as file:
+            subprocess.run([sys.argv[2], "-c", "import expect; print(expect.versions(), end='')"], check=True, stdout=file, cwd=HERE)
+        return
+    write_files()
+    run("expect.py", os.path.join(HERE, "expected.tsv"))
+    run("display.py", os.path.join(HERE, "display.tsv"))
     with open(os.path.join(HERE, "versions.json"), "w", encoding="utf-8") as file:
         file.write(expect.versions())
 

@@ -128,7 +128,8 @@ def _identity(manifest: Manifest) -> list[tuple[str, object]]:
         ("version", manifest["tool"]["version"]),
         ("model", manifest["model"]),
         ("weights", weights.get("sha256") or weights["name"]),
-        ("preprocessing", manifest["preprocessing"]),
+        # Manifests older than the record of Pillow mean 12.
+        ("preprocessing", {"pillow": 12, **manifest["preprocessing"]}),
         ("precision", manifest["precision"]),
         ("kernels", manifest["tier"]),
         ("reduction", manifest["reduce"]),

@@ -78,6 +78,8 @@ struct ExemplarsCommand: ParsableCommand {
   @Flag(help: "Replace the exemplars that are there.")
   var overwrite = false
 
+  @OptionGroup var pixels: PillowOptions
+
   @OptionGroup var threading: ThreadOptions
 
   @Flag(help: "Print JSON at the end.")
@@ -140,7 +142,7 @@ struct ExemplarsCommand: ParsableCommand {
     (request.seed, request.images) = (seed, images)
     request.existing = resume ? .resume : overwrite ? .overwrite : .refuse
     (request.writesPictures, request.writesGrids, request.writesHistograms) = (pictures, grid, histogram)
-    request.hardLinks = placing.links
+    (request.hardLinks, request.pillow) = (placing.links, pixels.pillow)
     request.threads = threading.resolved
     return request
   }
