@@ -103,7 +103,7 @@ public struct Atlas: Sendable {
   private func write(_ units: [UnitDigest], layer index: Int, _ state: borrowing Mutex<Progress>) throws {
     let layer = source.layers[index]
     let digest = LayerDigest(
-      name: layer.name, count: source.imageCount, units: units)
+      name: layer.name, reduction: layer.recorded.reduction, count: source.imageCount, units: units)
     let script = Array(LayerScript(digest, images: source.names, rowsOfDump: source.rowCount).text.utf8)
     try folder.write(script, to: "layers/\(layer.page).js")
     let summary = LayerSummary(digest)

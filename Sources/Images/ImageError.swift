@@ -6,6 +6,8 @@ public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     case missing
     /// The file exists but cannot be read: permissions, a folder, a failing disk.
     case unreadable
+    /// This process, or the system, has too many files open: no fault of the file, and no reason to go on without it.
+    case tooManyFiles
     /// The file is not an image, or a damaged one.
     case badData
     /// The image is intact as far as seen, but larger than this program agrees to decode.

@@ -95,7 +95,13 @@ struct ImageFile: ~Copyable {
     return UnsafeRawBufferPointer(rebasing: bytes[..<count])
   }
 
-  private static func failure(_ location: ImageLocation, _ code: Int32) -> ImageError {
+  /// What the system's number for an error means for an image.
+  static func failure(_ location: ImageLocation, _ code: Int32) -> ImageError {
+    if code == EMFILE || code == ENFILE {
+      return ImageError(
+        path: location.name, kind: .tooManyFiles,
+        reason: "too many files are open to read it; raise the limit (ulimit -n), or use fewer threads")
+    }
     if code == ENOENT || code == ENOTDIR {
       return ImageError(path: location.name, kind: .missing, reason: "there is no such file")
     }

@@ -90,8 +90,8 @@ struct StudyCommandTests {
     #expect(statistics[0].split(separator: "\n").count == 17)
     for (one, other) in zip(statistics[0].split(separator: "\n"), statistics[1].split(separator: "\n")) {
       // Everything but mean and deviation, which are summed in another order.
-      let fields = [one, other].map { $0.split(separator: ",") }
-      #expect(fields[0].prefix(5) == fields[1].prefix(5) && fields[0].last == fields[1].last)
+      let fields = [one, other].map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+      #expect(fields[0].prefix(5) == fields[1].prefix(5) && fields[0].suffix(4) == fields[1].suffix(4))
     }
   }
 
@@ -119,21 +119,72 @@ struct StudyCommandTests {
     #expect(try lines("--model", "squeezenet1_1", "--kind", convolution).first == "features_0__0")
     #expect(try lines("--dump", dump, "--kind", convolution).count == 16)
     let rows = try lines("--dump", dump, "--format", "csv")
-    #expect(rows.first == "unit,layer,channel,minimum,maximum,mean,standard_deviation,sparsity")
-    // An independent look at the same numbers.
-    for row in rows.dropFirst() {
-      let fields = row.split(separator: ",")
-      #expect(fields.count == 8 && fields[0].hasSuffix("__\(fields[2])"))
+    #expect(
+      rows.first
+        == "unit,layer,channel,minimum,maximum,mean,standard_deviation,sparsity,constant,never_positive,dead")
+    let fields = rows.dropFirst().map { $0.split(separator: ",") }
+    #expect(fields.allSatisfy { $0.count == 11 && $0[0].hasSuffix("__\($0[2])") })
+    // Of a largest value over positions, dead and never positive are the same.
+    let terms: [(String, Int, ([Substring]) -> Bool)] = [
+      ("--constant", 8, { (Double($0[4]) ?? .nan) - (Double($0[3]) ?? .nan) < 1e-8 }),
+      ("--never-positive", 9, { (Double($0[4]) ?? .nan) <= 0 }),
+      ("--dead", 10, { (Double($0[4]) ?? .nan) <= 0 }),
+    ]
+    for (option, place, isTrue) in terms {
+      #expect(try lines("--dump", dump, option) == fields.filter(isTrue).map { $0[0] }, "\(option)")
+      #expect(fields.allSatisfy { $0[place] == "\(isTrue($0))" }, "\(option)")
     }
     let dead = try Set(lines("--dump", dump, "--dead"))
     let alive = try Set(lines("--dump", dump, "--alive"))
-    #expect(dead.isDisjoint(with: alive) && dead.count + alive.count == 80)
+    #expect(!dead.isEmpty && dead.isDisjoint(with: alive) && dead.count + alive.count == 80)
+    #expect(try lines("--dump", dump, "--dead", "--sparse", "0.5").count == dead.count)
     let sparse = try lines("--dump", dump, "--sparse", "0.5")
     let expected = rows.dropFirst().filter { Double($0.split(separator: ",")[7]) ?? 0 >= 0.5 }
     #expect(sparse.count == expected.count)
     let document = try Program.run("units", "list", "--dump", dump, "--alive", "--json").json()
     #expect((document["units"] as? [String])?.count == alive.count)
     #expect(((document["statistics"] as? [[String: Any]])?.first?["maximum"]) is Double)
+  }
+
+  @Test(
+    "dead units are told from those that are never positive on average, or the list says why it cannot tell")
+  func dead() throws {
+    let folder = try imageFolder(count: 6)
+    let layer = "features.12.expand3x3"
+    let dumps: [(String, [String])] = [
+      ("plain", []), ("baselines", ["--baselines"]), ("largest", ["--reduce", "max"]),
+    ]
+    for (name, options) in dumps {
+      let outcome = try Program.run(
+        ["dump", "--model", "squeezenet1_1", "--weights", "seeded:1", "--images", folder("images")]
+          + ["--output", folder(name), "--layers", layer] + options)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+    func list(_ dump: String, _ arguments: String...) throws -> Program.Outcome {
+      try Program.run(["units", "list", "--dump", folder(dump)] + arguments)
+    }
+    let never = try list("plain", "--never-positive").output.split(separator: "\n")
+    let dead = try list("largest", "--dead").output.split(separator: "\n")
+    #expect(Set(never).isStrictSuperset(of: dead))
+    #expect(try list("baselines", "--dead").output.split(separator: "\n") == dead)
+    #expect(try list("baselines", "--alive").output.split(separator: "\n").count == 256 - dead.count)
+    for option in ["--dead", "--alive"] {
+      let outcome = try list("plain", option)
+      #expect(outcome.status == 65 && outcome.output.isEmpty)
+      for words in ["\(never.count) of 256", "record it with --baselines", "--never-positive"] {
+        #expect(outcome.errors.contains(words), "\(outcome.errors)")
+      }
+    }
+    func rows(_ dump: String) throws -> [[String: Any]] {
+      try #require(try list(dump, "--json").json()["statistics"] as? [[String: Any]])
+    }
+    for row in try rows("plain") {
+      #expect(row["dead"] as? Bool == (row["never_positive"] as? Bool == true ? nil : false))
+    }
+    #expect(
+      try rows("baselines").allSatisfy {
+        $0["dead"] as? Bool == dead.contains(Substring($0["unit"] as? String ?? ""))
+      })
   }
 
   @Test("what is wrong with a command of the study is one sentence and the right exit code")
@@ -172,7 +223,10 @@ struct StudyCommandTests {
     try fails(64, "fewer than", "units", "sample", "--model", "squeezenet1_1", "--count", "99999")
     try fails(
       66, "blacklist", "units", "sample", "--model", "squeezenet1_1", "--blacklist", folder("blacklist"))
-    try fails(64, "give --dump", "units", "list", "--model", "resnet50", "--dead")
+    for option in ["--dead", "--alive", "--never-positive", "--constant"] {
+      try fails(64, "give --dump", "units", "list", "--model", "resnet50", option)
+    }
+    try fails(64, "not both", "units", "list", "--dump", dump, "--dead", "--alive")
     try fails(
       64, "cannot share equally", "trials", "--stimuli", "s", "--model", "m", "--tasks", "1", "--output", "o")
     try fails(

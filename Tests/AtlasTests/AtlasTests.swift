@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Layers
 import Models
 import Recording
 import Tensor
@@ -145,7 +146,9 @@ struct AtlasTests {
     let ends = try data(some.folder, "atlas/layers/features.3.squeeze.js")
     #expect(ends["kept"] as? Int == 5 && ends["count"] as? Int == 40)
     #expect(ends["isSampled"] as? Bool == true && all["isSampled"] as? Bool == false)
-    for name in ["minimum", "maximum", "mean", "nonPositive", "constant", "channels"] {
+    for name in [
+      "minimum", "maximum", "mean", "nonPositive", "neverPositive", "dead", "constant", "channels",
+    ] {
       #expect(ends[name] as? String == all[name] as? String, "\(name)")
     }
     let best = try unpack(all["highValues"], as: UInt32.self)
@@ -160,6 +163,56 @@ struct AtlasTests {
     let page = try String(
       contentsOfFile: some.folder("atlas/layers/features.3.squeeze.html"), encoding: .utf8)
     #expect(page.contains("a sample of \(sampled) images"))
+  }
+
+  @Test(
+    "a unit is called dead where the dump knows it, and where it does not the page says so and how to know")
+  func dead() throws {
+    let layer = "features.12.expand3x3"
+    func atlas(_ change: (inout DumpRequest) -> Void = { _ in }) throws -> (
+      data: [String: Any], page: String, index: String
+    ) {
+      let test = try Case {
+        $0.layers = [LayerUnits(layer: layer)]
+        change(&$0)
+      }
+      _ = try Atlas(test.request()).run()
+      func text(_ path: String) throws -> String {
+        try String(contentsOfFile: test.folder("atlas/\(path)"), encoding: .utf8)
+      }
+      return try (
+        data(test.folder, "atlas/layers/\(layer).js"), text("layers/\(layer).html"), text("index.html")
+      )
+    }
+    func bytes(_ atlas: (data: [String: Any], page: String, index: String), _ name: String) throws -> [UInt8]
+    {
+      try unpack(atlas.data[name], as: UInt8.self)
+    }
+    let (plain, measured, largest) = try (
+      atlas(), atlas { $0.baselines = true }, atlas { $0.reduction = .max }
+    )
+    let never = try bytes(plain, "neverPositive")
+    #expect(try bytes(plain, "dead") == never.map { $0 == 1 ? 255 : 0 } && never.contains(1))
+    let dead = try bytes(measured, "dead")
+    #expect(dead.contains(0) && dead.contains(1) && !dead.contains(255) && dead != never)
+    #expect(try bytes(largest, "dead") == dead && bytes(largest, "neverPositive") == dead)
+
+    let unknown = never.count { $0 == 1 }
+    for text in [plain.page, plain.index] {
+      #expect(text.contains("\(unknown) units are never positive on average; this recording does not say"))
+      #expect(text.contains("with --baselines"))
+    }
+    #expect(plain.index.contains("<td class=\"n\">not known</td>"))
+    #expect(plain.index.contains("<td class=\"n constant-cell\">\(unknown)</td>"))
+    #expect(!plain.page.contains("value=\"dead\"") && !plain.page.contains("value=\"alive\""))
+    #expect(plain.page.contains(">Never positive on average</option>"))
+    #expect(plain.data["neverPositiveName"] as? String == "never positive on average")
+    for atlas in [measured, largest] {
+      #expect(!(atlas.page + atlas.index).contains("does not say"))
+      #expect(atlas.index.contains("<td class=\"n\">\(dead.count { $0 == 1 })</td>"))
+      #expect(atlas.page.contains("value=\"dead\"") && atlas.page.contains("value=\"alive\""))
+    }
+    #expect(largest.page.contains(">Never positive</option>"))
   }
 
   @Test("a thumbnail is what the network saw, and of the size that was asked for")

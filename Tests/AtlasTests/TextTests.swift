@@ -42,14 +42,17 @@ struct TextTests {
     let layer = pages.text(
       of: LayerPage(
         model: evil, layer: evil, file: "layer-0", studyName: evil, units: "1 unit", images: "1 image",
-        recorded: evil, remarks: [evil], previous: .init(layer: evil, file: "a"),
+        recorded: evil, remarks: [evil], deadIsKnown: true, neverPositiveName: evil,
+        previous: .init(layer: evil, file: "a"),
         next: .init(layer: evil, file: "b")))
     let index = pages.text(
       of: IndexPage(
         model: evil, lede: evil, remarks: [evil], example: evil, layerCount: "1 layer",
+        neverPositiveName: evil,
         layers: [
           .init(
-            layer: evil, file: "layer-0", studyName: evil, units: "1", dead: "0", constant: "0",
+            layer: evil, file: "layer-0", studyName: evil, units: "1", neverPositive: "0", dead: "0",
+            constant: "0",
             sparsity: "0 %",
             spread: "", glimpse: [.init(source: "thumbnails/0000/1.jpg"), .init(source: nil)])
         ], provenance: [.init(name: evil, value: evil)]))

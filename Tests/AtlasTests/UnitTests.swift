@@ -41,14 +41,15 @@ struct UnitTests {
       #expect(unit.stops.allSatisfy { $0.map { $0.value == values[$0.row] } ?? false }, what)
       #expect(unit.histogram == test.histogram, what)
       #expect(unit.statistics.nonPositive == test.nonPositive, what)
-      #expect(unit.isDead == values.allSatisfy { $0 <= 0 }, what)
+      #expect(unit.statistics.isNeverPositive == values.allSatisfy { $0 <= 0 }, what)
     }
   }
 
   @Test("activations that are not finite have no histogram, and a unit of NaN alone shows nothing")
   func notFinite() {
     let none = Self.digest([.nan, .nan])
-    #expect(none.low.isEmpty && none.high.isEmpty && none.stops.allSatisfy { $0 == nil } && !none.isDead)
+    #expect(none.low.isEmpty && none.high.isEmpty && none.stops.allSatisfy { $0 == nil })
+    #expect(!none.statistics.isNeverPositive && !none.statistics.isConstant)
     #expect(none.histogram.allSatisfy { $0 == 0 })
     let infinite = Self.digest([-.infinity, 0, .infinity])
     #expect(infinite.statistics.minimum == -.infinity && infinite.histogram.allSatisfy { $0 == 0 })
@@ -65,7 +66,8 @@ struct UnitTests {
     let sample = stride(from: 5, to: 1000, by: 10).map(image).shuffled()
     let statistics = UnitStatistics(
       count: 1000, minimum: 0, maximum: 999, mean: 499.5, variance: 1, nonPositive: 1)
-    let unit = UnitDigest(channel: 0, statistics: statistics, ranking: ranking, sample: sample)
+    let unit = UnitDigest(
+      channel: 0, statistics: statistics, isDead: false, ranking: ranking, sample: sample)
     #expect(unit.low.map(\.value) == (0..<9).map(Float.init))
     #expect(unit.high.map(\.value) == (991..<1000).reversed().map { Float($0) })
     for (stop, found) in zip(Percentiles.stops, unit.stops) {
@@ -75,7 +77,8 @@ struct UnitTests {
       #expect(found?.row == found.map { 1000 - Int($0.value) })
     }
     #expect(unit.histogram.reduce(0, +) == 100 && unit.histogram.allSatisfy { (2...3).contains($0) })
-    let blind = UnitDigest(channel: 0, statistics: statistics, ranking: ranking, sample: [])
+    let blind = UnitDigest(
+      channel: 0, statistics: statistics, isDead: false, ranking: ranking, sample: [])
     #expect(blind.stops[0]?.value == 0 && blind.stops[11] == nil && blind.stops.last??.value == 999)
   }
 
@@ -102,7 +105,7 @@ struct UnitTests {
       var ranker = ImageRanker()
       let ranking = ranker.rank(values)
       return UnitDigest(
-        channel: channel, statistics: UnitStatistics(of: values), ranking: ranking, sample: [])
+        channel: channel, statistics: UnitStatistics(of: values), isDead: nil, ranking: ranking, sample: [])
     }
   }
 

@@ -26,7 +26,7 @@ SCREENSHOTS = os.environ.get("SCREENSHOTS")
 COUNT = 60
 # A layer of 2,048 units, one with a unit of each flag, and a small one.
 LAYERS = "conv1,layer1.0.conv1,layer4.2.conv3"
-LARGE, SMALL = "layer4.2.conv3", "conv1"
+LARGE, SMALL, MEASURED = "layer4.2.conv3", "conv1", "layer1.0.conv1"
 
 
 def program(*arguments):
@@ -53,6 +53,10 @@ class AtlasTest(unittest.TestCase):
         # One image is gone when the atlas is made.
         (folder / "images" / "rings" / "0014.png").unlink()
         program("report", folder / "dump", "--output", folder / "atlas")
+        # The same layer where dead units are known.
+        program("dump", "--model", "resnet50", "--weights", "seeded:1", "--images", folder / "images", "--layers", MEASURED,
+                "--baselines", "--on-error", "skip", "--output", folder / "measured")
+        program("report", folder / "measured", "--output", folder / "atlas" / "measured")
         cls.disk = (folder / "atlas").as_uri()
         handler = functools.partial(Quiet, directory=str(folder / "atlas"))
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -175,17 +179,41 @@ class AtlasTest(unittest.TestCase):
         self.assertIn("sort=range", self.browser.run("location.search"))
 
     def test_filters(self):
-        self.page("layer1.0.conv1")
+        self.page(MEASURED)
         total = len(self.channels())
         found = {}
-        for name in ("dead", "alive", "sparse", "constant"):
-            self.page("layer1.0.conv1", query=f"?filter={name}")
+        for name in ("never-positive", "sparse", "constant"):
+            self.page(MEASURED, query=f"?filter={name}")
             found[name] = self.numbers("card.layer.nonPositive[card.unit] / card.layer.count")
-        self.assertTrue(all(share == 1 for share in found["dead"]))
-        self.assertTrue(all(share < 1 for share in found["alive"]))
+        self.assertTrue(all(share == 1 for share in found["never-positive"]))
         self.assertTrue(all(share >= 0.9 for share in found["sparse"]))
-        self.assertEqual(len(found["dead"]) + len(found["alive"]), total)
-        self.assertGreater(len(found["dead"]), 0)
+        self.assertGreater(len(found["never-positive"]), 0)
+        # Whether these are dead is not known: nothing calls them so, and the page says what would tell.
+        self.page(MEASURED, query="?filter=dead")
+        self.assertEqual(len(self.channels()), total)
+        self.assertEqual(self.browser.run("document.querySelectorAll('#filter [value=dead], #filter [value=alive]').length"), 0)
+        self.assertIn("--baselines", self.browser.run("document.querySelector('.masthead').innerText"))
+        self.page(MEASURED, query="?filter=never-positive")
+        self.assertEqual(self.flags()[0], ["never positive on average"])
+
+    def flags(self):
+        """The badges of the first units on the page."""
+        return self.browser.run("""[...document.querySelectorAll('#feed .unit')].slice(0, 2)
+            .map((unit) => [...unit.querySelectorAll('.flag')].map((flag) => flag.innerText))""")
+
+    def test_dead_units_where_they_are_known(self):
+        base = self.disk + "/measured"
+        self.page(MEASURED, base=base)
+        total = len(self.channels())
+        self.assertNotIn("--baselines", self.browser.run("document.querySelector('.masthead').innerText"))
+        found = {}
+        for name in ("dead", "alive", "never-positive"):
+            self.page(MEASURED, query=f"?filter={name}", base=base)
+            found[name] = self.channels()
+        self.assertEqual(sorted(found["dead"] + found["alive"]), list(range(total)))
+        self.assertTrue(set(found["dead"]) < set(found["never-positive"]))
+        self.page(MEASURED, query="?filter=never-positive", base=base)
+        self.assertEqual(self.flags()[0], ["dead" if found["never-positive"][0] in found["dead"] else "never positive on average"])
 
     def test_slider(self):
         self.page()

@@ -1,3 +1,4 @@
+import Layers
 import Models
 import Testing
 
@@ -43,6 +44,33 @@ struct NamesTests {
     #expect(model.relevantLayers.contains(layer))
     #expect(model.studyName(of: layer) == name)
     #expect(try model.layer(named: name) == layer)
+  }
+
+  @Test(
+    "a layer is known not to be below zero where a ReLU or softmax, and only what keeps the sign, is before it",
+    arguments: [
+      (
+        "squeezenet1_1",
+        ["features.1", "features.2", "features.3", "features.12.expand3x3_activation", "classifier.3"],
+        ["features.0", "features.12.expand3x3", "classifier.1"]
+      ),
+      (
+        "resnet50", ["relu", "maxpool", "layer1.0", "layer4.2", "avgpool"],
+        ["conv1", "bn1", "layer1.0.bn3", "layer1.0.downsample.1", "fc"]
+      ),
+      (
+        "densenet_201", ["features.relu0", "features.pool0"],
+        ["features.norm0", "features.denseblock1.denselayer1.conv2"]
+      ),
+      ("googlenet", ["mixed3a", "softmax2"], ["mixed3a_1x1_pre_relu_conv"]),
+      ("googlenet-tv", ["inception3a"], ["inception3a.branch1.conv", "fc"]),
+      ("in1k-vit_b32", [], ["blocks.0.mlp.fc1", "blocks.0.mlp.act", "norm", "head"]),
+    ] as [(String, [String], [String])])
+  func signs(identifier: String, nonNegative: [String], others: [String]) throws {
+    let graph = try Model.named(identifier).graph()
+    #expect((nonNegative + others).filter { graph.shape(of: $0) == nil } == [])
+    #expect(nonNegative.filter { !graph.isNonNegative($0) } == [])
+    #expect(others.filter(graph.isNonNegative) == [])
   }
 
   @Test("CLIP's layers are found without the prefix of the image tower")

@@ -93,7 +93,7 @@ struct ReadingTests {
       found == UnitStatistics(count: 4, minimum: -3, maximum: 4, mean: 0.5, variance: 6.25, nonPositive: 2))
     #expect(!found.isConstant && found.sparsity == 0.5)
     let none = [Float.nan].withUnsafeBufferPointer { UnitStatistics(of: $0) }
-    #expect(none.count == 0 && none.mean.isNaN && none.isConstant)
+    #expect(none.count == 0 && none.mean.isNaN && !none.isConstant && !none.isNeverPositive)
   }
 
   @Test("what is no complete dump, or no longer the one its manifest describes, is refused with a reason")

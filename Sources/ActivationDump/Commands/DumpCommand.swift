@@ -72,7 +72,7 @@ struct DumpCommand: ParsableCommand {
   @Flag(
     help: """
       Also measure the study's baselines of every unit, pixel-wise and channel-wise sparsity and local contrast: \
-      baselines/LAYER.npz. Costs speed, since every layer has to be in memory once.
+      baselines/LAYER.npz. They tell dead units, too. Costs speed, since every layer has to be in memory once.
       """)
   var baselines = false
 

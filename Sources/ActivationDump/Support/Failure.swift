@@ -37,7 +37,8 @@ struct Failure {
       switch error {
       case let error as RecordingError: ExitStatus(error.kind)
       case let error as CheckpointError: ExitStatus(error.kind)
-      case let error as ImageError: error.kind == .missing ? .inputMissing : .badData
+      case let error as ImageError:
+        error.kind == .missing || error.kind == .tooManyFiles ? .inputMissing : .badData
       case let error as UnknownName: error.kind == "model" ? .usage : .badData
       case PlanError.precision, PlanError.noLibrary: .usage
       case PlanError.binding, PlanError.unknownActivation, is UnknownTensor: .badData

@@ -12,33 +12,46 @@ extension AtlasSource {
       model: manifest.model, layer: layer.name, file: layer.page, studyName: studyName(of: layer),
       units: Wording.count(layer.unitCount, "unit"), images: Wording.count(imageCount, "image"),
       recorded: Wording.recorded(manifest.reduce),
-      remarks: summary.sampled.map {
-        [
-          "The dump kept extremes: histograms and the percentiles between the ends come from a sample of"
-            + " \(Wording.count($0, "image")). Everything else is of all of them."
-        ]
-      } ?? [], previous: neighbour(index - 1), next: neighbour(index + 1))
+      remarks: remarks(on: summary), deadIsKnown: summary.undecided == 0,
+      neverPositiveName: Wording.capitalized(Wording.neverPositive(manifest.reduce)),
+      previous: neighbour(index - 1), next: neighbour(index + 1))
+  }
+
+  private func remarks(on summary: LayerSummary) -> [String] {
+    var remarks: [String] = []
+    if let sampled = summary.sampled {
+      remarks.append(
+        "The dump kept extremes: histograms and the percentiles between the ends come from a sample of"
+          + " \(Wording.count(sampled, "image")). Everything else is of all of them.")
+    }
+    if summary.undecided > 0 {
+      remarks.append(Wording.undecided(summary.undecided, manifest.reduce))
+    }
+    return remarks
   }
 
   /// The index.
   func index(_ summaries: [LayerSummary], missing: RowSet) -> IndexPage {
     let units = layers.reduce(0) { $0 + $1.unitCount }
+    let undecided = summaries.reduce(0) { $0 + $1.undecided }
     let example = layers.last.map { "\($0.name)__\($0.recorded.units.last ?? 0)" } ?? ""
     return IndexPage(
       model: manifest.model,
       lede: "What \(Wording.count(units, "unit")) of \(Wording.count(layers.count, "layer")) respond to most"
         + " and least among \(Wording.count(imageCount, "image")): \(Wording.recorded(manifest.reduce)).",
-      remarks: missing.count == 0
+      remarks: (missing.count == 0
         ? []
         : [
           "\(Wording.count(missing.count, "image")) could not be found or read when this atlas was made; a pattern stands"
             + " for each."
-        ],
+        ]) + (undecided == 0 ? [] : [Wording.undecided(undecided, manifest.reduce)]),
       example: example, layerCount: Wording.count(layers.count, "layer"),
+      neverPositiveName: Wording.capitalized(Wording.neverPositive(manifest.reduce)),
       layers: zip(layers, summaries).map { layer, summary in
         IndexPage.Layer(
           layer: layer.name, file: layer.page, studyName: studyName(of: layer),
-          units: Wording.grouped(layer.unitCount), dead: Wording.grouped(summary.dead),
+          units: Wording.grouped(layer.unitCount), neverPositive: Wording.grouped(summary.neverPositive),
+          dead: summary.undecided == 0 ? Wording.grouped(summary.dead) : "not known",
           constant: Wording.grouped(summary.constant), sparsity: Wording.percent(summary.sparsity),
           spread: summary.spreadPath,
           glimpse: summary.glimpseRows.map { row in

@@ -78,29 +78,33 @@ struct AtlasSource: Sendable {
   /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
   func digests(ofLayer index: Int, units: Range<Int>, ranker: inout ImageRanker) throws -> [UnitDigest] {
     let layer = layers[index].recorded
-    guard layer.storage == .matrix else { return try digests(ofExtremes: layer, units: units) }
+    let dead = try layer.deadUnits()
+    guard layer.storage == .matrix else { return try digests(ofExtremes: layer, units: units, dead) }
     var digests: [UnitDigest] = []
     var scratch = ranker
     try layer.forEachColumn(in: units, memory: Self.memory) { column, values in
-      let ranking = scratch.rank(values)
+      let statistics = UnitStatistics(of: values)
       digests.append(
         UnitDigest(
-          channel: layer.units[column], statistics: UnitStatistics(of: values), ranking: ranking,
-          sample: []))
+          channel: layer.units[column], statistics: statistics, isDead: dead.isDead(column, statistics),
+          ranking: scratch.rank(values), sample: []))
     }
     ranker = scratch
     return digests
   }
 
   /// Digests units of which only the ends and a sample are known.
-  private func digests(ofExtremes layer: RecordedLayer, units: Range<Int>) throws -> [UnitDigest] {
-    let statistics = try layer.statistics(ofColumns: units)
+  private func digests(
+    ofExtremes layer: RecordedLayer, units: Range<Int>, _ dead: DeadUnits
+  ) throws -> [UnitDigest] {
+    let all = try layer.statistics(ofColumns: units)
     var digests: [UnitDigest] = []
     try layer.forEachRanking(in: units) { column, ranking in
+      let statistics = all[column - units.lowerBound]
       digests.append(
         UnitDigest(
-          channel: layer.units[column], statistics: statistics[column - units.lowerBound], ranking: ranking,
-          sample: ranking.isComplete ? [] : try layer.sample(ofColumn: column) ?? []))
+          channel: layer.units[column], statistics: statistics, isDead: dead.isDead(column, statistics),
+          ranking: ranking, sample: ranking.isComplete ? [] : try layer.sample(ofColumn: column) ?? []))
     }
     return digests
   }

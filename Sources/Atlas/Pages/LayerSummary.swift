@@ -8,8 +8,11 @@ struct LayerSummary: Sendable {
   /// The parts of the small histogram.
   private static let parts = 20
 
-  let dead: Int
   let constant: Int
+  /// The units without a recorded value above 0.
+  let neverPositive: Int
+  /// The dead units, and those of which the dump does not say whether they are.
+  let dead: Int, undecided: Int
   /// The images from which percentiles and histograms come, where these are not all.
   let sampled: Int?
   /// The middle of the units' shares of non-positive activations, the lower of two.
@@ -21,7 +24,9 @@ struct LayerSummary: Sendable {
 
   init(_ layer: LayerDigest) {
     sampled = layer.sampled
-    dead = layer.units.count(where: \.isDead)
+    neverPositive = layer.units.count(where: \.statistics.isNeverPositive)
+    dead = layer.units.count { $0.isDead == true }
+    undecided = layer.units.count { $0.isDead == nil }
     constant = layer.units.count(where: \.statistics.isConstant)
     let shares = layer.units.map(\.statistics.sparsity).sorted()
     sparsity = shares.isEmpty ? 0 : shares[(shares.count - 1) / 2]

@@ -53,6 +53,10 @@ struct LayerPage {
   let images: String
   let recorded: String
   let remarks: [String]
+  /// Whether it is known of every unit whether it is dead.
+  let deadIsKnown: Bool
+  /// What units without a recorded value above 0 are called.
+  let neverPositiveName: String
   let previous: Neighbour?
   let next: Neighbour?
 }
@@ -65,6 +69,7 @@ struct IndexPage {
     let file: String
     let studyName: String?
     let units: String
+    let neverPositive: String
     let dead: String
     let constant: String
     let sparsity: String
@@ -90,6 +95,8 @@ struct IndexPage {
   let remarks: [String]
   let example: String
   let layerCount: String
+  /// What the column of ``Layer/neverPositive`` is called.
+  let neverPositiveName: String
   let layers: [Layer]
   let provenance: [Fact]
 }

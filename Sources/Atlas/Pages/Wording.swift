@@ -22,6 +22,9 @@ enum Wording {
     return "\(tenths / 10).\(tenths % 10) %"
   }
 
+  /// With a capital letter, as a label begins.
+  static func capitalized(_ words: String) -> String { words.prefix(1).uppercased() + words.dropFirst() }
+
   /// What was kept of a layer.
   static func recorded(_ reduction: String) -> String {
     switch reduction {
@@ -30,6 +33,22 @@ enum Wording {
     case "token0": "the class token"
     default: reduction
     }
+  }
+
+  /// What a unit without a recorded value above 0 is called.
+  static func neverPositive(_ reduction: String) -> String {
+    switch reduction {
+    case "mean": "never positive on average"
+    case "token0": "never positive at the class token"
+    default: "never positive"
+    }
+  }
+
+  /// What a dump does not say of some units, and what would.
+  static func undecided(_ count: Int, _ reduction: String) -> String {
+    "\(Self.count(count, "unit")) \(count == 1 ? "is" : "are") \(neverPositive(reduction)); this recording does not"
+      + " say whether \(count == 1 ? "it is" : "they are") dead (at most 0 at every position of every image). A recording made"
+      + " with --baselines does."
   }
 
   /// The facts below the table of layers.

@@ -54,7 +54,9 @@ atlas.Card = class {
     add("non-positive", atlas.share(layer.sparsity(unit)));
     const flags = [];
     if (layer.isConstant(unit)) flags.push("constant");
+    // A dead unit is never positive in anything that was recorded.
     if (layer.isDead(unit)) flags.push("dead");
+    else if (layer.isNeverPositive(unit)) flags.push(layer.neverPositiveName);
     const box = atlas.element("div", { class: "facts-row" }, facts);
     for (const flag of flags) box.append(atlas.element("span", { class: "flag" }, flag));
     return box;

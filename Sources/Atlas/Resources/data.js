@@ -24,7 +24,7 @@ atlas.Layer = class {
     for (const name of ["high", "low", "stop"]) this[name] = unpack(packed[name], Uint32Array);
     this.channels = unpack(packed.channels, Uint32Array);
     this.nonPositive = unpack(packed.nonPositive, Uint32Array);
-    this.constant = unpack(packed.constant, Uint8Array);
+    for (const name of ["neverPositive", "dead", "constant"]) this[name] = unpack(packed[name], Uint8Array);
     this.histogram = unpack(packed.histogram, counts);
     this.rows = unpack(packed.rows, Uint32Array);
     this.labels = unpack(packed.labels, Int32Array);
@@ -34,7 +34,10 @@ atlas.Layer = class {
 
   /** The share of images a unit is not positive on, 0 to 1. */
   sparsity(unit) { return this.count ? this.nonPositive[unit] / this.count : 0; }
-  isDead(unit) { return this.nonPositive[unit] === this.count; }
+  /** Whether no recorded value of a unit is above 0. */
+  isNeverPositive(unit) { return this.neverPositive[unit] === 1; }
+  /** Whether a unit is at most 0 at every position of every image; null where the recording does not say. */
+  isDead(unit) { return { 0: false, 1: true }[this.dead[unit]] ?? null; }
   isConstant(unit) { return this.constant[unit] === 1; }
 
   /** The class of an image in words, "" when it has none. */

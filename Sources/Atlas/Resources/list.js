@@ -37,8 +37,9 @@ atlas.select = (layer, { query, sort, descending, filter }) => {
   const matches = atlas.matches(layer, words);
   const isWanted = {
     all: () => true,
-    alive: (unit) => !layer.isDead(unit) && !layer.isConstant(unit),
-    dead: (unit) => layer.isDead(unit),
+    alive: (unit) => layer.isDead(unit) === false,
+    dead: (unit) => layer.isDead(unit) === true,
+    "never-positive": (unit) => layer.isNeverPositive(unit),
     constant: (unit) => layer.isConstant(unit),
     sparse: (unit) => layer.sparsity(unit) >= atlas.sparse,
   }[filter];

@@ -5,6 +5,8 @@ import Statistics
 struct LayerDigest: Sendable {
   /// The layer's dotted name.
   var name: String
+  /// What was recorded of it: `mean`, `max`, `token0`.
+  var reduction: String
   /// The images every unit's numbers are over.
   var count: Int
   /// The units, by column.

@@ -10,6 +10,8 @@ struct UnitDigest: Sendable {
   var channel: Int
   /// What it did over all images.
   var statistics: UnitStatistics
+  /// Whether it is dead; `nil` where the dump does not say.
+  var isDead: Bool?
   /// The images it likes least, ascending from the least, and most, descending from the most.
   var low: [RankedImage], high: [RankedImage]
   /// The image at each of ``Percentiles/stops``, where one is known.
@@ -18,9 +20,6 @@ struct UnitDigest: Sendable {
   var sampled: Int?
   /// The activations in each of ``Histogram/bins`` equal parts between the extremes.
   var histogram: [UInt32]
-
-  /// Whether it is positive on no image.
-  var isDead: Bool { statistics.count > 0 && statistics.nonPositive == statistics.count }
 }
 
 extension UnitDigest {
@@ -29,12 +28,15 @@ extension UnitDigest {
   /// - Parameters:
   ///   - channel: The unit's number in its layer.
   ///   - statistics: What it did over all images.
+  ///   - isDead: Whether it is dead; `nil` where the dump does not say.
   ///   - ranking: The images in order; only of the ends, where the dump keeps extremes.
   ///   - sample: A sample of all images, for what lies between the ends where these are all the ranking knows.
-  init(channel: Int, statistics: UnitStatistics, ranking: UnitRanking, sample: [RankedImage]) {
+  init(
+    channel: Int, statistics: UnitStatistics, isDead: Bool?, ranking: UnitRanking, sample: [RankedImage]
+  ) {
     let all = ranking.isComplete ? ranking.lowest(ranking.count) : sample.sorted { $0 < $1 }
     self.init(
-      channel: channel, statistics: statistics, low: ranking.lowest(Self.kept),
+      channel: channel, statistics: statistics, isDead: isDead, low: ranking.lowest(Self.kept),
       high: ranking.highest(Self.kept),
       stops: Percentiles.stops.map { stop in
         guard ranking.count > 0 else { return nil }

@@ -35,10 +35,12 @@ enum BaselineFile {
 
   /// Reads the totals of a dump.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData`.
+  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
   static func read(_ path: String) throws(RecordingError) -> BaselineTotals {
+    let file: MappedFile
+    do { file = try MappedFile(path) } catch { throw RecordingError(.inputMissing, "\(error)") }
     let archive: NPZArchive
-    do { archive = try NPZArchive(file: path) } catch { throw RecordingError(.badData, "\(path): \(error)") }
+    do { archive = try NPZArchive(file.region) } catch { throw RecordingError(.badData, "\(path): \(error)") }
     guard let totals = totals(in: archive, prefix: "") else {
       throw RecordingError(.badData, "\(path) does not hold the baselines of a layer")
     }

@@ -72,7 +72,8 @@ extension Dump {
   }
 
   private func openFiles(creating: Bool) throws(RecordingError) -> [ArrayFile?] {
-    let keepOpen = DescriptorLimit.allows(arrays.count)
+    // Each thread has an image open, or a file of the output that is not kept open.
+    let keepOpen = DescriptorLimit.allows(arrays.count + 2 * request.threads)
     var files: [ArrayFile?] = []
     for array in arrays {
       if request.keep != .all && array.source != .output {

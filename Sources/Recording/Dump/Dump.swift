@@ -197,12 +197,17 @@ public struct Dump: Sendable {
 
   private func manifest(of network: Network) throws -> Manifest {
     let name = network.checkpoint.map { ($0.path as NSString).lastPathComponent }
-    let arrays = arrays.map { array in
+    var arrays = arrays.map { array in
       Manifest.Array(
         name: array.layer.isEmpty ? nil : array.layer,
         studyName: array.layer.isEmpty ? nil : request.model.studyName(of: array.layer), file: array.file,
         shape: array.format.shape(rows: rows.count, rowShape: array.rowShape).extents,
         dtype: array.format.dtype, unitMajor: array.format.isUnitMajor ? true : nil, units: array.units)
+    }
+    let graph = try request.model.graph()
+    for (index, shape) in layerShapes.enumerated() {
+      arrays[index].positions = shape.positions
+      arrays[index].nonNegative = graph.isNonNegative(self.arrays[index].layer) ? true : nil
     }
     return Manifest(
       arguments: request.arguments, model: request.model.identifier,

@@ -75,7 +75,7 @@ struct ImagePass {
         placed.append(row)
         row += 1
       } catch {
-        if onError == .fail {
+        if onError == .fail || error.kind == .tooManyFiles {
           failure = error
           progress.stop()
         } else {

@@ -34,6 +34,11 @@ public struct Manifest: Codable, Sendable {
     public var unitMajor: Bool?
     /// The units the columns hold, where not all of them in order.
     public var units: [Int]?
+    /// The positions of the layer's value that were reduced to one number, or recorded each: those of a map, tokens, or 1
+    /// for a vector. Absent for the output, and in dumps of versions that did not write it.
+    public var positions: Int?
+    /// `true` where the network's description alone says that no position is ever below 0: behind a ReLU, for instance.
+    public var nonNegative: Bool?
     /// The digest of the file; only in a complete dump.
     public var sha256: String?
   }

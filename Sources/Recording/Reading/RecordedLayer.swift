@@ -25,6 +25,11 @@ public struct RecordedLayer: Sendable {
 
   let file: String
   private let array: Manifest.Array
+  private let evidence: DeadUnits.Evidence
+  /// The images that were read.
+  private let images: Int
+  /// The file of its baselines, where they were measured.
+  private let baselines: String?
   /// The row of the table of images that is row 0 here: those before it are in other shards.
   private let firstRow: Int
 
@@ -38,6 +43,8 @@ public struct RecordedLayer: Sendable {
     studyName = array.studyName ?? name
     (self.rows, reduction) = (rows, manifest.reduce)
     (file, self.array, firstRow) = ("\(folder)/\(array.file)", array, manifest.shard?.firstRow ?? 0)
+    (evidence, images) = (manifest.evidence(of: array), manifest.images.count - manifest.images.skipped)
+    baselines = manifest.baselines?.first { $0.name == name }.map { "\(folder)/\($0.file)" }
     storage = manifest.extremes.map { .extremes($0.limit) } ?? .matrix
     let width = array.rowShape[0]
     units = array.units ?? Array(0..<width)
@@ -124,6 +131,19 @@ public struct RecordedLayer: Sendable {
     return found
   }
 
+  /// Tells which units are dead, as far as the dump knows.
+  ///
+  /// - Throws: ``RecordingError`` when the file of the baselines cannot be read or is not of this layer and these images.
+  public func deadUnits() throws(RecordingError) -> DeadUnits {
+    guard let baselines else { return DeadUnits(evidence, images: images) }
+    let totals = try BaselineFile.read(baselines)
+    guard totals.nonPositiveImages.count == units.count, totals.count == images else {
+      throw RecordingError(
+        .badData, "\(baselines) is not of the units and images of its manifest; see 'activation-dump check'")
+    }
+    return DeadUnits(evidence, images: images, imagesWithout: totals.nonPositiveImages)
+  }
+
   /// The sampled images of a column, by row: a uniform sample of all images, the same for every unit. Where extremes are
   /// kept, it says what lies between the ends; `nil` for a matrix, which has everything.
   ///
@@ -161,7 +181,7 @@ public struct RecordedLayer: Sendable {
     guard array.shape.count == 2 else {
       throw RecordingError(
         .badData,
-        "\(file) holds every position (--reduce none), not a value for each unit and image; record with --reduce mean"
+        "\(file) holds every position (--reduce none), not a value for each unit and image; record with --reduce mean or max"
       )
     }
   }

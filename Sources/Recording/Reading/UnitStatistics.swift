@@ -66,8 +66,12 @@ public struct UnitStatistics: Sendable, Hashable, Codable {
     }
   }
 
-  /// The study's constant units: activations that differ by less than 1e-8, of which nothing can be learnt.
-  public var isConstant: Bool { !(maximum - minimum >= 1e-8) }
+  /// Whether the unit is constant: its recorded values differ by less than 1e-8, as in the study.
+  public var isConstant: Bool { count > 0 && !(maximum - minimum >= 1e-8) }
+
+  /// Whether no recorded value is above 0: where these are means over positions, the unit is never positive on average. It
+  /// may be positive at single positions all the same, which ``DeadUnits`` decides.
+  public var isNeverPositive: Bool { count > 0 && nonPositive == count }
 
   /// The share of activations that are zero or less.
   public var sparsity: Double { count == 0 ? 0 : Double(nonPositive) / Double(count) }

@@ -7,19 +7,23 @@ public struct ListedUnit: Sendable {
   public let unit: Models.Unit
   /// What it did; `nil` where no dump was asked.
   public let statistics: UnitStatistics?
+  /// Whether it is dead; `nil` where no dump was asked, or the dump does not say.
+  public let isDead: Bool?
 
   /// Creates an entry.
-  public init(unit: Models.Unit, statistics: UnitStatistics?) {
-    (self.unit, self.statistics) = (unit, statistics)
+  public init(unit: Models.Unit, statistics: UnitStatistics? = nil, isDead: Bool? = nil) {
+    (self.unit, self.statistics, self.isDead) = (unit, statistics, isDead)
   }
 }
 
-/// Which units to list.
+/// Which units to list: those that everything asked for is true of.
 public struct UnitFilter: Sendable, Hashable {
-  /// Only dead ones: whose greatest and least activation differ by less than 1e-8.
-  public var dead = false
-  /// Only those that are not dead.
-  public var alive = false
+  /// Only dead ones (`true`), or only others (`false`): see ``DeadUnits``.
+  public var dead: Bool?
+  /// Only constant ones.
+  public var constant = false
+  /// Only those with no recorded value above 0.
+  public var neverPositive = false
   /// Only those with at least this share of activations that are zero or less.
   public var sparsity: Double?
 
@@ -27,8 +31,9 @@ public struct UnitFilter: Sendable, Hashable {
   public init() {}
 
   /// Whether a unit is listed.
-  func includes(_ statistics: UnitStatistics) -> Bool {
-    if dead && !statistics.isConstant || alive && statistics.isConstant { return false }
+  func includes(_ statistics: UnitStatistics, isDead: Bool?) -> Bool {
+    if constant && !statistics.isConstant || neverPositive && !statistics.isNeverPositive { return false }
+    if let dead, isDead != dead { return false }
     return sparsity.map { statistics.sparsity >= $0 } ?? true
   }
 }
@@ -43,7 +48,8 @@ public enum UnitListing {
   ///   - filter: What to list.
   ///   - threads: The threads.
   /// - Returns: The units, with what they did.
-  /// - Throws: ``RecordingError``, or ``UnknownName`` for a layer that was not recorded.
+  /// - Throws: ``RecordingError``, of kind `badData` where units are asked for by whether they are dead and the dump does
+  ///   not say; ``UnknownName`` for a layer that was not recorded.
   public static func units(
     of dump: RecordedDump, layers: [String], filter: UnitFilter, threads: Int = ProcessorCount.available
   ) throws -> [ListedUnit] {
@@ -52,16 +58,29 @@ public enum UnitListing {
     let queue = PositionQueue(recorded.count)
     try withWorkers(max(min(threads, recorded.count), 1)) { _ in
       while let position = queue.take() {
-        let layer = recorded[position]
-        let statistics = try layer.statistics(ofColumns: 0..<layer.units.count)
-        let listed = zip(layer.units, statistics).compactMap { channel, statistics in
-          filter.includes(statistics)
-            ? ListedUnit(
-              unit: Models.Unit(layer: layer.name, channel: channel), statistics: statistics) : nil
-        }
-        results.set(position, listed)
+        results.set(position, try units(of: recorded[position]))
       }
     }
-    return results.all.flatMap { $0 }
+    let listed = results.all.flatMap { $0 }
+    let unknown = listed.count { $0.isDead == nil }
+    guard filter.dead == nil || unknown == 0 else {
+      throw RecordingError(
+        .badData,
+        "\(dump.path) does not say which units are dead: \(unknown) of \(listed.count) have no recorded value above 0, but"
+          + " may be above 0 at single positions; record it with --baselines, or list them with --never-positive"
+      )
+    }
+    return listed.filter { unit in unit.statistics.map { filter.includes($0, isDead: unit.isDead) } ?? false }
+  }
+
+  /// All units of a layer, with what they did.
+  private static func units(of layer: RecordedLayer) throws -> [ListedUnit] {
+    let statistics = try layer.statistics(ofColumns: 0..<layer.units.count)
+    let dead = try layer.deadUnits()
+    return statistics.enumerated().map { column, statistics in
+      ListedUnit(
+        unit: Models.Unit(layer: layer.name, channel: layer.units[column]), statistics: statistics,
+        isDead: dead.isDead(column, statistics))
+    }
   }
 }

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Optional, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._errors import DumpError, IncompleteDumpError
-from ._part import Part
+from ._part import Part, read_archive
 
 
 @dataclass(frozen=True)
@@ -67,9 +66,4 @@ def _archive(part: Part, layer: str) -> Any:
         raise DumpError(f"{part.folder} was recorded without --baselines")
     if not part.is_complete:
         raise IncompleteDumpError(f"{part.folder} has no baselines yet: it is not complete")
-    path: Path = part.folder / files[layer]
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except (OSError, ValueError) as error:
-        raise DumpError(f"{path} cannot be read: {error}") from None
+    return read_archive(part.folder / files[layer])

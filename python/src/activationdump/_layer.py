@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._baselines import Baselines, read_baselines
-from ._errors import UnknownUnitError
+from ._errors import DumpError, UnknownUnitError
 from ._manifest import Manifest
 from ._rows import Values
+from ._terms import Recorded, dead_units, recorded_of_extremes, recorded_of_values
 
 if TYPE_CHECKING:
     from ._dump import Dump
@@ -32,6 +33,7 @@ class Layer:
         self._dump = dump
         self._load = load
         self._load_extremes = load_extremes
+        self._array = array
         self._chosen: Optional[Sequence[int]] = array.get("units")
         self.name: str = array.get("name") or "logits"
         """PyTorch's name: ``layer4.2.conv3``; of the output, ``logits``."""
@@ -117,6 +119,40 @@ class Layer:
         Raises :class:`DumpError` for others.
         """
         return read_baselines(self._dump._parts, self.name)
+
+    @cached_property
+    def _recorded(self) -> Recorded:
+        if self._array["file"].endswith(".npz"):
+            return recorded_of_extremes(self.extremes)
+        return recorded_of_values(self.values, self.unit_axis)
+
+    @property
+    def constant(self) -> NDArray[np.bool_]:
+        """Which units are constant: all their recorded values differ by less than 1e-8."""
+        return self._recorded.constant
+
+    @property
+    def never_positive(self) -> NDArray[np.bool_]:
+        """Which units have no recorded value above 0. Of a mean over positions: they are never positive on average, and
+        may be positive at many positions."""
+        return self._recorded.never_positive
+
+    @property
+    def dead(self) -> NDArray[np.bool_]:
+        """Which units are dead: at most 0 at every position of every image that was read.
+
+        Raises :class:`DumpError` where the dump does not say so of every unit; one with ``--baselines`` does.
+        """
+        recorded = self._recorded
+        numbers = int(np.prod(self.shape[1:])) // max(self.shape[self.unit_axis], 1)
+        dead, known = dead_units(self._dump._parts, self._array, recorded, numbers)
+        if not known.all():
+            raise DumpError(
+                f"{self._dump._parts[0].folder} does not say which units of {self.name} are dead: {int((~known).sum())} of"
+                f" {len(known)} have no recorded value above 0, but may be above 0 at single positions; record it with"
+                " --baselines, or see Layer.never_positive"
+            )
+        return dead
 
     def to_pandas(self) -> Any:
         """A ``pandas.DataFrame``, images × units; columns are named as the study names units."""

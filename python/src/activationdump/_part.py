@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from ._errors import DumpError
 from ._journal import Journal, read_journal
 from ._manifest import Manifest, read_manifest
+from ._mapping import map_array
+
+Contents = TypeVar("Contents")
 
 
 class Part:
@@ -59,12 +62,7 @@ class Part:
         path = self.folder / array["file"]
         if path.suffix == ".npz":
             raise DumpError(f"{path} keeps the extremes of each unit, not its value for every image; see Layer.extremes")
-        try:
-            values: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-        except FileNotFoundError:
-            raise DumpError(f"{path} is missing") from None
-        except ValueError as error:
-            raise DumpError(f"{path} is not a .npy file: {error}") from None
+        values = read(path, ".npy", map_array)
         if list(values.shape) != array["shape"] or values.dtype != np.dtype(array["dtype"]):
             raise DumpError(f"{path} is {values.dtype}{list(values.shape)}, not {array['dtype']}{array['shape']}")
         return values.T if array.get("unit_major") else values
@@ -77,13 +75,35 @@ class Part:
         path = self.folder / array["file"]
         if path.suffix != ".npz":
             raise DumpError(f"{path} has every value: it was recorded with --keep all")
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                return {name: file[name] for name in file.files}
-        except FileNotFoundError:
-            raise DumpError(f"{path} is missing") from None
-        except (ValueError, OSError, zipfile.BadZipFile) as error:
-            raise DumpError(f"{path} is not a .npz file: {error}") from None
+        return read_archive(path)
+
+
+def read(path: Path, kind: str, reader: Callable[[Path], Contents]) -> Contents:
+    """What a reader makes of a file of a dump.
+
+    Raises :class:`DumpError` where it cannot.
+    """
+    try:
+        return reader(path)
+    except FileNotFoundError:
+        raise DumpError(f"{path} is missing") from None
+    except OSError as error:
+        raise DumpError(f"{path} cannot be read: {error.strerror or error}") from None
+    except (ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise DumpError(f"{path} is not a {kind} file: {error}") from None
+
+
+def read_archive(path: Path) -> dict[str, NDArray[Any]]:
+    """The arrays of a ``.npz`` file of a dump; the file is closed again.
+
+    Raises :class:`DumpError` where it cannot be read.
+    """
+
+    def arrays(path: Path) -> dict[str, NDArray[Any]]:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+
+    return read(path, ".npz", arrays)
 
 
 def find_parts(path: Path) -> Iterator[Part]:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._errors import DumpError
-from ._part import Part
+from ._mapping import map_bytes
+from ._part import Part, read
 from ._text import unescape
 
 
@@ -38,10 +39,7 @@ class _Table:
     def __init__(self, part: Part) -> None:
         self.part = part
         path = part.folder / "images.tsv"
-        try:
-            self._bytes = np.memmap(path, dtype=np.uint8, mode="r")
-        except (FileNotFoundError, ValueError):
-            raise DumpError(f"{path} is missing or empty") from None
+        self._bytes = read(path, "table", map_bytes)
         self._ends = np.flatnonzero(self._bytes == ord("\n"))
         if len(self._ends) != part.count + 1:
             raise DumpError(f"{path} has {len(self._ends) - 1} rows, and its manifest says {part.count}")

@@ -10,7 +10,9 @@ struct UnitsListCommand: ParsableCommand {
     commandName: "list", abstract: "List units by layer, kind and what was recorded of them.",
     discussion: """
       With --dump, units can be chosen by their activations, and csv and --json say what these are: least, greatest, \
-      mean, standard deviation, and the share that is zero or less.
+      mean, standard deviation, the share that is zero or less, and whether the unit is constant, never positive, or \
+      dead. A dump always says which units are dead if it was recorded with --baselines or --reduce max; of others it \
+      says so for the units it can, and --dead and --alive fail where it cannot. docs/glossary.md defines the terms.
       """)
 
   @Option(help: "The network: an identifier from 'activation-dump models'. Default: that of the dump.")
@@ -29,11 +31,20 @@ struct UnitsListCommand: ParsableCommand {
   @Option(help: "Only layers of these kinds, separated by commas: see 'activation-dump layers'.")
   var kind: String?
 
-  @Flag(help: "Only dead units: those whose greatest and least activation differ by less than 1e-8.")
+  @Flag(help: "Only dead units: those that are zero or less at every position of every image.")
   var dead = false
 
   @Flag(help: "Only units that are not dead.")
   var alive = false
+
+  @Flag(
+    help:
+      "Only units that are never positive on average: no recorded value, usually a mean over positions, is above 0."
+  )
+  var neverPositive = false
+
+  @Flag(help: "Only constant units: those whose recorded values differ by less than 1e-8.")
+  var constant = false
 
   @Option(help: "Only units with at least this share, from 0 to 1, of activations that are zero or less.")
   var sparse: Double?
@@ -51,7 +62,7 @@ struct UnitsListCommand: ParsableCommand {
     if model == nil && dump == nil { throw ValidationError("give --model or --dump") }
     if dead && alive { throw ValidationError("give --dead or --alive, not both") }
     if let sparse, !(0...1).contains(sparse) { throw ValidationError("--sparse has to be from 0 to 1") }
-    if dump == nil && (dead || alive || sparse != nil) {
+    if dump == nil && (dead || alive || neverPositive || constant || sparse != nil) {
       throw ValidationError("what a unit did is in a dump; give --dump")
     }
   }
@@ -80,7 +91,7 @@ struct UnitsListCommand: ParsableCommand {
     guard let recorded else {
       return chosen.flatMap { layer in
         (0..<(graph.shape(of: layer)?.channels ?? 0)).map {
-          ListedUnit(unit: Models.Unit(layer: layer, channel: $0), statistics: nil)
+          ListedUnit(unit: Models.Unit(layer: layer, channel: $0))
         }
       }
     }
@@ -88,19 +99,23 @@ struct UnitsListCommand: ParsableCommand {
     // A pattern means those that there are; a name that is not there is an error.
     if chosen.contains(where: held.contains) { chosen = chosen.filter(held.contains) }
     var filter = UnitFilter()
-    (filter.dead, filter.alive, filter.sparsity) = (dead, alive, sparse)
+    filter.dead = dead ? true : alive ? false : nil
+    (filter.neverPositive, filter.constant, filter.sparsity) = (neverPositive, constant, sparse)
     return try UnitListing.units(of: recorded, layers: chosen, filter: filter)
   }
 
   private func text(of units: [ListedUnit]) -> String {
     guard format == .csv, dump != nil else { return format.text(of: units.map(\.unit)) }
-    let header = "unit,layer,channel,minimum,maximum,mean,standard_deviation,sparsity\n"
+    let header =
+      "unit,layer,channel,minimum,maximum,mean,standard_deviation,sparsity,constant,never_positive,dead\n"
     return header
       + units.map { listed in
         let row = Row(listed)
         let numbers = [row.minimum, row.maximum, row.mean, row.standardDeviation, row.sparsity]
-        return ([row.unit, row.layer, String(row.channel)] + numbers.map { $0.map { "\($0)" } ?? "" })
-          .joined(separator: ",") + "\n"
+        let terms = [row.constant, row.neverPositive, row.dead]
+        return
+          ([row.unit, row.layer, String(row.channel)] + numbers.map { $0.map { "\($0)" } ?? "" }
+          + terms.map { $0.map { "\($0)" } ?? "" }).joined(separator: ",") + "\n"
       }.joined()
   }
 
@@ -116,6 +131,8 @@ struct UnitsListCommand: ParsableCommand {
   private struct Row: Encodable {
     let unit: String, layer: String, channel: Int
     let minimum: Double?, maximum: Double?, mean: Double?, standardDeviation: Double?, sparsity: Double?
+    let constant: Bool?, neverPositive: Bool?
+    /// Absent where the dump does not say.
     let dead: Bool?
 
     init(_ listed: ListedUnit) {
@@ -123,7 +140,9 @@ struct UnitsListCommand: ParsableCommand {
       let statistics = listed.statistics
       (minimum, maximum, mean) = (statistics?.minimum, statistics?.maximum, statistics?.mean)
       standardDeviation = statistics?.variance.squareRoot()
-      (sparsity, dead) = (statistics?.sparsity, statistics?.isConstant)
+      sparsity = statistics?.sparsity
+      (constant, neverPositive) = (statistics?.isConstant, statistics?.isNeverPositive)
+      dead = listed.isDead
     }
   }
 }
