@@ -23,7 +23,7 @@ enum Console {
   /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
   static func write(_ text: String, to path: String?) throws {
     guard let path else { return FileHandle.standardOutput.write(Data(text.utf8)) }
-    let file = try TextFile(path)
+    let file = try TextFile(output: path)
     try file.append(text)
     try file.commit()
   }

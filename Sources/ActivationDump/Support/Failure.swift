@@ -38,7 +38,7 @@ struct Failure {
       switch error {
       case let error as RecordingError: ExitStatus(error.kind)
       case let error as CheckpointError: ExitStatus(error.kind)
-      case let error as ImageError: error.kind == .missing ? .inputMissing : .badData
+      case let error as ImageError: ExitStatus(error.kind)
       case let error as UnknownName: error.kind == "model" ? .usage : .badData
       case PlanError.precision, PlanError.noLibrary: .usage
       case PlanError.binding, PlanError.unknownActivation, is UnknownTensor: .badData
@@ -80,10 +80,19 @@ extension ExitStatus {
   init(_ kind: CheckpointError.Kind) {
     self =
       switch kind {
-      case .missing: .inputMissing
+      case .missing, .unreadable: .inputMissing
       case .badData: .badData
       case .cannotCreate: .cannotCreate
-      case .inputOutput: .writeFailed
+      case .writeFailed: .writeFailed
+      case .interrupted: .resumable
+      }
+  }
+
+  init(_ kind: ImageError.Kind) {
+    self =
+      switch kind {
+      case .missing, .unreadable: .inputMissing
+      case .badData, .tooLarge: .badData
       }
   }
 }

@@ -28,6 +28,7 @@ final class ProgressDisplay: Sendable {
         isStopping = true
         tellOfStopping(because: signal)
       }
+      tellRemarks()
       if interactive {
         draw()
       } else if elapsed >= nextLine {
@@ -37,6 +38,10 @@ final class ProgressDisplay: Sendable {
         }
       }
     }
+  }
+
+  private func tellRemarks() {
+    for remark in progress.takeRemarks() { Console.note("\(interactive ? "\r\u{1B}[K" : "")note: \(remark)") }
   }
 
   private func tellOfStopping(because signal: Int32) {
@@ -51,6 +56,7 @@ final class ProgressDisplay: Sendable {
     finished.withLock { $0 = true }
     thread.withLock { $0.take() }?.join()
     if interactive { write("\r\u{1B}[K") }
+    tellRemarks()
   }
 
   private var elapsed: Double { Date().timeIntervalSince(start) }

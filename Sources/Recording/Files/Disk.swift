@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 
 /// The few file operations that need more care than Foundation takes: durable, in order, with the system's reason.
 package enum Disk {
@@ -35,11 +36,39 @@ package enum Disk {
   ///
   /// - Throws: ``RecordingError`` of kind `cannotCreate`.
   package static func createDirectory(_ path: String) throws(RecordingError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
+    do { try FileSystem.createFolders(path) } catch {
+      // What is wrong with a link says itself what to do.
       throw RecordingError(
-        .cannotCreate, "cannot create the folder \(path): \(reason(error)); choose another place")
+        .cannotCreate,
+        error.code == 0
+          ? "\(error)"
+          : "cannot create the folder \(path): \(String(cString: strerror(error.code))); choose another place"
+      )
+    }
+  }
+
+  /// Refuses an output that is a symbolic link to nothing.
+  ///
+  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
+  package static func checkLink(_ path: String) throws(RecordingError) {
+    do { try FileSystem.checkLink(path) } catch { throw RecordingError(.cannotCreate, "\(error)") }
+  }
+
+  /// The bytes of a file; `nil` when there is none.
+  ///
+  /// - Throws: ``RecordingError`` of kind `inputMissing` when it is there and cannot be read: what it says is then not known.
+  static func contents(of path: String) throws(RecordingError) -> Data? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 || errno != ENOENT else { return nil }
+    defer { if descriptor >= 0 { close(descriptor) } }
+    var data = Data()
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = descriptor < 0 ? -1 : read(descriptor, &buffer, buffer.count)
+      if descriptor >= 0 && count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw RecordingError(.inputMissing, "cannot read \(path): \(lastError)") }
+      if count == 0 { return data }
+      data.append(contentsOf: buffer[..<count])
     }
   }
 
@@ -100,10 +129,17 @@ package enum Disk {
     }
     defer { closedir(handle) }
     var entries: [Entry] = []
-    while let entry = readdir(handle) {
+    while true {
+      // Only this tells an error from the end.
+      errno = 0
+      guard let entry = readdir(handle) else { break }
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
       if name == Array(".".utf8) || name == Array("..".utf8) { continue }
       entries.append(Entry(name: name, type: entry.pointee.d_type))
+    }
+    guard errno == 0 else {
+      throw RecordingError(
+        .inputMissing, "cannot read the folder \(ImagesTable.escaped(directory[...])): \(lastError)")
     }
     return entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }
   }
@@ -125,12 +161,5 @@ package enum Disk {
       default: Disk.isDirectory(directory + [UInt8(ascii: "/")] + name) ?? false
       }
     }
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    let error = error as NSError
-    let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
-    return underlying.domain == NSPOSIXErrorDomain
-      ? String(cString: strerror(Int32(underlying.code))) : error.localizedDescription
   }
 }

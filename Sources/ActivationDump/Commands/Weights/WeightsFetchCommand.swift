@@ -88,15 +88,12 @@ struct WeightsFetchCommand: AsyncParsableCommand {
       return try fetched(digest, wasPresent: true)
     }
     let address = try resolvedAddress(of: file, model)
-    do {
-      try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
-    } catch {
-      throw CheckpointError(path: folder.path, reason: "the folder cannot be created", kind: .cannotCreate)
-    }
+    try Disk.createDirectory(folder.path)
     Console.note("fetching \(address.absoluteString) (\(file.sha256.summary), \(model.checkpoint.license))")
     let display = FetchDisplay()
     let digest = try await Download(address, to: path, expecting: file.expectation).run {
-      part throws(CheckpointError) in
+      Console.note("note: \($0)")
+    } checking: { part throws(CheckpointError) in
       display.finish()
       _ = try model.completeParameters(of: try Checkpoint.open(part))
     } progress: { progress in
