@@ -1,4 +1,5 @@
 import ArgumentParser
+import CStartup
 import Foundation
 import Images
 
@@ -11,8 +12,8 @@ struct ActivationDump: ParsableCommand {
       Results go to standard output, everything else to standard error. With --json there is one JSON document on \
       standard output, with a number 'schema'.
 
-      Exit codes: 0 success, 1 a comparison or check failed, 64 usage, 65 bad data, 66 input missing, 70 a bug of ours, \
-      73 output cannot be created, 74 a write failed, 75 interrupted but resumable, 130 interrupted by Ctrl-C.
+      Exit codes: 0 success, 1 a comparison or check failed, 64 usage, 65 bad data, 66 input missing or unreadable, \
+      70 a bug of ours, 73 output cannot be created, 74 a write failed, 75 interrupted but resumable, 130 interrupted by Ctrl-C.
       """,
     version: Version.text,
     subcommands: [
@@ -28,14 +29,19 @@ enum Main {
   static func main() async {
     // A write past a limit on file sizes is an error of that write, like a full disk.
     signal(SIGXFSZ, SIG_IGN)
+    // So is one to a pipe that nobody reads any more.
+    signal(SIGPIPE, SIG_IGN)
+    cs_end_on_unreadable_mappings(ExitStatus.inputMissing.rawValue)
     ImageDecoder.returnLargeBlocks()
     do {
-      var command = try ActivationDump.parseAsRoot()
+      var command = try ActivationDump.parseAsRoot(Array(ProgramArguments.given()))
+      Console.expectResults(of: command)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
         try command.run()
       }
+      Console.end(with: ExitStatus.success.rawValue)
     } catch {
       Failure(error).exit()
     }

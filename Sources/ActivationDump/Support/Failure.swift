@@ -53,8 +53,13 @@ struct Failure {
   func exit() -> Never {
     if let error = parserError {
       let code = ActivationDump.exitCode(for: error)
-      if error is ExitCode { Foundation.exit(code.rawValue) }
-      if code == .success || code == .validationFailure { ActivationDump.exit(withError: error) }
+      if error is ExitCode { Console.end(with: code.rawValue) }
+      // The help that was asked for is a result. The parser's own way to print has no answer to a write that fails.
+      if code == .success || code == .validationFailure {
+        let text = ActivationDump.fullMessage(for: error)
+        if code == .success { Console.result(text) } else if !text.isEmpty { Console.note(text) }
+        Console.end(with: code.rawValue)
+      }
       Console.note("error: \(message)")
       Console.note(
         "This is a bug of activation-dump \(Version.text); please report it with the command line.")

@@ -68,7 +68,7 @@ final class ProgressDisplay: Sendable {
     write("\r\(colored) \(ProgressText.line(progress.done, progress.total, noun, elapsed))\u{1B}[K")
   }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  private func write(_ text: String) { StandardStream.errors.write(text) }
 }
 
 /// Runs `body`, which may take long, with a display of its progress; Ctrl-C asks it to stop, a second one ends it.

@@ -162,12 +162,12 @@ private final class FetchDisplay: Sendable {
     guard Console.isInteractive else { return Console.note(line) }
     let bar = progress.total.map { ProgressText.bar(progress.received, $0, width: 30) + " " } ?? ""
     let colored = Console.usesColor && !bar.isEmpty ? "\u{1B}[32m\(bar)\u{1B}[0m" : bar
-    FileHandle.standardError.write(Data("\r\(colored)\(line)\u{1B}[K".utf8))
+    StandardStream.errors.write("\r\(colored)\(line)\u{1B}[K")
   }
 
   /// Removes the bar.
   func finish() {
     state.withLock { $0.isFinished = true }
-    if Console.isInteractive { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    if Console.isInteractive { StandardStream.errors.write("\r\u{1B}[K") }
   }
 }
