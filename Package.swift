@@ -16,6 +16,7 @@ let package = Package(
     .library(
       name: "ActivationDumpEngine",
       targets: ["Tensor", "Statistics", "Checkpoints", "Images", "Layers", "Models", "Recording", "Study"]),
+    .library(name: "ActivationDumpStartup", targets: ["CStartup"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -44,6 +45,8 @@ let package = Package(
       linkerSettings: [
         .linkedLibrary("m", .when(platforms: [.linux])), .linkedLibrary("dl", .when(platforms: [.linux])),
       ]),
+    // What a program takes from the system before anything else runs; for executables only.
+    .target(name: "CStartup"),
     .target(name: "Tensor", dependencies: ["CKernels"], swiftSettings: strict),
     .target(name: "Statistics", swiftSettings: strict),
     .target(
@@ -72,7 +75,7 @@ let package = Package(
     .executableTarget(
       name: "ActivationDump",
       dependencies: [
-        "Atlas", "Study", "Recording", "Models", "Layers", "Images", "Checkpoints", "Statistics", "Tensor",
+        "Atlas", "Study", "Recording", "Models", "Layers", "Images", "Checkpoints", "Statistics", "Tensor", "CStartup",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -9,7 +9,11 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "Fuzz",
-      dependencies: [.product(name: "ActivationDumpEngine", package: "ActivationDump")],
+      dependencies: [
+        .product(name: "ActivationDumpEngine", package: "ActivationDump"),
+        // Without a line of Swift: it keeps the descriptors of closed standard streams from the fuzzer's files.
+        .product(name: "ActivationDumpStartup", package: "ActivationDump"),
+      ],
       swiftSettings: [
         .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error),
       ])

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CStartup
 import Foundation
 import Images
 
@@ -29,14 +30,19 @@ enum Main {
   static func main() async {
     // A write past a limit on file sizes is an error of that write, like a full disk.
     signal(SIGXFSZ, SIG_IGN)
+    // So is one to a pipe that nobody reads any more.
+    signal(SIGPIPE, SIG_IGN)
+    cs_end_on_unreadable_mappings(ExitStatus.inputMissing.rawValue)
     ImageDecoder.returnLargeBlocks()
     do {
-      var command = try ActivationDump.parseAsRoot()
+      var command = try ActivationDump.parseAsRoot(Array(ProgramArguments.given()))
+      Console.expectResults(of: command)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
         try command.run()
       }
+      Console.end(with: ExitStatus.success.rawValue)
     } catch {
       Failure(error).exit()
     }

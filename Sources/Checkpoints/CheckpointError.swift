@@ -6,12 +6,16 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
   public enum Kind: Sendable, Hashable {
     /// There is no such file (exit code 66).
     case missing
+    /// The file is there, or its server, and does not give it (66).
+    case unreadable
     /// The file is not what it claims to be, or not what was expected (65).
     case badData
     /// An output cannot be created (73).
     case cannotCreate
-    /// Reading, writing or the network failed (74).
-    case inputOutput
+    /// A write failed: the disk is full (74).
+    case writeFailed
+    /// The network failed; the same again goes on (75).
+    case interrupted
   }
 
   /// The file or address concerned.
@@ -40,8 +44,9 @@ struct Malformed: Error {
 }
 
 extension CheckpointError {
+  /// An input that cannot be opened or read.
   init(_ error: FileError) {
-    self.init(path: error.path, reason: error.reason, kind: error.isMissing ? .missing : .inputOutput)
+    self.init(path: error.path, reason: error.reason, kind: error.isMissing ? .missing : .unreadable)
   }
 
   init(_ error: Malformed, in path: String) {

@@ -6,30 +6,66 @@ private import Glibc
 /// the temporary file is removed, and what was under the name before stays.
 package final class AtomicFile {
   private let path: String
-  private let temporary: String
+  /// `nil` for a device or a pipe, which is written itself.
+  private let temporary: String?
   private var descriptor: Int32
 
-  /// Creates the temporary file.
+  /// Creates the temporary file. A link in the place of the file will be replaced, not followed.
   ///
   /// - Throws: ``FileError`` when the folder is missing or cannot be written to.
   package init(_ path: String) throws(FileError) {
     self.path = path
-    // Not mkstemp, whose files only their owner may read, whatever the user's mask says.
-    var name = ""
-    var result: Int32 = -1
-    repeat {
-      name = "\(path).\(String(UInt32.random(in: .min ... .max), radix: 36)).tmp"
-      result = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    } while result < 0 && errno == EEXIST
-    guard result >= 0 else { throw FileError(path: path, operation: "create it", code: errno) }
-    temporary = name
-    descriptor = result
+    let (name, descriptor) = try Self.createTemporary(for: path)
+    (temporary, self.descriptor) = (name, descriptor)
+  }
+
+  /// Creates the temporary file for a path that the user chose. A link is followed, so that it stays one. What is not a
+  /// file, a pipe say, cannot be replaced: it is written to.
+  ///
+  /// - Throws: ``FileError`` as `init(_:)`, and when the path is a folder or a link to nothing.
+  package init(output path: String) throws(FileError) {
+    try FileSystem.checkLink(path)
+    switch FileSystem.kind(of: path) {
+    case nil, .file?:
+      self.path = FileSystem.resolved(path) ?? path
+      let (name, descriptor) = try Self.createTemporary(for: self.path)
+      (temporary, self.descriptor) = (name, descriptor)
+    case .folder?: throw FileError(path: path, operation: "create it", code: EISDIR)
+    case .other?:
+      (self.path, temporary) = (path, nil)
+      descriptor = open(path, O_WRONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw FileError(path: path, operation: "write it", code: errno) }
+    }
   }
 
   deinit {
     guard descriptor >= 0 else { return }
     close(descriptor)
-    unlink(temporary)
+    if let temporary { unlink(temporary) }
+  }
+
+  private static func createTemporary(for path: String) throws(FileError) -> (name: String, descriptor: Int32)
+  {
+    // A name that is itself too long would show only at the end.
+    var status = stat()
+    if lstat(path, &status) != 0, errno == ENAMETOOLONG {
+      throw FileError(path: path, operation: "create it", code: ENAMETOOLONG)
+    }
+    // Not mkstemp, whose files only their owner may read, whatever the user's mask says.
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+    while true {
+      let suffix = "\(String(UInt32.random(in: .min ... .max), radix: 36)).tmp"
+      var name = "\(path).\(suffix)"
+      var descriptor = open(name, flags, 0o666)
+      if descriptor < 0 && errno == ENAMETOOLONG {
+        // The name leaves no room for more: one by itself, in the same folder.
+        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+        name = "\(folder).\(suffix)"
+        descriptor = open(name, flags, 0o666)
+      }
+      if descriptor >= 0 { return (name, descriptor) }
+      guard errno == EEXIST else { throw FileError(path: path, operation: "create it", code: errno) }
+    }
   }
 
   /// Adds bytes at the end.
@@ -75,6 +111,11 @@ package final class AtomicFile {
   ///   ``FileSystem/synchronizeAll()`` after many files.
   /// - Throws: ``FileError``; the temporary file is then removed.
   package func commit(durably: Bool = true) throws(FileError) {
+    guard let temporary else {
+      close(descriptor)
+      descriptor = -1
+      return
+    }
     guard !durably || fsync(descriptor) == 0 else {
       throw FileError(path: path, operation: "write it", code: errno)
     }
@@ -84,20 +125,5 @@ package final class AtomicFile {
     close(descriptor)
     descriptor = -1
     if durably { FileSystem.synchronizeFolder(of: path) }
-  }
-}
-
-/// Small services of the file system.
-package enum FileSystem {
-  /// Brings everything to disk that has been written: for after many files that were not brought there one by one.
-  package static func synchronizeAll() { sync() }
-
-  /// Brings a rename to disk. Where the system cannot, the name still is right until the machine fails.
-  package static func synchronizeFolder(of path: String) {
-    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    fsync(descriptor)
-    close(descriptor)
   }
 }

@@ -1,30 +1,7 @@
 private import Glibc
 
-/// A file that could not be opened, read or written, and why.
-package struct FileError: Error, Sendable, CustomStringConvertible {
-  package let path: String
-  package let operation: String
-  /// The system's error number, or 0 where the fault is not the system's.
-  package let code: Int32
-
-  package init(path: String, operation: String, code: Int32) {
-    self.path = path
-    self.operation = operation
-    self.code = code
-  }
-
-  /// Whether the file is not there (or a folder stands in its place).
-  package var isMissing: Bool { code == ENOENT || code == ENOTDIR || code == EISDIR }
-
-  /// The system's words for the error.
-  package var reason: String {
-    code == 0 ? operation : "cannot \(operation): \(String(cString: strerror(code)))"
-  }
-
-  package var description: String { "\(path): \(reason)" }
-}
-
-/// A regular file mapped into memory, read-only, for as long as this object lives.
+/// A regular file mapped into memory, read-only, for as long as this object lives. Where its file system has no mappings,
+/// it is read into memory.
 ///
 /// The file must not be truncated while it is mapped: as with any mapping, the system then kills the reader.
 /// Whatever this package writes it renames into place, which leaves earlier mappings intact.
@@ -56,10 +33,45 @@ package final class MappedFile: @unchecked Sendable {
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)
       return
     }
-    guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
-      throw FileError(path: path, operation: "map it", code: errno)
+    let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    if let base, base != MAP_FAILED {
+      bytes = UnsafeRawBufferPointer(start: base, count: size)
+    } else if errno == ENOMEM {
+      throw FileError(path: path, operation: "map it", code: ENOMEM)
+    } else {
+      bytes = try Self.read(size, of: descriptor, path)
     }
-    bytes = UnsafeRawBufferPointer(start: base, count: size)
+  }
+
+  /// Reads a whole file into memory that can be unmapped as if it were the file.
+  private static func read(
+    _ size: Int, of descriptor: Int32, _ path: String
+  ) throws(FileError) -> UnsafeRawBufferPointer {
+    let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    let base =
+      size <= memory
+      ? mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) : MAP_FAILED
+    guard let base, base != MAP_FAILED else {
+      throw FileError(
+        path: path,
+        operation:
+          "its file system cannot map it, and its \(size) bytes do not fit into memory; copy it to another file system",
+        code: 0)
+    }
+    var done = 0
+    while done < size {
+      let count = pread(descriptor, base + done, size - done, off_t(done))
+      if count < 0 && errno == EINTR { continue }
+      if count > 0 {
+        done += count
+        continue
+      }
+      let code = count < 0 ? errno : 0
+      munmap(base, size)
+      throw FileError(
+        path: path, operation: code == 0 ? "it became shorter while it was read" : "read it", code: code)
+    }
+    return UnsafeRawBufferPointer(start: base, count: size)
   }
 
   deinit {

@@ -20,28 +20,12 @@ struct FailingCallTests {
     }
   }
 
-  /// The library, compiled once.
-  private static let library = Result {
-    let folder = try TemporaryFolder()
-    let compiler = Process()
-    compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    compiler.arguments = [
-      "cc", "-O1", "-shared", "-fPIC", "-o", folder("failing.so"),
-      repositoryFile("Tests/Fixtures/faults/failing.c"),
-      "-ldl",
-    ]
-    try compiler.run()
-    compiler.waitUntilExit()
-    #expect(compiler.terminationStatus == 0)
-    return folder
-  }
-
   private func run(
     _ command: String, _ arguments: [String], changing path: String, call: Int, _ fault: Fault
   ) throws -> (outcome: Program.Outcome, calls: Int?) {
     let folder = try TemporaryFolder()
     let environment = [
-      "LD_PRELOAD": try Self.library.get()("failing.so"), "FAULT_FOLDER": path, "FAULT_AT": "\(call)",
+      "LD_PRELOAD": try FaultLibrary.failing.get(), "FAULT_FOLDER": path, "FAULT_AT": "\(call)",
       "FAULT_HOW": fault.rawValue, "FAULT_COUNT": folder("count"),
     ]
     let outcome = try Program.run(command, arguments, environment: environment)

@@ -25,7 +25,7 @@ struct DownloadTests {
   ) async throws(CheckpointError) -> String {
     let url: URL
     do { url = try server.url(path) } catch {
-      throw CheckpointError(path: path, reason: "\(error)", kind: .inputOutput)
+      throw CheckpointError(path: path, reason: "\(error)", kind: .interrupted)
     }
     return try await Download(
       url, to: target, expecting: .init(sha256: sha256, byteCount: byteCount), attempts: attempts,
@@ -82,7 +82,7 @@ struct DownloadTests {
       number == 0 ? .honest(Self.file, request).cut(after: 50_000) : .init(status: 503)
     }
     let error = try await fault(broken)
-    #expect(error.kind == .inputOutput)
+    #expect(error.kind == .interrupted)
     #expect(error.reason.contains("byte 50000"))
     #expect(folder.contents.contains("weights.pth.part"))
     // Another port is another address, so its bytes are not trusted to be the same file.
@@ -151,7 +151,7 @@ struct DownloadTests {
   func statesTooMuch() async throws {
     let server = try HTTPServer { _, _ in .init(body: Self.file, statedLength: 300_000) }
     let error = try await fault(server, attempts: 3)
-    #expect(error.kind == .inputOutput)
+    #expect(error.kind == .interrupted)
     #expect(error.reason.contains("3 times in a row"))
   }
 
@@ -243,7 +243,7 @@ struct DownloadTests {
     let error = await #expect(throws: CheckpointError.self) {
       try await Download(url, to: target, expecting: .init(), attempts: 2, backoff: .milliseconds(1)).run()
     }
-    #expect(error?.kind == .inputOutput)
+    #expect(error?.kind == .interrupted)
   }
 
   @Test("A folder that is not there cannot take the file")

@@ -64,7 +64,7 @@ struct JournalTests {
     let contents = try #require(JournalContents(try journal(folder)))
     let journal = try Journal(folder("journal.tsv"), continuing: contents)
     try journal.note(24..<30, digest: "d3", skipped: [])
-    let longer = try #require(JournalContents(path: folder("journal.tsv")))
+    let longer = try #require(try JournalContents(path: folder("journal.tsv")))
     #expect(longer.chunks.map(\.digest) == ["d0", "d2", "d1", "d3"])
     #expect(longer.chunks.map(\.isDurable) == [true, true, false, false])
     #expect(longer.reasons == contents.reasons)

@@ -65,7 +65,7 @@ extension Target {
     var kept = contents
     kept.chunks = inside
     _ = try Journal(path, continuing: kept)
-    let again = JournalContents(path: path)
+    let again = try JournalContents(path: path)
     claim(again?.chunks.map(\.rows) == inside.map(\.rows), "a journal that goes on has other rows")
     claim(again?.chunks.map(\.digest) == inside.map(\.digest), "a journal that goes on has other digests")
   }

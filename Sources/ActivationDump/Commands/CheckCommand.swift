@@ -7,7 +7,8 @@ struct CheckCommand: ParsableCommand {
     commandName: "check", abstract: "Read every file of a dump and compare it with its digest.",
     discussion: """
       A dump that is complete is compared with its manifest, another one with its journal, chunk by chunk. The exit code \
-      is 0 only for dumps that are complete and as they were written.
+      is 0 only for dumps that are complete and as they were written, and 66 for those of which a file cannot be read and \
+      nothing else is wrong.
       """)
 
   @Argument(help: "The folders of dumps, or folders that hold shards.")
@@ -28,13 +29,18 @@ struct CheckCommand: ParsableCommand {
       if !json { report(check) }
     }
     if json { try Console.result(json: Listing(dumps: checks)) }
+    let files = checks.flatMap(\.files)
+    // Of a file that cannot be read nothing is known, which is no verdict on the dump.
+    if let reason = files.lazy.compactMap(\.reason).first, checks.allSatisfy(\.isIntactAsFarAsRead) {
+      throw RecordingError(.inputMissing, reason)
+    }
     if !checks.allSatisfy(\.isIntact) { throw ExitStatus.checkFailed.error }
   }
 
   private struct Listing: Encodable { let dumps: [DumpCheck] }
 
   private func report(_ check: DumpCheck) {
-    for file in check.files where file.verdict == .changed || file.verdict == .missing {
+    for file in check.files where [.changed, .missing, .unreadable].contains(file.verdict) {
       Console.result("\(check.path)/\(file.file): \(file.verdict.rawValue)")
     }
     if check.changed > 0 {
@@ -45,7 +51,7 @@ struct CheckCommand: ParsableCommand {
       check.isIntact
       ? "complete and as it was written"
       : check.state == .complete
-        ? "not as it was written"
+        ? check.isIntactAsFarAsRead ? "as it was written, as far as it can be read" : "not as it was written"
         : "\(check.state.rawValue), with \(check.done.grouped) of \(check.images.grouped) rows done"
     Console.result("\(check.path): \(verdict)")
   }

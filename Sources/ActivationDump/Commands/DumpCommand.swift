@@ -175,7 +175,7 @@ struct DumpCommand: ParsableCommand {
       request.shard = shard
       request.output += "/\(shard.folderName)"
     }
-    request.arguments = CommandLine.arguments
+    request.arguments = ProgramArguments.all
     return request
   }
 

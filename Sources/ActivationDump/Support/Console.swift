@@ -1,16 +1,18 @@
+import ArgumentParser
 import Foundation
 import Recording
+import Synchronization
 
 /// What the program prints: results to standard output, everything else to standard error.
 enum Console {
   /// Prints a line of results.
-  static func result(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+  static func result(_ line: String) { print(line + "\n") }
 
   /// Prints a document of results.
   ///
   /// - Throws: What the encoding throws.
   static func result(json body: some Encodable) throws {
-    FileHandle.standardOutput.write(try document(body))
+    print(String(decoding: try document(body), as: UTF8.self))
   }
 
   /// A document of results, with its format's number.
@@ -22,14 +24,42 @@ enum Console {
   ///
   /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
   static func write(_ text: String, to path: String?) throws {
-    guard let path else { return FileHandle.standardOutput.write(Data(text.utf8)) }
-    let file = try TextFile(path)
+    guard let path else { return print(text) }
+    let file = try TextFile(output: path)
     try file.append(text)
     try file.commit()
   }
 
-  /// Tells the user something that is not a result.
-  static func note(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+  /// Writes to standard output. Should that fail, ``end(with:)`` tells of it.
+  private static func print(_ text: String) {
+    if StandardStream.output.wasClosed && !isSummary { StandardStream.output.fail(EBADF) }
+    StandardStream.output.write(text)
+  }
+
+  /// Whether what is printed is a summary of what files and the exit code say; see ``SummarizingCommand``.
+  private static var isSummary: Bool { summary.load(ordering: .relaxed) }
+  private static let summary = Atomic(false)
+
+  /// Says what kind of results will be printed.
+  static func expectResults(of command: any ParsableCommand) {
+    summary.store((command as? any SummarizingCommand)?.printsOnlySummary ?? false, ordering: .relaxed)
+  }
+
+  /// Ends the process. A success without its results is none, unless their reader closed the pipe and so wanted no more.
+  static func end(with status: Int32) -> Never {
+    guard let code = StandardStream.output.failure, code != EPIPE, status == 0 || status == 1 else {
+      exit(status)
+    }
+    let reason = StandardStream.output.wasClosed ? "it is closed" : String(cString: strerror(code))
+    note(
+      "error: cannot write to standard output: \(reason); "
+        + (isSummary
+          ? "only this summary is lost, what the command did is done" : "give it a place for the results"))
+    exit(ExitStatus.writeFailed.rawValue)
+  }
+
+  /// Tells the user something that is not a result; lost where it cannot be written.
+  static func note(_ line: String) { StandardStream.errors.write(line + "\n") }
 
   /// Whether standard error is a terminal that can redraw a line.
   static var isInteractive: Bool {
@@ -46,13 +76,14 @@ enum Console {
     let whole = [header] + rows
     let lines = mayShortenLast ? TableWidth.fitted(whole, to: TableWidth.available) : whole
     let widths = header.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-    for line in lines {
+    let text = lines.map { line in
       let cells = line.indices.map { column in
         let padding = String(repeating: " ", count: widths[column] - line[column].count)
         return right.contains(column) ? padding + line[column] : line[column] + padding
       }
-      result(cells.joined(separator: "  ").replacing(/\ +$/, with: ""))
+      return cells.joined(separator: "  ").replacing(/\ +$/, with: "") + "\n"
     }
+    print(text.joined())
   }
 }
 

@@ -37,8 +37,7 @@ struct Failure {
       switch error {
       case let error as RecordingError: ExitStatus(error.kind)
       case let error as CheckpointError: ExitStatus(error.kind)
-      case let error as ImageError:
-        error.kind == .missing || error.kind == .tooManyFiles ? .inputMissing : .badData
+      case let error as ImageError: ExitStatus(error.kind)
       case let error as UnknownName: error.kind == "model" ? .usage : .badData
       case PlanError.precision, PlanError.noLibrary: .usage
       case PlanError.binding, PlanError.unknownActivation, is UnknownTensor: .badData
@@ -46,7 +45,7 @@ struct Failure {
       }
     let sentence = Self.sentence(error)
     let advice =
-      status == .inputMissing ? UsageHint.advice(for: sentence, arguments: CommandLine.arguments) : ""
+      status == .inputMissing ? UsageHint.advice(for: sentence, arguments: ProgramArguments.all) : ""
     (self.status, message) = (status, sentence + advice)
     parserError = status == .bug ? error : nil
   }
@@ -68,19 +67,24 @@ struct Failure {
       return [name]
         + command.configuration.subcommands.map { "\(name) \($0.configuration.commandName ?? "")" }
     }
-    return UsageHint.sentence(for: Array(CommandLine.arguments.dropFirst()), commands: commands + ["help"])
+    return UsageHint.sentence(for: Array(ProgramArguments.all.dropFirst()), commands: commands + ["help"])
   }
 
   /// Prints the sentence and ends the process.
   func exit() -> Never {
     if let error = parserError {
       let code = ActivationDump.exitCode(for: error)
-      if error is ExitCode { Foundation.exit(code.rawValue) }
+      if error is ExitCode { Console.end(with: code.rawValue) }
       if code == .validationFailure, let hint = Self.hint {
         Console.note("error: \(hint)")
-        Foundation.exit(ExitStatus.usage.rawValue)
+        Console.end(with: ExitStatus.usage.rawValue)
       }
-      if code == .success || code == .validationFailure { ActivationDump.exit(withError: error) }
+      // The help that was asked for is a result. The parser's own way to print has no answer to a write that fails.
+      if code == .success || code == .validationFailure {
+        let text = ActivationDump.fullMessage(for: error)
+        if code == .success { Console.result(text) } else if !text.isEmpty { Console.note(text) }
+        Console.end(with: code.rawValue)
+      }
       Console.note("error: \(message)")
       Console.note(
         "This is a bug of activation-dump \(Version.text); please report it with the command line.")
@@ -106,10 +110,19 @@ extension ExitStatus {
   init(_ kind: CheckpointError.Kind) {
     self =
       switch kind {
-      case .missing: .inputMissing
+      case .missing, .unreadable: .inputMissing
       case .badData: .badData
       case .cannotCreate: .cannotCreate
-      case .inputOutput: .writeFailed
+      case .writeFailed: .writeFailed
+      case .interrupted: .resumable
+      }
+  }
+
+  init(_ kind: ImageError.Kind) {
+    self =
+      switch kind {
+      case .missing, .unreadable, .tooManyFiles: .inputMissing
+      case .badData, .tooLarge: .badData
       }
   }
 }

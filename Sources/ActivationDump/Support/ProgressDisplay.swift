@@ -28,6 +28,7 @@ final class ProgressDisplay: Sendable {
         isStopping = true
         tellOfStopping(because: signal)
       }
+      tellRemarks()
       if interactive {
         draw()
       } else if elapsed >= nextLine {
@@ -37,6 +38,10 @@ final class ProgressDisplay: Sendable {
         }
       }
     }
+  }
+
+  private func tellRemarks() {
+    for remark in progress.takeRemarks() { Console.note("\(interactive ? "\r\u{1B}[K" : "")note: \(remark)") }
   }
 
   private func tellOfStopping(because signal: Int32) {
@@ -51,6 +56,7 @@ final class ProgressDisplay: Sendable {
     finished.withLock { $0 = true }
     thread.withLock { $0.take() }?.join()
     if interactive { write("\r\u{1B}[K") }
+    tellRemarks()
   }
 
   private var elapsed: Double { Date().timeIntervalSince(start) }
@@ -62,7 +68,7 @@ final class ProgressDisplay: Sendable {
     write("\r\(colored) \(ProgressText.line(progress.done, progress.total, noun, elapsed))\u{1B}[K")
   }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  private func write(_ text: String) { StandardStream.errors.write(text) }
 }
 
 /// Runs `body`, which may take long, with a display of its progress; Ctrl-C asks it to stop, a second one ends it.

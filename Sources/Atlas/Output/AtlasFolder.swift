@@ -25,6 +25,7 @@ struct AtlasFolder: Sendable {
   ///
   /// - Throws: ``RecordingError`` of kind `cannotCreate`.
   func check(overwrite: Bool) throws(RecordingError) {
+    try Disk.checkLink(path)
     guard let isDirectory = Disk.isDirectory(path) else { return }
     guard isDirectory else {
       throw RecordingError(.cannotCreate, "\(path) is a file; give --output the name of a folder to make")

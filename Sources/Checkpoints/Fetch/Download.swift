@@ -63,17 +63,20 @@ public struct Download: Sendable {
   /// size are checked before the file gets its name; a file that fails is removed.
   ///
   /// - Parameters:
+  ///   - note: Called with what the user should know.
   ///   - check: Looks at the complete file, which does not have its name yet; what it throws makes the fetch fail.
   ///   - progress: Called as bytes arrive, on a queue of the network's.
   /// - Returns: The SHA-256 of the file.
   /// - Throws: ``CheckpointError``: missing where the server has no such file, bad data where it is another,
-  ///   input/output where the network fails for good.
+  ///   unreadable where the server refuses it, interrupted where the network fails for good.
   public func run(
+    noting note: (_ remark: String) -> Void = { _ in },
     checking check: (_ path: String) throws(CheckpointError) -> Void = { (_) throws(CheckpointError) in },
     progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) async throws(CheckpointError) -> String {
     let part = try PartialFile(for: path)
     defer { part.release() }
+    if let warning = part.warning { note(warning) }
     var failures = 0
     var best = part.count
     var wasResumed = false
@@ -92,12 +95,12 @@ public struct Download: Sendable {
               path: url.absoluteString,
               reason:
                 "\(reason), \(failures) times in a row; run the command again to go on from byte \(part.count)",
-              kind: .inputOutput)
+              kind: .interrupted)
           }
           progress(Progress(received: part.count, total: nil, retrying: reason))
           let wait = min(backoff * (1 << min(failures - 1, 16)), .seconds(30))
           do { try await Task.sleep(for: wait) } catch {
-            throw CheckpointError(path: path, reason: "the fetch was cancelled", kind: .inputOutput)
+            throw CheckpointError(path: path, reason: "the fetch was cancelled", kind: .interrupted)
           }
           continue
         }
@@ -179,7 +182,7 @@ public struct Download: Sendable {
     default:
       throw .fatal(
         CheckpointError(
-          path: address, reason: "the server answered with status \(outcome.status)", kind: .inputOutput))
+          path: address, reason: "the server answered with status \(outcome.status)", kind: .unreadable))
     }
     if let reason = outcome.interruption { throw .transient(reason) }
     if let total = outcome.total, part.count != total {

@@ -9,6 +9,8 @@ final class PartialFile {
   let path: String
   private let target: String
   private var descriptor: Int32
+  /// Why nothing keeps other downloads away, where the file system knows no locks.
+  let warning: String?
   /// The number of bytes so far.
   private(set) var count: Int
 
@@ -25,9 +27,13 @@ final class PartialFile {
       throw CheckpointError(path: path, reason: "cannot create it: \(Self.systemReason)", kind: .cannotCreate)
     }
     count = 0
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    switch FileLock.lock(descriptor) {
+    case .locked: warning = nil
+    case .taken:
       close(descriptor)
       throw CheckpointError(path: path, reason: "another fetch is writing it", kind: .cannotCreate)
+    case .unavailable(let reason):
+      warning = "\(path) cannot be locked (\(reason)); do not fetch the same file twice at once"
     }
     count = max(0, Int(lseek(descriptor, 0, SEEK_END)))
   }
@@ -45,7 +51,7 @@ final class PartialFile {
   private static var systemReason: String { String(cString: strerror(errno)) }
 
   private func failure(_ action: String) -> CheckpointError {
-    CheckpointError(path: path, reason: "cannot \(action): \(Self.systemReason)", kind: .inputOutput)
+    CheckpointError(path: path, reason: "cannot \(action): \(Self.systemReason)", kind: .writeFailed)
   }
 
   /// The validator kept for bytes from this address, `nil` when there is none or they are from another.
@@ -64,7 +70,7 @@ final class PartialFile {
       let file = try AtomicFile(originPath)
       try file.append(Array("\(address)\n\(validator ?? "")\n".utf8))
       try file.commit()
-    } catch { throw CheckpointError(error) }
+    } catch { throw CheckpointError(path: error.path, reason: error.reason, kind: .writeFailed) }
   }
 
   /// Adds bytes at the end.

@@ -55,7 +55,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     let isDowngrade = task.originalRequest?.url?.scheme == "https" && request.url?.scheme != "https"
     if isDowngrade {
       outcome.failure = CheckpointError(
-        path: address, reason: "the server redirects to an address that is not secure", kind: .inputOutput)
+        path: address, reason: "the server redirects to an address that is not secure", kind: .unreadable)
     }
     completionHandler(isDowngrade ? nil : request)
   }

@@ -49,12 +49,12 @@ public enum SafetensorsWriter {
         path: path, reason: "the tensor name '\(name)' cannot be used twice", kind: .badData)
     }
     let file: AtomicFile
-    do { file = try AtomicFile(path) } catch {
+    do { file = try AtomicFile(output: path) } catch {
       throw CheckpointError(path: path, reason: error.reason, kind: .cannotCreate)
     }
     do throws(FileError) {
       try file.append(header(entries, metadata))
-    } catch { throw CheckpointError(path: path, reason: error.reason, kind: .inputOutput) }
+    } catch { throw CheckpointError(path: path, reason: error.reason, kind: .writeFailed) }
     for (index, entry) in entries.enumerated() {
       let tensor = try tensor(index)
       guard tensor.shape == entry.shape else {
@@ -65,10 +65,10 @@ public enum SafetensorsWriter {
         try tensor.withUnsafeBufferPointer { (elements) throws(FileError) in
           try file.append(UnsafeRawBufferPointer(elements))
         }
-      } catch { throw CheckpointError(path: path, reason: error.reason, kind: .inputOutput) }
+      } catch { throw CheckpointError(path: path, reason: error.reason, kind: .writeFailed) }
     }
     do { try file.commit() } catch {
-      throw CheckpointError(path: path, reason: error.reason, kind: .inputOutput)
+      throw CheckpointError(path: path, reason: error.reason, kind: .writeFailed)
     }
   }
 

@@ -46,7 +46,7 @@ extension Dump {
       return OpenDump(
         lock: lock, files: [], extremes: nil, ledger: ledger, journal: nil, baselines: nil, manifest: old)
     }
-    guard var done = JournalContents(path: folder.journal) else { return nil }
+    guard var done = try JournalContents(path: folder.journal) else { return nil }
     let files = try openFiles(creating: false)
     let extremes = try extremes.map(ExtremesStore.init)
     let baselines = baselineLedger()

@@ -73,6 +73,7 @@ public struct Dump: Sendable {
   public func run(progress: RunProgress = RunProgress()) throws -> DumpSummary {
     let network = try load()
     var open = try open(try manifest(of: network))
+    if let warning = open.lock.warning { progress.tell(warning) }
     let start = Clock.seconds
     let before = open.ledger.writtenRanges.reduce(0) { $0 + $1.count }
     if open.manifest.state == .complete { return summary(open, recorded: 0, since: start, StageTimes()) }

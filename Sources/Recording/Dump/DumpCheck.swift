@@ -11,8 +11,10 @@ public struct DumpCheck: Sendable, Codable {
     case intact
     /// They have another.
     case changed
-    /// It cannot be read.
+    /// It is not there.
     case missing
+    /// It is there and cannot be read.
+    case unreadable
     /// The manifest states no digest: the dump is not complete.
     case unverified
   }
@@ -23,6 +25,8 @@ public struct DumpCheck: Sendable, Codable {
     public var file: String
     /// What became of it.
     public var verdict: Verdict
+    /// Why it cannot be read, where that is the verdict.
+    public var reason: String?
   }
 
   /// The folder.
@@ -37,6 +41,11 @@ public struct DumpCheck: Sendable, Codable {
   /// Whether every row is there, as it was written.
   public var isIntact: Bool {
     state == .complete && changed == 0 && files.allSatisfy { $0.verdict == .intact }
+  }
+
+  /// As ``isIntact``, without the files that are there and cannot be read.
+  public var isIntactAsFarAsRead: Bool {
+    state == .complete && changed == 0 && files.allSatisfy { [.intact, .unreadable].contains($0.verdict) }
   }
 
   /// Reads all files of a dump: of a complete one against the digests of the manifest, of another one against those of
@@ -57,38 +66,43 @@ public struct DumpCheck: Sendable, Codable {
     (done, changed) = (manifest.images.count, 0)
     let stated = manifest.files
     progress.begin(total: stated.count)
-    let verdicts = Mutex([Verdict](repeating: .unverified, count: stated.count))
+    let verdicts = Mutex(stated.map { File(file: $0.file, verdict: .unverified) })
     let next = Atomic(0)
     try withWorkers(max(min(threads, stated.count), 1)) { _ in
       while !progress.isStopping {
         let index = next.add(1, ordering: .relaxed).oldValue
         guard index < stated.count else { return }
-        let verdict = Self.verdict(on: "\(path)/\(stated[index].file)", stated[index].sha256)
+        let verdict = Self.verdict(on: stated[index].file, in: path, stated[index].sha256)
         verdicts.withLock { $0[index] = verdict }
         progress.note(done: 1)
       }
     }
-    files = verdicts.withLock { zip(stated, $0).map { File(file: $0.file, verdict: $1) } }
+    files = verdicts.withLock { $0 }
   }
 
-  private static func verdict(on path: String, _ digest: String?) -> Verdict {
-    guard let digest else { return .unverified }
-    guard let found = try? ArrayFile.digest(ofFile: path) else { return .missing }
-    return found == digest ? .intact : .changed
+  private static func verdict(on file: String, in folder: String, _ digest: String?) -> File {
+    guard let digest else { return File(file: file, verdict: .unverified) }
+    do {
+      let found = try ArrayFile.digest(ofFile: "\(folder)/\(file)")
+      return File(file: file, verdict: found == digest ? .intact : .changed)
+    } catch {
+      let isThere = Disk.isDirectory("\(folder)/\(file)") != nil
+      return File(file: file, verdict: isThere ? .unreadable : .missing, reason: isThere ? "\(error)" : nil)
+    }
   }
 
   /// The rows a journal says are done, and those of them that are not as they were written.
   private static func rows(
     of manifest: Manifest, in folder: DumpFolder, _ progress: RunProgress
   ) throws(RecordingError) -> (done: Int, changed: Int) {
-    guard let journal = JournalContents(path: folder.journal) else { return (0, 0) }
+    guard let journal = try JournalContents(path: folder.journal) else { return (0, 0) }
     var files: [ArrayFile] = []
     for array in (manifest.extremes == nil ? manifest.layers : []) + [manifest.logits] {
       files.append(
         try ArrayFile(
           continuing: "\(folder.path)/\(array.file)", rows: manifest.images.count,
           rowShape: Shape(array.rowShape), format: try array.format(in: folder.path),
-          keepOpen: DescriptorLimit.allows(manifest.layers.count + 1)))
+          keepOpen: DescriptorLimit.allows(manifest.layers.count + 1), readOnly: true))
     }
     let extremes = try manifest.extremes.map { extremes throws(RecordingError) in
       try SpilledChunks(
@@ -105,7 +119,7 @@ public struct DumpCheck: Sendable, Codable {
       for file in files { try file.update(hash, with: chunk.rows) }
       if hash.finish() != chunk.digest || !isThere { changed += chunk.rows.count }
     }
-    let pending = folder.pendingRows(of: manifest).reduce(0) { $0 + $1.count }
+    let pending = try folder.pendingRows(of: manifest).reduce(0) { $0 + $1.count }
     return (manifest.images.count - pending, changed)
   }
 

@@ -44,6 +44,7 @@ struct DumpFolder: Sendable {
   ///
   /// - Throws: ``RecordingError`` of kind `cannotCreate` when something other than a dump is there.
   func contents() throws(RecordingError) -> Contents {
+    try Disk.checkLink(path)
     guard let isDirectory = Disk.isDirectory(path) else { return .nothing }
     guard isDirectory else {
       throw RecordingError(.cannotCreate, "\(path) is a file; give --output the name of a folder to make")

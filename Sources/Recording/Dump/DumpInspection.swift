@@ -20,7 +20,7 @@ public struct DumpInspection: Sendable, Codable {
     let folder = DumpFolder(path: path)
     self.path = path
     manifest = try Manifest.read(folder.manifest)
-    let pending = folder.pendingRows(of: manifest)
+    let pending = try folder.pendingRows(of: manifest)
     rowsMissing = pending.map { [$0.lowerBound, $0.upperBound] }
     rowsDone = manifest.images.count - pending.reduce(0) { $0 + $1.count }
     bytes = (manifest.layers + [manifest.logits]).reduce(0) {
@@ -31,9 +31,11 @@ public struct DumpInspection: Sendable, Codable {
 
 extension DumpFolder {
   /// The rows that are not done, going by the journal of a dump that is not complete.
-  func pendingRows(of manifest: Manifest) -> [Range<Int>] {
+  ///
+  /// - Throws: ``RecordingError`` of kind `inputMissing` when the journal cannot be read.
+  func pendingRows(of manifest: Manifest) throws(RecordingError) -> [Range<Int>] {
     guard manifest.state != .complete else { return [] }
-    let chunks = JournalContents(path: journal)?.chunks ?? []
+    let chunks = try JournalContents(path: journal)?.chunks ?? []
     let done = chunks.map(\.rows).filter { $0.upperBound <= manifest.images.count }
     var pending: [Range<Int>] = []
     var next = 0

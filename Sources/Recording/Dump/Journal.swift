@@ -22,8 +22,9 @@ struct JournalContents: Sendable {
   /// Reads a journal, as far as it is whole: the last line of a run that was killed may be torn.
   ///
   /// - Returns: `nil` when there is no journal, or none that this program wrote.
-  init?(path: String) {
-    guard let data = FileManager.default.contents(atPath: path) else { return nil }
+  /// - Throws: ``RecordingError`` of kind `inputMissing` when it cannot be read.
+  init?(path: String) throws(RecordingError) {
+    guard let data = try Disk.contents(of: path) else { return nil }
     self.init(data)
   }
 

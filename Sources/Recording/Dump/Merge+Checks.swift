@@ -32,7 +32,7 @@ extension Merge {
       )
     }
     let incomplete = parts.filter { $0.manifest.state != .complete }
-    lacks += incomplete.prefix(8).map(\.whatIsMissing)
+    for part in incomplete.prefix(8) { lacks.append(try part.whatIsMissing()) }
     if incomplete.count > 8 { lacks.append("and \(incomplete.count - 8) more are not complete") }
     guard lacks.isEmpty else {
       throw RecordingError(
@@ -66,8 +66,8 @@ extension Merge {
 extension Merge.Part {
   /// `OUT/shard-3-of-8 is not complete: it has 375 of its 500 images, without rows 1875-1999`; rows are those of the
   /// whole.
-  fileprivate var whatIsMissing: String {
-    let pending = folder.pendingRows(of: manifest)
+  fileprivate func whatIsMissing() throws(RecordingError) -> String {
+    let pending = try folder.pendingRows(of: manifest)
     let done = manifest.images.count - pending.reduce(0) { $0 + $1.count }
     let rows = pending.map { $0.lowerBound + shard.firstRow...$0.upperBound - 1 + shard.firstRow }
     var text = rows.prefix(5).map(Ranges.text).joined(separator: ", ")

@@ -67,6 +67,7 @@ public struct Merge: Sendable {
     let start = Clock.seconds
     let lock = try folder.lock()
     defer { withExtendedLifetime(lock) {} }
+    if let warning = lock.warning { progress.tell(warning) }
     try folder.check(existing)
     var manifest = merged()
     let arrays = manifest.layers + [manifest.logits]

@@ -3,6 +3,7 @@ import Synchronization
 /// How far a pass over images has come, and the wish to stop it: shared by the workers and whoever watches them.
 public final class RunProgress: Sendable {
   private let counters = Mutex((total: 0, done: 0, skipped: 0))
+  private let remarks = Mutex<[String]>([])
   private let stopping = Atomic(false)
   /// What asked to stop: a signal's number, 0 for anything else, −1 for nothing.
   private let cancellation = Atomic<Int32>(-1)
@@ -48,6 +49,17 @@ public final class RunProgress: Sendable {
   }
   /// As ``cancel()``, but because something failed.
   package func stop() { stopping.store(true, ordering: .relaxed) }
+
+  /// Leaves something that the user should know to whoever watches.
+  package func tell(_ remark: String) { remarks.withLock { $0.append(remark) } }
+  /// What was left since the last call.
+  public func takeRemarks() -> [String] {
+    remarks.withLock { remarks in
+      defer { remarks = [] }
+      return remarks
+    }
+  }
+
   package func begin(total: Int) { counters.withLock { $0.total = total } }
   package func note(done: Int, skipped: Int = 0) {
     let total = counters.withLock {

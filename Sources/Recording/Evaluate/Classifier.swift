@@ -45,11 +45,7 @@ public struct Classifier: Sendable {
   }
 
   private static func matrices(_ path: String) throws -> [Tensor] {
-    if let header = FileHandle(forReadingAtPath: path)?.readData(ofLength: 6),
-      Array(header) == NPYHeader.magic
-    {
-      return [try NPYFile.read(path)]
-    }
+    if (try? MappedFile(path))?.region.matches(NPYHeader.magic) == true { return [try NPYFile.read(path)] }
     let file = try Checkpoint.open(path)
     return try file.tensors.filter { $0.shape.rank == 2 }.map { try file.tensor(named: $0.name) }
   }

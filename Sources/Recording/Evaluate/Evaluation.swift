@@ -140,7 +140,7 @@ extension Evaluation {
   package static func write(
     _ answers: [Answer], of images: ImageList, to path: String
   ) throws(RecordingError) {
-    let file = try TextFile(path)
+    let file = try TextFile(output: path)
     try file.append("row\tpath\tlabel\ttop1\ttop2\ttop3\ttop4\ttop5\n")
     for answer in answers {
       let fields =

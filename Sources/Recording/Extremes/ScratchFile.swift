@@ -7,12 +7,14 @@ final class ScratchFile: Sendable {
 
   /// Opens the file, making it if it is not there, or only to read it.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
+  /// - Throws: ``RecordingError`` of kind `cannotCreate`, or `inputMissing` where it is only read.
   init(_ path: String, reading: Bool = false) throws(RecordingError) {
     self.path = path
-    descriptor = open(path, (reading ? O_RDONLY : O_RDWR | O_CREAT) | O_CLOEXEC, 0o644)
+    descriptor = open(path, (reading ? O_RDONLY : O_RDWR | O_CREAT) | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
-      throw RecordingError(.cannotCreate, "cannot create \(path): \(Disk.lastError)")
+      throw reading
+        ? RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)")
+        : RecordingError(.cannotCreate, "cannot create \(path): \(Disk.lastError)")
     }
   }
 

@@ -32,7 +32,7 @@ package final class ArrayFile: Sendable {
     let header = format.header(rows: rows, rowShape: rowShape)
     headerBytes = header.count
     access = O_RDWR
-    let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw RecordingError(.cannotCreate, "cannot create \(path): \(Disk.lastError)")
     }
@@ -47,7 +47,8 @@ package final class ArrayFile: Sendable {
 
   /// Opens a file that `init(creating:)` made, to go on, or only to read it.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData` when it is not there or is another.
+  /// - Throws: ``RecordingError`` of kind `badData` when it is not there or is another; `inputMissing` or `cannotCreate` when
+  ///   it is there and cannot be read or written.
   package init(
     continuing path: String, rows: Int, rowShape: Shape, format: ArrayFormat = ArrayFormat(), keepOpen: Bool,
     readOnly: Bool = false
@@ -57,14 +58,12 @@ package final class ArrayFile: Sendable {
     headerBytes = header.count
     access = readOnly ? O_RDONLY : O_RDWR
     let descriptor = open(path, access | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw RecordingError(
-        .badData, "cannot open \(path): \(Disk.lastError); give --overwrite to record everything again")
-    }
+    guard descriptor >= 0 else { throw Self.refusal(to: readOnly ? "read" : "go on with", path, errno) }
     self.descriptor = keepOpen ? descriptor : -1
     defer { if !keepOpen { close(descriptor) } }
     var found = [UInt8](repeating: 0, count: header.count)
     let count = found.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
+    if count < 0 { throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)") }
     var status = stat()
     guard count == header.count, found == header, fstat(descriptor, &status) == 0,
       Int(status.st_size) == byteCount
@@ -72,6 +71,15 @@ package final class ArrayFile: Sendable {
       throw RecordingError(
         .badData, "\(path) is not the file the dump began; give --overwrite to record everything again")
     }
+  }
+
+  private static func refusal(to act: String, _ path: String, _ code: Int32) -> RecordingError {
+    let reason = "cannot \(act) \(path): \(String(cString: strerror(code)))"
+    if code == ENOENT {
+      return RecordingError(.badData, "\(reason); give --overwrite to record everything again")
+    }
+    // Whoever may not write to it must not be told to replace it.
+    return RecordingError(act == "read" ? .inputMissing : .cannotCreate, reason)
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
@@ -82,7 +90,8 @@ package final class ArrayFile: Sendable {
   func update(_ hash: borrowing SHA256, with rows: Range<Int>) throws(RecordingError) {
     try withDescriptor { descriptor throws(RecordingError) in
       for run in runs(of: rows) {
-        try Self.update(hash, from: run.offset, bytes: run.count, of: descriptor, path)
+        try Self.update(
+          hash, from: run.offset, bytes: run.count, of: descriptor, path, orThrow: readFailure)
       }
     }
   }
@@ -119,7 +128,7 @@ package final class ArrayFile: Sendable {
   /// Copies all rows of another file to where its first one belongs.
   ///
   /// - Returns: The SHA-256 of the other file.
-  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  /// - Throws: ``RecordingError``, `writeFailed` or, where the other file cannot be read, `inputMissing`.
   func copy(_ source: ArrayFile, toRow row: Int) throws(RecordingError) -> String {
     let hash = SHA256()
     // Of a unit-major file each unit's run has a place of its own.
@@ -128,7 +137,7 @@ package final class ArrayFile: Sendable {
     let start = headerBytes + row * (format.isUnitMajor ? format.elementType.byteCount : rowBytes)
     try withDescriptor { descriptor throws(RecordingError) in
       try source.withDescriptor { from throws(RecordingError) in
-        try Self.forEachPiece(from: 0, bytes: Int.max, of: from, source.path) {
+        try Self.forEachPiece(from: 0, bytes: Int.max, of: from, source.path, orThrow: source.readFailure) {
           piece, offset throws(RecordingError) in
           hash.update(piece)
           // The header stays behind.
@@ -159,49 +168,59 @@ package final class ArrayFile: Sendable {
 
   /// The SHA-256 of a file as it is.
   ///
-  /// - Throws: ``RecordingError``, `inputMissing` or `writeFailed`.
+  /// - Throws: ``RecordingError`` of kind `inputMissing`.
   static func digest(ofFile path: String) throws(RecordingError) -> String {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw RecordingError(.inputMissing, "cannot open \(path): \(Disk.lastError)")
     }
     defer { close(descriptor) }
-    return try digest(of: descriptor, path)
+    return try digest(of: descriptor, path, orThrow: .inputMissing)
   }
 
   /// The SHA-256 of the file as it is.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  /// - Throws: ``RecordingError`` of kind `writeFailed`, or `inputMissing` of a file that is only read.
   package func digest() throws(RecordingError) -> String {
-    try withDescriptor { descriptor throws(RecordingError) in try Self.digest(of: descriptor, path) }
+    try withDescriptor { descriptor throws(RecordingError) in
+      try Self.digest(of: descriptor, path, orThrow: readFailure)
+    }
   }
 
   private func withDescriptor<R>(_ body: (Int32) throws(RecordingError) -> R) throws(RecordingError) -> R {
     if descriptor >= 0 { return try body(descriptor) }
     let descriptor = open(path, access | O_CLOEXEC)
     guard descriptor >= 0 else {
-      throw RecordingError(.writeFailed, "cannot open \(path) again: \(Disk.lastError)")
+      throw RecordingError(readFailure, "cannot open \(path) again: \(Disk.lastError)")
     }
     defer { close(descriptor) }
     return try body(descriptor)
   }
 
-  private static func digest(of descriptor: Int32, _ path: String) throws(RecordingError) -> String {
+  /// What it is when the file cannot be read: a fault of the output in the making, or of an input.
+  private var readFailure: RecordingError.Kind { access == O_RDONLY ? .inputMissing : .writeFailed }
+
+  private static func digest(
+    of descriptor: Int32, _ path: String, orThrow kind: RecordingError.Kind
+  ) throws(RecordingError) -> String {
     let hash = SHA256()
-    try update(hash, from: 0, bytes: Int.max, of: descriptor, path)
+    try update(hash, from: 0, bytes: Int.max, of: descriptor, path, orThrow: kind)
     return hash.finish()
   }
 
   private static func update(
-    _ hash: borrowing SHA256, from start: Int, bytes: Int, of descriptor: Int32, _ path: String
+    _ hash: borrowing SHA256, from start: Int, bytes: Int, of descriptor: Int32, _ path: String,
+    orThrow kind: RecordingError.Kind
   ) throws(RecordingError) {
-    try forEachPiece(from: start, bytes: bytes, of: descriptor, path) { piece, _ in hash.update(piece) }
+    try forEachPiece(from: start, bytes: bytes, of: descriptor, path, orThrow: kind) { piece, _ in
+      hash.update(piece)
+    }
   }
 
   /// Reads some bytes piece by piece, with the offset of each: mapping the file would count as memory this process
   /// holds. Ends with the file.
   private static func forEachPiece(
-    from start: Int, bytes: Int, of descriptor: Int32, _ path: String,
+    from start: Int, bytes: Int, of descriptor: Int32, _ path: String, orThrow kind: RecordingError.Kind,
     _ body: (UnsafeRawBufferPointer, Int) throws(RecordingError) -> Void
   ) throws(RecordingError) {
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
@@ -211,7 +230,7 @@ package final class ArrayFile: Sendable {
       let count = pread(descriptor, piece.baseAddress, min(piece.count, bytes - done), off_t(start + done))
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else {
-        throw RecordingError(.writeFailed, "cannot read \(path) back: \(Disk.lastError)")
+        throw RecordingError(kind, "cannot read \(path): \(Disk.lastError)")
       }
       if count == 0 { return }
       try body(UnsafeRawBufferPointer(rebasing: piece[..<count]), start + done)

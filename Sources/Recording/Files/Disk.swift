@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 
 /// The few file operations that need more care than Foundation takes: durable, in order, with the system's reason.
 package enum Disk {
@@ -43,23 +44,40 @@ package enum Disk {
   ///
   /// - Throws: ``RecordingError`` of kind `cannotCreate`.
   package static func createDirectory(_ path: String) throws(RecordingError) {
-    if makeDirectories(path) { return }
-    throw RecordingError(
-      .cannotCreate, "cannot create the folder \(path): \(lastError); choose another place")
+    do { try FileSystem.createFolders(path) } catch {
+      // What is wrong with a link says itself what to do.
+      throw RecordingError(
+        .cannotCreate,
+        error.code == 0
+          ? "\(error)"
+          : "cannot create the folder \(path): \(String(cString: strerror(error.code))); choose another place"
+      )
+    }
   }
 
-  /// Creates a directory and those above it; `errno` says what went wrong.
-  private static func makeDirectories(_ path: String) -> Bool {
-    func make() -> Bool {
-      while mkdir(path, 0o777) != 0 {
-        guard errno == EINTR else { return errno == EEXIST && isDirectory(path) == true }
-      }
-      return true
+  /// Refuses an output that is a symbolic link to nothing.
+  ///
+  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
+  package static func checkLink(_ path: String) throws(RecordingError) {
+    do { try FileSystem.checkLink(path) } catch { throw RecordingError(.cannotCreate, "\(error)") }
+  }
+
+  /// The bytes of a file; `nil` when there is none.
+  ///
+  /// - Throws: ``RecordingError`` of kind `inputMissing` when it is there and cannot be read: what it says is then not known.
+  static func contents(of path: String) throws(RecordingError) -> Data? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 || errno != ENOENT else { return nil }
+    defer { if descriptor >= 0 { close(descriptor) } }
+    var data = Data()
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = descriptor < 0 ? -1 : read(descriptor, &buffer, buffer.count)
+      if descriptor >= 0 && count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw RecordingError(.inputMissing, "cannot read \(path): \(lastError)") }
+      if count == 0 { return data }
+      data.append(contentsOf: buffer[..<count])
     }
-    if make() { return true }
-    let parent = (path as NSString).deletingLastPathComponent
-    guard errno == ENOENT, !parent.isEmpty, parent != path else { return false }
-    return makeDirectories(parent) && make()
   }
 
   /// Writes all bytes at an offset, however many calls it takes.
@@ -119,10 +137,17 @@ package enum Disk {
     }
     defer { closedir(handle) }
     var entries: [Entry] = []
-    while let entry = readdir(handle) {
+    while true {
+      // Only this tells an error from the end.
+      errno = 0
+      guard let entry = readdir(handle) else { break }
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
       if name == Array(".".utf8) || name == Array("..".utf8) { continue }
       entries.append(Entry(name: name, type: entry.pointee.d_type))
+    }
+    guard errno == 0 else {
+      throw RecordingError(
+        .inputMissing, "cannot read the folder \(ImagesTable.escaped(directory[...])): \(lastError)")
     }
     return entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }
   }

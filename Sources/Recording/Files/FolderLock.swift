@@ -1,9 +1,13 @@
 import Foundation
+import Tensor
 
 /// Keeps other processes from writing to a folder, for as long as it lives or until the process ends, however it does.
 package final class FolderLock: Sendable {
   /// The name of the file that is locked; it stays.
   package static let name = "lock"
+
+  /// Why nothing keeps other processes away, where the file system knows no locks.
+  package let warning: String?
 
   private let descriptor: Int32
 
@@ -12,13 +16,13 @@ package final class FolderLock: Sendable {
   /// - Throws: ``RecordingError`` of kind `cannotCreate` when another process has it locked.
   package init(_ folder: String) throws(RecordingError) {
     let path = "\(folder)/\(Self.name)"
-    var locked: Int32 = -1
+    var found: (descriptor: Int32, warning: String?) = (-1, nil)
     // Whoever finishes removes the file: then this one has locked nothing, and tries the next.
     repeat {
-      if locked >= 0 { close(locked) }
-      locked = try Self.lock(path, folder)
-    } while !Self.isStill(locked, at: path)
-    descriptor = locked
+      if found.descriptor >= 0 { close(found.descriptor) }
+      found = try Self.lock(path, folder)
+    } while !Self.isStill(found.descriptor, at: path)
+    (descriptor, warning) = found
     let holder = "process \(getpid()) on \(Manifest.HostSummary.machineName)"
     _ = ftruncate(descriptor, 0)
     try? Disk.write(Array(holder.utf8), at: 0, to: descriptor, path: path)
@@ -26,14 +30,18 @@ package final class FolderLock: Sendable {
 
   deinit { close(descriptor) }
 
-  private static func lock(_ path: String, _ folder: String) throws(RecordingError) -> Int32 {
+  private static func lock(_ path: String, _ folder: String) throws(RecordingError) -> (Int32, String?) {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw RecordingError(.cannotCreate, "cannot create \(path): \(Disk.lastError)")
     }
+    switch FileLock.lock(descriptor) {
+    case .locked: return (descriptor, nil)
     // Some network file systems know no locks; there it is up to the user.
-    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return descriptor }
-    close(descriptor)
+    case .unavailable(let reason):
+      return (descriptor, "\(folder) cannot be locked (\(reason)); do not write to it twice at once")
+    case .taken: close(descriptor)
+    }
     let holder = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
     throw RecordingError(
       .cannotCreate,

@@ -11,9 +11,15 @@ package final class TextFile {
   /// - Throws: ``RecordingError`` of kind `cannotCreate`.
   package init(_ path: String) throws(RecordingError) {
     self.path = path
-    do { file = try AtomicFile(path) } catch {
-      throw RecordingError(.cannotCreate, "\(error); choose another place, or make its folder first")
-    }
+    do { file = try AtomicFile(path) } catch { throw Self.refusal(error) }
+  }
+
+  /// As `init(_:)`, for a path that the user chose: a link is followed, and a pipe is written to.
+  ///
+  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
+  package init(output path: String) throws(RecordingError) {
+    self.path = path
+    do { file = try AtomicFile(output: path) } catch { throw Self.refusal(error) }
   }
 
   /// Adds bytes of text at the end.
@@ -38,6 +44,12 @@ package final class TextFile {
   package func commit() throws(RecordingError) {
     try flush()
     do { try file.commit() } catch { throw RecordingError(.writeFailed, "\(error)") }
+  }
+
+  private static func refusal(_ error: FileError) -> RecordingError {
+    // What is wrong with a link says itself what to do.
+    let advice = error.code == 0 ? "" : "; choose another place, or make its folder first"
+    return RecordingError(.cannotCreate, "\(error)\(advice)")
   }
 
   private func flush() throws(RecordingError) {

@@ -65,6 +65,7 @@ public struct ExemplarRun: Sendable {
   private var partial: String { "\(folder)/\(ExemplarMap.partialName)" }
 
   private func checkOutput() throws(RecordingError) {
+    try Disk.checkLink(folder)
     guard request.existing == .refuse else { return }
     for (file, advice) in [
       (finished, "give --overwrite to replace them, or another --output"),
@@ -92,6 +93,7 @@ public struct ExemplarRun: Sendable {
     try Disk.createDirectory(folder)
     let lock = try FolderLock(folder)
     defer { withExtendedLifetime(lock) { _ = unlink("\(folder)/\(FolderLock.name)") } }
+    if let warning = lock.warning { progress.tell(warning) }
     let encoded = try map.encoded()
     try prepare(encoded)
     try createFolders(of: units)

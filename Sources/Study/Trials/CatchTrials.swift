@@ -52,6 +52,7 @@ public enum CatchTrials {
   ///
   /// - Throws: ``RecordingError``: there are too few units, stimuli are missing, or the place is taken.
   public static func make(_ request: CatchRequest) throws -> Summary {
+    try Disk.checkLink(request.output)
     if Disk.isDirectory(request.output) != nil, try !Disk.entries(of: request.output).isEmpty {
       throw RecordingError(
         .cannotCreate,

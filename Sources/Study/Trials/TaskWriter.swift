@@ -80,6 +80,7 @@ public struct TaskWriter: Sendable {
   private var plannedPath: String { "\(folder)/\(Self.planName)" }
 
   private func checkPlace() throws(RecordingError) {
+    try Disk.checkLink(folder)
     guard let isDirectory = Disk.isDirectory(folder) else { return }
     guard isDirectory else {
       throw RecordingError(.cannotCreate, "\(folder) is a file; give --output the name of a folder to make")

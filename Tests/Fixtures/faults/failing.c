@@ -1,6 +1,7 @@
 // Makes the n-th call that changes a folder fail, to be loaded before the C library: LD_PRELOAD.
 //
 //   FAULT_FOLDER  only files below it count, and the folder itself
+//   FAULT_STREAM  or only writes to this descriptor: 1 or 2
 //   FAULT_AT      which call, from 1; 0 for none
 //   FAULT_HOW     a number: that call fails with this errno
 //                 full: it and all later ones that need room fail with ENOSPC, as on a disk that is full and stays so
@@ -36,6 +37,8 @@ static int is_inside(const char *path) {
 }
 
 static int is_descriptor_inside(int descriptor) {
+  const char *stream = getenv("FAULT_STREAM");
+  if (stream && descriptor == atoi(stream)) return 1;
   char link[64], path[PATH_MAX];
   snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
   const ssize_t length = readlink(link, path, sizeof path - 1);

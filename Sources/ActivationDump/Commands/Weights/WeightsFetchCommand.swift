@@ -88,15 +88,12 @@ struct WeightsFetchCommand: AsyncParsableCommand {
       return try fetched(digest, wasPresent: true)
     }
     let address = try resolvedAddress(of: file, model)
-    do {
-      try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
-    } catch {
-      throw CheckpointError(path: folder.path, reason: "the folder cannot be created", kind: .cannotCreate)
-    }
+    try Disk.createDirectory(folder.path)
     Console.note("fetching \(address.absoluteString) (\(file.sha256.summary), \(model.checkpoint.license))")
     let display = FetchDisplay()
     let digest = try await Download(address, to: path, expecting: file.expectation).run {
-      part throws(CheckpointError) in
+      Console.note("note: \($0)")
+    } checking: { part throws(CheckpointError) in
       display.finish()
       _ = try model.completeParameters(of: try Checkpoint.open(part))
     } progress: { progress in
@@ -165,12 +162,12 @@ private final class FetchDisplay: Sendable {
     guard Console.isInteractive else { return Console.note(line) }
     let bar = progress.total.map { ProgressText.bar(progress.received, $0, width: 30) + " " } ?? ""
     let colored = Console.usesColor && !bar.isEmpty ? "\u{1B}[32m\(bar)\u{1B}[0m" : bar
-    FileHandle.standardError.write(Data("\r\(colored)\(line)\u{1B}[K".utf8))
+    StandardStream.errors.write("\r\(colored)\(line)\u{1B}[K")
   }
 
   /// Removes the bar.
   func finish() {
     state.withLock { $0.isFinished = true }
-    if Console.isInteractive { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    if Console.isInteractive { StandardStream.errors.write("\r\u{1B}[K") }
   }
 }

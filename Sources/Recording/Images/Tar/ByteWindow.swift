@@ -40,7 +40,7 @@ final class ByteSource: @unchecked Sendable {
   /// Reads from an offset into a buffer.
   ///
   /// - Returns: The number of bytes; fewer than there is room for only at the end.
-  /// - Throws: ``RecordingError`` of kind `badData`.
+  /// - Throws: ``RecordingError`` of kind `inputMissing`.
   func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(RecordingError) -> Int {
     if descriptor < 0 {
       let bytes = memory.dropFirst(offset).prefix(buffer.count)
@@ -52,7 +52,7 @@ final class ByteSource: @unchecked Sendable {
       let step = pread(
         descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(offset + done))
       if step < 0 && errno == EINTR { continue }
-      guard step >= 0 else { throw RecordingError(.badData, "cannot read \(name): \(Disk.lastError)") }
+      guard step >= 0 else { throw RecordingError(.inputMissing, "cannot read \(name): \(Disk.lastError)") }
       if step == 0 { break }
       done += step
     }
@@ -76,7 +76,7 @@ struct ByteWindow {
 
   /// Some bytes of the stretch, from an offset of the source on; `nil` when they are not all there.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData`.
+  /// - Throws: ``RecordingError`` of kind `inputMissing`.
   mutating func read(at offset: Int, count: Int) throws(RecordingError) -> ArraySlice<UInt8>? {
     guard offset >= range.lowerBound, count <= range.upperBound - offset else { return nil }
     if offset < start || offset + count > start + bytes.count {

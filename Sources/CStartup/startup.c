@@ -1,0 +1,55 @@
+// The standard library of Swift reads the arguments from /proc/self/cmdline, which is not there without /proc. The C
+// library has them from the system itself.
+#include "cstartup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <unistd.h>
+
+static int argument_count;
+static char **arguments;
+static int was_closed[3];
+
+int cs_argument_count(void) { return argument_count; }
+
+const char *cs_argument(int index) {
+  return index >= 0 && index < argument_count ? arguments[index] : NULL;
+}
+
+int cs_was_closed(int descriptor) { return descriptor >= 0 && descriptor < 3 && was_closed[descriptor]; }
+
+// A file that is opened gets the lowest number that is free: from here on, none of the three.
+static void open_standard_streams(void) {
+  for (int descriptor = 0; descriptor < 3; descriptor++) {
+    if (fcntl(descriptor, F_GETFD) != -1 || errno != EBADF) continue;
+    was_closed[descriptor] = 1;
+    // Where there is no /dev, a folder keeps the number as well.
+    if (open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY) < 0) (void)open("/", O_RDONLY);
+  }
+}
+
+#if defined(__GLIBC__) || defined(__APPLE__)
+// The C library hands the arguments of `main` to constructors, too.
+__attribute__((constructor(101))) static void start(int count, char **values) {
+  argument_count = count;
+  arguments = values;
+  open_standard_streams();
+}
+#else
+extern char **environ;
+
+// Others do not. The arguments lie before the environment: their number, they, NULL, the environment. No pointer is as
+// small as their number.
+__attribute__((constructor(101))) static void start(void) {
+  open_standard_streams();
+  if (!environ) return;
+  char **const end = environ - 1;
+  for (int count = 0; count < 1 << 24; count++) {
+    if ((size_t)end[-count - 1] != (size_t)count) continue;
+    argument_count = count;
+    arguments = end - count;
+    return;
+  }
+}
+#endif

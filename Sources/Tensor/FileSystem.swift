@@ -1,0 +1,89 @@
+private import Glibc
+
+/// Small services of the file system.
+package enum FileSystem {
+  /// Brings everything to disk that has been written: for after many files that were not brought there one by one.
+  package static func synchronizeAll() { sync() }
+
+  /// Brings a rename to disk. Where the system cannot, the name still is right until the machine fails.
+  package static func synchronizeFolder(of path: String) {
+    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+
+  /// Creates a folder and those above it, with whatever rights the user's mask leaves.
+  ///
+  /// - Throws: ``FileError``; that of a link to nowhere names the link.
+  package static func createFolders(_ path: String) throws(FileError) {
+    let path = withoutTrailingSlashes(path)
+    guard mkdir(path, 0o777) != 0 else { return }
+    var code = errno
+    if code == ENOENT || code == ELOOP, let parent = folder(of: path) {
+      try createFolders(parent)
+      code = mkdir(path, 0o777) == 0 ? 0 : errno
+    }
+    guard code != 0, kind(of: path) != .folder else { return }
+    try checkLink(path)
+    // What there is instead of a folder is a better answer than that there is something.
+    throw FileError(path: path, operation: "create it", code: code == EEXIST ? ENOTDIR : code)
+  }
+
+  /// Refuses a path that is a symbolic link to nothing: neither a folder nor a file can be made in its place.
+  ///
+  /// - Throws: ``FileError`` that names the link and what it leads to.
+  package static func checkLink(_ path: String) throws(FileError) {
+    let path = withoutTrailingSlashes(path)
+    guard kind(of: path) == nil, let destination = destination(of: path) else { return }
+    throw FileError(
+      path: path,
+      operation:
+        "it is a symbolic link to \(destination), which does not exist; make that first, or remove the link",
+      code: 0)
+  }
+
+  /// What a path can name.
+  enum Kind { case folder, file, other }
+
+  /// What a path names, links followed; `nil` when it names nothing.
+  static func kind(of path: String) -> Kind? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    return switch status.st_mode & S_IFMT {
+    case S_IFDIR: .folder
+    case S_IFREG: .file
+    default: .other
+    }
+  }
+
+  /// Where a symbolic link leads, `nil` for anything else.
+  private static func destination(of path: String) -> String? {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
+      guard let start = buffer.baseAddress else { return nil }
+      let count = readlink(path, start, buffer.count)
+      guard count >= 0 else { return nil }
+      return String(decoding: buffer[..<count].lazy.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+  }
+
+  /// The path of a file once all links are followed; `nil` when it names nothing.
+  static func resolved(_ path: String) -> String? {
+    guard let result = realpath(path, nil) else { return nil }
+    defer { free(result) }
+    return String(cString: result)
+  }
+
+  /// The folder that a path lies in, `nil` where the path does not say.
+  private static func folder(of path: String) -> String? {
+    guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return nil }
+    return withoutTrailingSlashes(String(path[..<slash]))
+  }
+
+  private static func withoutTrailingSlashes(_ path: String) -> String {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    return path
+  }
+}
