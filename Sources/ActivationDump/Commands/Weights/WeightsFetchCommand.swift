@@ -98,7 +98,7 @@ struct WeightsFetchCommand: AsyncParsableCommand {
     let digest = try await Download(address, to: path, expecting: file.expectation).run {
       part throws(CheckpointError) in
       display.finish()
-      _ = try model.completeParameters(of: try Checkpoint.open(part))
+      _ = try model.completeChoice(of: try Checkpoint.open(part))
     } progress: { progress in
       display.show(progress)
     }
