@@ -97,7 +97,13 @@ enum ForeignFile {
   }
 
   private static func isText(_ bytes: ByteRegion) -> Bool {
-    bytes.withUnsafeBytes { $0.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) } }
+    bytes.withUnsafeBytes { bytes in
+      // The beginning of a file may end within a character.
+      guard (0...3).contains(where: { String(validating: bytes.dropLast($0), as: UTF8.self) != nil }) else {
+        return false
+      }
+      return bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) }
+    }
   }
 
   // MARK: Protocol buffers

@@ -53,7 +53,7 @@ struct PickleGlobal: Hashable, Sendable, CustomStringConvertible {
   let module: String
   let name: String
 
-  var description: String { name.isEmpty ? module : "\(module).\(name)" }
+  var description: String { name.isEmpty ? module : module.isEmpty ? name : "\(module).\(name)" }
 }
 
 /// An instance that is kept, not built.

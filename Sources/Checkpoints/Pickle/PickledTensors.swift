@@ -30,7 +30,7 @@ enum PickledTensors {
         contents.unreadable[item.name] = error.reason
       }
     }
-    if contents.tensors.isEmpty, contents.unreadable.isEmpty, walk.isCutShort {
+    if walk.items.isEmpty, walk.isCutShort {
       throw Malformed("the pickle nests its containers without end")
     }
     return contents

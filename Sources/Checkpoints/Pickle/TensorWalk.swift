@@ -141,7 +141,11 @@ struct TensorWalk {
     guard !members.isEmpty else {
       return try visit(entries: heap.dictionaries[index], in: dictionary, isModule: true)
     }
-    for case .dictionary(let member) in members {
+    for member in members {
+      guard case .dictionary(let member) = member else {
+        try visit(member, in: dictionary)
+        continue
+      }
       try enter(.dictionary(member)) { walk throws(Malformed) in
         try walk.visit(entries: walk.heap.dictionaries[member], in: dictionary, isModule: true)
       }

@@ -11,7 +11,7 @@ public struct WeightsChoice: Sendable {
   public let problems: BindingError
   /// The keys of other sets that fit, with other numbers: a moving average, the teacher of a student.
   public let others: [String]
-  /// The checkpoint's tensors that are no part of the model, in its order.
+  /// The checkpoint's tensors outside of the prefix or the dictionary of the parameters, in its order.
   public let outside: [String]
 
   /// Whether all parameters are there, and nothing else of a network.
@@ -34,18 +34,19 @@ extension Model {
     let search = WeightsSearch(source: source, graph: try graph(), layout: layout)
     let candidates = search.candidates(under: key)
     guard let best = candidates.first else {
+      let all = search.candidates()
+      let known = all.contains(where: \.fits) ? all.filter(\.fits) : all
       throw UnknownName(
         kind: "key with weights of \(identifier)", name: key ?? "",
-        known: search.candidates().filter { $0.fits || $0.prefix != "" }.map(\.key))
+        known: known.map(\.key).filter { !$0.isEmpty })
     }
     var distinct = [best]
     for other in candidates.dropFirst() where best.fits && other.fits {
       if !distinct.contains(where: { $0.hasNumbers(of: other, in: source) }) { distinct.append(other) }
     }
-    let taken = Set(best.tensors.flatMap(\.parts))
     return WeightsChoice(
       key: best.key, parameters: AdaptedTensors(best.tensors, from: source), problems: best.problems,
-      others: distinct.dropFirst().map(\.key), outside: source.names.filter { !taken.contains($0) })
+      others: distinct.dropFirst().map(\.key), outside: best.outside(of: source))
   }
 
   /// The parameters of this network out of a checkpoint of any known origin, under canonical names.
@@ -58,6 +59,16 @@ extension Model {
 }
 
 extension WeightsCandidate {
+  /// What is not among the parameters: batch counts and text towers are, optimisers and other networks are not.
+  fileprivate func outside(of source: any TensorSource) -> [String] {
+    let nested = source as? any NestedTensorSource
+    let dictionaries = Set(parts.joined().compactMap { nested?.dictionary(of: $0) })
+    return source.names.filter { name in
+      if !name.hasPrefix(prefix) { return true }
+      return nested.map { !dictionaries.contains($0.dictionary(of: name)) } ?? false
+    }
+  }
+
   /// Whether two candidates are the same network: the same tensors of the file, or equal copies of them.
   fileprivate func hasNumbers(of other: WeightsCandidate, in source: any TensorSource) -> Bool {
     if parts == other.parts { return true }
