@@ -141,14 +141,18 @@ def seeds():
     checkpoints = "checkpoints"
     archives = copies(checkpoints, "*-zip.pth") | copies(checkpoints, "training.pth") | copies(checkpoints, "zip64.pth")
     return {
-        "pickle": copies(checkpoints, "*.pkl"),
+        "pickle": copies(checkpoints, "*.pkl") | copies(checkpoints + "/training", "pickled.pkl"),
         "zip": copies(checkpoints, "*.npz") | copies(checkpoints, "deflated-zip.pth") | copies(checkpoints, "zip64.pth"),
         "torch": archives | copies(checkpoints, "robustness.ckpt"),
         "torch-legacy": copies(checkpoints, "*legacy*"),
         "safetensors": copies(checkpoints, "*.safetensors"),
         "npy": npy(),
         "npz": copies(checkpoints, "*.npz") | copies("models/augreg", "*.npz"),
-        "checkpoint": copies(checkpoints, "dense*") | copies(checkpoints, "keras*") | copies(checkpoints, "nested*"),
+        "checkpoint": copies(checkpoints, "dense*") | copies(checkpoints, "keras*") | copies(checkpoints, "nested*")
+        | copies(checkpoints + "/training", "averaged*") | copies(checkpoints + "/foreign", "*.p*"),
+        "index": lines(
+            '{"metadata":{"total_size":8},"weight_map":{"a":"model-00001-of-00002.safetensors","b":"sub/b.safetensors"}}',
+            '{"weight_map":{"a":"../x","b":"/y"}}', '{"weight_map":{}}', '{"model_type":"x"}'),
         "manifest": manifests(),
         "journal": lines("\n".join(JOURNAL), "\n".join(JOURNAL[:3]) + "\n", "activation-dump journal 1\n"),
         "units": lines(

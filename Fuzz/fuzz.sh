@@ -31,7 +31,7 @@ dictionary() {
   case $1 in
     zip | torch | npz | checkpoint | extremes | baselines) echo zip ;;
     pickle | torch-legacy) echo pickle ;;
-    safetensors | manifest) echo json ;;
+    safetensors | manifest | index) echo json ;;
     journal | units | list | layers | labels) echo lines ;;
     mat) echo mat ;;
     *) echo "$1" ;;
@@ -40,7 +40,7 @@ dictionary() {
 
 length() {
   case $1 in
-    journal | units | list | layers | npy) echo 1024 ;;
+    journal | units | list | layers | npy | index) echo 1024 ;;
     torch | jpeg | png | tar | mat | extremes) echo 9216 ;;
     *) echo 4096 ;;
   esac

@@ -39,8 +39,10 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
 /// What a parser finds wrong with bytes; whoever knows the file's name turns it into a ``CheckpointError``.
 struct Malformed: Error {
   let reason: String
+  /// Whether the bytes would have run something, which refuses a file whatever part of it they are in.
+  let isRefusal: Bool
 
-  init(_ reason: String) { self.reason = reason }
+  init(_ reason: String, isRefusal: Bool = false) { (self.reason, self.isRefusal) = (reason, isRefusal) }
 }
 
 extension CheckpointError {

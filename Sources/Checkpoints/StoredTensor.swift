@@ -12,6 +12,8 @@ struct StoredTensor: Sendable {
   }
 
   var name: String
+  /// The number of the dictionary that holds it.
+  var dictionary = 0
   let elementType: ElementType
   let isBigEndian: Bool
   let extents: [Int]

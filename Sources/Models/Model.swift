@@ -59,14 +59,6 @@ public struct Model: Sendable {
       kind: "layer of \(identifier)", name: name, known: usesStudySpelling ? layers.map(studyName) : layers)
   }
 
-  /// The parameters of this network out of a checkpoint of any known origin, under canonical names.
-  ///
-  /// Keys are renamed and tensors transposed as they are read. What inference does not need (a text tower, an
-  /// optimiser, auxiliary classifiers) is left out; names nobody knows stay, for binding to report.
-  public func parameters(from source: any TensorSource) -> any TensorSource {
-    AdaptedTensors(layout.adapt(source), from: source)
-  }
-
   /// Where the output holds the score of a class in PyTorch's order: the same, but for Lucid's `googlenet`.
   ///
   /// - Precondition: `torchIndex` is in 0..<1000.

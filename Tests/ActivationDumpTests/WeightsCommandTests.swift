@@ -103,7 +103,7 @@ struct WeightsCommandTests {
     let page = try HTTPServer { _, request in .honest(Array("<!DOCTYPE html>".utf8), request) }
     let html = try Program.run(
       "weights", "fetch", "googlenet", "--weights-dir", folder.path, "--url", try page.url().absoluteString)
-    #expect(html.status == 65 && html.errors.contains("no checkpoint this program knows"))
+    #expect(html.status == 65 && html.errors.contains("it is an HTML page"))
     let bytes = Array(try Data(contentsOf: URL(filePath: repositoryFile("\(fixtures)/training.pth"))))
     let server = try HTTPServer { _, request in .honest(bytes, request) }
     let foreign = try Program.run(

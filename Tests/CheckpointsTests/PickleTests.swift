@@ -51,11 +51,57 @@ struct PickleTests {
           }.op("R").apply(shell).op("R")
         }
       ),
-      // Not known to be harmful, but no writer of weights calls it.
-      ("someone.module.launch", beside { $0.global("someone.module", "launch").apply(shell).op("R") }),
+      // Reached through a module that imports it, or by attributes of what is harmless.
+      (
+        "torch.serialization.os.system",
+        beside { $0.stackGlobal("torch.serialization", "os.system").apply(shell).op("R") }
+      ),
+      (
+        "torch.serialization.os.system",
+        beside { pickle in
+          pickle.global("builtins", "getattr").tuple {
+            $0.global("builtins", "getattr").tuple {
+              $0.global("dill._dill", "_import_module").tuple { $0.text("torch.serialization") }.op("R").text(
+                "os")
+            }.op("R").text("system")
+          }.op("R").apply(shell).op("R")
+        }
+      ),
+      ("system", beside { attribute(of: $0, "cloudpickle.cloudpickle", "subimport", "system") }),
+      ("builtins.object.__subclasses__", beside { attribute(of: $0, nil, "object", "__subclasses__") }),
+      (
+        "numpy.f2py.crackfortran.myeval",
+        beside { $0.global("numpy.f2py.crackfortran", "myeval").apply(shell).op("R") }
+      ),
+      ("pandas.eval", beside { $0.global("pandas", "eval").apply(shell).op("R") }),
+      (
+        "someone.tools.check_output",
+        beside { $0.global("someone.tools", "check_output").apply(shell).op("R") }
+      ),
+      ("code.interact", beside { $0.global("code", "interact").apply(shell).op("R") }),
+      // What a harmless call gave is called.
+      (
+        "operator.attrgetter",
+        beside { $0.global("operator", "attrgetter").apply(shell).op("R").apply(shell).op("R") }
+      ),
       ("builtins.map", beside { $0.global("builtins", "map").apply(shell).op("R") }),
     ]
   }()
+
+  /// `getattr(function("os"), name)`, or `getattr(builtin, name)` without a module.
+  private static func attribute(
+    of pickle: PickleBytes, _ module: String?, _ function: String, _ name: String
+  ) -> PickleBytes {
+    pickle.global("builtins", "getattr").tuple { start in
+      let owner =
+        if let module {
+          start.global(module, function).tuple { $0.text("os") }.op("R")
+        } else {
+          start.global("builtins", function)
+        }
+      return owner.text(name)
+    }.op("R")
+  }
 
   private static let sentinel = "/tmp/activation-dump-pickle-was-executed"
 
@@ -98,6 +144,30 @@ struct PickleTests {
       Self.beside { $0.global("a.b", "List").op(")").adding([0x81]).op("(").integer(1).integer(2).op("e") },
       Self.beside { $0.global("pathlib", "PosixPath").tuple { $0.text("a").text("b") }.op("R") },
       Self.beside { $0.global("somewhere", "function") },  // named, not called
+      // A member of an enumeration of theirs, a partial function, an exception, a signal of a scheduler's settings.
+      Self.beside { $0.global("somewhere.training", "Pooling").tuple { $0.text("mean") }.op("R") },
+      Self.beside {
+        $0.global("functools", "partial").tuple { $0.global("a.b", "f") }.op("R").tuple {
+          $0.global("a.b", "f").op(")}N")
+        }.op("b")
+      },
+      Self.beside { $0.global("builtins", "ValueError").tuple { $0.text("x") }.op("R") },
+      Self.beside { $0.global("signal", "Signals").tuple { $0.integer(10) }.op("R") },
+      Self.beside { $0.global("code.models", "Net").op(")").adding([0x81]) },
+      // References out of the pickle that are no storages, and tensors in storages nobody knows.
+      Self.beside { $0.op("Psomething\n") }, Self.beside { $0.integer(3).op("Q") },
+      Self.beside { pickle in
+        pickle.global("torch._utils", "_rebuild_tensor_v2").tuple {
+          $0.tuple { $0.text("storage").global("torch", "NewStorage").text("0").text("cpu").integer(4) }.op(
+            "Q"
+          )
+          .integer(0).tuple { $0.integer(4) }.tuple { $0.integer(1) }
+        }.op("R")
+      },
+      // Bytes that are no file of PyTorch's, where one is to be.
+      Self.beside { $0.global("torch.storage", "_load_from_bytes").tuple { $0.data([1, 2]) }.op("R") },
+      // Lists that hold themselves.
+      Self.beside { $0.op("]q").adding([7]).op("h").adding([7]).op("a") },
     ]
     for (number, pickle) in pickles.enumerated() {
       let checkpoint = try Checkpoint.open(try folder.write(pickle, to: "\(number)"))
@@ -147,12 +217,13 @@ struct PickleTests {
     // A list inside itself.
     let cycle = Self.start.op("]q").adding([0]).op("h").adding([0]).op("a")
     #expect(try openingFault(cycle.end).contains("without end"))
-    // Forty lists that each hold the one before twice: 2^40 paths.
+    // Forty lists that each hold the one before twice: 2^40 paths, of which a few are listed.
     var shared = array.op("q").adding([0])
     for level in UInt8(0)..<40 {
       shared = shared.op("](h").adding([level]).op("h").adding([level]).op("eq").adding([level + 1])
     }
-    #expect(try openingFault(shared.end).contains("more than 100000 tensors"))
+    let folder = try TemporaryFolder()
+    #expect(try Checkpoint.open(try folder.write(shared.end, to: "shared")).tensors.count <= 16)
   }
 
   @Test("Instances inside instances neither overflow the stack nor hang")
@@ -223,7 +294,7 @@ struct PickleTests {
       ([0x28, 0x30, 0x30], "empty stack"),
       ([0x7D, 0x28, 0x4E, 0x75, 0x2E], "key without a value"), ([0x4E, 0x4E, 0x61, 0x2E], "no list"),
       ([0x80, 0x09], "protocol 9"), ([0x82, 0x01], "extension registry"), ([0x97], "outside the file"),
-      ([0x4E, 0x51, 0x2E], "no torch storage"), ([0x4E, 0x29, 0x52, 0x2E], "not a name"),
+      ([0x4E, 0x29, 0x52, 0x2E], "not a name"),
       ([0x4E, 0x4E, 0x62, 0x2E], "has none"), ([0x7D, 0x2E], "no tensors"), ([0x4E], "cut off"),
     ] as [([UInt8], String)])
   func damage(opcodes: [UInt8], reason: String) throws {

@@ -63,7 +63,11 @@ struct InspectCommand: ParsableCommand {
       ["skipped", manifest.images.skipped.grouped],
       ["list", "\(manifest.images.layout.rawValue), SHA-256 \(manifest.images.listSha256)"],
       ["model", manifest.model],
-      ["weights", manifest.weights.name + (manifest.weights.sha256.map { ", SHA-256 \($0)" } ?? "")],
+      [
+        "weights",
+        manifest.weights.name + (manifest.weights.key.map { ", key \($0)" } ?? "")
+          + (manifest.weights.sha256.map { ", SHA-256 \($0)" } ?? ""),
+      ],
       ["arithmetic", "\(manifest.precision), kernels \(manifest.tier)"],
       ["recorded", "\(manifest.reduce) of \(manifest.layers.count) layers, \(units.grouped) columns"],
       ["on disk", inspection.bytes.asBytes],

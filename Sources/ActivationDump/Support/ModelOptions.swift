@@ -18,6 +18,13 @@ struct ModelOptions: ParsableArguments {
       """)
   var weights: String?
 
+  @Option(
+    help: """
+      Where in the checkpoint the weights are, when several sets fit (a network and its moving average): a key that \
+      'activation-dump weights inspect' shows, such as state_dict_ema.
+      """)
+  var weightsKey: String?
+
   @Option(help: WeightsFolderHelp.text)
   var weightsDir: String?
 
@@ -28,9 +35,24 @@ struct ModelOptions: ParsableArguments {
 
   /// The weights given, or those in the folder; generated ones are announced.
   func resolvedWeights(for model: Model) throws -> Weights {
+    let chosen = try chosenWeights(for: model)
+    if case .file(let path, let key) = chosen, let checkpoint = try? Checkpoint.open(path),
+      let choice = try? model.choice(from: checkpoint, key: key), choice.fits
+    {
+      for note in choice.notes(on: path) { Console.note(note) }
+    }
+    return chosen
+  }
+
+  private func chosenWeights(for model: Model) throws -> Weights {
     if let weights {
-      let chosen = try Weights(weights)
+      var chosen = try Weights(weights)
+      if case .file(let path, key: _) = chosen { chosen = .file(path, key: weightsKey) }
       if case .seeded(let seed) = chosen {
+        guard weightsKey == nil else {
+          throw RecordingError(
+            .usage, "--weights-key chooses in a checkpoint, and generated weights have no keys")
+        }
         Console.note(
           "NOTE: generated weights (seed \(seed)): the network is untrained and its results mean nothing")
       }
@@ -43,7 +65,7 @@ struct ModelOptions: ParsableArguments {
         "there is no checkpoint of \(model.identifier) in \(folder.path); run 'activation-dump weights fetch"
           + " \(model.identifier)', or give --weights FILE")
     }
-    return .file(file)
+    return .file(file, key: weightsKey)
   }
 }
 

@@ -3,15 +3,20 @@ internal import Tensor
 /// Reads `.npz` archives: one `.npy` array for each tensor, stored or deflated.
 enum NPZReader {
   static func contents(of archive: ZipArchive) throws(Malformed) -> CheckpointContents {
-    var tensors: [StoredTensor] = []
+    var contents = CheckpointContents(format: .npz, tensors: [])
     for entry in archive.entries where !entry.name.hasSuffix("/") {
       guard entry.name.hasSuffix(".npy") else {
-        throw Malformed("the archive holds '\(entry.name)': it is neither PyTorch's nor .npz")
+        throw Malformed(
+          "the archive holds '\(entry.name)': it is neither PyTorch's nor .npz; if it was made to carry a checkpoint, unpack it"
+        )
       }
       let name = String(entry.name.dropLast(".npy".count))
-      tensors.append(try array(name, entry))
+      do throws(Malformed) { contents.tensors.append(try array(name, entry)) } catch {
+        // Text, dates and objects lie beside weights, and are nobody's parameters.
+        contents.unreadable[name] = error.reason
+      }
     }
-    return CheckpointContents(format: .npz, tensors: tensors)
+    return contents
   }
 
   private static func array(_ name: String, _ entry: ZipArchive.Entry) throws(Malformed) -> StoredTensor {
@@ -21,7 +26,7 @@ enum NPZReader {
       // Only the header is inflated now: 64 KiB are the most one may take.
       (header, start) = try NPYHeader.parse(try prefix(entry))
     } catch {
-      throw Malformed("array '\(name)': \(error.description)")
+      throw Malformed("an array that cannot be read: \(error.description)")
     }
     let extents = header.shape.extents
     let byteCount = entry.size - start
@@ -31,7 +36,7 @@ enum NPZReader {
       !overflow, size == byteCount
     else {
       throw Malformed(
-        "array '\(name)' has \(byteCount) bytes, which is not \(header.shape) of \(header.elementType)")
+        "an array of \(byteCount) bytes, which is not \(header.shape) of \(header.elementType)")
     }
     let source: StoredTensor.Source
     if entry.isStored, let data = entry.data.slice(at: start, count: size) {

@@ -1,6 +1,6 @@
 internal import Tensor
 
-/// Reads pickles of NumPy arrays in dictionaries and lists.
+/// Reads pickles of NumPy arrays, or of tensors as `pickle.dump` writes them, in dictionaries and lists.
 ///
 /// Keras users keep weights as `{layer: [kernel, bias]}` (`Layer.get_weights()`). Kernels are then in
 /// TensorFlow's order, output channels last, which cannot be told from PyTorch's by shape alone; the pairing
@@ -15,22 +15,12 @@ enum NumPyPickleReader {
         "\(file.count - machine.position) bytes follow its pickle: it is damaged or of an unknown format")
     }
     let heap = machine.heap
-    let tensors =
-      if let layers = try kerasLayers(of: root, in: heap) { layers } else { try arrays(of: root, in: heap) }
-    return CheckpointContents(format: .numpyPickle, tensors: tensors)
-  }
-
-  private static func arrays(of root: PickleValue, in heap: PickleHeap) throws(Malformed) -> [StoredTensor] {
-    var tensors: [StoredTensor] = []
-    for item in try StateDictionary.items(of: root, in: heap) {
-      switch item.value {
-      case .array(let index):
-        if let array = try heap.arrays[index].stored(as: item.name) { tensors.append(array) }
-      case .tensor: throw Malformed("tensor '\(item.name)' has its elements in another file")
-      default: break
-      }
+    if let layers = try kerasLayers(of: root, in: heap) {
+      return CheckpointContents(format: .numpyPickle, tensors: layers)
     }
-    return tensors
+    return try PickledTensors.contents(heap.tensors.isEmpty ? .numpyPickle : .pickle, root, heap) {
+      storage throws(Malformed) in throw Malformed("its elements are in another file")
+    }
   }
 
   /// The tensors of a dictionary in which every value is a kernel with its bias; `nil` for any other.
@@ -51,23 +41,6 @@ enum NumPyPickleReader {
       tensors.append(try kernel.permuted(kernel.extents.count == 4 ? [3, 2, 0, 1] : [1, 0]))
       tensors.append(bias)
     }
-    return tensors
-  }
-}
-
-extension NumPyArray {
-  /// The array in the pickle's own bytes; `nil` when its elements are not numbers.
-  ///
-  /// - Throws: ``Malformed`` when the bytes are not as many as shape and type say.
-  func stored(as name: String) throws(Malformed) -> StoredTensor? {
-    guard let type = type.elementType, let data else { return nil }
-    guard let count = Shape.checkedCount(of: extents),
-      case let (size, overflow) = count.multipliedReportingOverflow(by: type.byteCount), !overflow,
-      size == data.count
-    else { throw Malformed("array '\(name)' has \(data.count) bytes, which is not \(extents) of \(type)") }
-    return try StoredTensor(
-      name: name, elementType: type, isBigEndian: self.type.isBigEndian, extents: extents,
-      strides: isFortranOrder ? StoredTensor.columnMajor(extents) : nil, capacity: count, source: .bytes(data)
-    )
+    return tensors.isEmpty ? nil : tensors
   }
 }

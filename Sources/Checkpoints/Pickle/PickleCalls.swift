@@ -16,7 +16,7 @@ extension Unpickler {
   private func refusal(_ global: PickleGlobal, _ verb: String) -> Malformed {
     Malformed(
       "refused: its pickle \(verb) '\(global)', which no weights need; nothing was executed. If you trust the file, "
-        + "save only its state dictionary")
+        + "save only its state dictionary", isRefusal: true)
   }
 
   /// What a call gives: a tensor's description or a container where it is known, else a placeholder.
@@ -26,11 +26,15 @@ extension Unpickler {
     }
     let values = heap.sequences[index]
     guard case .global(let global) = callee else {
-      // dill makes classes by calls, and pickles call those in turn; any other result is not to be called.
-      if case .object(let index) = callee, heap.objects[index].origin.module.hasPrefix("dill") {
-        return heap.object(PickleObject(origin: heap.objects[index].origin, arguments: values))
+      if case .object(let index) = callee {
+        let origin = heap.objects[index].origin
+        if PicklePolicy.writesClasses(origin) {
+          return heap.object(PickleObject(origin: origin, arguments: values))
+        }
+        throw refusal(origin, "calls what it gets from")
       }
-      throw Malformed("refused: its pickle calls something that is not a name; nothing was executed")
+      throw Malformed(
+        "refused: its pickle calls something that is not a name; nothing was executed", isRefusal: true)
     }
     guard PicklePolicy.isInert(global) else { throw refusal(global, "calls") }
     if let built = try TensorCalls.result(of: global, values, in: &self) { return built }
@@ -72,16 +76,20 @@ extension Unpickler {
     case "_codecs.encode": return try latin1(values)
     case "builtins.bytearray", "builtins.bytes":
       guard let first = values.first else { return .bytes(ByteRegion(copying: [])) }
-      guard case .bytes(let bytes) = first else { return nil }
-      return .bytes(bytes)
+      if case .bytes(let bytes) = first { return .bytes(bytes) }
+      // Protocol 2 has `bytearray(text, "latin-1")`.
+      return try latin1(values)
     case "copyreg._reconstructor":
       guard case .global(let type) = values.first else { return nil }
       return heap.object(PickleObject(origin: type, state: values.last ?? .none))
     case "builtins.getattr", "dill._dill._get_attr":
-      guard values.count >= 2, case .global(let owner) = values[0], let name = values[1].text else {
+      guard values.count >= 2, let name = values[1].text else { return nil }
+      guard case .global(let owner) = values[0] else {
+        // An attribute of a placeholder is one, too; its name is judged all the same.
+        _ = try imported("", name)
         return nil
       }
-      return try imported(owner.description, name)
+      return try imported(owner.module, owner.name.isEmpty ? name : "\(owner.name).\(name)")
     case "dill._dill._import_module":
       guard let module = values.first?.text else { return nil }
       // A module by itself is harmless; what is looked up in it is judged then.
@@ -123,34 +131,35 @@ extension Unpickler {
     switch try top() {
     case .object(let index): heap.objects[index].state = state
     case .array(let index):
-      guard let values = heap.sequence(state) else {
-        throw Malformed("the pickle sets a damaged array state")
-      }
-      try TensorCalls.setArray(index, values, in: &self)
+      if let values = heap.sequence(state) { TensorCalls.setArray(index, values, in: &self) }
     case .numberType(let index):
       if let order = heap.sequence(state)?.dropFirst().first?.text {
         heap.numberTypes[index].isBigEndian = order == ">"
       }
-    // Ordered dictionaries carry `_metadata`, parameters their hooks: of no interest here.
-    case .dictionary, .tensor, .list, .set, .tuple: break
+    // Ordered dictionaries carry `_metadata`, parameters their hooks, functions their attributes: of no interest here.
+    case .dictionary, .tensor, .list, .set, .tuple, .global, .storage, .bytes, .text: break
     default: throw Malformed("the pickle sets the state of something that has none, at byte \(position)")
     }
   }
 
-  /// What a persistent identifier refers to: a torch storage or, in the legacy format, a module with its source.
+  /// What stands for an object outside of the pickle that no reader knows.
+  static let outside = PickleGlobal(module: "", name: "persistent identifier")
+
+  /// What a persistent identifier refers to: a torch storage or, in the legacy format, a module with its source. Anything
+  /// else is a placeholder, and so is a tensor in it.
   mutating func persistent(_ identifier: PickleValue) throws(Malformed) -> PickleValue {
     let values = heap.sequence(identifier) ?? []
     if values.first?.text == "module", values.count >= 2 { return values[1] }
     guard values.first?.text == "storage", values.count >= 5, case .global(let type) = values[1],
       let key = values[2].text, key.utf8.count <= 1_024, let count = values[4].integer, count >= 0
-    else { throw Malformed("the pickle refers to something outside it that is no torch storage") }
+    else { return heap.object(PickleObject(origin: Self.outside)) }
     var storage: TorchStorage
     if type.name == "UntypedStorage" {
       storage = TorchStorage(key: key, elementType: nil, count: count)
     } else if let elementType = ElementType(torchStorage: type) {
       storage = TorchStorage(key: key, elementType: elementType, count: count)
     } else {
-      throw Malformed("the pickle has a storage of the unknown type '\(type)'")
+      return heap.object(PickleObject(origin: type))
     }
     if values.count > 5, let view = heap.sequence(values[5]), view.count == 3 {
       guard let offset = view[1].integer, let size = view[2].integer, offset >= 0, size >= 0, offset <= count,

@@ -1,57 +1,91 @@
-/// Which imports a pickle may name, and which calls may stand in it without being made.
+/// Which names a pickle may hold, and which calls may stand in it without being made.
 ///
-/// Nothing is called in any case, so the policy does not protect this process: it refuses files that were made
-/// to harm whoever unpickles them, and says by name what they would have called. Three rules:
+/// Nothing is called in any case, so the policy does not protect this process: it refuses files that were made to harm
+/// whoever unpickles them, and says by name what they would have called. What is harmless is not judged: training code
+/// leaves instances, enumeration members, partial functions and generator states of any package beside the weights.
 ///
-/// 1. Naming a function that runs programs, code or loads modules (`os.system`, `posix.system`,
-///    `builtins.eval`, anything in `subprocess`…) refuses the file, called or not: wrappers such as
-///    `functools.partial` or `map` would otherwise hide the call.
-/// 2. Instances (`NEWOBJ`, `OBJ`, `INST`) of any other class become placeholders. That is how classes of
-///    training code (arguments, schedulers, `dill`'s own types) lie beside weights.
-/// 3. Calls (`REDUCE`) are more: only those into the packages listed here, which frameworks write when they
-///    pickle their objects, become placeholders. Any other is refused.
+/// 1. A name of something that runs programs or code, loads modules or other pickles, or opens files and connections
+///    refuses the file, called or not: wrappers such as `functools.partial` would otherwise hide the call. So does a name
+///    that reaches such a module through another one (`torch.serialization` `os.system`), and an attribute by which
+///    Python code climbs out of an object (`__globals__`, `__subclasses__`).
+/// 2. Calls of built-in functions that are no constructors or look-ups (`map`, `print`) refuse the file.
+/// 3. Calls of what an earlier call gave refuse the file, but for classes that `dill` and `cloudpickle` write out.
+/// 4. Every other call, and every instance, becomes a placeholder.
 enum PicklePolicy {
-  /// Modules of which every name is refused.
-  private static let forbiddenModules: Set<String> = [
-    "_posixsubprocess", "_winapi", "asyncio", "bdb", "code", "codeop", "commands", "concurrent", "ctypes",
-    "distutils",
-    "ftplib", "http", "idlelib", "imp", "importlib", "joblib", "linecache", "marshal", "mmap",
-    "multiprocessing",
-    "nt", "ntpath", "os", "pdb", "pickle", "pip", "pkgutil", "platform", "popen2", "posix", "posixpath",
-    "profile",
-    "pty", "pydoc", "requests", "runpy", "setuptools", "shelve", "shlex", "shutil", "signal", "site",
+  /// Packages of which every name is refused, whatever module in them it is from.
+  private static let forbiddenPackages: Set<String> = [
+    "_posixsubprocess", "_winapi", "asyncio", "concurrent", "ctypes", "distutils", "ftplib", "idlelib", "imp",
+    "importlib", "joblib", "marshal", "mmap", "multiprocessing", "nt", "ntpath", "os", "pickle", "pip",
+    "pkgutil",
+    "popen2", "posix", "posixpath", "pty", "pydoc", "requests", "runpy", "setuptools", "shelve", "shutil",
     "smtplib",
-    "socket", "ssl", "subprocess", "sys", "tempfile", "threading", "timeit", "trace", "urllib", "urllib2",
-    "venv",
-    "webbrowser", "zipimport",
+    "subprocess", "sys", "urllib", "urllib2", "venv", "webbrowser", "zipimport", "_pickle", "cPickle", "cffi",
+    "pexpect",
+    "paramiko", "telnetlib", "pdb", "bdb", "codeop",
+  ]
+
+  /// Modules of Python's library of which every name is refused. Packages of users have the same names (`code.models`),
+  /// and are not meant.
+  private static let forbiddenModules: Set<String> = [
+    "_thread", "http.client", "http.server", "numpy.distutils.exec_command", "numpy.f2py.crackfortran",
+    "signal",
+    "socket", "ssl", "tempfile", "threading", "torch._inductor.codecache", "torch.hub",
+    "torch.utils._config_module",
+    "torch.utils.cpp_extension", "torch.utils.model_zoo", "xmlrpc.client",
   ]
 
   /// Single functions that are refused wherever they are named.
   private static let forbiddenNames: Set<String> = [
     "builtins.__import__", "builtins.breakpoint", "builtins.compile", "builtins.delattr", "builtins.eval",
-    "builtins.exec", "builtins.execfile", "builtins.exit", "builtins.globals", "builtins.input",
-    "builtins.locals",
-    "builtins.memoryview", "builtins.open", "builtins.quit", "builtins.vars",
-    "numpy.testing._private.utils.runstring", "numpy.load", "numpy.loadtxt", "numpy.fromfile", "torch.load",
-    "torch.serialization.load", "torch.hub.load", "torch.jit.load",
-    "torch.package.package_importer.PackageImporter",
+    "builtins.exec", "builtins.execfile", "builtins.exit", "builtins.globals", "builtins.help",
+    "builtins.input",
+    "builtins.locals", "builtins.memoryview", "builtins.open", "builtins.quit", "builtins.raw_input",
+    "builtins.reload", "builtins.vars", "io.open", "io.open_code", "_io.open", "_io.FileIO", "io.FileIO",
+    "codecs.open", "code.InteractiveConsole", "code.InteractiveInterpreter", "code.interact", "cProfile.run",
+    "cProfile.runctx", "numpy.load", "numpy.loadtxt", "numpy.genfromtxt", "numpy.fromfile",
+    "pandas.read_pickle",
+    "platform._syscmd_file", "profile.Profile", "profile.run", "profile.runctx", "timeit.Timer",
+    "timeit.main",
+    "timeit.repeat", "timeit.timeit", "torch.load", "torch.serialization.load", "torch.jit.load",
+    "torch.package.package_importer.PackageImporter", "trace.Trace",
   ]
 
-  /// Packages whose calls are taken as placeholders.
-  private static let inertPackages: Set<String> = [
-    "__torch__", "_codecs", "argparse", "collections", "copy_reg", "copyreg", "cox", "datetime", "decimal",
-    "dill",
-    "enum", "fractions", "lightning", "lightning_fabric", "lightning_utilities", "numpy", "omegaconf",
-    "pathlib",
-    "pytorch_lightning", "random", "re", "robustness", "timm", "torch", "torchvision", "types", "typing",
-    "uuid",
+  /// Last parts of names that run something in whatever module they are.
+  private static let forbiddenEverywhere: Set<String> = [
+    "__import__", "Popen", "check_call", "check_output", "eval", "exec", "exec_command", "execfile",
+    "getoutput",
+    "getstatusoutput", "import_module", "load_inline", "load_module", "myeval", "popen", "posix_spawn",
+    "run_module",
+    "run_path", "runcode", "runstring", "spawnl", "spawnv", "startfile", "system",
+  ]
+
+  /// Attributes by which Python code reaches what it was not given.
+  private static let forbiddenAttributes: Set<String> = [
+    "__builtins__", "__bases__", "__base__", "__code__", "__getattribute__", "__globals__", "__loader__",
+    "__mro__",
+    "__spec__", "__subclasses__", "f_globals", "gi_frame", "func_globals",
+  ]
+
+  /// Classes in forbidden modules that hold values only: configurations keep their members.
+  private static let harmlessNames: Set<String> = [
+    "signal.Handlers", "signal.Sigmasks", "signal.Signals", "socket.AddressFamily", "socket.SocketKind",
+    "os.PathLike",
+    "os.stat_result", "os.terminal_size", "posix.stat_result", "posix.uname_result",
+    "distutils.version.LooseVersion",
+    "distutils.version.StrictVersion", "urllib.parse.ParseResult", "urllib.parse.SplitResult",
   ]
 
   /// Built-in constructors and look-ups, harmless by themselves; `dill` sets the attributes of functions by calls.
   private static let inertBuiltins: Set<String> = [
-    "bool", "bytearray", "bytes", "complex", "dict", "float", "frozenset", "getattr", "int", "list", "object",
-    "range", "set", "setattr", "slice", "str", "tuple", "type",
+    "bool", "bytearray", "bytes", "classmethod", "complex", "dict", "enumerate", "float", "frozenset",
+    "getattr",
+    "int", "iter", "list", "long", "object", "property", "range", "reversed", "set", "setattr", "slice",
+    "staticmethod",
+    "str", "super", "tuple", "type", "unicode", "xrange", "zip",
   ]
+
+  /// Packages that write classes out as calls, whose results are then called to make instances.
+  private static let classWriters: Set<String> = ["dill", "cloudpickle"]
 
   /// Python 2's names for modules that Python 3 renamed.
   static func canonical(_ module: String) -> String {
@@ -64,15 +98,29 @@ enum PicklePolicy {
 
   /// Whether a pickle that names this is refused.
   static func isForbidden(_ global: PickleGlobal) -> Bool {
-    guard !forbiddenNames.contains(global.description) else { return true }
-    return forbiddenModules.contains(root(global.module))
+    if harmlessNames.contains(global.description) { return false }
+    if forbiddenNames.contains(global.description) || forbiddenModules.contains(global.module) { return true }
+    if forbiddenPackages.contains(root(global.module)) { return true }
+    // A dotted name goes through attributes, and a module has as attributes the modules it imports.
+    let parts = global.name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard let last = parts.last else { return false }
+    if forbiddenEverywhere.contains(last) || parts.contains(where: forbiddenAttributes.contains) {
+      return true
+    }
+    return parts.dropLast().contains {
+      forbiddenPackages.contains($0) || forbiddenModules.contains($0) || $0 == "builtins"
+    }
   }
 
   /// Whether a call of this is taken as a placeholder.
   static func isInert(_ global: PickleGlobal) -> Bool {
-    if global.module == "builtins" { return inertBuiltins.contains(global.name) }
-    return inertPackages.contains(root(global.module))
+    guard global.module == "builtins" else { return true }
+    return inertBuiltins.contains(global.name)
+      || ["Error", "Exception", "Exit", "Interrupt", "Warning"].contains { global.name.hasSuffix($0) }
   }
+
+  /// Whether what this call gave may be called in turn.
+  static func writesClasses(_ global: PickleGlobal) -> Bool { classWriters.contains(root(global.module)) }
 
   private static func root(_ module: String) -> String {
     String(module.prefix { $0 != "." })

@@ -53,7 +53,7 @@ struct PickleGlobal: Hashable, Sendable, CustomStringConvertible {
   let module: String
   let name: String
 
-  var description: String { name.isEmpty ? module : "\(module).\(name)" }
+  var description: String { name.isEmpty ? module : module.isEmpty ? name : "\(module).\(name)" }
 }
 
 /// An instance that is kept, not built.
@@ -78,6 +78,16 @@ struct TorchStorage: Sendable {
   let count: Int
   /// In the legacy format a storage may be part of another: where it begins and how long it is, in elements.
   var view: (offset: Int, count: Int)?
+  /// The elements of a storage that lies in the pickle itself.
+  var content: StorageContent?
+}
+
+/// Where the bytes of a storage are.
+struct StorageContent: Sendable {
+  let source: StoredTensor.Source
+  /// The number of bytes there are.
+  let byteCount: Int
+  let isBigEndian: Bool
 }
 
 /// A torch tensor a pickle describes.

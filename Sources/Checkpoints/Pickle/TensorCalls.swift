@@ -8,12 +8,14 @@ enum TensorCalls {
   ) throws(Malformed) -> PickleValue? {
     switch global.module {
     case "torch._utils", "torch._tensor": return try torch(global.name, values, in: &machine)
+    case "torch.storage" where global.name == "_load_from_bytes":
+      return try TorchBlob.storage(of: values, in: &machine)
     case "numpy.core.multiarray", "numpy._core.multiarray":
       guard global.name == "_reconstruct" else { return nil }
       return machine.heap.array(NumPyArray())
     case "numpy.core.numeric", "numpy._core.numeric":
       guard global.name == "_frombuffer" else { return nil }
-      return try fromBuffer(values, in: &machine)
+      return fromBuffer(values, in: &machine)
     case "numpy" where global.name == "dtype": return machine.heap.numberType(numberType(values))
     default: return nil
     }
@@ -27,15 +29,15 @@ enum TensorCalls {
     switch name {
     // (storage, offset, size, stride, …), and the element type last in version 3.
     case "_rebuild_tensor", "_rebuild_tensor_v2", "_rebuild_tensor_v3":
+      // In a storage of an unknown kind, it is a placeholder.
+      if values.count >= 4, case .object = values[0] { return nil }
       guard values.count >= 4, case .storage(let storage) = values[0], let offset = values[1].integer,
         let extents = machine.heap.integers(values[2]), let strides = machine.heap.integers(values[3])
       else { throw Malformed("the pickle has a tensor without storage, offset, size and stride") }
       var tensor = TorchTensor(storage: storage, offset: offset, extents: extents, strides: strides)
       if name == "_rebuild_tensor_v3" {
         guard values.count >= 7, case .global(let type) = values[6], let type = ElementType(torchType: type)
-        else {
-          throw Malformed("the pickle has a tensor of an unknown element type")
-        }
+        else { return nil }
         tensor.elementType = type
       }
       machine.heap.tensors.append(tensor)
@@ -44,6 +46,12 @@ enum TensorCalls {
     case "_rebuild_parameter", "_rebuild_parameter_with_state":
       guard case .tensor = values.first else { return nil }
       return values.first
+    // (tensor or array, type, device, requires_grad): from accelerators that are not CUDA.
+    case "_rebuild_device_tensor_from_numpy", "_rebuild_device_tensor_from_cpu_tensor":
+      switch values.first {
+      case .tensor, .array: return values.first
+      default: return nil
+      }
     // (function, class, arguments, state): a subclass of Tensor.
     case "_rebuild_from_type_v2":
       guard values.count >= 3, case .global(let function) = values[0], function.module == "torch._utils",
@@ -66,13 +74,15 @@ enum TensorCalls {
   }
 
   /// Sets an array's state: (version, shape, type, Fortran order, data), without the version in old ones.
-  static func setArray(_ index: Int, _ values: [PickleValue], in machine: inout Unpickler) throws(Malformed) {
+  ///
+  /// An array of a subclass may have a state of its own, and gets no elements then.
+  static func setArray(_ index: Int, _ values: [PickleValue], in machine: inout Unpickler) {
     let values = values.count == 5 ? values.dropFirst() : values[...]
     let start = values.startIndex
     guard values.count == 4, let extents = machine.heap.integers(values[start]),
       case .numberType(let type) = values[start + 1],
       case .bool(let isFortranOrder) = fortran(values[start + 2])
-    else { throw Malformed("the pickle has an array without shape, type and data") }
+    else { return }
     machine.heap.arrays[index] = NumPyArray(
       type: machine.heap.numberTypes[type], extents: extents, isFortranOrder: isFortranOrder)
     // Arrays of objects have a list here, and protocol 0 escapes; only bytes are elements.
@@ -86,10 +96,10 @@ enum TensorCalls {
   /// Protocol 5's arrays: (buffer, type, shape, order).
   private static func fromBuffer(
     _ values: [PickleValue], in machine: inout Unpickler
-  ) throws(Malformed) -> PickleValue {
+  ) -> PickleValue? {
     guard values.count == 4, case .bytes(let data) = values[0], case .numberType(let type) = values[1],
       let extents = machine.heap.integers(values[2])
-    else { throw Malformed("the pickle has an array without data, type and shape") }
+    else { return nil }
     return machine.heap.array(
       NumPyArray(
         type: machine.heap.numberTypes[type], extents: extents, isFortranOrder: values[3].text == "F",
@@ -113,6 +123,10 @@ extension ElementType {
     case "ShortStorage": self = .int16
     case "CharStorage": self = .int8
     case "ByteStorage": self = .uint8
+    // What quantised tensors keep, which are placeholders: their sizes are needed to find what follows them.
+    case "QInt8Storage": self = .int8
+    case "QUInt8Storage", "QUInt4x2Storage", "QUInt2x4Storage": self = .uint8
+    case "QInt32Storage": self = .int32
     case "BoolStorage": self = .bool
     case "ComplexFloatStorage": self = .complex64
     case "ComplexDoubleStorage": self = .complex128

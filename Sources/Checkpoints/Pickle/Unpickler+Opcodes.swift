@@ -98,7 +98,10 @@ extension Unpickler {
     case .build: try build(try pop())
     case .binPersistentID: try pushNew(try persistent(try pop()))
 
-    case .persistentID: throw Malformed("the pickle refers to storages by text, which PyTorch does not")
+    case .persistentID:
+      // PyTorch refers to storages by tuples; a text is for whoever wrote it.
+      _ = try textLine()
+      try pushNew(heap.object(PickleObject(origin: Self.outside)))
     case .extension1, .extension2, .extension4: throw Malformed("the pickle uses an extension registry")
     case .nextBuffer, .readOnlyBuffer: throw Malformed("the pickle keeps its buffers outside the file")
     }

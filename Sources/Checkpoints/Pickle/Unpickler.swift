@@ -11,8 +11,10 @@ struct Unpickler {
     static let operations = 20_000_000
     static let values = 4_000_000
     static let stack = 1_000_000
-    /// The argument of a text opcode, in bytes.
-    static let line = 1 << 20
+    /// The argument of an opcode of protocol 0, in bytes: a whole tensor may be on one line.
+    static let line = 1 << 34
+    /// Files of PyTorch within a pickle (`torch.storage._load_from_bytes`) within such a file.
+    static let nesting = 4
   }
 
   let bytes: ByteRegion
@@ -23,13 +25,16 @@ struct Unpickler {
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
   private var made = 0
-  /// Bytes of text that calls have re-encoded.
-  var encoded = 0
+  /// Bytes of text that calls have re-encoded, and of files within the pickle that they have opened.
+  var encoded = 0, opened = 0
+  /// How many pickles this one is in.
+  let nesting: Int
 
   /// Prepares to read the pickle that starts at an offset.
-  init(_ bytes: ByteRegion, at position: Int = 0) {
+  init(_ bytes: ByteRegion, at position: Int = 0, nesting: Int = 0) {
     self.bytes = bytes
     self.position = position
+    self.nesting = nesting
   }
 
   /// Whether some bytes may begin a pickle: the protocol opcode, or what protocol 0 and 1 start containers and

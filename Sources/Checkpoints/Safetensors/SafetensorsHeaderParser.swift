@@ -7,7 +7,8 @@ internal import Tensor
 struct SafetensorsHeaderParser {
   struct Entry {
     let name: String
-    let elementType: ElementType
+    /// The name of the number format.
+    let type: String
     let extents: [Int]
     let start: Int
     let end: Int
@@ -52,10 +53,7 @@ struct SafetensorsHeaderParser {
     guard let type, let extents, let range, range.count == 2 else {
       throw malformed("'\(name)' needs dtype, shape and data_offsets")
     }
-    guard let elementType = ElementType.allCases.first(where: { $0.safetensorsName == type }) else {
-      throw Malformed("tensor '\(name)' has the unknown element type '\(type)'")
-    }
-    return Entry(name: name, elementType: elementType, extents: extents, start: range[0], end: range[1])
+    return Entry(name: name, type: type, extents: extents, start: range[0], end: range[1])
   }
 
   private func malformed(_ what: String) -> Malformed {

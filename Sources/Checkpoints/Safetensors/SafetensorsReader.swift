@@ -23,7 +23,7 @@ enum SafetensorsReader {
     var parser = SafetensorsHeaderParser(header)
     let (entries, metadata) = try parser.parse()
     var end = 0
-    var tensors: [StoredTensor] = []
+    var contents = CheckpointContents(format: .safetensors, tensors: [], metadata: metadata)
     for entry in entries.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
       guard entry.start == end, entry.end >= entry.start else {
         throw Malformed("tensor '\(entry.name)' overlaps another or leaves a hole before it")
@@ -32,21 +32,24 @@ enum SafetensorsReader {
         throw Malformed("tensor '\(entry.name)' ends beyond the file: it is cut off")
       }
       end = entry.end
+      guard let type = ElementType.allCases.first(where: { $0.safetensorsName == entry.type }) else {
+        contents.unreadable[entry.name] = "a tensor of the unknown element type '\(entry.type)'"
+        continue
+      }
       guard let count = Shape.checkedCount(of: entry.extents),
-        case let (size, overflow) = count.multipliedReportingOverflow(by: entry.elementType.byteCount),
+        case let (size, overflow) = count.multipliedReportingOverflow(by: type.byteCount),
         !overflow, size == bytes.count
       else {
         throw Malformed(
-          "tensor '\(entry.name)' has \(bytes.count) bytes, which is not \(entry.extents) of \(entry.elementType)"
-        )
+          "tensor '\(entry.name)' has \(bytes.count) bytes, which is not \(entry.extents) of \(type)")
       }
-      tensors.append(
+      contents.tensors.append(
         try StoredTensor(
-          name: entry.name, elementType: entry.elementType, extents: entry.extents, capacity: count,
+          name: entry.name, elementType: type, extents: entry.extents, capacity: count,
           source: .bytes(bytes)))
     }
     guard end == data.count else { throw Malformed("\(data.count - end) bytes belong to no tensor") }
-    return CheckpointContents(format: .safetensors, tensors: tensors, metadata: metadata)
+    return contents
   }
 }
 

@@ -9,77 +9,56 @@ struct TorchArchive {
   private let archive: ZipArchive
   private let prefix: String
   private let pickle: ZipArchive.Entry
+  private let isBigEndian: Bool
 
   /// Finds the pickle; `nil` when the archive is none of PyTorch's.
   init?(_ archive: ZipArchive) throws(Malformed) {
     let pickles = archive.entries.filter { $0.name == "data.pkl" || $0.name.hasSuffix("/data.pkl") }
-    guard let pickle = pickles.min(by: { $0.name.utf8.count < $1.name.utf8.count }) else {
-      if archive.entries.contains(where: { $0.name.hasSuffix("/model.json") }) {
-        throw Malformed(
-          "it is a TorchScript archive of PyTorch 1.0, too old to read; save it again with a later one")
-      }
-      return nil
-    }
+    guard let pickle = pickles.min(by: { $0.name.utf8.count < $1.name.utf8.count }) else { return nil }
     self.archive = archive
     self.pickle = pickle
     prefix = String(pickle.name.dropLast("data.pkl".count))
+    isBigEndian =
+      try archive[prefix + "byteorder"].map { (entry) throws(Malformed) in
+        try entry.prefix(16).matches("big".utf8)
+      } ?? false
   }
 
   func contents() throws(Malformed) -> CheckpointContents {
-    let isBigEndian = try archive[prefix + "byteorder"].map { (entry) throws(Malformed) in
-      try entry.prefix(16).matches("big".utf8)
+    let (root, heap) = try pickled()
+    let isScript = archive[prefix + "constants.pkl"] != nil
+    let contents = try PickledTensors.contents(isScript ? .torchScript : .torchZip, root, heap, content)
+    let constants = archive.entries.contains { $0.name.hasPrefix("\(prefix)constants/") }
+    if isScript, constants, contents.tensors.isEmpty {
+      throw Malformed(
+        "it is a frozen TorchScript module (torch.jit.freeze), whose parameters have become constants of its code and "
+          + "have no names any more; save the module before it is frozen, or its state dictionary")
     }
+    return contents
+  }
+
+  /// What the pickle holds.
+  ///
+  /// - Parameter nesting: How many pickles the archive is in.
+  /// - Returns: The pickle's value and its containers.
+  /// - Throws: ``Malformed`` when it is damaged, or would run something.
+  func pickled(nesting: Int = 0) throws(Malformed) -> (root: PickleValue, heap: PickleHeap) {
     // Pickles hold names and shapes only; half a gigabyte of them is not a checkpoint.
     guard pickle.size <= 512 << 20 else {
       throw Malformed("its pickle has \(pickle.size) bytes, which cannot be")
     }
-    var machine = Unpickler(try pickle.content())
+    var machine = Unpickler(try pickle.content(), nesting: nesting)
     let root = try machine.run()
-    let heap = machine.heap
-    var tensors: [StoredTensor] = []
-    for item in try StateDictionary.items(of: root, in: heap) {
-      switch item.value {
-      case .tensor(let index):
-        let tensor = heap.tensors[index]
-        let storage = heap.storages[tensor.storage]
-        guard let entry = archive[prefix + "data/" + storage.key] else {
-          throw Malformed("tensor '\(item.name)' is in storage '\(storage.key)', which the archive lacks")
-        }
-        tensors.append(
-          try tensor.stored(
-            as: item.name, in: storage, byteCount: entry.size,
-            source: entry.isStored ? .bytes(entry.data) : .deflated(entry, offset: 0),
-            isBigEndian: isBigEndian ?? false))
-      case .array(let index):
-        if let array = try heap.arrays[index].stored(as: item.name) { tensors.append(array) }
-      default: break
-      }
-    }
-    let isScript = archive[prefix + "constants.pkl"] != nil
-    return CheckpointContents(format: isScript ? .torchScript : .torchZip, tensors: tensors)
+    return (root, machine.heap)
   }
-}
 
-extension TorchTensor {
-  /// The tensor in the bytes of its storage.
-  ///
-  /// - Throws: ``Malformed`` when the storage is shorter than it says, or the tensor leaves it.
-  func stored(
-    as name: String, in storage: TorchStorage, byteCount: Int, source: StoredTensor.Source, isBigEndian: Bool
-  ) throws(Malformed) -> StoredTensor {
-    guard let type = elementType ?? storage.elementType else {
-      throw Malformed("tensor '\(name)' has no element type")
+  /// Where the elements of a storage are.
+  func content(of storage: TorchStorage) throws(Malformed) -> StorageContent {
+    guard let entry = archive[prefix + "data/" + storage.key] else {
+      throw Malformed("it is in storage '\(storage.key)', which the archive lacks")
     }
-    // An untyped storage counts in bytes.
-    let unit = storage.elementType?.byteCount ?? 1
-    let (size, overflow) = storage.count.multipliedReportingOverflow(by: unit)
-    guard !overflow, size <= byteCount else {
-      throw Malformed(
-        "storage '\(storage.key)' has \(byteCount) bytes instead of \(storage.count)×\(unit): it is cut off")
-    }
-    return try StoredTensor(
-      name: name, elementType: type, isBigEndian: isBigEndian, extents: extents, strides: strides,
-      offset: offset,
-      capacity: size / type.byteCount, source: source)
+    return StorageContent(
+      source: entry.isStored ? .bytes(entry.data) : .deflated(entry, offset: 0), byteCount: entry.size,
+      isBigEndian: isBigEndian)
   }
 }

@@ -5,40 +5,72 @@ internal import Tensor
 /// Four pickles (a magic number, the protocol 1001, facts about the writer's system, the object), a fifth with
 /// the keys of the storages, then for each key the number of elements (64 bits) and the elements
 /// (`torch/serialization.py`, `_legacy_load`).
-enum TorchLegacyReader {
+struct TorchLegacyReader {
   private static let magic = "119547037146038801333356"  // 0x1950a86a20f9469cfc6c
   private static let protocolVersion = 1001
 
+  /// What the file holds.
+  let root: PickleValue
+  let heap: PickleHeap
+  private let isBigEndian: Bool
+  private let regions: [String: ByteRegion]
+
   /// The tensors; `nil` when the pickle at the start is not the magic number.
   static func contents(of file: ByteRegion) throws(Malformed) -> CheckpointContents? {
-    var start = Unpickler(file)
+    guard let reader = try TorchLegacyReader(file) else { return nil }
+    return try PickledTensors.contents(.torchLegacy, reader.root, reader.heap) { storage throws(Malformed) in
+      try reader.content(of: storage)
+    }
+  }
+
+  /// Reads everything but the elements; `nil` when the pickle at the start is not the magic number.
+  ///
+  /// - Parameters:
+  ///   - file: The bytes.
+  ///   - nesting: How many pickles the file is in.
+  /// - Throws: ``Malformed`` when it is damaged, or would run something.
+  init?(_ file: ByteRegion, nesting: Int = 0) throws(Malformed) {
+    var start = Unpickler(file, nesting: nesting)
     // Anything else that can be a pickle is for another reader to judge.
-    guard file.count < 1 << 40, let first = try? start.magicNumber(), first == magic else { return nil }
+    guard file.count < 1 << 40, let first = try? start.magicNumber(), first == Self.magic else { return nil }
     var position = start.position
-    guard try next(in: file, &position).root.integer == protocolVersion else {
+    func next() throws(Malformed) -> (root: PickleValue, heap: PickleHeap) {
+      var machine = Unpickler(file, at: position, nesting: nesting)
+      let root = try machine.run()
+      position = machine.position
+      return (root, machine.heap)
+    }
+    guard try next().root.integer == Self.protocolVersion else {
       throw Malformed("it is a PyTorch file of an unknown protocol")
     }
-    let (system, systemHeap) = try next(in: file, &position)
+    let (system, systemHeap) = try next()
     let isLittleEndian = systemHeap.value("little_endian", in: system)
-    let isBigEndian = if case .bool(false) = isLittleEndian { true } else { false }
-    let (root, heap) = try next(in: file, &position)
-    let (keyList, keyHeap) = try next(in: file, &position)
+    isBigEndian = if case .bool(false) = isLittleEndian { true } else { false }
+    (root, heap) = try next()
+    let (keyList, keyHeap) = try next()
     guard let keys = keyHeap.sequence(keyList)?.map(\.text) else {
       throw Malformed("the list of storages is damaged")
     }
+    regions = try Self.regions(keys, heap, in: file, at: position, isBigEndian: isBigEndian)
+  }
 
+  private static func regions(
+    _ keys: [String?], _ heap: PickleHeap, in file: ByteRegion, at start: Int, isBigEndian: Bool
+  ) throws(Malformed) -> [String: ByteRegion] {
     // Every reference to a storage says its type and size; they must agree where one is shared.
     var described: [String: TorchStorage] = [:]
-    for storage in heap.storages {
+    for storage in heap.storages where storage.content == nil {
       guard let known = described.updateValue(storage, forKey: storage.key) else { continue }
       guard known.elementType == storage.elementType, known.count == storage.count else {
         throw Malformed("storage '\(storage.key)' is described in two ways")
       }
     }
+    var position = start
     var regions: [String: ByteRegion] = [:]
     for key in keys {
       guard let key, let storage = described[key] else {
-        throw Malformed("the file has a storage '\(key ?? "?")' that nothing refers to")
+        throw Malformed(
+          "the file has a storage '\(key ?? "?")' that nothing refers to, or of an unknown type")
       }
       guard let count: Int64 = file.integer(at: position) else {
         throw Malformed("the file is cut off before its storages end")
@@ -56,47 +88,20 @@ enum TorchLegacyReader {
       regions[key] = region
       position += 8 + size
     }
+    return regions
+  }
 
-    var tensors: [StoredTensor] = []
-    for item in try StateDictionary.items(of: root, in: heap) {
-      switch item.value {
-      case .tensor(let index):
-        let tensor = heap.tensors[index]
-        let storage = heap.storages[tensor.storage]
-        guard let whole = regions[storage.key] else {
-          throw Malformed("tensor '\(item.name)' is in storage '\(storage.key)', which the file lacks")
-        }
-        let unit = storage.elementType?.byteCount ?? 1
-        let view = storage.view ?? (0, storage.count)
-        guard let region = whole.slice(at: view.offset * unit, count: view.count * unit) else {
-          throw Malformed("storage '\(storage.key)' is cut off")
-        }
-        tensors.append(
-          try tensor.stored(
-            as: item.name, in: storage.resized(to: view.count), byteCount: region.count,
-            source: .bytes(region),
-            isBigEndian: isBigEndian))
-      case .array(let index):
-        if let array = try heap.arrays[index].stored(as: item.name) { tensors.append(array) }
-      default: break
-      }
+  /// Where the elements of a storage are: those of its view, where it is one.
+  func content(of storage: TorchStorage) throws(Malformed) -> StorageContent {
+    guard let whole = regions[storage.key] else {
+      throw Malformed("it is in storage '\(storage.key)', which the file lacks")
     }
-    return CheckpointContents(format: .torchLegacy, tensors: tensors)
-  }
-
-  private static func next(
-    in file: ByteRegion, _ position: inout Int
-  ) throws(Malformed) -> (root: PickleValue, heap: PickleHeap) {
-    var machine = Unpickler(file, at: position)
-    let root = try machine.run()
-    position = machine.position
-    return (root, machine.heap)
-  }
-}
-
-extension TorchStorage {
-  fileprivate func resized(to count: Int) -> TorchStorage {
-    TorchStorage(key: key, elementType: elementType, count: count)
+    let unit = storage.elementType?.byteCount ?? 1
+    let view = storage.view ?? (0, storage.count)
+    guard let region = whole.slice(at: view.offset * unit, count: view.count * unit) else {
+      throw Malformed("storage '\(storage.key)' is cut off")
+    }
+    return StorageContent(source: .bytes(region), byteCount: region.count, isBigEndian: isBigEndian)
   }
 }
 

@@ -28,7 +28,9 @@ struct CheckpointLayout: Sendable {
   static let plain = CheckpointLayout { _ in { $0 } }
 }
 
-/// What training code puts around a model's parameters.
+/// What training code puts around parts of a model.
+///
+/// What is around the whole model is a prefix of all keys, whatever its name, and ``WeightsSearch`` finds it.
 enum Wrapping {
   /// A key as the file has it, and without its wrapping.
   struct Key {
@@ -36,23 +38,19 @@ enum Wrapping {
     let bare: String
   }
 
-  /// `state_dict` and `model` of training checkpoints, DataParallel, robustness (`module.model.`), torch.compile.
-  private static let prefixes = ["module.", "model.", "state_dict.", "_orig_mod."]
-  /// The state of training, and robustness's copies of the model inside its attacker.
-  private static let others: Set<Substring> = [
-    "optimizer", "scheduler", "lr_scheduler", "schedule", "scaler", "amp", "amp_scaler", "epoch", "model_ema",
-    "state_dict_ema", "attacker", "normalizer",
-    "nat_prec1", "adv_prec1", "best_prec1",  // accuracies, which robustness keeps as tensors
+  /// The attributes in which PyTorch's own wrappers keep a module: DataParallel and DDP, torch.compile, FSDP, activation
+  /// checkpointing, Fabric. They wrap single layers, too; no network has a layer of these names.
+  private static let wrappers: Set<Substring> = [
+    "module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module",
   ]
 
-  /// The keys of the model's tensors; batch counts of BatchNorm are left out with the rest.
+  /// The keys of the model's tensors; batch counts of BatchNorm are left out.
   static func keys(of source: any TensorSource) -> [Key] {
     source.names.compactMap { stored in
-      var bare = Substring(stored)
-      while let prefix = prefixes.first(where: { bare.hasPrefix($0) }) { bare = bare.dropFirst(prefix.count) }
-      let top = bare.prefix { $0 != "." }
-      guard !others.contains(top), !bare.hasSuffix(".num_batches_tracked") else { return nil }
-      return Key(stored: stored, bare: String(bare))
+      guard !stored.hasSuffix(".num_batches_tracked") else { return nil }
+      let parts = stored.split(separator: ".", omittingEmptySubsequences: false)
+      guard parts.contains(where: wrappers.contains) else { return Key(stored: stored, bare: stored) }
+      return Key(stored: stored, bare: parts.filter { !wrappers.contains($0) }.joined(separator: "."))
     }
   }
 }

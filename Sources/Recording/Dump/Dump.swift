@@ -214,7 +214,8 @@ public struct Dump: Sendable {
       arguments: request.arguments, model: request.model.identifier,
       weights: .init(
         name: name ?? "\(request.weights)", bytes: network.checkpoint?.fileSize,
-        sha256: try network.checkpoint?.sha256()),
+        sha256: try network.checkpoint?.sha256(),
+        key: network.choice.flatMap { $0.key.isEmpty ? nil : $0.key }),
       preprocessing: .init(request.model.preprocessing, pillow: network.pillow),
       precision: request.options.precision.rawValue,
       tier: request.options.tier.name, reduce: request.reduction.rawValue,

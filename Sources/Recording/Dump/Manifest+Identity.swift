@@ -27,6 +27,9 @@ extension Manifest {
     compare("version", tool.version, other.tool.version)
     compare("model", model, other.model)
     compare("weights", weights.identity, other.weights.identity)
+    if !weights.isSameKey(as: other.weights) {
+      compare("weights of the key", weights.key ?? "(root)", other.weights.key ?? "(root)")
+    }
     compare("preprocessing", preprocessing.identity, other.preprocessing.identity)
     compare("precision", precision, other.precision)
     compare("kernels", tier, other.tier)
@@ -79,6 +82,19 @@ extension Manifest.Array {
 extension Manifest.WeightsSummary {
   /// What the weights are, whatever their file is called.
   fileprivate var identity: String { sha256.map { "\(name) (SHA-256 \($0.prefix(12))…)" } ?? name }
+}
+
+extension Manifest.WeightsSummary {
+  /// Whether both took the same weights out of the file.
+  ///
+  /// Versions that wrote no key took what these wrappers hold, and nothing else.
+  fileprivate func isSameKey(as other: Self) -> Bool {
+    guard key != other.key else { return true }
+    guard key == nil || other.key == nil, let key = key ?? other.key else { return false }
+    return key.split(separator: ".").allSatisfy {
+      ["model", "module", "state_dict", "_orig_mod"].contains($0)
+    }
+  }
 }
 
 extension Manifest.PreprocessingSummary {

@@ -65,10 +65,12 @@ public struct Manifest: Codable, Sendable {
   public struct WeightsSummary: Codable, Sendable {
     /// The name of the file, or `seeded:N`.
     public var name: String
-    /// The file's length.
+    /// The file's length; of all shards, where it is the index of some.
     public var bytes: Int?
-    /// The file's digest.
+    /// The file's digest, or that of an index and its shards: see `Checkpoint.sha256()`.
     public var sha256: String?
+    /// The key under which the weights are in the file; none where they are at its root.
+    public var key: String?
   }
 
   /// How pixels became inputs.

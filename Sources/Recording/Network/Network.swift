@@ -25,6 +25,8 @@ public struct Network: Sendable {
   public let pillow: PillowVersion
   /// What is known of the weights' file.
   package let checkpoint: Checkpoint?
+  /// Which of the tensors in it are the network's; `nil` for generated weights.
+  package let choice: WeightsChoice?
   package let labels: Labels
 
   private let runners = RunnerPool()
@@ -49,12 +51,13 @@ public struct Network: Sendable {
     let names = try layers.map { try model.layer(named: $0) }
     let source: any TensorSource
     switch weights {
-    case .file(let path):
+    case .file(let path, let key):
       let checkpoint = try Checkpoint.open(path)
-      self.checkpoint = checkpoint
-      source = model.parameters(from: checkpoint)
+      let choice = try model.choice(from: checkpoint, key: key)
+      (self.checkpoint, self.choice) = (checkpoint, choice)
+      source = choice.parameters
     case .seeded(let seed):
-      checkpoint = nil
+      (checkpoint, choice) = (nil, nil)
       source = SeededWeights(seed: seed, parameters: graph.parameters)
     }
     (self.model, self.weights, self.layers, self.reduction, self.options) =
@@ -67,7 +70,8 @@ public struct Network: Sendable {
     } catch PlanError.binding(let problems) {
       throw RecordingError(
         .badData,
-        "\(weights) does not fit \(model.identifier): \(problems); is it the checkpoint of another model?")
+        "\(weights) does not fit \(model.identifier)\(choice?.place ?? ""): \(choice?.problems ?? problems); "
+          + (CheckpointFolder.advice(forShard: "\(weights)") ?? "is it the checkpoint of another model?"))
     }
   }
 

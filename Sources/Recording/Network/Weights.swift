@@ -1,7 +1,7 @@
 /// Where the parameters of a network come from.
 public enum Weights: Sendable, Hashable, CustomStringConvertible {
-  /// A checkpoint, in any format ``Checkpoint`` reads.
-  case file(String)
+  /// A checkpoint, in any format ``Checkpoint`` reads, and the key of the weights in it where several sets fit.
+  case file(String, key: String? = nil)
   /// The documented generator: for tests and benchmarks, meaningless as a network.
   case seeded(UInt64)
 
@@ -22,7 +22,7 @@ public enum Weights: Sendable, Hashable, CustomStringConvertible {
   /// How the command line spells it.
   public var description: String {
     switch self {
-    case .file(let path): path
+    case .file(let path, key: _): path
     case .seeded(let seed): "seeded:\(seed)"
     }
   }

@@ -3,6 +3,7 @@ import Checkpoints
 import Foundation
 import Layers
 import Models
+import Recording
 import Tensor
 
 /// `weights`: checkpoints, where they come from, what is in them.
@@ -53,13 +54,20 @@ extension CheckpointSource.Digest {
 extension Model {
   /// This network's parameters out of a checkpoint, under its own names.
   ///
-  /// - Throws: ``CheckpointError`` with everything missing, misshaped or unexpected.
-  func completeParameters(of checkpoint: Checkpoint) throws(CheckpointError) -> any TensorSource {
-    let source = parameters(from: checkpoint)
-    do { try graph().check(source) } catch {
-      throw CheckpointError(
-        path: checkpoint.path, reason: "it does not fit \(identifier): \(error)", kind: .badData)
+  /// - Throws: ``CheckpointError`` with everything missing, misshaped or unexpected, or when nothing is under the key.
+  func completeChoice(of checkpoint: Checkpoint, key: String? = nil) throws(CheckpointError) -> WeightsChoice
+  {
+    let choice: WeightsChoice
+    do { choice = try self.choice(from: checkpoint, key: key) } catch {
+      throw CheckpointError(path: checkpoint.path, reason: "\(error)", kind: .badData)
     }
-    return source
+    guard choice.fits else {
+      let advice = CheckpointFolder.advice(forShard: checkpoint.path).map { "; \($0)" } ?? ""
+      throw CheckpointError(
+        path: checkpoint.path,
+        reason: "it does not fit \(identifier)\(choice.place): \(choice.problems)\(advice)",
+        kind: .badData)
+    }
+    return choice
   }
 }

@@ -10,8 +10,8 @@ struct WeightsConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert", abstract: "Write a checkpoint's tensors as safetensors, in float32.",
     discussion: """
-      With --model only what that network needs is written, under its own names; without, every tensor under the name \
-      it has.
+      With --model only what that network needs is written, under its own names; without, every tensor of the state \
+      dictionary under the name it has: what is under 'model' or 'state_dict' where there is such a key, else all.
       """)
 
   @Argument(help: "The checkpoint to read.")
@@ -23,6 +23,9 @@ struct WeightsConvertCommand: ParsableCommand {
   @Option(help: "Keep what this network needs, under its names.")
   var model: String?
 
+  @Option(help: "Where in the checkpoint the weights are: a key that 'weights inspect' shows.")
+  var weightsKey: String?
+
   @Flag(help: "Replace the output if it exists.")
   var overwrite = false
 
@@ -31,6 +34,7 @@ struct WeightsConvertCommand: ParsableCommand {
 
   private struct Converted: Encodable {
     let path: String, tensors: Int, bytes: Int, sha256: String, source: String, sourceSha256: String
+    let sourceKey: String?
   }
 
   func run() throws {
@@ -38,13 +42,10 @@ struct WeightsConvertCommand: ParsableCommand {
     guard overwrite || !FileManager.default.fileExists(atPath: output) else {
       throw RecordingError(.cannotCreate, "\(output) exists already; use --overwrite to replace it")
     }
-    var source: any TensorSource = ReadableTensors(checkpoint)
+    let (source, key, model) = try chosen(from: checkpoint)
     var metadata = checkpoint.metadata
-    if let model {
-      let model = try Model.named(model)
-      source = try model.completeParameters(of: checkpoint)
-      metadata["model"] = model.identifier
-    }
+    if let model { metadata["model"] = model.identifier }
+    if !key.isEmpty { metadata["source_key"] = key }
     let digest = try checkpoint.sha256()
     metadata["format"] = metadata["format"] ?? "pt"
     metadata["source"] = URL(filePath: input).lastPathComponent
@@ -53,19 +54,42 @@ struct WeightsConvertCommand: ParsableCommand {
     let written = try Checkpoint.open(output)
     let result = Converted(
       path: output, tensors: written.tensors.count, bytes: written.fileSize, sha256: try written.sha256(),
-      source: input, sourceSha256: digest)
+      source: input, sourceSha256: digest, sourceKey: key.isEmpty ? nil : key)
     if json { return try Console.result(json: result) }
     Console.result(
       "\(result.path): \(result.tensors) tensors, \(result.bytes.asBytes), SHA-256 \(result.sha256)")
+  }
+
+  /// The tensors to write, the key they are under, and the network they are of.
+  private func chosen(
+    from checkpoint: Checkpoint
+  ) throws -> (source: any TensorSource, key: String, model: Model?) {
+    if let model {
+      let model = try Model.named(model)
+      let choice = try model.completeChoice(of: checkpoint, key: weightsKey)
+      for note in choice.notes(on: input) { Console.note(note) }
+      return (choice.parameters, choice.key, model)
+    }
+    let dictionary = try checkpoint.stateDictionary(key: weightsKey)
+    for (name, obstacle) in checkpoint.unreadable.sorted(by: { $0.key < $1.key })
+    where name.hasPrefix(dictionary.prefix) && !obstacle.hasPrefix("an instance") {
+      Console.note("left out: \(name), which is \(obstacle)")
+    }
+    let rest = checkpoint.tensors.count - dictionary.tensors.count
+    if rest > 0 {
+      Console.note(
+        "note: \(input): \(rest) tensors are not under '\(dictionary.prefix.dropLast())' and left out")
+    }
+    return (ReadableTensors(dictionary), String(dictionary.prefix.dropLast()), nil)
   }
 }
 
 /// A checkpoint without the tensors that have no value as a `Float`, each of which is told.
 private struct ReadableTensors: TensorSource {
-  private let checkpoint: Checkpoint
+  private let checkpoint: StateDictionary
   let names: [String]
 
-  init(_ checkpoint: Checkpoint) {
+  init(_ checkpoint: StateDictionary) {
     self.checkpoint = checkpoint
     for tensor in checkpoint.tensors where !tensor.elementType.isReadable {
       Console.note("left out: \(tensor.name), whose elements are \(tensor.elementType)")

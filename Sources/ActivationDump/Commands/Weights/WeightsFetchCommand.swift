@@ -95,7 +95,7 @@ struct WeightsFetchCommand: AsyncParsableCommand {
       Console.note("note: \($0)")
     } checking: { part throws(CheckpointError) in
       display.finish()
-      _ = try model.completeParameters(of: try Checkpoint.open(part))
+      _ = try model.completeChoice(of: try Checkpoint.open(part))
     } progress: { progress in
       display.show(progress)
     }

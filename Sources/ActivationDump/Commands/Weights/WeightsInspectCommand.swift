@@ -1,30 +1,47 @@
 import ArgumentParser
 import Checkpoints
 import Foundation
+import Models
 import Tensor
 
 /// `weights inspect`: what is in a checkpoint.
 struct WeightsInspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "List the tensors of any supported checkpoint.")
+    commandName: "inspect", abstract: "List the tensors of any supported checkpoint, and which networks fit.",
+    discussion: """
+      Listed is the state dictionary: what is under 'model' or 'state_dict' where there is such a key, else all. The keys \
+      at the end say where in the file there are tensors, and which networks they fill; --weights-key takes them.
+      """)
 
-  @Argument(help: "The checkpoint.")
+  @Argument(help: "The checkpoint: a file, the index of a sharded one, or a folder with one.")
   var file: String
+
+  @Option(help: "List what is under this key.")
+  var weightsKey: String?
 
   @Flag(help: "Print JSON.")
   var json = false
 
   func run() throws {
     let checkpoint = try Checkpoint.open(file)
-    let summary = try Summary(checkpoint)
+    let summary = try Summary(checkpoint, checkpoint.stateDictionary(key: weightsKey))
     if json { return try Console.result(json: summary) }
     Console.table(
       ["tensor", "shape", "type", "bytes"],
       summary.tensors.map { tensor in
         [tensor.name, Shape(tensor.shape).description, tensor.type, tensor.bytes.grouped]
       }, right: [3])
+    for (name, obstacle) in summary.unreadable.sorted(by: { $0.key < $1.key }) {
+      Console.result("# not read: \(name), \(obstacle)")
+    }
     for (key, text) in checkpoint.metadata.sorted(by: { $0.key < $1.key }) {
       Console.result("# \(key): \(text)")
+    }
+    for place in summary.keys {
+      let networks =
+        place.networks.isEmpty ? "" : ", the parameters of \(place.networks.joined(separator: ", "))"
+      Console.result(
+        "# key \(place.key.isEmpty ? "(root)" : place.key): \(place.tensors) tensors\(networks)")
     }
     Console.result(
       "# \(summary.format), \(summary.bytes.asBytes), \(summary.tensors.count) tensors, "
@@ -38,19 +55,28 @@ struct WeightsInspectCommand: ParsableCommand {
 
     let path: String, format: String, bytes: Int, sha256: String, elements: Int
     let metadata: [String: String]
+    /// The key of the tensors that are listed; empty for the root.
+    let key: String
     let tensors: [Entry]
+    /// What stands in the place of a tensor that can be read, by name.
+    let unreadable: [String: String]
+    let keys: [CheckpointKey]
 
-    init(_ checkpoint: Checkpoint) throws {
+    init(_ checkpoint: Checkpoint, _ dictionary: StateDictionary) throws {
       path = checkpoint.path
       format = checkpoint.format.rawValue
       bytes = checkpoint.fileSize
       sha256 = try checkpoint.sha256()
       metadata = checkpoint.metadata
+      key = String(dictionary.prefix.dropLast())
+      // Instances are hyper-parameters and the like; the rest may have been meant as weights.
+      unreadable = checkpoint.unreadable.filter { !$0.value.hasPrefix("an instance") }
       // Expanded tensors may count more elements than memory holds; their sum must not trap.
-      elements = checkpoint.tensors.reduce(0) { $0 &+ $1.shape.count }
-      tensors = checkpoint.tensors.map {
+      elements = dictionary.tensors.reduce(0) { $0 &+ $1.shape.count }
+      tensors = dictionary.tensors.map {
         Entry(name: $0.name, shape: $0.shape.extents, type: $0.elementType.rawValue, bytes: $0.byteCount)
       }
+      keys = try CheckpointKey.all(in: checkpoint)
     }
   }
 }

@@ -20,6 +20,9 @@ struct WeightsVerifyCommand: ParsableCommand {
   @Option(help: "The network a checkpoint is meant for. Default: the one that publishes a file of its name.")
   var model: String?
 
+  @Option(help: "Where in the checkpoint the weights are: a key that 'weights inspect' shows.")
+  var weightsKey: String?
+
   @OptionGroup var location: WeightsFolderOptions
 
   @Flag(help: "Print JSON.")
@@ -27,7 +30,10 @@ struct WeightsVerifyCommand: ParsableCommand {
 
   func run() throws {
     let (path, network) = try resolved()
-    let report = try Report(path, network)
+    if weightsKey != nil, network == nil {
+      throw ValidationError("--weights-key chooses the weights of a network; name it with --model")
+    }
+    let report = try Report(path, network, key: weightsKey)
     if json {
       try Console.result(json: report)
     } else {
@@ -69,6 +75,10 @@ private struct Report: Encodable {
   let path: String, format: String, bytes: Int, tensors: Int, sha256: String
   let digest: Digest
   let model: String?
+  /// The key the network's weights are under, and those of other sets that fit; `nil` at the root, and where none do.
+  let key: String?, otherKeys: [String]?
+  /// The number of tensors that are no part of the network.
+  let outside: Int?
   /// Everything missing, misshaped or unexpected; `nil` when complete or not checked.
   let problems: String?
   /// Tensors with elements that are not finite.
@@ -76,7 +86,7 @@ private struct Report: Encodable {
 
   var passed: Bool { digest != .different && problems == nil && notFinite.isEmpty }
 
-  init(_ path: String, _ model: Model?) throws {
+  init(_ path: String, _ model: Model?, key: String?) throws {
     let checkpoint = try Checkpoint.open(path)
     self.path = path
     format = checkpoint.format.rawValue
@@ -91,14 +101,12 @@ private struct Report: Encodable {
       case .prefix(let digits)?: sha256.hasPrefix(digits) ? .publishedPrefix : .different
       case .unknown?, nil: .unpublished
       }
-    var source: any TensorSource = checkpoint
-    var problems: String?
-    if let model {
-      source = model.parameters(from: checkpoint)
-      let graph = try model.graph()
-      do throws(BindingError) { try graph.check(source) } catch { problems = "\(error)" }
-    }
-    self.problems = problems
+    let choice = try model?.choice(from: checkpoint, key: key)
+    let source = choice?.parameters ?? checkpoint
+    problems = choice.flatMap { $0.fits ? nil : "\($0.problems)" }
+    self.key = choice.flatMap { $0.key.isEmpty ? nil : $0.key }
+    otherKeys = choice.flatMap { $0.others.isEmpty ? nil : $0.others }
+    outside = choice.map(\.outside.count)
     notFinite = try source.names.filter { name in
       if let type = checkpoint.tensors.first(where: { $0.name == name })?.elementType, !type.isReadable {
         return false
@@ -108,6 +116,8 @@ private struct Report: Encodable {
       }
     }
   }
+
+  private var place: String { key.map { " under the key '\($0)'" } ?? "" }
 
   /// For people.
   var lines: [String] {
@@ -121,10 +131,14 @@ private struct Report: Encodable {
     return [
       "\(path): \(format), \(tensors) tensors, \(bytes.asBytes)",
       "SHA-256 \(sha256): \(digestWords)",
-      problems.map { "FAILED: not the parameters of \(model ?? ""): \($0)" }
-        ?? model.map { "all parameters of \($0) are there" } ?? "no network was named to check it against",
-      notFinite.isEmpty
-        ? "all elements are finite" : "FAILED: not finite: \(notFinite.joined(separator: ", "))",
+      problems.map { "FAILED: not the parameters of \(model ?? "")\(place): \($0)" }
+        ?? model.map { "all parameters of \($0) are there\(place)" }
+        ?? "no network was named to check it against",
     ]
+      + (otherKeys.map { ["others fit, too: \($0.joined(separator: ", ")); --weights-key checks them"] } ?? [])
+      + ((outside ?? 0) > 0 ? ["\((outside ?? 0).grouped) tensors are no part of it"] : []) + [
+        notFinite.isEmpty
+          ? "all elements are finite" : "FAILED: not finite: \(notFinite.joined(separator: ", "))"
+      ]
   }
 }

@@ -1,0 +1,113 @@
+internal import Foundation
+internal import Tensor
+
+/// The index of a sharded checkpoint: which file holds which tensor (`model.safetensors.index.json`,
+/// `pytorch_model.bin.index.json`).
+struct CheckpointIndex {
+  /// The file of each tensor, relative to the index.
+  let shardOfTensor: [String: String]
+
+  /// The names of the files, sorted bytewise.
+  var shards: [String] { Set(shardOfTensor.values).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+
+  /// The largest index; those of the largest published models have some 10 MiB.
+  private static let sizeLimit = 64 << 20
+  private static let shardLimit = 10_000
+
+  private struct Document: Decodable {
+    let weight_map: [String: String]
+  }
+
+  /// Reads an index; `nil` when the bytes are anything else.
+  ///
+  /// - Throws: ``Malformed`` when a name would leave the folder of the index.
+  init?(_ file: ByteRegion) throws(Malformed) {
+    guard file.count <= Self.sizeLimit, Self.begins(file) else { return nil }
+    guard
+      let document = try? file.withUnsafeBytes({ try JSONDecoder().decode(Document.self, from: Data($0)) })
+    else { return nil }
+    shardOfTensor = document.weight_map
+    guard !shardOfTensor.isEmpty else { throw Malformed("its 'weight_map' names no tensors") }
+    let shards = shards
+    guard shards.count <= Self.shardLimit else {
+      throw Malformed("it names \(shards.count) shards, which cannot be")
+    }
+    for shard in shards where !Self.staysInFolder(shard) {
+      throw Malformed("it names the shard '\(shard)', which is not a file in its folder; nothing was read")
+    }
+  }
+
+  /// Whether some bytes begin as an object of JSON does that is no pickle.
+  private static func begins(_ file: ByteRegion) -> Bool {
+    var position = file.matches([0xEF, 0xBB, 0xBF]) ? 3 : 0
+    while let byte = file[position], [0x20, 0x09, 0x0A, 0x0D].contains(byte) { position += 1 }
+    guard file[position] == UInt8(ascii: "{") else { return false }
+    position += 1
+    while let byte = file[position], [0x20, 0x09, 0x0A, 0x0D].contains(byte) { position += 1 }
+    return file[position] == UInt8(ascii: "\"")
+  }
+
+  private static func staysInFolder(_ path: String) -> Bool {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    return !path.utf8.contains(0) && path.utf8.count <= 1_024
+      && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+  }
+}
+
+/// Opens all shards of a checkpoint as one.
+enum ShardedCheckpoint {
+  static func open(_ index: CheckpointIndex, _ file: MappedFile) throws(Malformed) -> Checkpoint {
+    let (folder, name) = CheckpointFolder.split(file.path)
+    var files = [CheckpointFile(name: name, file: file)]
+    var missing: [String] = []
+    for shard in index.shards {
+      do { files.append(CheckpointFile(name: shard, file: try MappedFile(folder + shard))) } catch {
+        guard error.isMissing else { throw Malformed("its shard '\(shard)': \(error.reason)") }
+        missing.append(shard)
+      }
+    }
+    guard missing.isEmpty else {
+      let shown = missing.prefix(5).joined(separator: ", ") + (missing.count > 5 ? ", …" : "")
+      throw Malformed(
+        "\(missing.count) of its \(index.shards.count) shards \(missing.count == 1 ? "is" : "are") not in its folder: "
+          + "\(shown); download the whole checkpoint")
+    }
+    var contents = CheckpointContents(format: .safetensors, tensors: [])
+    for shard in files.dropFirst() {
+      do throws(Malformed) {
+        let part = try CheckpointContents(shard.file.region)
+        contents.format = part.format
+        contents.add(part, where: { index.shardOfTensor[$0] == shard.name })
+      } catch {
+        throw Malformed("its shard '\(shard.name)': \(error.reason)", isRefusal: error.isRefusal)
+      }
+    }
+    try check(index, contents)
+    return Checkpoint(
+      path: file.path, files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }, contents)
+  }
+
+  /// Checks that every tensor of the index is in the shard it names.
+  private static func check(_ index: CheckpointIndex, _ contents: CheckpointContents) throws(Malformed) {
+    let found = Set(contents.tensors.map(\.name)).union(contents.unreadable.keys)
+    let lost = index.shardOfTensor.keys.filter { !found.contains($0) }.sorted()
+    guard let first = lost.first, let shard = index.shardOfTensor[first] else { return }
+    throw Malformed(
+      "\(lost.count) tensors are not in the shards it names: '\(first)' is not in '\(shard)', say; the files are of "
+        + "different checkpoints, or changed")
+  }
+}
+
+extension CheckpointContents {
+  /// Adds what of another file is wanted.
+  fileprivate mutating func add(_ part: CheckpointContents, where isWanted: (String) -> Bool) {
+    let first = dictionaries.count
+    dictionaries += part.dictionaries
+    for var tensor in part.tensors where isWanted(tensor.name) {
+      tensor.dictionary += first
+      tensors.append(tensor)
+    }
+    unreadable.merge(part.unreadable.filter { isWanted($0.key) }) { first, _ in first }
+    metadata.merge(part.metadata) { first, _ in first }
+  }
+}
