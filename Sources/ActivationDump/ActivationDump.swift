@@ -14,7 +14,7 @@ struct ActivationDump: ParsableCommand {
 
       Exit codes: 0 success; 1 a comparison or check failed; 64 the command line is wrong; 65 bad data, or an unknown \
       layer or unit; 66 an input is missing or cannot be read; 70 a bug of this program; 73 the output cannot be \
-      created; 74 a write or a download failed; 75 interrupted, --resume goes on; 130 interrupted by Ctrl-C.
+      created; 74 a write failed; 75 interrupted, the same command (or --resume) goes on; 130 interrupted by Ctrl-C.
       """,
     version: Version.text,
     subcommands: [
