@@ -4,23 +4,14 @@
 #include "png_reader.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-// MAX_TEXT_CHUNK and MAX_TEXT_MEMORY.
-enum { MOST_TEXT = 1 << 20, MOST_TEXT_OF_ALL = 64 << 20 };
-
-typedef struct {
-  const uint8_t *name, *data;
-  size_t length;
-} png_chunk;
 
 ic_status png_refuse(ic_png *png, ic_status status, const char *message) {
   snprintf(png->message, sizeof png->message, "%s", message);
   return status;
 }
 
-static ic_status refuse_chunk(ic_png *png, ic_status status, const png_chunk *chunk, const char *message) {
+ic_status png_refuse_chunk(ic_png *png, ic_status status, const png_chunk *chunk, const char *message) {
   snprintf(png->message, sizeof png->message, "chunk %.4s %s", (const char *)chunk->name, message);
   return status;
 }
@@ -38,104 +29,6 @@ static bool is_name(const uint8_t *name) {
 }
 
 static bool is(const png_chunk *chunk, const char *name) { return memcmp(chunk->name, name, 4) == 0; }
-
-// --- Text -------------------------------------------------------------------------------------------------------
-// The characters of UTF-8, or -1 if it is none: Python's strict reading.
-static long characters(const uint8_t *text, size_t length) {
-  long count = 0;
-  for (size_t i = 0; i < length; count++) {
-    const uint8_t c = text[i];
-    const size_t more = c < 0x80 ? 0 : c >= 0xC2 && c < 0xE0 ? 1 : c >= 0xE0 && c < 0xF0 ? 2 : c >= 0xF0 && c < 0xF5 ? 3 : 9;
-    if (more >= length - i) return -1;
-    for (size_t k = 1; k <= more; k++)
-      if ((text[i + k] & 0xC0) != 0x80) return -1;
-    const uint8_t next = more > 0 ? text[i + 1] : 0;
-    if ((c == 0xE0 && next < 0xA0) || (c == 0xED && next > 0x9F) || (c == 0xF0 && next < 0x90) || (c == 0xF4 && next > 0x8F))
-      return -1;
-    i += more + 1;
-  }
-  return count;
-}
-
-typedef enum { INFLATED, BROKEN, TOO_LONG, NO_MEMORY } inflation;
-
-// _safe_zlib_decompress: what ends early is taken as it is. `*out` is to be freed.
-static inflation inflate_text(const uint8_t *data, size_t length, uint8_t **out, size_t *count) {
-  z_stream stream = {.next_in = (Bytef *)data, .avail_in = (uInt)length};
-  *count = 0;
-  *out = malloc(MOST_TEXT);
-  if (*out == NULL || inflateInit(&stream) != Z_OK) return NO_MEMORY;
-  stream.next_out = *out;
-  stream.avail_out = MOST_TEXT;
-  const int result = inflate(&stream, Z_SYNC_FLUSH);
-  inflateEnd(&stream);
-  if (result == Z_MEM_ERROR) return NO_MEMORY;
-  if (result != Z_OK && result != Z_BUF_ERROR && result != Z_STREAM_END) return BROKEN;
-  if (result != Z_STREAM_END && stream.avail_out == 0 && stream.avail_in > 0) return TOO_LONG;
-  *count = MOST_TEXT - stream.avail_out;
-  return INFLATED;
-}
-
-static ic_status add_text(ic_png *png, const png_chunk *chunk, size_t count) {
-  png->text += count;
-  return png->text > MOST_TEXT_OF_ALL ? refuse_chunk(png, IC_CORRUPT, chunk, "is one text too many") : IC_OK;
-}
-
-// Deflated text that counts, where it is text at all.
-static ic_status deflated(
-    ic_png *png, const png_chunk *chunk, const uint8_t *data, size_t length, bool counts, bool is_utf8) {
-  uint8_t *text;
-  size_t count;
-  const inflation result = inflate_text(data, length, &text, &count);
-  ic_status status = IC_OK;
-  if (result == TOO_LONG) status = refuse_chunk(png, IC_CORRUPT, chunk, "inflates to more than a megabyte");
-  if (result == NO_MEMORY) status = png_refuse(png, IC_OUT_OF_MEMORY, "memory is short");
-  if (status == IC_OK && counts && !(is_utf8 && result == BROKEN)) {
-    const long read = is_utf8 ? characters(text, count) : (long)count;
-    if (read >= 0) status = add_text(png, chunk, (size_t)read);
-  }
-  free(text);
-  return status;
-}
-
-static ic_status read_profile(ic_png *png, const png_chunk *chunk) {
-  const uint8_t *zero = memchr(chunk->data, 0, chunk->length);
-  // Without a zero, Python's find gives -1.
-  const size_t method = zero == NULL ? 0 : (size_t)(zero - chunk->data) + 1;
-  if (method >= chunk->length) return refuse_chunk(png, IC_CORRUPT, chunk, "is too short");
-  if (chunk->data[method] != 0) return refuse_chunk(png, IC_CORRUPT, chunk, "has an unknown compression");
-  return deflated(png, chunk, chunk->data + method + 1, chunk->length - method - 1, false, false);
-}
-
-static ic_status read_text(ic_png *png, const png_chunk *chunk) {
-  const uint8_t *zero = memchr(chunk->data, 0, chunk->length);
-  if (zero == NULL || zero == chunk->data) return IC_OK;
-  return add_text(png, chunk, chunk->length - (size_t)(zero - chunk->data) - 1);
-}
-
-static ic_status read_deflated_text(ic_png *png, const png_chunk *chunk) {
-  const uint8_t *zero = memchr(chunk->data, 0, chunk->length), *end = chunk->data + chunk->length;
-  if (zero == NULL || zero + 1 == end) return IC_OK;
-  if (zero[1] != 0) return refuse_chunk(png, IC_CORRUPT, chunk, "has an unknown compression");
-  return deflated(png, chunk, zero + 2, (size_t)(end - zero) - 2, zero != chunk->data, false);
-}
-
-static ic_status read_international_text(ic_png *png, const png_chunk *chunk) {
-  const uint8_t *zero = memchr(chunk->data, 0, chunk->length), *end = chunk->data + chunk->length;
-  if (zero == NULL || end - zero < 3) return IC_OK;
-  const bool is_deflated = zero[1] != 0;
-  const uint8_t method = zero[2], *language = zero + 3;
-  const uint8_t *keyword = memchr(language, 0, (size_t)(end - language));
-  const uint8_t *text = keyword == NULL ? NULL : memchr(keyword + 1, 0, (size_t)(end - keyword) - 1);
-  if (text == NULL || (is_deflated && method != 0)) return IC_OK;
-  const bool counts = characters(language, (size_t)(keyword - language)) >= 0
-      && characters(keyword + 1, (size_t)(text - keyword) - 1) >= 0;
-  text++;
-  const size_t length = (size_t)(end - text);
-  if (is_deflated) return deflated(png, chunk, text, length, counts, true);
-  const long count = characters(text, length);
-  return counts && count >= 0 ? add_text(png, chunk, (size_t)count) : IC_OK;
-}
 
 // --- The image --------------------------------------------------------------------------------------------------
 static bool is_kind(unsigned bits, unsigned type) {
@@ -160,7 +53,7 @@ static ic_status read_image_header(ic_png *png, const png_chunk *chunk) {
     png->type = data[9];
   }
   if (data[12] != 0) png->interlaced = true;
-  return data[11] == 0 ? IC_OK : refuse_chunk(png, IC_CORRUPT, chunk, "names unknown filters");
+  return data[11] == 0 ? IC_OK : png_refuse_chunk(png, IC_CORRUPT, chunk, "names unknown filters");
 }
 
 static void read_palette(ic_png *png, const png_chunk *chunk) {
@@ -185,7 +78,7 @@ static void read_animation(ic_png *png, const png_chunk *chunk) {
 static ic_status read_sequence(ic_png *png, const png_chunk *chunk) {
   const uint32_t number = big_endian(chunk->data);
   if (png->has_sequence ? (uint64_t)png->sequence + 1 != number : number != 0)
-    return refuse_chunk(png, IC_CORRUPT, chunk, "is out of sequence");
+    return png_refuse_chunk(png, IC_CORRUPT, chunk, "is out of sequence");
   png->has_sequence = true;
   png->sequence = number;
   return IC_OK;
@@ -197,7 +90,7 @@ static ic_status read_frame(ic_png *png, const png_chunk *chunk) {
   const uint8_t *data = chunk->data;
   const png_region region = {big_endian(data + 12), big_endian(data + 16), big_endian(data + 4), big_endian(data + 8)};
   if (region.left + region.width > png->width || region.top + region.height > png->height)
-    return refuse_chunk(png, IC_CORRUPT, chunk, "reaches beyond the image");
+    return png_refuse_chunk(png, IC_CORRUPT, chunk, "reaches beyond the image");
   png->has_region = true;
   png->region = region;
   return IC_OK;
@@ -219,14 +112,14 @@ static ic_status read_chunk(ic_png *png, const png_chunk *chunk) {
   if (is(chunk, "pHYs")) least = 9;
   if (is(chunk, "acTL")) least = 8;
   if (is(chunk, "fcTL")) least = 26;
-  if (chunk->length < least) return refuse_chunk(png, IC_CORRUPT, chunk, "is too short");
+  if (chunk->length < least) return png_refuse_chunk(png, IC_CORRUPT, chunk, "is too short");
 
   if (is(chunk, "IHDR")) return read_image_header(png, chunk);
   if (is(chunk, "fcTL")) return read_frame(png, chunk);
-  if (is(chunk, "iCCP")) return read_profile(png, chunk);
-  if (is(chunk, "tEXt")) return read_text(png, chunk);
-  if (is(chunk, "zTXt")) return read_deflated_text(png, chunk);
-  if (is(chunk, "iTXt")) return read_international_text(png, chunk);
+  if (is(chunk, "iCCP")) return png_read_profile(png, chunk);
+  if (is(chunk, "tEXt")) return png_read_text(png, chunk);
+  if (is(chunk, "zTXt")) return png_read_deflated_text(png, chunk);
+  if (is(chunk, "iTXt")) return png_read_international_text(png, chunk);
   if (is(chunk, "PLTE") && png->has_kind && png->type == PNG_INDEXED) read_palette(png, chunk);
   if (is(chunk, "acTL")) read_animation(png, chunk);
   return IC_OK;
@@ -247,25 +140,25 @@ static ic_status read_name(ic_png *png, png_chunk *chunk) {
 
 // Moves behind the data, which has to be there.
 static ic_status skip_data(ic_png *png, const png_chunk *chunk, size_t length) {
-  if (left(png) < length) return refuse_chunk(png, IC_TRUNCATED, chunk, "is incomplete");
+  if (left(png) < length) return png_refuse_chunk(png, IC_TRUNCATED, chunk, "is incomplete");
   png->position += length;
   return IC_OK;
 }
 
 // Moves behind the number that frame data begin with; it is never the first.
 static ic_status read_frame_data(ic_png *png, const png_chunk *chunk) {
-  if (chunk->length < 4) return refuse_chunk(png, IC_CORRUPT, chunk, "is too short");
-  if (!png->has_sequence) return refuse_chunk(png, IC_CORRUPT, chunk, "is out of sequence");
+  if (chunk->length < 4) return png_refuse_chunk(png, IC_CORRUPT, chunk, "is too short");
+  if (!png->has_sequence) return png_refuse_chunk(png, IC_CORRUPT, chunk, "is out of sequence");
   const ic_status status = skip_data(png, chunk, 4);
   return status == IC_OK ? read_sequence(png, chunk) : status;
 }
 
 static ic_status check_sum(ic_png *png, const png_chunk *chunk) {
-  if (left(png) < 4) return refuse_chunk(png, IC_TRUNCATED, chunk, "is incomplete");
+  if (left(png) < 4) return png_refuse_chunk(png, IC_TRUNCATED, chunk, "is incomplete");
   const uint32_t sum = big_endian(png->bytes + png->position);
   png->position += 4;
   const uLong right = crc32_z(crc32_z(0, chunk->name, 4), chunk->data, chunk->length);
-  return sum == right ? IC_OK : refuse_chunk(png, IC_CORRUPT, chunk, "has a wrong checksum");
+  return sum == right ? IC_OK : png_refuse_chunk(png, IC_CORRUPT, chunk, "has a wrong checksum");
 }
 
 ic_status png_read_header(ic_png *png) {

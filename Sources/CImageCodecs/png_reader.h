@@ -1,4 +1,4 @@
-// The parts of the PNG decoder: what a file says (png_chunks.c), its pixels (png_pixels.c), rows to RGBX (png_rows.c).
+// The parts of the PNG decoder: what a file says (png_chunks.c, png_text.c), its pixels (png_pixels.c), rows to RGBX (png_rows.c).
 //
 // All of it goes by Pillow (PIL/PngImagePlugin.py, ImageFile.py and ZipDecode.c): what it reads is read, what it refuses is
 // refused. Names in comments are Pillow's.
@@ -45,8 +45,22 @@ struct ic_png {
   char message[128];
 };
 
+typedef struct {
+  const uint8_t *name, *data;
+  size_t length;
+} png_chunk;
+
 /// Notes why the file is refused, and returns `status`.
 ic_status png_refuse(ic_png *png, ic_status status, const char *message);
+
+/// The same, of a chunk: `message` goes on behind its name.
+ic_status png_refuse_chunk(ic_png *png, ic_status status, const png_chunk *chunk, const char *message);
+
+/// Read a whole chunk of text or a colour profile (png_text.c).
+ic_status png_read_profile(ic_png *png, const png_chunk *chunk);
+ic_status png_read_text(ic_png *png, const png_chunk *chunk);
+ic_status png_read_deflated_text(ic_png *png, const png_chunk *chunk);
+ic_status png_read_international_text(ic_png *png, const png_chunk *chunk);
 
 /// Reads the chunks up to the first one of pixels; the position is then at its data.
 ic_status png_read_header(ic_png *png);
