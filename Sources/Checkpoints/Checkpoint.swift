@@ -103,15 +103,17 @@ public final class Checkpoint: NestedTensorSource {
     let path = try CheckpointFolder.file(at: path)
     let file: MappedFile
     do { file = try MappedFile(path) } catch { throw CheckpointError(error) }
+    let index: CheckpointIndex
     do throws(Malformed) {
-      guard let index = try CheckpointIndex(file.region) else {
+      guard let found = try CheckpointIndex(file.region) else {
         return Checkpoint(
           path: path, [CheckpointFile(name: "", file: file)], try CheckpointContents(file.region))
       }
-      return try ShardedCheckpoint.open(index, file)
+      index = found
     } catch {
       throw CheckpointError(error, in: path)
     }
+    return try ShardedCheckpoint.open(index, file)
   }
 
   /// The names in file order.

@@ -56,35 +56,50 @@ struct CheckpointIndex {
 
 /// Opens all shards of a checkpoint as one.
 enum ShardedCheckpoint {
-  static func open(_ index: CheckpointIndex, _ file: MappedFile) throws(Malformed) -> Checkpoint {
+  /// Reads the description of every tensor that the index names.
+  ///
+  /// - Throws: ``CheckpointError`` when a shard is missing, damaged or of another checkpoint.
+  static func open(_ index: CheckpointIndex, _ file: MappedFile) throws(CheckpointError) -> Checkpoint {
+    let files = try files(of: index, file)
+    do throws(Malformed) {
+      var contents = CheckpointContents(format: .safetensors, tensors: [])
+      for shard in files where shard.file !== file {
+        do throws(Malformed) {
+          let part = try CheckpointContents(shard.file.region)
+          contents.format = part.format
+          contents.add(part, where: { index.shardOfTensor[$0] == shard.name })
+        } catch {
+          throw Malformed("its shard '\(shard.name)': \(error.reason)", isRefusal: error.isRefusal)
+        }
+      }
+      try check(index, contents)
+      return Checkpoint(path: file.path, files, contents)
+    } catch {
+      throw CheckpointError(error, in: file.path)
+    }
+  }
+
+  /// The index and all shards, sorted by name bytewise.
+  private static func files(
+    of index: CheckpointIndex, _ file: MappedFile
+  ) throws(CheckpointError) -> [CheckpointFile] {
     let (folder, name) = CheckpointFolder.split(file.path)
     var files = [CheckpointFile(name: name, file: file)]
     var missing: [String] = []
     for shard in index.shards {
       do { files.append(CheckpointFile(name: shard, file: try MappedFile(folder + shard))) } catch {
-        guard error.isMissing else { throw Malformed("its shard '\(shard)': \(error.reason)") }
+        guard error.isMissing else { throw CheckpointError(error) }
         missing.append(shard)
       }
     }
     guard missing.isEmpty else {
       let shown = missing.prefix(5).joined(separator: ", ") + (missing.count > 5 ? ", …" : "")
-      throw Malformed(
-        "\(missing.count) of its \(index.shards.count) shards \(missing.count == 1 ? "is" : "are") not in its folder: "
-          + "\(shown); download the whole checkpoint")
+      let count = "\(missing.count) of its \(index.shards.count) shards \(missing.count == 1 ? "is" : "are")"
+      throw CheckpointError(
+        path: file.path, reason: "\(count) not in its folder: \(shown); download the whole checkpoint",
+        kind: .missing)
     }
-    var contents = CheckpointContents(format: .safetensors, tensors: [])
-    for shard in files.dropFirst() {
-      do throws(Malformed) {
-        let part = try CheckpointContents(shard.file.region)
-        contents.format = part.format
-        contents.add(part, where: { index.shardOfTensor[$0] == shard.name })
-      } catch {
-        throw Malformed("its shard '\(shard.name)': \(error.reason)", isRefusal: error.isRefusal)
-      }
-    }
-    try check(index, contents)
-    return Checkpoint(
-      path: file.path, files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }, contents)
+    return files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
   /// Checks that every tensor of the index is in the shard it names.

@@ -24,11 +24,12 @@ extension Checkpoint {
     var prefix = ""
     for _ in 0..<4 {
       let path = String(prefix.dropLast())
-      guard !tensors.contains(where: { dictionary(of: $0.name) == path }),
-        let key = ["model", "state_dict"].first(where: { key in
-          names.contains { $0.hasPrefix("\(prefix)\(key).") }
-        })
-      else { break }
+      // A dictionary with an accuracy or two beside the key is no state dictionary.
+      let beside = tensors.count { dictionary(of: $0.name) == path }
+      let key = ["model", "state_dict"].first { key in
+        names.count { $0.hasPrefix("\(prefix)\(key).") } > beside
+      }
+      guard let key else { break }
       prefix += "\(key)."
     }
     return prefix

@@ -71,6 +71,17 @@ struct UnreadableTests {
   }
 
   @Test(
+    "Without a network, the state dictionary is what a key of training scripts holds, accuracies beside it or not"
+  )
+  func stateDictionary() throws {
+    let checkpoint = try Checkpoint.open(Fixtures.path("training/imagenet.pth"))
+    #expect(checkpoint.names.contains("best_acc1"))
+    #expect(try checkpoint.stateDictionary().prefix == "state_dict.")
+    #expect(try checkpoint.stateDictionary(key: "state_dict.module").names.first == "features.0.weight")
+    #expect(throws: CheckpointError.self) { try checkpoint.stateDictionary(key: "none") }
+  }
+
+  @Test(
     "Everything that configurations and libraries leave beside weights",
     arguments: ["training/beside.pth", "training/beside.pkl"])
   func beside(file: String) throws {

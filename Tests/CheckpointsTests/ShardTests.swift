@@ -24,8 +24,10 @@ struct ShardTests {
     return try folder.write(try JSONSerialization.data(withJSONObject: document), to: index)
   }
 
-  private func fault(_ path: String) throws -> String {
-    try #require(#expect(throws: CheckpointError.self) { try Checkpoint.open(path) }).reason
+  private func fault(_ path: String, _ kind: CheckpointError.Kind = .badData) throws -> String {
+    let error = try #require(#expect(throws: CheckpointError.self) { try Checkpoint.open(path) })
+    #expect(error.kind == kind)
+    return error.reason
   }
 
   @Test("Tensors come from all shards; size and digest cover every file")
@@ -53,7 +55,7 @@ struct ShardTests {
   @Test("A missing shard is named, and so is a tensor that is in none")
   func missing() throws {
     let lost = try fault(
-      try write(["a": "m-00001-of-00002.safetensors", "b": "m-00003-of-00003.safetensors"]))
+      try write(["a": "m-00001-of-00002.safetensors", "b": "m-00003-of-00003.safetensors"]), .missing)
     #expect(lost.contains("m-00003-of-00003.safetensors") && lost.contains("not in its folder"))
     let moved = try fault(
       try write(["a": "m-00001-of-00002.safetensors", "b": "m-00001-of-00002.safetensors"]))

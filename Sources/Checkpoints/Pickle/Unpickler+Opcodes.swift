@@ -188,7 +188,9 @@ extension Unpickler {
   /// begins a code point, unless an odd number of backslashes stands before it.
   private mutating func rawUnicode() throws(Malformed) -> String {
     let line = Array(try line().latin1.unicodeScalars)
-    var text = String.UnicodeScalarView()
+    // A view of text copies itself with every piece that is added to it.
+    var text: [Unicode.Scalar] = []
+    text.reserveCapacity(line.count)
     var index = 0
     while index < line.count {
       let next: Unicode.Scalar? = line[index] == "\\" && index + 1 < line.count ? line[index + 1] : nil
@@ -209,7 +211,7 @@ extension Unpickler {
       text.append(Unicode.Scalar(code) ?? "\u{FFFD}")
       index += 2 + digits.count
     }
-    return String(text)
+    return String(String.UnicodeScalarView(text))
   }
 
   /// A line with a quoted Python 2 string.
