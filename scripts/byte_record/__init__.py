@@ -1,0 +1,1 @@
+"""What scripts/record_bytes.py runs the program on, and what it keeps of it."""
