@@ -75,7 +75,8 @@ let package = Package(
     .executableTarget(
       name: "ActivationDump",
       dependencies: [
-        "Atlas", "Study", "Recording", "Models", "Layers", "Images", "Checkpoints", "Statistics", "Tensor", "CStartup",
+        "Atlas", "Study", "Recording", "Models", "Layers", "Images", "Checkpoints", "Statistics", "Tensor",
+        "CStartup",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -1,9 +1,9 @@
 #include "cimagecodecs.h"
 #include "jpeg_reader.h"
 
+#include <jerror.h>
 #include <setjmp.h>
 #include <stdlib.h>
-#include <jerror.h>
 
 #ifndef JCS_EXTENSIONS
 #error "libjpeg-turbo is needed: other libraries have no RGBX output"
@@ -16,8 +16,8 @@
 // comes near this number.
 enum { MOST_SCANS = 1000 };
 
-// Pillow hands libjpeg at most so many bytes at a time (ImageFile.MAXBLOCK). What is damaged, arithmetic-coded or behind the
-// image's end may decode in one way or another depending on it.
+// Pillow hands libjpeg at most so many bytes at a time (ImageFile.MAXBLOCK). What is damaged, arithmetic-coded or
+// behind the image's end may decode in one way or another depending on it.
 enum { BLOCK = 1 << 16 };
 
 struct ic_jpeg {
@@ -28,9 +28,9 @@ struct ic_jpeg {
   jmp_buf failure;
   ic_status status;
   bool started;
-  const uint8_t *end;  // of the file; the source has a part of it
-  size_t skip;         // bytes to drop of what comes next
-  bool is_out_of_data;  // the scan broke off, and libjpeg invents the rest
+  const uint8_t *end;    // of the file; the source has a part of it
+  size_t skip;           // bytes to drop of what comes next
+  bool is_out_of_data;   // the scan broke off, and libjpeg invents the rest
   bool was_out_of_data;  // when the row of MCUs began, and nothing came since
   char message[JMSG_LENGTH_MAX];
 };
@@ -44,8 +44,8 @@ static void on_error(j_common_ptr info) {
   longjmp(jpeg->failure, 1);
 }
 
-// Corrupt data that libjpeg can get over is a warning; Pillow lets it pass in silence. Two messages tell whether the data of
-// a scan have run out, which the library keeps to itself.
+// Corrupt data that libjpeg can get over is a warning; Pillow lets it pass in silence. Two messages tell whether the
+// data of a scan have run out, which the library keeps to itself.
 static void on_message(j_common_ptr info, int level) {
   ic_jpeg *jpeg = info->client_data;
   if (level < 0) info->err->num_warnings++;
@@ -210,8 +210,8 @@ static bool start(ic_jpeg *jpeg) {
   return true;
 }
 
-// Whether a marker begins a frame, of the kinds that libjpeg reads. Newer versions refuse a second frame before they look
-// whether all of its header is there.
+// Whether a marker begins a frame, of the kinds that libjpeg reads. Newer versions refuse a second frame before they
+// look whether all of its header is there.
 static bool is_frame(int marker) { return (marker >= 0xC0 && marker <= 0xC2) || marker == 0xC9 || marker == 0xCA; }
 
 typedef void (*row_conversion)(uint8_t *row, size_t width);

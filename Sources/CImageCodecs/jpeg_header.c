@@ -24,7 +24,8 @@ static bool resources_are_sound(segment s) {
     at += 1 + (size_t)s.bytes[at];
     at += at & 1;
     if (s.length < at + 4) return true;
-    const size_t size = (size_t)s.bytes[at] << 24 | (size_t)s.bytes[at + 1] << 16 | (size_t)s.bytes[at + 2] << 8 | s.bytes[at + 3];
+    const size_t size =
+        (size_t)s.bytes[at] << 24 | (size_t)s.bytes[at + 1] << 16 | (size_t)s.bytes[at + 2] << 8 | s.bytes[at + 3];
     at += 4;
     const size_t left = s.length - at;
     if (is_resolution && (left < size ? left : size) < 14) return true;
@@ -81,7 +82,8 @@ const char *jpeg_refusal(const uint8_t *bytes, size_t count, ic_status *status) 
     const uint8_t marker = bytes[at++];
     if (marker == 0xFF) continue;
     if (marker != 0 && marker < 0xC0) return "its header has a marker that is none";
-    const bool has_segment = marker >= 0xC0 && marker != 0xC8 && !(marker >= 0xD0 && marker <= 0xD9) && !(marker >= 0xF0 && marker <= 0xFD);
+    const bool has_segment =
+        marker >= 0xC0 && marker != 0xC8 && !(marker >= 0xD0 && marker <= 0xD9) && !(marker >= 0xF0 && marker <= 0xFD);
     if (has_segment) {
       if (count - at < 2) {
         *status = IC_TRUNCATED;

@@ -3,9 +3,9 @@
 // Coefficients that are guessed: the first in zigzag order, DC at their head.
 enum { GUESSED = 10 };
 
-// How much the DC values of the block and its neighbours, five rows of five, weigh in the guess of a coefficient. The first
-// nine are 256 times the slopes and bends of a surface through them; the last smooths DC itself. From libjpeg-turbo's
-// decompress_smooth_data.
+// How much the DC values of the block and its neighbours, five rows of five, weigh in the guess of a coefficient. The
+// first nine are 256 times the slopes and bends of a surface through them; the last smooths DC itself. From
+// libjpeg-turbo's decompress_smooth_data.
 typedef int16_t kernel[25];
 
 static const uint8_t places[GUESSED] = {0, 1, 8, 16, 9, 2, 3, 10, 17, 24};
@@ -57,7 +57,8 @@ static bool is_useful(j_decompress_ptr info) {
 }
 
 // `num` over 256 times a step, rounded, and below what its unknown bits can hold.
-static JCOEF guess(const kernel weights, const JCOEF *const rows[5], const size_t columns[5], long dc_step, long step, int bits) {
+static JCOEF guess(const kernel weights, const JCOEF *const rows[5], const size_t columns[5], long dc_step, long step,
+                   int bits) {
   long sum = 0;
   for (int i = 0; i < 25; i++) sum += (long)weights[i] * rows[i / 5][columns[i % 5]];
   const long numerator = dc_step * sum;
@@ -66,8 +67,8 @@ static JCOEF guess(const kernel weights, const JCOEF *const rows[5], const size_
   return (JCOEF)(numerator < 0 ? -size : size);
 }
 
-static void smooth_block(
-    JCOEF *block, const JCOEF *const rows[5], const size_t columns[5], const UINT16 *steps, const int *bits) {
+static void smooth_block(JCOEF *block, const JCOEF *const rows[5], const size_t columns[5], const UINT16 *steps,
+                         const int *bits) {
   bool knows_dc_alone = true;
   for (int i = 1; i < GUESSED; i++) knows_dc_alone = knows_dc_alone && bits[i] == -1;
   for (int i = 1; i < (knows_dc_alone ? GUESSED : 6); i++) {
@@ -78,8 +79,8 @@ static void smooth_block(
   if (knows_dc_alone) block[0] = guess(wide[0], rows, columns, steps[0], steps[0], 0);
 }
 
-// The rows of blocks two above to two below; at the edges a nearer one again. Which are edges, libjpeg-turbo reckons with
-// the rows that an MCU of the last row has: so does this.
+// The rows of blocks two above to two below; at the edges a nearer one again. Which are edges, libjpeg-turbo reckons
+// with the rows that an MCU of the last row has: so does this.
 static void neighbours(const JCOEF *plane, size_t width, size_t row, size_t counted, size_t all, const JCOEF *rows[5]) {
   rows[2] = plane + row * width;
   rows[1] = counted > 0 ? rows[2] - width : rows[2];
@@ -116,8 +117,8 @@ static void smooth_component(j_decompress_ptr info, int component, jvirt_barray_
       const JBLOCKROW row = block_row(info, blocks, mcu * step + y, true);
       for (size_t x = 0; x < width; x++) {
         const size_t last = width - 1;
-        const size_t columns[5] = {
-            x > 1 ? x - 2 : 0, x > 0 ? x - 1 : 0, x, x + 1 < last ? x + 1 : last, x + 2 < last ? x + 2 : last};
+        const size_t columns[5] = {x > 1 ? x - 2 : 0, x > 0 ? x - 1 : 0, x, x + 1 < last ? x + 1 : last,
+                                   x + 2 < last ? x + 2 : last};
         smooth_block(row[x], rows, columns, part->quant_table->quantval, bits);
       }
     }

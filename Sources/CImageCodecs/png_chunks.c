@@ -1,6 +1,6 @@
-// What is in a PNG file besides its pixels, by Pillow's rules. They differ from the format's: every chunk before the pixels
-// must have its right checksum, that of the pixels and of all behind them counts for nothing; a chunk that Pillow does not
-// know is skipped, critical or not; one that it knows must make sense, wherever it is.
+// What is in a PNG file besides its pixels, by Pillow's rules. They differ from the format's: every chunk before the
+// pixels must have its right checksum, that of the pixels and of all behind them counts for nothing; a chunk that
+// Pillow does not know is skipped, critical or not; one that it knows must make sense, wherever it is.
 #include "png_reader.h"
 
 #include <stdio.h>

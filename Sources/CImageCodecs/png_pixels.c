@@ -1,21 +1,22 @@
-// The stream of a PNG file's pixels, row by row, as Pillow's ImagingZipDecode takes it: no more of it is read than the rows
-// need, so that its checksum may be wrong or missing, and a stream that ends with a row leaves the other rows black.
+// The stream of a PNG file's pixels, row by row, as Pillow's ImagingZipDecode takes it: no more of it is read than the
+// rows need, so that its checksum may be wrong or missing, and a stream that ends with a row leaves the other rows
+// black.
 #include "png_reader.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-// Pillow hands the decoder at most so many bytes at a time (ImageFile.MAXBLOCK). Whether zlib sees the end of the stream
-// together with the last byte of a row depends on it.
+// Pillow hands the decoder at most so many bytes at a time (ImageFile.MAXBLOCK). Whether zlib sees the end of the
+// stream together with the last byte of a row depends on it.
 enum { BLOCK = 1 << 16 };
 
 ic_status png_start(ic_png *png) {
   const size_t bits = png_pixel_bits(png);
   const png_region *region = &png->region;
   if (!png->has_region) png->region = (png_region){0, 0, png->width, png->height};
-  if (region->width == 0 || region->height == 0 || region->left + region->width > png->width
-      || region->top + region->height > png->height)
+  if (region->width == 0 || region->height == 0 || region->left + region->width > png->width ||
+      region->top + region->height > png->height)
     return png_refuse(png, IC_CORRUPT, "its first frame is not within the image");
   if (region->width > INT_MAX / bits - 7) return png_refuse(png, IC_OUT_OF_MEMORY, "its rows are too long");
   if (png->has_palette && (png->type != PNG_INDEXED || png->palette_bytes / 3 > 256))
@@ -25,7 +26,8 @@ ic_status png_start(ic_png *png) {
   // One block for both, with room for reading a few bytes too many.
   png->current = calloc(2, png->row_bytes + 1 + IC_SLACK);
   png->stream = (z_stream){0};
-  if (png->current == NULL || inflateInit(&png->stream) != Z_OK) return png_refuse(png, IC_OUT_OF_MEMORY, "memory is short");
+  if (png->current == NULL || inflateInit(&png->stream) != Z_OK)
+    return png_refuse(png, IC_OUT_OF_MEMORY, "memory is short");
   png->previous = png->current + png->row_bytes + 1 + IC_SLACK;
   png->inflating = true;
   return IC_OK;
@@ -67,7 +69,8 @@ ic_status png_inflate_row(ic_png *png) {
     stream->avail_in = 0;  // behind the end of a stream, Pillow drops what it has and asks for more
   }
   return png_unfilter(png->current, png->previous, png->row_bytes, (png_pixel_bits(png) + 7) / 8)
-      ? IC_OK : png_refuse(png, IC_CORRUPT, "a row names an unknown filter");
+             ? IC_OK
+             : png_refuse(png, IC_CORRUPT, "a row names an unknown filter");
 }
 
 void png_swap_rows(ic_png *png) {

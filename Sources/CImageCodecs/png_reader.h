@@ -1,7 +1,8 @@
-// The parts of the PNG decoder: what a file says (png_chunks.c, png_text.c), its pixels (png_pixels.c), rows to RGBX (png_rows.c).
+// The parts of the PNG decoder: what a file says (png_chunks.c, png_text.c), its pixels (png_pixels.c), rows to RGBX
+// (png_rows.c).
 //
-// All of it goes by Pillow (PIL/PngImagePlugin.py, ImageFile.py and ZipDecode.c): what it reads is read, what it refuses is
-// refused. Names in comments are Pillow's.
+// All of it goes by Pillow (PIL/PngImagePlugin.py, ImageFile.py and ZipDecode.c): what it reads is read, what it
+// refuses is refused. Names in comments are Pillow's.
 #ifndef IC_PNG_READER_H
 #define IC_PNG_READER_H
 #include "cimagecodecs.h"
@@ -80,8 +81,8 @@ static inline size_t png_pixel_bits(const ic_png *png) {
 /// Begins with the pixels.
 ic_status png_start(ic_png *png);
 
-/// Inflates the next row of `row_bytes`, undoes its filter and leaves it in `current`; `ended` afterwards if the stream ends
-/// with it. The caller swaps rows.
+/// Inflates the next row of `row_bytes`, undoes its filter and leaves it in `current`; `ended` afterwards if the stream
+/// ends with it. The caller swaps rows.
 ic_status png_inflate_row(ic_png *png);
 
 void png_swap_rows(ic_png *png);

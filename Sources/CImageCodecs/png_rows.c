@@ -11,26 +11,25 @@ static inline uint8_t paeth(int a, int b, int c) {
 }
 
 // One function for each size of a pixel, so that the compiler keeps the pixel to the left in registers.
-#define FILTERS(N)                                                                                     \
-  static void sub_##N(uint8_t *row, const uint8_t *above, size_t count) {                              \
-    (void)above;                                                                                       \
-    uint8_t left[N] = {0};                                                                             \
-    for (size_t i = 0; i + N <= count; i += N)                                                         \
-      for (size_t c = 0; c < N; c++) row[i + c] = left[c] = (uint8_t)(row[i + c] + left[c]);           \
-  }                                                                                                    \
-  static void average_##N(uint8_t *row, const uint8_t *above, size_t count) {                          \
-    uint8_t left[N] = {0};                                                                             \
-    for (size_t i = 0; i + N <= count; i += N)                                                         \
-      for (size_t c = 0; c < N; c++)                                                                   \
-        row[i + c] = left[c] = (uint8_t)(row[i + c] + (left[c] + above[i + c]) / 2);                   \
-  }                                                                                                    \
-  static void paeth_##N(uint8_t *row, const uint8_t *above, size_t count) {                            \
-    uint8_t left[N] = {0}, corner[N] = {0};                                                            \
-    for (size_t i = 0; i + N <= count; i += N)                                                         \
-      for (size_t c = 0; c < N; c++) {                                                                 \
-        row[i + c] = left[c] = (uint8_t)(row[i + c] + paeth(left[c], above[i + c], corner[c]));        \
-        corner[c] = above[i + c];                                                                      \
-      }                                                                                                \
+#define FILTERS(N)                                                                                                \
+  static void sub_##N(uint8_t *row, const uint8_t *above, size_t count) {                                         \
+    (void)above;                                                                                                  \
+    uint8_t left[N] = {0};                                                                                        \
+    for (size_t i = 0; i + N <= count; i += N)                                                                    \
+      for (size_t c = 0; c < N; c++) row[i + c] = left[c] = (uint8_t)(row[i + c] + left[c]);                      \
+  }                                                                                                               \
+  static void average_##N(uint8_t *row, const uint8_t *above, size_t count) {                                     \
+    uint8_t left[N] = {0};                                                                                        \
+    for (size_t i = 0; i + N <= count; i += N)                                                                    \
+      for (size_t c = 0; c < N; c++) row[i + c] = left[c] = (uint8_t)(row[i + c] + (left[c] + above[i + c]) / 2); \
+  }                                                                                                               \
+  static void paeth_##N(uint8_t *row, const uint8_t *above, size_t count) {                                       \
+    uint8_t left[N] = {0}, corner[N] = {0};                                                                       \
+    for (size_t i = 0; i + N <= count; i += N)                                                                    \
+      for (size_t c = 0; c < N; c++) {                                                                            \
+        row[i + c] = left[c] = (uint8_t)(row[i + c] + paeth(left[c], above[i + c], corner[c]));                   \
+        corner[c] = above[i + c];                                                                                 \
+      }                                                                                                           \
   }
 FILTERS(1)
 FILTERS(2)

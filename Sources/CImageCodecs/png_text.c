@@ -12,12 +12,17 @@ static long characters(const uint8_t *text, size_t length) {
   long count = 0;
   for (size_t i = 0; i < length; count++) {
     const uint8_t c = text[i];
-    const size_t more = c < 0x80 ? 0 : c >= 0xC2 && c < 0xE0 ? 1 : c >= 0xE0 && c < 0xF0 ? 2 : c >= 0xF0 && c < 0xF5 ? 3 : 9;
+    const size_t more = c < 0x80                ? 0
+                        : c >= 0xC2 && c < 0xE0 ? 1
+                        : c >= 0xE0 && c < 0xF0 ? 2
+                        : c >= 0xF0 && c < 0xF5 ? 3
+                                                : 9;
     if (more >= length - i) return -1;
     for (size_t k = 1; k <= more; k++)
       if ((text[i + k] & 0xC0) != 0x80) return -1;
     const uint8_t next = more > 0 ? text[i + 1] : 0;
-    if ((c == 0xE0 && next < 0xA0) || (c == 0xED && next > 0x9F) || (c == 0xF0 && next < 0x90) || (c == 0xF4 && next > 0x8F))
+    if ((c == 0xE0 && next < 0xA0) || (c == 0xED && next > 0x9F) || (c == 0xF0 && next < 0x90) ||
+        (c == 0xF4 && next > 0x8F))
       return -1;
     i += more + 1;
   }
@@ -49,8 +54,8 @@ static ic_status add_text(ic_png *png, const png_chunk *chunk, size_t count) {
 }
 
 // Deflated text that counts, where it is text at all.
-static ic_status deflated(
-    ic_png *png, const png_chunk *chunk, const uint8_t *data, size_t length, bool counts, bool is_utf8) {
+static ic_status deflated(ic_png *png, const png_chunk *chunk, const uint8_t *data, size_t length, bool counts,
+                          bool is_utf8) {
   uint8_t *text;
   size_t count;
   const inflation result = inflate_text(data, length, &text, &count);
@@ -95,8 +100,8 @@ ic_status png_read_international_text(ic_png *png, const png_chunk *chunk) {
   const uint8_t *keyword = memchr(language, 0, (size_t)(end - language));
   const uint8_t *text = keyword == NULL ? NULL : memchr(keyword + 1, 0, (size_t)(end - keyword) - 1);
   if (text == NULL || (is_deflated && method != 0)) return IC_OK;
-  const bool counts = characters(language, (size_t)(keyword - language)) >= 0
-      && characters(keyword + 1, (size_t)(text - keyword) - 1) >= 0;
+  const bool counts = characters(language, (size_t)(keyword - language)) >= 0 &&
+                      characters(keyword + 1, (size_t)(text - keyword) - 1) >= 0;
   text++;
   const size_t length = (size_t)(end - text);
   if (is_deflated) return deflated(png, chunk, text, length, counts, true);

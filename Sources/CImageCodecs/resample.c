@@ -18,8 +18,8 @@ static void pack(const int32_t *weights, size_t outputs, size_t stride, int32_t 
   memcpy(packed, weights, outputs * stride * sizeof *weights);
 }
 
-static void horizontal(const uint8_t *row, size_t outputs, const int32_t *first, const int32_t *weights,
-                       size_t stride, uint8_t *out) {
+static void horizontal(const uint8_t *row, size_t outputs, const int32_t *first, const int32_t *weights, size_t stride,
+                       uint8_t *out) {
   for (size_t x = 0; x < outputs; x++, weights += stride, out += 4) {
     const uint8_t *pixel = row + 4 * (size_t)first[x];
     int32_t sums[4] = {half, half, half, half};
@@ -42,18 +42,18 @@ const ic_resampler ic_resampler_scalar = {"scalar", always, packed_size, pack, h
 
 const ic_resampler *const *ic_resamplers(size_t *count) {
   static const ic_resampler *const order[] = {
-      &ic_resampler_scalar,
+    &ic_resampler_scalar,
 #if defined(__x86_64__)
-      &ic_resampler_avx2,
-      &ic_resampler_avx512,
+    &ic_resampler_avx2,
+    &ic_resampler_avx512,
 #endif
   };
   *count = sizeof order / sizeof order[0];
   return order;
 }
 
-void ic_lookup(const uint8_t *row, size_t count, const float *table, bool reversed, float *out,
-               ptrdiff_t pixel_stride, ptrdiff_t channel_stride) {
+void ic_lookup(const uint8_t *row, size_t count, const float *table, bool reversed, float *out, ptrdiff_t pixel_stride,
+               ptrdiff_t channel_stride) {
   const size_t first = reversed ? 2 : 0, last = 2 - first;
   for (size_t x = 0; x < count; x++, row += 4, out += pixel_stride) {
     out[0] = table[row[first]];

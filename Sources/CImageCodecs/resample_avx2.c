@@ -46,8 +46,8 @@ TARGET static void horizontal(const uint8_t *row, size_t outputs, const int32_t 
   }
 }
 
-TARGET static void vertical(const uint8_t *rows, size_t row_bytes, size_t count, const int32_t *weights,
-                            size_t taps, uint8_t *out) {
+TARGET static void vertical(const uint8_t *rows, size_t row_bytes, size_t count, const int32_t *weights, size_t taps,
+                            uint8_t *out) {
   const __m256i half = _mm256_set1_epi32(1 << (IC_WEIGHT_BITS - 1));
   for (size_t x = 0; x < count; x += 16) {
     const uint8_t *column = rows + x;
@@ -61,8 +61,8 @@ TARGET static void vertical(const uint8_t *rows, size_t row_bytes, size_t count,
     const __m256i words =
         _mm256_packs_epi32(_mm256_srai_epi32(a, IC_WEIGHT_BITS), _mm256_srai_epi32(b, IC_WEIGHT_BITS));
     const __m256i ordered = _mm256_permute4x64_epi64(words, 0xD8);  // packing works within 128-bit halves
-    _mm_storeu_si128((__m128i *)(out + x), _mm_packus_epi16(_mm256_castsi256_si128(ordered),
-                                                            _mm256_extracti128_si256(ordered, 1)));
+    _mm_storeu_si128((__m128i *)(out + x),
+                     _mm_packus_epi16(_mm256_castsi256_si128(ordered), _mm256_extracti128_si256(ordered, 1)));
   }
 }
 

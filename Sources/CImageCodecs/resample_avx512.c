@@ -4,14 +4,11 @@
 #include <immintrin.h>
 #define TARGET __attribute__((target("avx512f,avx512bw")))
 
-static bool supported(void) {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
-}
+static bool supported(void) { return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw"); }
 
 // Sixteen sums to bytes; negative ones go first, as the narrowing reads its operand as unsigned.
 TARGET static inline __m128i narrowed(__m512i sums) {
-  return _mm512_cvtusepi32_epi8(
-      _mm512_max_epi32(_mm512_srai_epi32(sums, IC_WEIGHT_BITS), _mm512_setzero_si512()));
+  return _mm512_cvtusepi32_epi8(_mm512_max_epi32(_mm512_srai_epi32(sums, IC_WEIGHT_BITS), _mm512_setzero_si512()));
 }
 
 static size_t packed_size(size_t outputs, size_t stride) { return (outputs + 3) / 4 * stride * 16; }
@@ -60,8 +57,8 @@ TARGET static void horizontal(const uint8_t *row, size_t outputs, const int32_t 
   }
 }
 
-TARGET static void vertical(const uint8_t *rows, size_t row_bytes, size_t count, const int32_t *weights,
-                            size_t taps, uint8_t *out) {
+TARGET static void vertical(const uint8_t *rows, size_t row_bytes, size_t count, const int32_t *weights, size_t taps,
+                            uint8_t *out) {
   const __m512i half = _mm512_set1_epi32(1 << (IC_WEIGHT_BITS - 1));
   for (size_t x = 0; x < count; x += 32) {
     const uint8_t *column = rows + x;

@@ -1,5 +1,5 @@
-// What the system does where a page of a mapped file cannot be read is SIGBUS. A handler may call next to nothing of the C
-// library, and no Swift.
+// What the system does where a page of a mapped file cannot be read is SIGBUS. A handler may call next to nothing of
+// the C library, and no Swift.
 #define _XOPEN_SOURCE 700
 #include "cstartup.h"
 

@@ -13,9 +13,7 @@ static int was_closed[3];
 
 int cs_argument_count(void) { return argument_count; }
 
-const char *cs_argument(int index) {
-  return index >= 0 && index < argument_count ? arguments[index] : NULL;
-}
+const char *cs_argument(int index) { return index >= 0 && index < argument_count ? arguments[index] : NULL; }
 
 int cs_was_closed(int descriptor) { return descriptor >= 0 && descriptor < 3 && was_closed[descriptor]; }
 

@@ -23,7 +23,7 @@ struct BeginnerTests {
     Mistake("layers resnet18", 64, "'activation-dump models' lists all"),
     Mistake("layers ResNet50", 64, "the nearest are resnet50,"),
     Mistake("predict --model squeezenet1_1 photo.png", 66, "'activation-dump weights fetch squeezenet1_1'"),
-    Mistake("predict --model squeezenet1_1 --weights seeded:1 images", 65, "images: this is a folder"),
+    Mistake("predict --model squeezenet1_1 --weights seeded:1 images", 66, "images: this is a folder"),
     Mistake("predict --model squeezenet1_1 --weights seeded photo.png", 64, "such as seeded:1"),
     Mistake("predict --model squeezenet1_1 --weights ~/no.pth photo.png", 66, "write $HOME"),
     Mistake("\(dump) out --images ~/photographs", 66, "write $HOME"),

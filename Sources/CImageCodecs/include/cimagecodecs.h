@@ -13,9 +13,9 @@
 
 typedef enum {
   IC_OK = 0,
-  IC_TRUNCATED,      // the file ends before the image does
-  IC_CORRUPT,        // the data breaks the format where Pillow minds it; ic_..._message says how
-  IC_UNSUPPORTED,    // a legal file of a kind Pillow does not read either
+  IC_TRUNCATED,    // the file ends before the image does
+  IC_CORRUPT,      // the data breaks the format where Pillow minds it; ic_..._message says how
+  IC_UNSUPPORTED,  // a legal file of a kind Pillow does not read either
   IC_OUT_OF_MEMORY,
 } ic_status;
 
@@ -26,11 +26,11 @@ typedef struct {
 /// What the pixels of a file are before they become RGB, as far as resampling can tell the difference. All but
 /// IC_STORED_GRAY16 have four bytes a pixel.
 typedef enum {
-  IC_STORED_RGB,     // red, green, blue, nothing: resampled as they are; gray is three equal colours
-  IC_STORED_RGBA,    // red, green, blue, alpha: resampled multiplied by alpha
-  IC_STORED_CMYK,    // inks
-  IC_STORED_INDEXED, // RGB that Pillow keeps as indices or single bits, and does not interpolate
-  IC_STORED_GRAY16,  // big-endian 16-bit gray: two bytes a pixel, in rows of 4 * width bytes
+  IC_STORED_RGB,      // red, green, blue, nothing: resampled as they are; gray is three equal colours
+  IC_STORED_RGBA,     // red, green, blue, alpha: resampled multiplied by alpha
+  IC_STORED_CMYK,     // inks
+  IC_STORED_INDEXED,  // RGB that Pillow keeps as indices or single bits, and does not interpolate
+  IC_STORED_GRAY16,   // big-endian 16-bit gray: two bytes a pixel, in rows of 4 * width bytes
 } ic_stored;
 
 // --- JPEG -----------------------------------------------------------------------------------------------------
@@ -44,8 +44,9 @@ void ic_jpeg_destroy(ic_jpeg *jpeg);
 /// Reads the header. `bytes` must stay valid until the image is read or another opened.
 ic_status ic_jpeg_open(ic_jpeg *jpeg, const uint8_t *bytes, size_t count, ic_size *size);
 
-/// Decodes the opened image (accurate integer DCT, smoothed chroma, blocks smoothed where scans are missing) into `height`
-/// rows of 4 * `width` bytes, without gaps. Four components are taken as inverted CMYK and converted as Pillow does.
+/// Decodes the opened image (accurate integer DCT, smoothed chroma, blocks smoothed where scans are missing) into
+/// `height` rows of 4 * `width` bytes, without gaps. Four components are taken as inverted CMYK and converted as Pillow
+/// does.
 ic_status ic_jpeg_read(ic_jpeg *jpeg, uint8_t *pixels);
 
 /// The same, but four components stay inks, upright.
@@ -54,8 +55,8 @@ ic_status ic_jpeg_read_stored(ic_jpeg *jpeg, uint8_t *pixels, ic_stored *stored)
 /// Decodes the next `count` rows of the opened image instead, at most as many as are left, as ic_jpeg_read would.
 ic_status ic_jpeg_next(ic_jpeg *jpeg, uint8_t *pixels, size_t count);
 
-/// Whether the opened image is in several scans: then its coefficients, two bytes each, are kept until the last of them.
-/// Decoding ends in IC_OUT_OF_MEMORY where they would take more than `limit` bytes.
+/// Whether the opened image is in several scans: then its coefficients, two bytes each, are kept until the last of
+/// them. Decoding ends in IC_OUT_OF_MEMORY where they would take more than `limit` bytes.
 bool ic_jpeg_has_scans(ic_jpeg *jpeg, long limit);
 
 /// What the last call that failed met; valid until the next call.
@@ -81,7 +82,8 @@ typedef struct ic_png ic_png;
 ic_png *ic_png_create(void);
 void ic_png_destroy(ic_png *png);
 
-/// Reads the header: the chunks before the image data. `bytes` must stay valid until the image is read or another opened.
+/// Reads the header: the chunks before the image data. `bytes` must stay valid until the image is read or another
+/// opened.
 ic_status ic_png_open(ic_png *png, const uint8_t *bytes, size_t count, ic_size *size);
 
 /// Decodes the opened image into `height` rows of 4 * `width` bytes, without gaps: alpha and transparent colours are
@@ -148,7 +150,7 @@ const ic_resampler *const *ic_resamplers(size_t *count);
 
 /// Translates `count` pixels of a row: out[x * pixel_stride + c * channel_stride] = table[c][value of colour c], where
 /// colours are red, green, blue or, `reversed`, blue, green, red. `table` is [3][256].
-void ic_lookup(const uint8_t *row, size_t count, const float *table, bool reversed, float *out,
-               ptrdiff_t pixel_stride, ptrdiff_t channel_stride);
+void ic_lookup(const uint8_t *row, size_t count, const float *table, bool reversed, float *out, ptrdiff_t pixel_stride,
+               ptrdiff_t channel_stride);
 
 #endif

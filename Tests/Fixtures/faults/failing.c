@@ -83,44 +83,44 @@ static int simple_verdict(int needs_room) {
   return result;
 }
 
-#define FAIL_IF(inside, needs_room)                 \
-  if (inside) {                                     \
-    const int code = simple_verdict(needs_room);    \
-    if (code) {                                     \
-      errno = code;                                 \
-      return -1;                                    \
-    }                                               \
+#define FAIL_IF(inside, needs_room)              \
+  if (inside) {                                  \
+    const int code = simple_verdict(needs_room); \
+    if (code) {                                  \
+      errno = code;                              \
+      return -1;                                 \
+    }                                            \
   }
 
 static const int changes = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
 
-#define OPEN(name)                                                   \
-  int name(const char *path, int flags, ...) {                       \
-    va_list rest;                                                    \
-    va_start(rest, flags);                                           \
-    const mode_t mode = flags & O_CREAT ? va_arg(rest, mode_t) : 0;  \
-    va_end(rest);                                                    \
-    FAIL_IF((flags & changes) && is_inside(path), flags &O_CREAT)    \
-    return NEXT(name)(path, flags, mode);                            \
+#define OPEN(name)                                                  \
+  int name(const char *path, int flags, ...) {                      \
+    va_list rest;                                                   \
+    va_start(rest, flags);                                          \
+    const mode_t mode = flags & O_CREAT ? va_arg(rest, mode_t) : 0; \
+    va_end(rest);                                                   \
+    FAIL_IF((flags & changes) && is_inside(path), flags & O_CREAT)  \
+    return NEXT(name)(path, flags, mode);                           \
   }
 OPEN(open)
 OPEN(open64)
 
-#define WRITE(name, parameters, arguments, half_arguments)           \
-  ssize_t name parameters {                                          \
-    if (is_descriptor_inside(descriptor)) {                          \
-      const int code = verdict(1);                                   \
-      if (code == HALF || code == HALF_AND_KILL) {                   \
-        const ssize_t written = NEXT(name) half_arguments;           \
-        if (code == HALF_AND_KILL) kill(getpid(), SIGKILL);          \
-        return written;                                              \
-      }                                                              \
-      if (code) {                                                    \
-        errno = code;                                                \
-        return -1;                                                   \
-      }                                                              \
-    }                                                                \
-    return NEXT(name) arguments;                                     \
+#define WRITE(name, parameters, arguments, half_arguments)  \
+  ssize_t name parameters {                                 \
+    if (is_descriptor_inside(descriptor)) {                 \
+      const int code = verdict(1);                          \
+      if (code == HALF || code == HALF_AND_KILL) {          \
+        const ssize_t written = NEXT(name) half_arguments;  \
+        if (code == HALF_AND_KILL) kill(getpid(), SIGKILL); \
+        return written;                                     \
+      }                                                     \
+      if (code) {                                           \
+        errno = code;                                       \
+        return -1;                                          \
+      }                                                     \
+    }                                                       \
+    return NEXT(name) arguments;                            \
   }
 WRITE(write, (int descriptor, const void *bytes, size_t count), (descriptor, bytes, count),
       (descriptor, bytes, (count + 1) / 2))

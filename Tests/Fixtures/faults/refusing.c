@@ -1,5 +1,5 @@
-// Makes calls fail that some file systems do not have, and those that read, to be loaded before the C library: LD_PRELOAD.
-// Each variable but the first is the errno of the calls that it names; without it they work.
+// Makes calls fail that some file systems do not have, and those that read, to be loaded before the C library:
+// LD_PRELOAD. Each variable but the first is the errno of the calls that it names; without it they work.
 //
 //   REFUSE_FOLDER  only files below it count
 //   REFUSE_MMAP    mmap of a file
@@ -44,22 +44,22 @@ static int refusal(const char *name, int descriptor) {
   return code && path_of(descriptor, path) ? atoi(code) : 0;
 }
 
-#define REFUSE(name, descriptor, result)            \
-  {                                                 \
-    const int code = refusal(name, descriptor);     \
-    if (code) {                                     \
-      errno = code;                                 \
-      return result;                                \
-    }                                               \
+#define REFUSE(name, descriptor, result)        \
+  {                                             \
+    const int code = refusal(name, descriptor); \
+    if (code) {                                 \
+      errno = code;                             \
+      return result;                            \
+    }                                           \
   }
 
-#define MMAP(name, offset_type)                                                                  \
+#define MMAP(name, offset_type)                                                                 \
   void *name(void *address, size_t size, int protection, int flags, int file, offset_type at) { \
-    if (file >= 0) REFUSE("REFUSE_MMAP", file, MAP_FAILED)                                       \
-    void *const result = NEXT(name)(address, size, protection, flags, file, at);                 \
-    char path[PATH_MAX];                                                                         \
-    if (file >= 0 && getenv("REFUSE_CUT") && path_of(file, path)) (void)!truncate(path, 0);      \
-    return result;                                                                               \
+    if (file >= 0) REFUSE("REFUSE_MMAP", file, MAP_FAILED)                                      \
+    void *const result = NEXT(name)(address, size, protection, flags, file, at);                \
+    char path[PATH_MAX];                                                                        \
+    if (file >= 0 && getenv("REFUSE_CUT") && path_of(file, path)) (void)!truncate(path, 0);     \
+    return result;                                                                              \
   }
 MMAP(mmap, off_t)
 MMAP(mmap64, off64_t)
@@ -81,30 +81,30 @@ int flock(int file, int operation) {
   return NEXT(flock)(file, operation);
 }
 
-#define FCNTL(name)                                                        \
-  int name(int file, int command, ...) {                                   \
-    va_list rest;                                                          \
-    va_start(rest, command);                                               \
-    void *const argument = va_arg(rest, void *);                           \
-    va_end(rest);                                                          \
+#define FCNTL(name)                                                                    \
+  int name(int file, int command, ...) {                                               \
+    va_list rest;                                                                      \
+    va_start(rest, command);                                                           \
+    void *const argument = va_arg(rest, void *);                                       \
+    va_end(rest);                                                                      \
     if (command == F_OFD_SETLK || command == F_SETLK) REFUSE("REFUSE_FCNTL", file, -1) \
-    return NEXT(name)(file, command, argument);                            \
+    return NEXT(name)(file, command, argument);                                        \
   }
 FCNTL(fcntl)
 FCNTL(fcntl64)
 
-#define OPEN(name)                                                         \
-  int name(const char *path, int flags, ...) {                             \
-    va_list rest;                                                          \
-    va_start(rest, flags);                                                 \
+#define OPEN(name)                                                                \
+  int name(const char *path, int flags, ...) {                                    \
+    va_list rest;                                                                 \
+    va_start(rest, flags);                                                        \
     const mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0; \
-    va_end(rest);                                                          \
-    const char *code = getenv("REFUSE_OPEN");                              \
-    if (code && (flags & O_ACCMODE) == O_RDONLY && is_inside(path)) {      \
-      errno = atoi(code);                                                  \
-      return -1;                                                           \
-    }                                                                      \
-    return NEXT(name)(path, flags, mode);                                  \
+    va_end(rest);                                                                 \
+    const char *code = getenv("REFUSE_OPEN");                                     \
+    if (code && (flags & O_ACCMODE) == O_RDONLY && is_inside(path)) {             \
+      errno = atoi(code);                                                         \
+      return -1;                                                                  \
+    }                                                                             \
+    return NEXT(name)(path, flags, mode);                                         \
   }
 OPEN(open)
 OPEN(open64)
