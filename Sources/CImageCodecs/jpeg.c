@@ -1,9 +1,9 @@
 #include "cimagecodecs.h"
 #include "jpeg_reader.h"
 
-#include <jerror.h>
 #include <setjmp.h>
 #include <stdlib.h>
+#include <jerror.h>
 
 #ifndef JCS_EXTENSIONS
 #error "libjpeg-turbo is needed: other libraries have no RGBX output"

@@ -1,10 +1,10 @@
 #include "cimagecodecs.h"
 
-#include <jerror.h>
-#include <jpeglib.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <jpeglib.h>
+#include <jerror.h>
 
 typedef struct {
   struct jpeg_error_mgr error;

@@ -3,8 +3,8 @@
 #define IC_JPEG_READER_H
 #include "cimagecodecs.h"
 
-#include <jpeglib.h>
 #include <stdio.h>
+#include <jpeglib.h>
 
 /// Why Pillow does not open the file, though libjpeg may, in words and as `status`; NULL where it does
 /// (JpegImageFile._open, up to the first scan).

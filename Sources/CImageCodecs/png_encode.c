@@ -1,9 +1,9 @@
 #include "cimagecodecs.h"
 
-#include <png.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <png.h>
 
 // Part of what makes equal pixels equal bytes: never libpng's defaults, which a later version may change.
 enum { LEVEL = 6, MEMORY_LEVEL = 8, WINDOW_BITS = 15 };

@@ -1,3 +1,3 @@
-#include <jpeglib.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <jpeglib.h>
