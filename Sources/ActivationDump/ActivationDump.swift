@@ -30,7 +30,7 @@ enum Main {
     signal(SIGXFSZ, SIG_IGN)
     ImageDecoder.returnLargeBlocks()
     do {
-      var command = try ActivationDump.parseAsRoot()
+      var command = try ActivationDump.parseAsRoot(Array(Arguments.all.dropFirst()))
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

@@ -27,11 +27,18 @@ struct CheckCommand: ParsableCommand {
       checks.append(check)
       if !json { report(check) }
     }
-    if json { try Console.result(json: Listing(dumps: checks)) }
-    if !checks.allSatisfy(\.isIntact) { throw ExitStatus.checkFailed.error }
+    // Parts of a recording are no more than that, however intact.
+    var problems: [String] = []
+    for folder in dumps {
+      guard let problem = ShardFolders.problem(in: folder) else { continue }
+      problems.append("\(folder): \(problem)")
+    }
+    if json { try Console.result(json: Listing(dumps: checks, problems: problems)) }
+    if !json { for problem in problems { Console.result(problem) } }
+    if !checks.allSatisfy(\.isIntact) || !problems.isEmpty { throw ExitStatus.checkFailed.error }
   }
 
-  private struct Listing: Encodable { let dumps: [DumpCheck] }
+  private struct Listing: Encodable { let dumps: [DumpCheck], problems: [String] }
 
   private func report(_ check: DumpCheck) {
     for file in check.files where file.verdict == .changed || file.verdict == .missing {

@@ -44,7 +44,7 @@ struct MergeCommand: ParsableCommand {
     StopSignals.endResumably()
     let merge = try Merge(
       shards, into: output, existing: .given(resume: resume, overwrite: overwrite),
-      threads: threads ?? ProcessorCount.available, arguments: CommandLine.arguments)
+      threads: threads ?? ProcessorCount.available, arguments: Arguments.all)
     let (summary, signal) = try withProgress(of: "files", resumable: true) { progress in
       (try merge.run(progress: progress), progress.signal)
     }

@@ -1,10 +1,13 @@
 import Foundation
 import Recording
+import Tensor
 
 /// What the program prints: results to standard output, everything else to standard error.
 enum Console {
   /// Prints a line of results.
-  static func result(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+  static func result(_ line: String) {
+    FileHandle.standardOutput.write(Data(PathText.bytes(of: line + "\n")))
+  }
 
   /// Prints a document of results.
   ///
@@ -29,7 +32,9 @@ enum Console {
   }
 
   /// Tells the user something that is not a result.
-  static func note(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+  static func note(_ line: String) {
+    FileHandle.standardError.write(Data((PathText.shown(line) + "\n").utf8))
+  }
 
   /// Whether standard error is a terminal that can redraw a line.
   static var isInteractive: Bool {

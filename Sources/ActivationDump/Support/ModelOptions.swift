@@ -35,7 +35,7 @@ struct ModelOptions: ParsableArguments {
       }
       return chosen
     }
-    let folder = WeightsFolder(weightsDir, environment: ProcessInfo.processInfo.environment)
+    let folder = WeightsFolder(weightsDir, environment: Arguments.environment())
     guard let file = model.presentCheckpoint(in: folder) else {
       throw RecordingError(
         .inputMissing,

@@ -33,7 +33,7 @@ public struct Dump: Sendable {
     self.request = request
     folder = DumpFolder(path: request.output)
     try folder.check(request.existing)
-    var images = try ImageList.read(request.images)
+    var images = try ImageList.read(request.images, imageKeys: request.imageKeys)
     if let labels = request.labels { try images.label(from: labels) }
     if let limit = request.limit { images.truncate(to: limit) }
     self.images = images
@@ -69,12 +69,17 @@ public struct Dump: Sendable {
   ///   would not do. The images done until then stay.
   public func run(progress: RunProgress = RunProgress()) throws -> DumpSummary {
     let network = try load()
-    var open = try open(try manifest(of: network))
+    let manifest = try manifest(of: network)
+    let agreement = agreement(of: manifest)
+    try agreement?.check()
+    var open = try open(manifest)
     let start = Clock.seconds
     let before = open.ledger.writtenRanges.reduce(0) { $0 + $1.count }
     if open.manifest.state == .complete { return summary(open, recorded: 0, since: start, StageTimes()) }
     do {
       var times = try record(with: network, into: open, progress)
+      try checkRecorded(open.ledger)
+      try agreement?.check(atEnd: true)
       if let digests = try times.measure(\.write, { try finish(open, progress) }) {
         open.manifest.seal(digests)
         try writeBaselines(&open)
@@ -193,7 +198,7 @@ public struct Dump: Sendable {
   }
 
   private func manifest(of network: Network) throws -> Manifest {
-    let name = network.checkpoint.map { ($0.path as NSString).lastPathComponent }
+    let name = network.checkpoint.map { PathText.shown(PathText.lastComponent(of: $0.path)) }
     let arrays = arrays.map { array in
       Manifest.Array(
         name: array.layer.isEmpty ? nil : array.layer,
@@ -215,10 +220,14 @@ public struct Dump: Sendable {
       baselines: request.baselines ? self.arrays.dropLast().map(baselineFile) : nil,
       logits: arrays[arrays.count - 1],
       images: .init(
-        source: ImageList.absolute(request.images), count: rows.count,
-        layout: images.layout, labels: images.labels, listSha256: images.digest),
+        source: ImagesTable.escaped(ImageList.source(request.images)[...]), count: rows.count,
+        layout: images.layout, labels: images.labels, listSha256: images.digest,
+        imageKeys: request.imageKeys.isEmpty ? nil : request.imageKeys,
+        remarks: images.remarks.isEmpty ? nil : images.remarks),
       shard: request.shard.map {
-        .init(index: $0.index, count: $0.count, firstRow: rows.lowerBound, imagesOfAll: images.count)
+        .init(
+          index: $0.index, count: $0.count, firstRow: rows.lowerBound, imagesOfAll: images.count,
+          arrayJob: request.arrayTask?.job)
       },
       onError: request.onError, host: .init(threads: request.threads, batchSize: request.batchSize),
       started: Manifest.now, ended: nil, state: .running)

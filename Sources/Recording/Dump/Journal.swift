@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Synchronization
+import Tensor
 
 /// What a journal says was done: read back when a dump is resumed, checked or looked at.
 struct JournalContents: Sendable {
@@ -23,7 +24,7 @@ struct JournalContents: Sendable {
   ///
   /// - Returns: `nil` when there is no journal, or none that this program wrote.
   init?(path: String) {
-    guard let data = FileManager.default.contents(atPath: path) else { return nil }
+    guard let data = Disk.data(of: path) else { return nil }
     self.init(data)
   }
 

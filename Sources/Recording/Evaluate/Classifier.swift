@@ -45,8 +45,8 @@ public struct Classifier: Sendable {
   }
 
   private static func matrices(_ path: String) throws -> [Tensor] {
-    if let header = FileHandle(forReadingAtPath: path)?.readData(ofLength: 6),
-      Array(header) == NPYHeader.magic
+    if let file = try? MappedFile(path),
+      file.region.withUnsafeBytes({ $0.prefix(NPYHeader.magic.count).elementsEqual(NPYHeader.magic) })
     {
       return [try NPYFile.read(path)]
     }

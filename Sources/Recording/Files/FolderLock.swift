@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 
 /// Keeps other processes from writing to a folder, for as long as it lives or until the process ends, however it does.
 package final class FolderLock: Sendable {
@@ -34,7 +35,7 @@ package final class FolderLock: Sendable {
     // Some network file systems know no locks; there it is up to the user.
     if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return descriptor }
     close(descriptor)
-    let holder = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let holder = Disk.data(of: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
     throw RecordingError(
       .cannotCreate,
       "\(folder) is being written by another process\(holder.isEmpty ? "" : " (\(holder))"); wait for it or stop it"

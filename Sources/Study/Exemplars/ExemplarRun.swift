@@ -84,7 +84,12 @@ public struct ExemplarRun: Sendable {
     try prepare(encoded)
     try createFolders(of: units)
     let writer = PictureWriter(folder: folder, images: images, request: request)
-    guard let (written, count) = try writer.write(units, progress: progress) else { return nil }
+    let result: (files: Int, images: Int)?
+    do { result = try writer.write(units, progress: progress) } catch {
+      if progress.done == 0 && request.existing != .resume { withdraw(map) }
+      throw error
+    }
+    guard let (written, count) = result else { return nil }
     FileSystem.synchronizeAll()
     try write(try map.studyForm(), to: "\(folder)/\(ExemplarMap.studyName)")
     try write(encoded, to: finished)
@@ -113,7 +118,7 @@ public struct ExemplarRun: Sendable {
       switch request.existing {
       case .refuse: try checkOutput()
       case .resume:
-        guard FileManager.default.contents(atPath: earlier) == encoded else {
+        guard Disk.data(of: earlier) == encoded else {
           throw RecordingError(
             .badData,
             "\(earlier) tells of other exemplars than these; give the same dump, units and options, or --overwrite"
@@ -127,14 +132,23 @@ public struct ExemplarRun: Sendable {
     _ = unlink("\(folder)/\(ExemplarMap.studyName)")
   }
 
+  /// Takes back what was begun, so that a corrected command finds nothing in its way.
+  private func withdraw(_ map: ExemplarMap) {
+    try? removePictures(of: map)
+    unlink(partial)
+    for unit in map.units where !unit.unit.contains("/") {
+      // Folders that hold something else stay.
+      let home = "\(folder)/\(StimulusNames.folder(ofUnit: unit.unit))"
+      for path in [home, PathText.folder(of: home)] { rmdir(path) }
+    }
+  }
+
   private func removePictures(of map: ExemplarMap) throws(RecordingError) {
     for unit in map.units where !unit.unit.contains("/") {
       for name in ["natural_images", "grid.png", "histogram.svg"] {
         let item = "\(folder)/\(StimulusNames.folder(ofUnit: unit.unit))/\(name)"
         guard Disk.isDirectory(item) != nil else { continue }
-        do { try FileManager.default.removeItem(atPath: item) } catch {
-          throw RecordingError(.cannotCreate, "cannot remove \(item): \(error.localizedDescription)")
-        }
+        try Disk.remove(item)
       }
     }
   }

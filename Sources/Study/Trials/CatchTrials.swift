@@ -107,7 +107,7 @@ public enum CatchTrials {
   private static let queries = ["min_8.png": "min_9.png", "max_8.png": "max_9.png"]
 
   private static func read(_ path: String) throws(RecordingError) -> [UInt8] {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let data = Disk.data(of: path) else {
       throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError); make the stimuli again")
     }
     return Array(data)

@@ -68,7 +68,7 @@ public struct TaskWriter: Sendable {
     guard isDirectory else {
       throw RecordingError(.cannotCreate, "\(folder) is a file; give --output the name of a folder to make")
     }
-    let names = try Disk.entries(of: folder).map { String(decoding: $0.name, as: UTF8.self) }
+    let names = try Disk.names(in: folder)
     if names.isEmpty { return }
     guard names.allSatisfy(Self.isOurs) else {
       throw RecordingError(
@@ -124,12 +124,7 @@ public struct TaskWriter: Sendable {
 
   private func clear() throws(RecordingError) {
     try Disk.createDirectory(folder)
-    for entry in try Disk.entries(of: folder) {
-      let item = "\(folder)/\(String(decoding: entry.name, as: UTF8.self))"
-      do { try FileManager.default.removeItem(atPath: item) } catch {
-        throw RecordingError(.cannotCreate, "cannot remove \(item): \(error.localizedDescription)")
-      }
-    }
+    for name in try Disk.names(in: folder) { try Disk.remove("\(folder)/\(name)") }
   }
 
   private func write(_ task: TrialTask) throws {
@@ -140,7 +135,7 @@ public struct TaskWriter: Sendable {
       try Disk.createDirectory("\(place)/references")
       for (from, name) in Self.files(of: trial) { try copy(from, to: "\(place)/\(name)") }
     }
-    let experiment = (folder as NSString).lastPathComponent
+    let experiment = PathText.shown(PathText.lastComponent(of: folder))
     let index = Index(
       taskName: "\(experiment)/task_\(task.index)", nReferenceImages: String(references),
       nTrials: task.trials.count,
@@ -150,7 +145,7 @@ public struct TaskWriter: Sendable {
 
   private func copy(_ from: String, to place: String) throws(RecordingError) {
     if hardLinks { return try StimulusFile.link(from, as: place) }
-    guard let data = FileManager.default.contents(atPath: from) else {
+    guard let data = Disk.data(of: from) else {
       throw RecordingError(.inputMissing, "cannot read \(from): \(Disk.lastError)")
     }
     try StimulusFile.write(Array(data), to: place)

@@ -20,7 +20,7 @@ struct WeightsFolderOptions: ParsableArguments {
   @Option(help: "The weights folder. Default: $ACTIVATION_DUMP_WEIGHTS, else the XDG data folder.")
   var weightsDir: String?
 
-  var folder: WeightsFolder { WeightsFolder(weightsDir, environment: ProcessInfo.processInfo.environment) }
+  var folder: WeightsFolder { WeightsFolder(weightsDir, environment: Arguments.environment()) }
 }
 
 extension CheckpointSource.File {
