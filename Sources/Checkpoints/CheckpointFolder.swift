@@ -1,4 +1,5 @@
-internal import Foundation
+import Foundation
+import Tensor
 
 /// Finds the checkpoint in a folder: a snapshot of a model hub, say.
 package enum CheckpointFolder {
@@ -16,13 +17,10 @@ package enum CheckpointFolder {
   ///
   /// - Throws: ``CheckpointError`` when a folder holds none, or several.
   static func file(at path: String) throws(CheckpointError) -> String {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-      return path
-    }
+    guard FileSystem.kind(of: path) == .folder else { return path }
     let names: [String]
-    do { names = try FileManager.default.contentsOfDirectory(atPath: path).sorted() } catch {
-      throw CheckpointError(path: path, reason: "the folder cannot be read", kind: .missing)
+    do { names = try FileSystem.names(in: path) } catch {
+      throw CheckpointError(path: path, reason: "the folder cannot be read", kind: .unreadable)
     }
     let folder = path.hasSuffix("/") ? path : "\(path)/"
     if let name = knownNames.first(where: names.contains) { return folder + name }
@@ -62,7 +60,7 @@ package enum CheckpointFolder {
     let (folder, name) = split(path)
     guard let match = name.firstMatch(of: /^(.+)-(\d{5})-of-(\d{5})(\.[A-Za-z]+)$/) else { return nil }
     let index = "\(match.1)\(match.4).index.json"
-    let isThere = FileManager.default.fileExists(atPath: folder + index)
+    let isThere = FileSystem.kind(of: folder + index) != nil
     return "it is one of \(Int(match.3) ?? 0) shards; give the index of all of them, \(folder)\(index)"
       + (isThere ? "" : ", which is not there: download it beside them")
   }

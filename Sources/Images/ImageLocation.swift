@@ -1,3 +1,5 @@
+internal import Tensor
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -18,7 +20,7 @@ public struct ImageLocation: Hashable, Sendable {
   let version: FileVersion?
 
   /// A file.
-  public init(path: String) { self.init(path: Array(path.utf8), name: path) }
+  public init(path: String) { self.init(path: PathText.bytes(of: path), name: PathText.shown(path)) }
 
   /// A file whose path may be any bytes.
   package init(path: [UInt8], name: String) {

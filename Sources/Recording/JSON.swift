@@ -1,4 +1,5 @@
 package import Foundation
+import Tensor
 
 /// The version of the program, written into every dump.
 package let toolVersion = "0.1.0"
@@ -7,7 +8,7 @@ package let toolVersion = "0.1.0"
 package enum JSON {
   /// Encodes a document, with a line end.
   ///
-  /// Numbers that are not finite become the strings `NaN`, `Infinity` and `-Infinity`.
+  /// Paths are shown: see ``PathText/shown(_:)``. Numbers that are not finite become the strings `NaN`, `Infinity` and `-Infinity`.
   ///
   /// - Throws: What the encoding of `value` throws.
   package static func encode(_ value: some Encodable) throws -> Data {
@@ -16,7 +17,7 @@ package enum JSON {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    return try encoder.encode(value) + Data("\n".utf8)
+    return Data(PathText.shownInJSON([UInt8](try encoder.encode(value)))) + Data("\n".utf8)
   }
 
   /// Decodes a document this program wrote.
@@ -27,6 +28,8 @@ package enum JSON {
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    return try decoder.decode(type, from: data)
+    // A person may have opened and saved it with an editor that marks UTF-8.
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    return try decoder.decode(type, from: data.starts(with: mark) ? Data(data.dropFirst(3)) : data)
   }
 }

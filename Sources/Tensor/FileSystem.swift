@@ -7,8 +7,7 @@ package enum FileSystem {
 
   /// Brings a rename to disk. Where the system cannot, the name still is right until the machine fails.
   package static func synchronizeFolder(of path: String) {
-    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = open(PathText.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)
@@ -44,11 +43,31 @@ package enum FileSystem {
       code: 0)
   }
 
+  /// The names in a folder, sorted bytewise.
+  ///
+  /// - Throws: ``FileError`` when it cannot be read.
+  package static func names(in folder: String) throws(FileError) -> [String] {
+    guard let handle = PathText.withBytes(of: folder, { opendir($0) }) else {
+      throw FileError(path: folder, operation: "read it", code: errno)
+    }
+    defer { closedir(handle) }
+    var names: [[UInt8]] = []
+    while true {
+      // The end and an error are told apart by this alone.
+      errno = 0
+      guard let entry = readdir(handle) else { break }
+      names.append(withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) })
+    }
+    guard errno == 0 else { throw FileError(path: folder, operation: "read it", code: errno) }
+    return names.sorted { $0.lexicographicallyPrecedes($1) }.map { PathText.text($0) }
+      .filter { $0 != "." && $0 != ".." }
+  }
+
   /// What a path can name.
-  enum Kind { case folder, file, other }
+  package enum Kind { case folder, file, other }
 
   /// What a path names, links followed; `nil` when it names nothing.
-  static func kind(of path: String) -> Kind? {
+  package static func kind(of path: String) -> Kind? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     return switch status.st_mode & S_IFMT {
@@ -62,28 +81,28 @@ package enum FileSystem {
   private static func destination(of path: String) -> String? {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
       guard let start = buffer.baseAddress else { return nil }
-      let count = readlink(path, start, buffer.count)
+      let count = PathText.withBytes(of: path) { readlink($0, start, buffer.count) }
       guard count >= 0 else { return nil }
-      return String(decoding: buffer[..<count].lazy.map(UInt8.init(bitPattern:)), as: UTF8.self)
+      return PathText.text(buffer[..<count].map { UInt8(bitPattern: $0) })
     }
   }
 
   /// The path of a file once all links are followed; `nil` when it names nothing.
   static func resolved(_ path: String) -> String? {
-    guard let result = realpath(path, nil) else { return nil }
+    guard let result = PathText.withBytes(of: path, { realpath($0, nil) }) else { return nil }
     defer { free(result) }
-    return String(cString: result)
+    return PathText.text(UnsafeBufferPointer(start: result, count: strlen(result)).map { UInt8(bitPattern: $0) })
   }
 
   /// The folder that a path lies in, `nil` where the path does not say.
   private static func folder(of path: String) -> String? {
-    guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return nil }
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex else { return nil }
     return withoutTrailingSlashes(String(path[..<slash]))
   }
 
   private static func withoutTrailingSlashes(_ path: String) -> String {
     var path = path
-    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.unicodeScalars.removeLast() }
     return path
   }
 }

@@ -111,6 +111,24 @@ struct ClusterScriptTests {
     #expect(text("calls") == "scontrol\nrequeue\n5_3\n")
   }
 
+  @Test("the folder of a task that records all images, or a part it was told, is the output itself")
+  func foldersOfParts() throws {
+    try folder.write("4".utf8, to: "rows")
+    for (options, name) in [
+      ([], "x/shard-03-of-16"), (["--shard", "auto"], "x/shard-03-of-16"), (["--shard", "none"], "x"),
+      (["--shard=1/2"], "x"),
+    ] {
+      let words = ["dump", "--output", "x"] + options
+      let outcome = try run(
+        "job.sbatch", words,
+        [
+          "SLURM_JOB_ID": "7", "SLURM_ARRAY_JOB_ID": "5", "SLURM_ARRAY_TASK_ID": "3",
+          "ACTIVATION_DUMP_SHARDS": "16",
+        ])
+      #expect(outcome.output.contains("images done, \(name)\n"), "\(outcome.output)")
+    }
+  }
+
   @Test("arguments reach the program as they are")
   func quoting() throws {
     let words = [

@@ -111,6 +111,72 @@ struct ArchiveListTests {
     #expect(other.digest != list.digest)
   }
 
+  /// The paths and labels of an archive with some members, whose images say their names.
+  private func samples(_ names: [(String, String)], keys: [String] = []) throws -> (
+    rows: [String], remarks: [String]
+  ) {
+    let folder = try TemporaryFolder()
+    try folder.write(Tar.archive(names.map { ($0.0, Array($0.1.utf8)) }), to: "x.tar")
+    let list = try ImageList.read(folder("x.tar"), imageKeys: keys)
+    let rows = (0..<list.count).map { "\(list.path(ofRow: $0).dropFirst(6)) \(list.label(ofRow: $0) ?? -1)" }
+    return (rows, list.remarks)
+  }
+
+  @Test(
+    "a sample's only image counts whatever its key; of several, the plain one or the one that is asked for")
+  func keys() throws {
+    let compound = try samples([
+      ("0.input.jpg", ""), ("0.cls", "5"), ("1.Input.JPG", ""), ("1.CLS", "\u{FEFF}n01440764\r\n"),
+    ])
+    #expect(compound.rows == ["0.input.jpg 5", "1.Input.JPG 0"] && compound.remarks.isEmpty)
+    let plain = [("0.jpg", ""), ("0.seg.png", ""), ("0.json", "{\"label\": \"n01443537\"}")]
+    #expect(try samples(plain).rows == ["0.jpg 1"])
+    #expect(
+      try samples(plain).remarks == [
+        "1 images are parts of a sample and left out: sample 0 has the images jpg, seg.png; --image-key chooses others"
+      ])
+    let pair = [
+      ("d/0.input.jpg", ""), ("d/0.target.jpg", ""), ("d/0.cls", "5"), ("d/1.png", ""), ("d/1.cls", "6"),
+    ]
+    let error = #expect(throws: RecordingError.self) { try samples(pair) }
+    #expect(
+      error?.message.contains(
+        "sample d/0 has the images input.jpg, target.jpg; say which is meant, with --image-key input.jpg")
+        == true)
+    #expect(try samples(pair, keys: ["target.jpg", "png"]).rows == ["d/0.target.jpg 5", "d/1.png 6"])
+    let some = try samples(pair, keys: [".INPUT.jpg"])
+    #expect(
+      some.rows == ["d/0.input.jpg 5"]
+        && some.remarks == [
+          "1 samples have no image of the key asked for and are left out: sample d/1 has the image png"
+        ])
+    // Without any label, a key is what makes samples of members.
+    #expect(try samples([("0.a.png", ""), ("0.b.png", "")]).rows == ["0.a.png -1", "0.b.png -1"])
+    #expect(try samples([("0.a.png", ""), ("0.b.png", "")], keys: ["b.png"]).rows == ["0.b.png -1"])
+    let none = #expect(throws: RecordingError.self) { try samples(pair, keys: ["tif"]) }
+    #expect(
+      none?.kind == .inputMissing
+        && none?.message.contains("sample d/0 has the images input.jpg, target.jpg") == true)
+  }
+
+  @Test("a label beside an image of the same whole name is its own, also where names have dots")
+  func dots() throws {
+    let names = [
+      ("a.b.jpg", ""), ("a.b.cls", "5"), ("a.c.jpg", ""), ("a.c.cls", "6"), ("v1.0/x.jpg", ""),
+      ("v1.0/x.cls", "7"),
+    ]
+    #expect(try samples(names.filter { !$0.0.hasPrefix("v") }).rows == ["a.b.jpg 5", "a.c.jpg 6"])
+    #expect(try samples(names.filter { $0.0.hasPrefix("v") }).rows == ["v1.0/x.jpg 7"])
+  }
+
+  @Test("keys of what is no archive are refused")
+  func keysElsewhere() throws {
+    let folder = try TemporaryFolder()
+    try folder.write([1], to: "val/a.png")
+    let error = #expect(throws: RecordingError.self) { try ImageList.read(folder("val"), imageKeys: ["png"]) }
+    #expect(error?.kind == .usage && error?.message.contains("--image-key") == true)
+  }
+
   @Test("a folder of shards, and a list of them, stand for the shards")
   func folderOfShards() throws {
     let folder = try TemporaryFolder()

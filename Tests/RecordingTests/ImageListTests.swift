@@ -56,6 +56,47 @@ struct ImageListTests {
     #expect(stray.remarks.count == 1)
   }
 
+  @Test(
+    "hidden images, folders without images and folders that are no synsets are told of, and rows as of ImageFolder"
+  )
+  func hiddenEntries() throws {
+    let folder = try folder([
+      "n01440764/a.jpg", "n01440764/._a.jpg", ".ipynb_checkpoints/a-checkpoint.jpg",
+      "__MACOSX/n01440764/._a.jpg",
+      "n01443537/.DS_Store", "n01443537/Thumbs.db",
+    ])
+    let list = try ImageList.read(folder("images"))
+    #expect(
+      paths(list) == [
+        ".ipynb_checkpoints/a-checkpoint.jpg", "__MACOSX/n01440764/._a.jpg", "n01440764/._a.jpg",
+        "n01440764/a.jpg",
+      ])
+    #expect(list.classes == [".ipynb_checkpoints", "__MACOSX", "n01440764"] && list.labels == .folders)
+    #expect(list.remarks.count == 3)
+    #expect(
+      list.remarks[0].hasPrefix(
+        "2 of 3 class folders are no synsets of ImageNet: .ipynb_checkpoints, __MACOSX;"))
+    #expect(list.remarks[1].hasPrefix("1 folders hold no images and are no classes: n01443537;"))
+    #expect(
+      list.remarks[2].hasPrefix("3 images are hidden")
+        && list.remarks[2].contains("__MACOSX/n01440764/._a.jpg"))
+    try folder.write(
+      Tar.archive(["n01440764/a.jpg", "__MACOSX/._a.jpg"].map { ($0, [1]) }), to: "x.tar")
+    #expect(try ImageList.read(folder("x.tar")).remarks.count == 2)
+    #expect(try ImageList.read(folder("images/n01440764")).remarks.count == 1)
+  }
+
+  @Test("a folder deeper than paths can be refuses the input; nothing is left out in silence")
+  func deepFolders() throws {
+    let folder = try folder(["c/a.png"])
+    let made = try Deep.folder(in: folder("images/c"))
+    defer { made.remove() }
+    let error = #expect(throws: RecordingError.self) { try ImageList.read(folder("images")) }
+    #expect(
+      error?.kind == .inputMissing && error?.message.contains("4095 bytes at most") == true,
+      "\(error?.message ?? "")")
+  }
+
   @Test("a link back up does not go round for ever")
   func linkLoop() throws {
     let folder = try folder(["c/a.png"])
@@ -168,5 +209,30 @@ struct ImageListTests {
   func escaping() {
     #expect(ImagesTable.escaped("a\tb\nc\\d\re") == "a\\tb\\nc\\\\d\\re")
     #expect(ImagesTable.escaped("plain é") == "plain é")
+  }
+}
+
+/// A folder whose path is longer than the system takes, made and removed step by step.
+private enum Deep {
+  struct Made {
+    let descriptors: [Int32]
+    let name: String
+
+    func remove() {
+      for descriptor in descriptors.reversed() {
+        _ = unlinkat(descriptor, name, AT_REMOVEDIR)
+        close(descriptor)
+      }
+    }
+  }
+
+  static func folder(in path: String) throws -> Made {
+    let name = String(repeating: "d", count: 200)
+    var descriptors = [open(path, O_RDONLY | O_DIRECTORY)]
+    for _ in 0..<21 {
+      try #require(mkdirat(descriptors[descriptors.count - 1], name, 0o755) == 0)
+      descriptors.append(openat(descriptors[descriptors.count - 1], name, O_RDONLY | O_DIRECTORY))
+    }
+    return Made(descriptors: descriptors, name: name)
   }
 }

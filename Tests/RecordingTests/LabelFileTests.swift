@@ -86,6 +86,56 @@ struct LabelFileTests {
     #expect(labels(packed) == [0, 1, 999])
   }
 
+  @Test(
+    "the field's ways to write labels down are read alike",
+    arguments: [
+      // Caffe's val.txt, and the same with other separators and quotes, with a header, with more columns, without names.
+      "a.JPEG 65\nb.JPEG 970\nc d.png 230\n", "val/a.JPEG  65\r\nval/b.JPEG 970\r\nval/c d.png 230",
+      "a.JPEG,65\n\"b.JPEG\",970\n\"c d.png\",\"230\"\n", "filename;class\na;65\nb;970\nc d;230\n",
+      "Name\tLabel\na.JPEG\t65\nb.JPEG\t970\nc d.png\t230\n",
+      "\u{FEFF},width,Path,label,note\n0,3,val/a.JPEG,65,\"x,y\"\n1,3,val/b.JPEG,970,\"two\nlines\"\n2,3,val/c d.png,230,\n",
+      "row\tpath\tlabel\tstatus\n0\ta.JPEG\t65\tok\n1\tb.JPEG\t970\tok\n2\tc d.png\t230\tok\n",
+      "65\r970\r230\r", "65\n970\n230",
+    ])
+  func spellings(text: String) throws {
+    let folder = try images(["a.JPEG", "b.JPEG", "c d.png"])
+    try folder.write(text.utf8, to: "labels.txt")
+    var list = try ImageList.read(folder("val"))
+    try list.label(from: folder("labels.txt"))
+    #expect(labels(list) == [65, 970, 230] && list.labels == .given)
+    // The same by synset.
+    let synsets = [("65", "n01751748"), ("970", "n09193705"), ("230", "n02105855")]
+    try folder.write(synsets.reduce(text) { $0.replacing($1.0, with: $1.1) }.utf8, to: "labels.txt")
+    try list.label(from: folder("labels.txt"))
+    #expect(labels(list) == [65, 970, 230] && list.labels == .imagenet)
+  }
+
+  @Test("labels without names are not taken for a list whose rows are in another order")
+  func orderOfList() throws {
+    let folder = try images(["a.JPEG", "b.JPEG"])
+    try folder.write("7\n8\n".utf8, to: "labels")
+    try folder.write("a.JPEG\nb.JPEG\n".utf8, to: "val/sorted")
+    try folder.write("b.JPEG\na.JPEG\n".utf8, to: "val/unsorted")
+    var sorted = try ImageList.read(folder("val/sorted"))
+    try sorted.label(from: folder("labels"))
+    #expect(labels(sorted) == [7, 8])
+    var unsorted = try ImageList.read(folder("val/unsorted"))
+    let error = #expect(throws: RecordingError.self) { try unsorted.label(from: folder("labels")) }
+    #expect(error?.message.contains("not sorted bytewise") == true)
+  }
+
+  @Test("folders named by class index are labels for who asks for them, by number and not as text")
+  func numberedFolders() throws {
+    let folder = try TemporaryFolder()
+    for name in ["0", "10", "9"] { try folder.write([1], to: "v2/\(name)/x.jpeg") }
+    var list = try ImageList.read(folder("v2"))
+    #expect(labels(list) == [0, 1, 2])
+    #expect(list.labelByFolderNumbers() && labels(list) == [0, 10, 9] && list.labels == .given)
+    try folder.write([1], to: "v2/1000/x.jpeg")
+    var beyond = try ImageList.read(folder("v2"))
+    #expect(!beyond.labelByFolderNumbers() && beyond.labels == .folders)
+  }
+
   @Test("what labels cannot mean is refused, with the file and the line or image")
   func refusals() throws {
     let folder = try images()
@@ -100,7 +150,14 @@ struct LabelFileTests {
     #expect(
       try message("ImageId,PredictionString\nILSVRC2012_val_00000001,n01440764 1\n").contains(
         "no label for 4 of 5 images: ILSVRC2012_val_00000002.JPEG"))
-    #expect(try message("1\n2\n3\n").contains("no meta.mat beside it"))
+    #expect(
+      try message("1\n2\n3\n", "x_validation_ground_truth.txt").contains("no meta.mat beside it"))
+    #expect(try message("1\n2\n3\n").contains("3 labels without names, and there are 5 images"))
+    #expect(try message("1\n2\nn01440764\n1\n1\n").contains("line 3"))
+    #expect(try message("a.JPEG 1\nb.JPEG n01440764\n").contains("line 2"))
+    #expect(try message("a.JPEG 1\na.JPEG 2\n").contains("another label"))
+    #expect(try message("[1, 2]").contains("looks like JSON"))
+    #expect(try message("a.JPEG,1,kit fox\n").contains("line 1"))
     #expect(try message("a\t1\nb\tcat\n").contains("line 2"))
     #expect(try message("a\t-1\n").contains("line 1"))
     #expect(try message("").contains("empty"))

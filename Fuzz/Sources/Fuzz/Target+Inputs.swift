@@ -14,7 +14,7 @@ extension Target {
       try scratch.write(bytes.data, to: "labels.csv")
       let labels = try LabelFile(scratch("labels.csv"))
       for name in ["a", "a/b.JPEG", "ILSVRC2012_val_00000001.JPEG", "x_val_99999999999999999999"] {
-        claim(labels.label(of: name) ?? 0 >= 0, "\(name) has a negative label")
+        claim(labels.label(of: Array(name.utf8)[...], row: 0) ?? 0 >= 0, "\(name) has a negative label")
       }
     },
     Target("mat") { bytes in

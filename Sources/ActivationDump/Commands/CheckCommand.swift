@@ -28,16 +28,23 @@ struct CheckCommand: ParsableCommand {
       checks.append(check)
       if !json { report(check) }
     }
-    if json { try Console.result(json: Listing(dumps: checks)) }
+    // Parts of a recording are no more than that, however intact.
+    var problems: [String] = []
+    for folder in dumps {
+      guard let problem = ShardFolders.problem(in: folder) else { continue }
+      problems.append("\(folder): \(problem)")
+    }
+    if json { try Console.result(json: Listing(dumps: checks, problems: problems)) }
+    if !json { for problem in problems { Console.result(problem) } }
     let files = checks.flatMap(\.files)
     // Of a file that cannot be read nothing is known, which is no verdict on the dump.
-    if let reason = files.lazy.compactMap(\.reason).first, checks.allSatisfy(\.isIntactAsFarAsRead) {
+    if let reason = files.lazy.compactMap(\.reason).first, checks.allSatisfy(\.isIntactAsFarAsRead), problems.isEmpty {
       throw RecordingError(.inputMissing, reason)
     }
-    if !checks.allSatisfy(\.isIntact) { throw ExitStatus.checkFailed.error }
+    if !checks.allSatisfy(\.isIntact) || !problems.isEmpty { throw ExitStatus.checkFailed.error }
   }
 
-  private struct Listing: Encodable { let dumps: [DumpCheck] }
+  private struct Listing: Encodable { let dumps: [DumpCheck], problems: [String] }
 
   private func report(_ check: DumpCheck) {
     for file in check.files where [.changed, .missing, .unreadable].contains(file.verdict) {

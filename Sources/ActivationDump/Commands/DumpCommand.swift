@@ -20,16 +20,20 @@ struct DumpCommand: ParsableCommand {
   @Option(
     help: """
       A folder of class folders, a folder of images, a tar file or several ('train-{000..146}.tar', a folder of them), \
-      or a text file of paths relative to its own folder ('path' or 'path TAB label' a line).
+      or a list: a text file of paths relative to its own folder ('path', 'path TAB label' or 'path label' a line), a pipe \
+      or '-', standard input, with paths relative to the working directory.
       """)
   var images: String
 
   @Option(
     help: """
-      Labels of images without class folders: ImageNet's devkit (its folder), Kaggle's LOC_val_solution.csv, or lines \
-      of 'name TAB label'.
+      Labels of images without class folders: ImageNet's devkit (its folder), Kaggle's LOC_val_solution.csv, lines of a \
+      name and a label (a tab, a comma or spaces between), or a label a line in the order of the images. Labels are class \
+      indices or synsets.
       """)
   var labels: String?
+
+  @OptionGroup var samples: SampleOptions
 
   @Option(help: "The folder to make.")
   var output: String
@@ -87,7 +91,7 @@ struct DumpCommand: ParsableCommand {
     help: """
       Only part I of N of the images, from 0: give each part an output of its own and put them together with 'merge'. \
       In a Slurm job array over 0 to N-1, or with ACTIVATION_DUMP_SHARDS=N in any array, the default is the task's part, \
-      in a folder of its own below the output.
+      in a folder of its own below the output; 'none' records all images in every task, for arrays over something else.
       """)
   var shard: String?
 
@@ -135,6 +139,7 @@ struct DumpCommand: ParsableCommand {
     let dump = try Dump(request)
     if let shard = request.shard {
       Console.note("note: shard \(shard): \(dump.rows.count.grouped) of \(dump.images.count.grouped) images")
+      tellOfArray(shard, request.arrayTask)
     }
     for remark in dump.images.remarks { Console.note("note: \(remark)") }
     if pixels.pillow == nil, let pillow = dump.request.pillow, pillow != .standard {
@@ -145,6 +150,11 @@ struct DumpCommand: ParsableCommand {
       (try dump.run(progress: progress), progress.signal)
     }
     if json { try Console.result(json: summary) } else { report(summary, dump) }
+    if summary.skipped * 2 > dump.rows.count {
+      Console.note(
+        "NOTE: \(summary.skipped.grouped) of \(dump.rows.count.grouped) images, most of them, could not be read;"
+          + " images.tsv says why")
+    }
     if summary.state == .interrupted {
       Console.note(
         "interrupted: \(summary.images + summary.skipped) of \(dump.rows.count) images are in \(summary.output);"
@@ -168,13 +178,9 @@ struct DumpCommand: ParsableCommand {
     request.pillow = pixels.pillow
     (request.batchSize, request.threads) = (work.batchSize, work.resolvedThreads)
     (request.limit, request.onError, request.labels) = (limit, onError, labels)
+    request.imageKeys = samples.imageKeys
     request.existing = .given(resume: resume, overwrite: overwrite)
-    if let shard {
-      request.shard = try Shard(shard)
-    } else if let shard = try Shard.ofSlurmArray(ProcessInfo.processInfo.environment) {
-      request.shard = shard
-      request.output += "/\(shard.folderName)"
-    }
+    try choosePart(&request)
     request.arguments = ProgramArguments.all
     return request
   }
@@ -233,6 +239,12 @@ struct DumpCommand: ParsableCommand {
     Console.result(
       "\(summary.images.counted("image")) × \(dump.outline.units.counted("unit")) of \(dump.outline.layers.counted("layer"))"
         + " in \(summary.output)")
+    if let shard = dump.request.shard {
+      let (first, last) = (dump.rows.lowerBound.grouped, (dump.rows.upperBound - 1).grouped)
+      Console.result(
+        "part \(shard.index + 1) of \(shard.count): rows \(first) to \(last) of \(dump.images.count.grouped);"
+          + " 'merge' puts all parts together")
+    }
     if summary.skipped > 0 {
       Console.result("\(summary.skipped.counted("image")) could not be read; see images.tsv")
     }

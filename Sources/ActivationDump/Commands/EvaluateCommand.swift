@@ -17,15 +17,22 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var network: ModelOptions
 
-  @Option(help: "A folder of folders named by synset, tar files, or a text file of 'path TAB label'.")
+  @Option(
+    help: """
+      A folder of folders named by synset or class index, tar files, or a list: a text file, a pipe or '-' with 'path TAB \
+      label' or 'path label' a line.
+      """)
   var images: String
 
   @Option(
     help: """
-      Labels of images without class folders: ImageNet's devkit (its folder), Kaggle's LOC_val_solution.csv, or lines \
-      of 'name TAB label'.
+      Labels of images without class folders: ImageNet's devkit (its folder), Kaggle's LOC_val_solution.csv, lines of a \
+      name and a label (a tab, a comma or spaces between), or a label a line in the order of the images. Labels are class \
+      indices or synsets.
       """)
   var labels: String?
+
+  @OptionGroup var samples: SampleOptions
 
   @Option(
     help: """
@@ -56,9 +63,12 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let model = try network.resolvedModel()
-    var list = try ImageList.read(images)
+    var list = try ImageList.read(images, imageKeys: samples.imageKeys)
     for remark in list.remarks { Console.note("note: \(remark)") }
     if let labels { try list.label(from: labels) }
+    if list.labelByFolderNumbers() {
+      Console.note("note: class folders are named by numbers, which are taken for ImageNet's class indices")
+    }
     if let limit { list.truncate(to: limit) }
     let matrix = try classifier.map { try Classifier($0, outputs: model.outputs) }
     try Evaluation.check(model, list, classifier: matrix)

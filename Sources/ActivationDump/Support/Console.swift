@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Recording
 import Synchronization
+import Tensor
 
 /// What the program prints: results to standard output, everything else to standard error.
 enum Console {
@@ -59,7 +60,7 @@ enum Console {
   }
 
   /// Tells the user something that is not a result; lost where it cannot be written.
-  static func note(_ line: String) { StandardStream.errors.write(line + "\n") }
+  static func note(_ line: String) { StandardStream.errors.write(PathText.shown(line) + "\n") }
 
   /// Whether standard error is a terminal that can redraw a line.
   static var isInteractive: Bool {

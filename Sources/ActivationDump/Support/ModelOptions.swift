@@ -58,7 +58,7 @@ struct ModelOptions: ParsableArguments {
       }
       return chosen
     }
-    let folder = WeightsFolder(weightsDir, environment: ProcessInfo.processInfo.environment)
+    let folder = WeightsFolder(weightsDir, environment: ProgramArguments.environment())
     guard let file = model.presentCheckpoint(in: folder) else {
       throw RecordingError(
         .inputMissing,

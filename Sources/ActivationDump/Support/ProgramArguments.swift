@@ -1,11 +1,27 @@
 import CStartup
+import Foundation
 import Recording
+import Tensor
 
-/// What the program was started with. `CommandLine` has nothing where there is no `/proc`.
+/// What the program was started with, as ``PathText`` has it. `CommandLine` keeps no bytes that are not UTF-8, and has nothing
+/// where there is no `/proc`.
 enum ProgramArguments {
   /// The program's name and its arguments.
   static let all: [String] = (0..<cs_argument_count()).compactMap {
-    cs_argument($0).map(String.init(cString:))
+    cs_argument($0).map(text)
+  }
+
+  /// The environment; of variables that name folders, every byte is kept.
+  static func environment() -> [String: String] {
+    var found = ProcessInfo.processInfo.environment
+    for name in ["ACTIVATION_DUMP_WEIGHTS", "XDG_DATA_HOME", "HOME"] {
+      if let value = getenv(name) { found[name] = text(value) }
+    }
+    return found
+  }
+
+  private static func text(_ string: UnsafePointer<CChar>) -> String {
+    PathText.text(UnsafeBufferPointer(start: string, count: strlen(string)).map { UInt8(bitPattern: $0) })
   }
 
   /// The arguments.

@@ -1,6 +1,7 @@
 import CStartup
 import Foundation
 import Synchronization
+import Tensor
 
 /// Standard output or standard error. A write to it may fail: the disk is full, the terminal or the reader is gone, it was
 /// closed from the start. That never ends the program; whoever cares asks for ``failure``.
@@ -32,8 +33,8 @@ final class StandardStream: Sendable {
   /// The system's number of the first error, `nil` if there was none.
   var failure: Int32? { state.withLock { $0.failure } }
 
-  /// Writes text, as far as that is possible.
-  func write(_ text: String) { write(Data(text.utf8)) }
+  /// Writes text, as far as that is possible; paths in it with the bytes they have.
+  func write(_ text: String) { write(Data(PathText.bytes(of: text))) }
 
   /// Writes bytes, as far as that is possible.
   func write(_ bytes: Data) {

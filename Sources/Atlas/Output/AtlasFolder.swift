@@ -30,8 +30,10 @@ struct AtlasFolder: Sendable {
     guard isDirectory else {
       throw RecordingError(.cannotCreate, "\(path) is a file; give --output the name of a folder to make")
     }
-    let found = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    if found.isEmpty || (found.contains(Self.marker) && overwrite) { return }
+    let found = try Disk.names(in: path)
+    // Without an index it is an atlas that nobody finished.
+    let isUnfinished = !found.contains(Self.names[0])
+    if found.isEmpty || (found.contains(Self.marker) && (overwrite || isUnfinished)) { return }
     throw RecordingError(
       .cannotCreate,
       found.contains(Self.marker)
@@ -45,9 +47,7 @@ struct AtlasFolder: Sendable {
   func prepare(overwrite: Bool) throws(RecordingError) {
     try check(overwrite: overwrite)
     for name in Self.names where name != Self.marker && Disk.isDirectory("\(path)/\(name)") != nil {
-      do { try FileManager.default.removeItem(atPath: "\(path)/\(name)") } catch {
-        throw RecordingError(.cannotCreate, "cannot remove \(path)/\(name): \(error.localizedDescription)")
-      }
+      try Disk.remove("\(path)/\(name)")
     }
     for folder in ["", "/assets", "/layers", "/thumbnails"] { try Disk.createDirectory(path + folder) }
   }

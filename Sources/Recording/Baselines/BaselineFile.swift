@@ -20,7 +20,7 @@ enum BaselineFile {
     -> String
   {
     let path = "\(folder.path)/\(name)"
-    try Disk.createDirectory((path as NSString).deletingLastPathComponent)
+    try Disk.createDirectory(PathText.folder(of: path))
     let file = try NPZFile(path)
     let units: Shape = [totals.nonPositivePositions.count]
     try add(totals, prefix: "", to: file)

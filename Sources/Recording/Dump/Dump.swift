@@ -36,7 +36,7 @@ public struct Dump: Sendable {
     var request = request
     request.pillow = try request.pillow ?? folder.recordedPillow(request.existing) ?? .standard
     self.request = request
-    var images = try ImageList.read(request.images)
+    var images = try ImageList.read(request.images, imageKeys: request.imageKeys)
     if let labels = request.labels { try images.label(from: labels) }
     if let limit = request.limit { images.truncate(to: limit) }
     self.images = images
@@ -72,13 +72,18 @@ public struct Dump: Sendable {
   ///   would not do. The images done until then stay.
   public func run(progress: RunProgress = RunProgress()) throws -> DumpSummary {
     let network = try load()
-    var open = try open(try manifest(of: network))
+    let manifest = try manifest(of: network)
+    let agreement = agreement(of: manifest)
+    try agreement?.check()
+    var open = try open(manifest)
     if let warning = open.lock.warning { progress.tell(warning) }
     let start = Clock.seconds
     let before = open.ledger.writtenRanges.reduce(0) { $0 + $1.count }
     if open.manifest.state == .complete { return summary(open, recorded: 0, since: start, StageTimes()) }
     do {
       var times = try record(with: network, into: open, progress)
+      try checkRecorded(open.ledger)
+      try agreement?.check(atEnd: true)
       if let digests = try times.measure(\.write, { try finish(open, progress) }) {
         open.manifest.seal(digests)
         try writeBaselines(&open)
@@ -197,7 +202,7 @@ public struct Dump: Sendable {
   }
 
   private func manifest(of network: Network) throws -> Manifest {
-    let name = network.checkpoint.map { ($0.path as NSString).lastPathComponent }
+    let name = network.checkpoint.map { PathText.shown(PathText.lastComponent(of: $0.path)) }
     var arrays = arrays.map { array in
       Manifest.Array(
         name: array.layer.isEmpty ? nil : array.layer,
@@ -226,10 +231,14 @@ public struct Dump: Sendable {
       baselines: request.baselines ? self.arrays.dropLast().map(baselineFile) : nil,
       logits: arrays[arrays.count - 1],
       images: .init(
-        source: ImageList.absolute(request.images), count: rows.count,
-        layout: images.layout, labels: images.labels, listSha256: images.digest),
+        source: ImagesTable.escaped(ImageList.source(request.images)[...]), count: rows.count,
+        layout: images.layout, labels: images.labels, listSha256: images.digest,
+        imageKeys: request.imageKeys.isEmpty ? nil : request.imageKeys,
+        remarks: images.remarks.isEmpty ? nil : images.remarks),
       shard: request.shard.map {
-        .init(index: $0.index, count: $0.count, firstRow: rows.lowerBound, imagesOfAll: images.count)
+        .init(
+          index: $0.index, count: $0.count, firstRow: rows.lowerBound, imagesOfAll: images.count,
+          arrayJob: request.arrayTask?.job)
       },
       onError: request.onError, host: .init(threads: request.threads, batchSize: request.batchSize),
       started: Manifest.now, ended: nil, state: .running)

@@ -27,7 +27,7 @@ struct DumpFolder: Sendable {
   /// What a dump may leave in its folder, in the order it is removed: without the manifest, the rest is not a dump.
   private static let names = [
     manifestName, journalName, imagesTableName, logits, activations, extremes, baselines, spillName,
-    snapshotName, sampleName, baselineStateName, FolderLock.name,
+    snapshotName, sampleName, baselineStateName, FolderLock.name, ShardAgreement.fileName,
   ]
 
   /// What is in the place of the folder.
@@ -36,7 +36,7 @@ struct DumpFolder: Sendable {
     case nothing
     /// A dump, whole or not.
     case dump
-    /// What is left of a dump that was stopped before it began.
+    /// What is left of a dump that was stopped before anything was recorded: it is in nobody's way.
     case remains
   }
 
@@ -49,15 +49,28 @@ struct DumpFolder: Sendable {
     guard isDirectory else {
       throw RecordingError(.cannotCreate, "\(path) is a file; give --output the name of a folder to make")
     }
-    guard let found = try? FileManager.default.contentsOfDirectory(atPath: path), !found.isEmpty else {
-      return .nothing
-    }
-    if found.contains(Self.manifestName) { return .dump }
+    let found = try names(in: path)
+    if found.isEmpty { return .nothing }
+    if found.contains(Self.manifestName) { return hasRecorded() ? .dump : .remains }
     guard found.allSatisfy(Self.isOurs) else {
       throw RecordingError(
         .cannotCreate, "\(path) holds something other than a dump; give --output the name of a new folder")
     }
     return .remains
+  }
+
+  /// Whether anything of an image is in the dump, going by its journal, or of a shard, in one that is merged.
+  private func hasRecorded() -> Bool {
+    guard let manifest = try? Manifest.read(manifest) else { return true }
+    if manifest.state == .complete { return true }
+    if manifest.merged != nil { return (manifest.layers + [manifest.logits]).contains { $0.sha256 != nil } }
+    guard Disk.isDirectory(journal) != nil else { return false }
+    guard let contents = try? JournalContents(path: journal) else { return true }
+    return contents.chunks.contains { $0.rows.contains { contents.reasons[$0] == nil } }
+  }
+
+  private func names(in folder: String) throws(RecordingError) -> [String] {
+    do { return try Disk.names(in: folder) } catch { throw RecordingError(.cannotCreate, error.message) }
   }
 
   /// Refuses a place that is taken, without touching it.
@@ -111,11 +124,12 @@ struct DumpFolder: Sendable {
   ///
   /// - Throws: ``RecordingError`` of kind `cannotCreate`.
   func removeTemporaryFiles() throws(RecordingError) {
-    let found = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    for name in found where Self.isTemporary(name) { try remove(name) }
+    for name in try names(in: path) where Self.isTemporary(name) { try remove(name) }
     for folder in [Self.extremes, Self.baselines] {
-      let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(folder)")) ?? []
-      for name in files where name.hasSuffix(".tmp") { try remove("\(folder)/\(name)") }
+      guard Disk.isDirectory("\(path)/\(folder)") == true else { continue }
+      for name in try names(in: "\(path)/\(folder)") where name.hasSuffix(".tmp") {
+        try remove("\(folder)/\(name)")
+      }
     }
   }
 
@@ -138,9 +152,7 @@ struct DumpFolder: Sendable {
   private func remove(_ name: String) throws(RecordingError) {
     let item = "\(path)/\(name)"
     guard Disk.isDirectory(item) != nil else { return }
-    do { try FileManager.default.removeItem(atPath: item) } catch {
-      throw RecordingError(.cannotCreate, "cannot remove \(item): \(error.localizedDescription)")
-    }
+    try Disk.remove(item)
   }
 
   private static func isOurs(_ name: String) -> Bool { names.contains(name) || isTemporary(name) }

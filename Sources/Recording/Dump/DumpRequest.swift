@@ -19,8 +19,10 @@ public struct DumpRequest: Sendable {
   public var model: Model
   /// Its weights.
   public var weights: Weights
-  /// A folder, a list or archives of images; see ``ImageList/read(_:)``.
+  /// A folder, a list or archives of images; see ``ImageList/read(_:imageKeys:)``.
   public var images: String
+  /// Which members of a sample in archives are its images: see ``ImageList/read(_:imageKeys:)``.
+  public var imageKeys: [String] = []
   /// A file of their labels; see ``ImageList/label(from:)``.
   public var labels: String?
   /// The folder to make.
@@ -53,6 +55,8 @@ public struct DumpRequest: Sendable {
   public var limit: Int?
   /// Only one part of the images.
   public var shard: Shard?
+  /// The task of a job array that chose the part, where one did.
+  public var arrayTask: ArrayTask?
   /// What to do about a dump in the place of the output.
   public var existing = ExistingOutput.refuse
   /// What to do about images that cannot be read.

@@ -18,8 +18,14 @@ protocol RowSink: SendableMetatype {
   mutating func record(row: Int, from workspace: Workspace, at place: Int)
   /// A row whose image cannot be read.
   mutating func skip(row: Int, because reason: String)
+  /// A row whose image cannot be read and ends the pass.
+  mutating func fail(row: Int, because reason: String)
   /// The rows from `begin` that were recorded or skipped: all of them, unless the pass stops early.
   mutating func end(_ rows: Range<Int>, writingWith runner: Runner) throws
+}
+
+extension RowSink {
+  mutating func fail(row: Int, because reason: String) {}
 }
 
 /// Every image of some rows through a network, on all workers.
@@ -77,6 +83,7 @@ struct ImagePass {
       } catch {
         if onError == .fail || error.kind == .tooManyFiles {
           failure = error
+          sink.fail(row: row, because: error.reason)
           progress.stop()
         } else {
           sink.skip(row: row, because: error.reason)

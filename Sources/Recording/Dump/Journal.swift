@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Synchronization
+import Tensor
 
 /// What a journal says was done: read back when a dump is resumed, checked or looked at.
 struct JournalContents: Sendable {

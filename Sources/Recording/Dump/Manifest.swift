@@ -89,7 +89,7 @@ public struct Manifest: Codable, Sendable {
 
   /// The images.
   public struct ImagesSummary: Codable, Sendable {
-    /// What `--images` named, as an absolute path.
+    /// What `--images` named, as an absolute path, written as images.tsv writes names: its bytes are in ``place``.
     public var source: String?
     /// The number of rows.
     public var count: Int
@@ -103,14 +103,10 @@ public struct Manifest: Codable, Sendable {
     public var tableSha256: String?
     /// Rows whose image could not be read, full of NaN.
     public var skipped = 0
-  }
-
-  /// Which part of the images a dump is of.
-  public struct ShardSummary: Codable, Sendable {
-    /// Which part, from 0, of how many.
-    public var index: Int, count: Int
-    /// The row of its first image among all of them, and how many these are.
-    public var firstRow: Int, imagesOfAll: Int
+    /// Which members of a sample in archives are images, where the user said so.
+    public var imageKeys: [String]?
+    /// What the user was told about the images that were found.
+    public var remarks: [String]?
   }
 
   /// The machine and how it was used.
@@ -203,7 +199,7 @@ public struct Manifest: Codable, Sendable {
   ///
   /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
   public static func read(_ path: String) throws(RecordingError) -> Manifest {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let data = Disk.data(of: path) else {
       throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)")
     }
     return try read(data, path: path)

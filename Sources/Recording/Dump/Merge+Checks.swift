@@ -39,6 +39,11 @@ extension Merge {
         missing.isEmpty ? .badData : .inputMissing,
         lacks.joined(separator: "; ") + "; record the rest with --resume")
     }
+    guard parts.contains(where: { $0.manifest.images.skipped < $0.manifest.images.count }) else {
+      throw RecordingError(
+        .badData,
+        "none of the images of these shards could be read: there is nothing to merge; see their images.tsv")
+    }
   }
 
   /// The merge that is in the place of the output, to go on with it.

@@ -46,8 +46,14 @@ public struct Merge: Sendable {
     (folder, self.existing) = (DumpFolder(path: output), existing)
     (self.threads, self.arguments) = (threads, arguments)
     try folder.check(existing)
+    parts = try Self.parts(try ShardFolders.expand(paths))
+    try Self.check(parts)
+  }
+
+  /// The shards in some folders, in their order.
+  static func parts(_ paths: [String]) throws(RecordingError) -> [Part] {
     var parts: [Part] = []
-    for path in try ShardFolders.expand(paths) {
+    for path in paths {
       let folder = DumpFolder(path: path)
       let manifest = try Manifest.read(folder.manifest)
       guard let shard = manifest.shard else {
@@ -55,8 +61,7 @@ public struct Merge: Sendable {
       }
       parts.append(Part(folder: folder, manifest: manifest, shard: shard))
     }
-    self.parts = parts.sorted { ($0.shard.index, $0.folder.path) < ($1.shard.index, $1.folder.path) }
-    try Self.check(self.parts)
+    return parts.sorted { ($0.shard.index, $0.folder.path) < ($1.shard.index, $1.folder.path) }
   }
 
   /// Copies every array and the table of images, comparing each file with its digest on the way.
@@ -177,7 +182,7 @@ public struct Merge: Sendable {
     let file = try TextFile(folder.imagesTable)
     for (index, part) in parts.enumerated() {
       let path = part.folder.imagesTable
-      guard let data = FileManager.default.contents(atPath: path) else {
+      guard let data = Disk.data(of: path) else {
         throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)")
       }
       let header = Data(ImagesTable.header.utf8)

@@ -55,6 +55,8 @@ struct RowBlock: RowSink {
     ledger.skipped(row, because: reason)
   }
 
+  mutating func fail(row: Int, because reason: String) { ledger.failed(row, because: reason) }
+
   mutating func end(_ done: Range<Int>, writingWith runner: Runner) throws {
     guard !done.isEmpty else { return }
     try runner.measureWrite { () throws(RecordingError) in

@@ -7,6 +7,8 @@ final class RowLedger: Sendable {
   private struct State {
     var status: [UInt8]
     var reasons: [Int: String] = [:]
+    /// Why a row ended the pass; it may be tried again.
+    var failures: [Int: String] = [:]
 
     subscript(row: Int) -> Status {
       get { Status(rawValue: status[row]) ?? .pending }
@@ -61,6 +63,9 @@ final class RowLedger: Sendable {
     }
   }
 
+  /// A row whose image ended the pass.
+  func failed(_ row: Int, because reason: String) { state.withLock { $0.failures[row] = reason } }
+
   func written(_ rows: Range<Int>) {
     state.withLock { state in
       for row in rows { state[row] = state[row] == .skipped ? .skippedAndWritten : .recordedAndWritten }
@@ -82,14 +87,22 @@ final class RowLedger: Sendable {
     }
   }
 
-  /// What images.tsv says of a row: `ok`, `skipped: …` or `pending`.
+  /// What images.tsv says of a row: `ok`, `skipped: …`, `failed: …` or `pending`.
   func status(of row: Int) -> String {
     state.withLock { state in
       switch state[row] {
       case .recordedAndWritten: "ok"
       case .skippedAndWritten: "skipped: \(state.reasons[row] ?? "")"
-      case .pending, .recorded, .skipped: "pending"
+      case .pending, .recorded, .skipped: state.failures[row].map { "failed: \($0)" } ?? "pending"
       }
+    }
+  }
+
+  /// Why no row was recorded though all were tried: a row and the reason why its image was skipped.
+  var reasonWithoutAny: (row: Int, reason: String)? {
+    state.withLock { state in
+      guard state.status.allSatisfy({ $0 == Status.skippedAndWritten.rawValue }) else { return nil }
+      return state.reasons.min { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
   }
 

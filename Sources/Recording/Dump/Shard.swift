@@ -47,7 +47,7 @@ public struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
       throw RecordingError(
         .usage,
         "this job array is not 0 to N-1, so it does not say how many shards there are; set \(countVariable)=N, or give"
-          + " --shard $SLURM_ARRAY_TASK_ID/N")
+          + " --shard $SLURM_ARRAY_TASK_ID/N, or --shard none if each task is to record something of its own")
     }
     return try Shard(index: index, count: count)
   }

@@ -14,7 +14,7 @@ public enum ShardFolders {
         folders.append(path)
         continue
       }
-      let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+      let names = Disk.isDirectory(path) == true ? try Disk.names(in: path) : []
       let shards = names.map { path == "." ? $0 : "\(path)/\($0)" }
         .filter { Disk.isDirectory(DumpFolder(path: $0).manifest) == false }
       guard !shards.isEmpty else {
@@ -24,6 +24,19 @@ public enum ShardFolders {
       folders += shards
     }
     return folders
+  }
+
+  /// What keeps the shards in a folder from being one recording, all of it; `nil` for a dump, and where nothing does.
+  public static func problem(in path: String) -> String? {
+    guard Disk.isDirectory(DumpFolder(path: path).manifest) != false else { return nil }
+    do throws(RecordingError) {
+      // A folder of whole dumps is no recording in parts.
+      let shards = try expand([path]).filter {
+        (try? Manifest.read(DumpFolder(path: $0).manifest))?.shard != nil
+      }
+      if !shards.isEmpty { try Merge.check(try Merge.parts(shards)) }
+      return nil
+    } catch { return error.message }
   }
 
   /// The shards of a folder that are missing or not complete.
@@ -37,10 +50,8 @@ public enum ShardFolders {
     _ = try Shard(index: 0, count: count)
     var missing = Set(0..<count)
     guard Disk.isDirectory(path) != nil else { return missing.sorted() }
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-      throw RecordingError(.inputMissing, "cannot read the folder \(path): \(Disk.lastError)")
-    }
-    for folder in ["."] + names.sorted() {
+    let names = try Disk.names(in: path)
+    for folder in ["."] + names {
       let folder = DumpFolder(path: folder == "." ? path : "\(path)/\(folder)")
       guard Disk.isDirectory(folder.manifest) == false else { continue }
       let manifest = try Manifest.read(folder.manifest)

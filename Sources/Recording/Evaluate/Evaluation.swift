@@ -38,9 +38,15 @@ public struct Evaluation: Sendable {
     switch images.labels {
     case .imagenet: break
     case .given:
-      if let row = (0..<images.count).first(where: { images.label(ofRow: $0).map { $0 >= 1000 } ?? true }) {
+      let labels = (0..<images.count).lazy.map { images.label(ofRow: $0) }
+      if let row = labels.firstIndex(where: { $0.map { $0 >= 1000 } ?? true }) {
+        let countsFromOne = labels.allSatisfy { $0.map { (1...1000).contains($0) } ?? false }
         throw RecordingError(
-          .badData, "\(images.path(ofRow: row)) has no label from 0 to 999; every line of the list needs one")
+          .badData,
+          "\(images.path(ofRow: row)) has no label from 0 to 999; every image needs one"
+            + (countsFromOne
+              ? ": these count from 1, or are the numbers of ImageNet's devkit, which need its meta.mat" : "")
+        )
       }
     case .folders:
       let synsets = Set(ImageNet.synsets)

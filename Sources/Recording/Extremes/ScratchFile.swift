@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 
 /// A file of numbers that is written and read at offsets, and never cut.
 final class ScratchFile: Sendable {

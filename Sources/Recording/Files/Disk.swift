@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Tensor
 
 /// The few file operations that need more care than Foundation takes: durable, in order, with the system's reason.
@@ -24,6 +24,47 @@ package enum Disk {
     var status = stat()
     guard path.withPath({ stat($0, &status) }) == 0 else { return nil }
     return status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// What a file holds, `nil` where it cannot be read: ``lastError`` then says why.
+  package static func data(of path: String) -> Data? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    let found = Result { () throws(SystemError) in try bytes(of: descriptor, atMost: .max) }
+    close(descriptor)
+    switch found {
+    case .success(let bytes): return Data(bytes)
+    case .failure(let error):
+      errno = error.code
+      return nil
+    }
+  }
+
+  /// Reads what is open to its end, or until there are more bytes than `limit`.
+  ///
+  /// - Throws: The system's number of the error.
+  static func bytes(of descriptor: Int32, atMost limit: Int) throws(SystemError) -> [UInt8] {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw SystemError(code: errno) }
+    if status.st_mode & S_IFMT == S_IFDIR { throw SystemError(code: EISDIR) }
+    var bytes: [UInt8] = []
+    var room = min(max(Int(status.st_size) + 1, 1 << 16), 1 << 26)
+    while bytes.count <= limit {
+      let before = bytes.count
+      bytes.append(contentsOf: repeatElement(0, count: room))
+      let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress.map { $0 + before }, room) }
+      bytes.removeLast(room - max(count, 0))
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw SystemError(code: errno) }
+      if count == 0 { break }
+      room = max(1 << 16, min(room, 1 << 20))
+    }
+    return bytes
+  }
+
+  /// Why a call of the system failed.
+  struct SystemError: Error {
+    let code: Int32
   }
 
   /// The length of a file.
@@ -66,18 +107,44 @@ package enum Disk {
   ///
   /// - Throws: ``RecordingError`` of kind `inputMissing` when it is there and cannot be read: what it says is then not known.
   static func contents(of path: String) throws(RecordingError) -> Data? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 || errno != ENOENT else { return nil }
-    defer { if descriptor >= 0 { close(descriptor) } }
-    var data = Data()
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = descriptor < 0 ? -1 : read(descriptor, &buffer, buffer.count)
-      if descriptor >= 0 && count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw RecordingError(.inputMissing, "cannot read \(path): \(lastError)") }
-      if count == 0 { return data }
-      data.append(contentsOf: buffer[..<count])
+    if let data = data(of: path) { return data }
+    guard errno == ENOENT else { throw RecordingError(.inputMissing, "cannot read \(path): \(lastError)") }
+    return nil
+  }
+
+  /// Removes a file, or a folder with everything in it; what is not there need not be removed.
+  ///
+  /// - Throws: ``RecordingError`` of kind `cannotCreate`: something is to be made in its place.
+  package static func remove(_ path: String) throws(RecordingError) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return }
+      throw RecordingError(.cannotCreate, "cannot remove \(path): \(lastError)")
     }
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+      guard unlink(path) == 0 || errno == ENOENT else {
+        throw RecordingError(.cannotCreate, "cannot remove \(path): \(lastError)")
+      }
+      return
+    }
+    for name in try names(in: path) { try remove("\(path)/\(name)") }
+    guard rmdir(path) == 0 || errno == ENOENT else {
+      throw RecordingError(.cannotCreate, "cannot remove \(path): \(lastError)")
+    }
+  }
+
+  /// The names in a directory, sorted bytewise.
+  ///
+  /// - Throws: ``RecordingError`` of kind `inputMissing` when it cannot be read.
+  package static func names(in directory: String) throws(RecordingError) -> [String] {
+    try entries(of: directory).map { PathText.text($0.name) }
+  }
+
+  /// The working directory, `nil` where it has been removed.
+  static var workingDirectory: [UInt8]? {
+    guard let path = getcwd(nil, 0) else { return nil }
+    defer { free(path) }
+    return UnsafeBufferPointer(start: path, count: strlen(path)).map { UInt8(bitPattern: $0) }
   }
 
   /// Writes all bytes at an offset, however many calls it takes.
@@ -126,15 +193,12 @@ package enum Disk {
   ///
   /// - Throws: ``RecordingError`` of kind `inputMissing` when it cannot be read.
   package static func entries(of directory: String) throws(RecordingError) -> [Entry] {
-    try entries(of: Array(directory.utf8))
+    try entries(of: PathText.bytes(of: directory))
   }
 
   /// As ``entries(of:)-(String)``, of a path that may be any bytes.
   static func entries(of directory: [UInt8]) throws(RecordingError) -> [Entry] {
-    guard let handle = directory.withPath({ opendir($0) }) else {
-      throw RecordingError(
-        .inputMissing, "cannot read the folder \(ImagesTable.escaped(directory[...])): \(lastError)")
-    }
+    guard let handle = directory.withPath({ opendir($0) }) else { throw unreadable(directory) }
     defer { closedir(handle) }
     var entries: [Entry] = []
     while true {
@@ -145,11 +209,20 @@ package enum Disk {
       if name == Array(".".utf8) || name == Array("..".utf8) { continue }
       entries.append(Entry(name: name, type: entry.pointee.d_type))
     }
-    guard errno == 0 else {
-      throw RecordingError(
-        .inputMissing, "cannot read the folder \(ImagesTable.escaped(directory[...])): \(lastError)")
-    }
+    guard errno == 0 else { throw unreadable(directory) }
     return entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }
+  }
+
+  /// The error of the last call, about a folder that it could not read.
+  static func unreadable(_ folder: [UInt8]) -> RecordingError {
+    let isTooDeep = errno == ENAMETOOLONG
+    var name = ImagesTable.escaped(folder[...])
+    // The end of what is too long says less than its beginning.
+    if isTooDeep, name.count > 200 { name = "\(name.prefix(200))…" }
+    return RecordingError(
+      .inputMissing,
+      "cannot read the folder \(name): \(lastError)"
+        + (isTooDeep ? "; paths have \(PATH_MAX - 1) bytes at most: move what is in it further up" : ""))
   }
 
   /// One name in a directory.
@@ -159,7 +232,20 @@ package enum Disk {
     fileprivate let type: UInt8
 
     /// Whether this is a directory or a link to one.
-    package func isDirectory(in directory: String) -> Bool { isDirectory(in: Array(directory.utf8)) }
+    package func isDirectory(in directory: String) -> Bool { isDirectory(in: PathText.bytes(of: directory)) }
+
+    /// Whether this is a directory or a link to one; what cannot be found out is an error unless the name is that of an
+    /// image, which then is one that cannot be read.
+    ///
+    /// - Throws: ``RecordingError`` of kind `inputMissing`.
+    func isFolder(in directory: [UInt8]) throws(RecordingError) -> Bool {
+      if Int(type) == Int(DT_DIR) || Int(type) == Int(DT_REG) { return Int(type) == Int(DT_DIR) }
+      let path = directory + [UInt8(ascii: "/")] + name
+      if let isDirectory = Disk.isDirectory(path) { return isDirectory }
+      // A link to nothing, or to itself.
+      if [ENOENT, ENOTDIR, ELOOP].contains(errno) || ImageNames.isImage(name[...]) { return false }
+      throw Disk.unreadable(path)
+    }
 
     /// As ``isDirectory(in:)-(String)``, in a directory whose path may be any bytes.
     func isDirectory(in directory: [UInt8]) -> Bool {

@@ -42,7 +42,7 @@ package final class FolderLock: Sendable {
       return (descriptor, "\(folder) cannot be locked (\(reason)); do not write to it twice at once")
     case .taken: close(descriptor)
     }
-    let holder = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let holder = Disk.data(of: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
     throw RecordingError(
       .cannotCreate,
       "\(folder) is being written by another process\(holder.isEmpty ? "" : " (\(holder))"); wait for it or stop it"

@@ -1,19 +1,21 @@
 import Foundation
+import Tensor
 
 extension ImageList {
-  /// Reads a text file of paths: of images, or of tar files.
+  /// What a list is, for errors.
+  private static let wanted = "a list of images"
+
+  /// Reads a text of paths, of images or of tar files: a file, a pipe (`<(…)`), or `-`, standard input.
   static func readList(_ path: String) throws(RecordingError) -> ImageList {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)")
+    let text = try UserText(path, wanted: wanted)
+    let folder = Disk.isRegularFile(path) ? folder(ofList: path) : "."
+    let first = text.lines.first { !$0.trimmed.isEmpty } ?? []
+    // A name may look like anything: a path that is there is one.
+    let place = first.first == UInt8(ascii: "/") ? Array(first) : PathText.bytes(of: "\(folder)/") + first
+    if Disk.isDirectory(place) == nil, let look = ListLook.of(text.bytes) {
+      throw look.refusal(of: text.name, wanted: wanted)
     }
-    let bytes = [UInt8](data)
-    guard !bytes.contains(0) else {
-      throw RecordingError(
-        .badData,
-        "\(path) is neither a folder, a tar file nor a text file of image paths; for one image, give its folder"
-      )
-    }
-    return try parse(bytes, path: path)
+    return try parse(text.bytes, path: text.name, folder: folder)
   }
 
   /// Reads the lines of a list, as text.
@@ -21,77 +23,105 @@ extension ImageList {
     try parse(Array(text.utf8), path: path)
   }
 
-  /// Reads the lines of a list: `path`, or `path TAB label`.
-  package static func parse(_ text: [UInt8], path: String) throws(RecordingError) -> ImageList {
-    let (paths, labels) = try lines(of: text, path: path)
+  /// Reads the lines of a list: `path`, `path TAB label`, or `path label` where the path ends as an image's does.
+  ///
+  /// - Parameters:
+  ///   - text: The bytes of the file.
+  ///   - path: Where it is.
+  ///   - folder: What paths are relative to, unless that is the list's folder.
+  /// - Returns: The images.
+  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
+  package static func parse(
+    _ text: [UInt8], path: String, folder: String? = nil
+  ) throws(RecordingError) -> ImageList {
+    let folder = folder ?? Self.folder(ofList: path)
+    let text = try UserText(text, name: path, wanted: wanted)
+    let (paths, labels, kind) = try lines(of: text)
     guard paths.count > 0 else { throw RecordingError(.inputMissing, "\(path) lists no images") }
     let archives = (0..<paths.count).count { ImageNames.isArchive(paths.utf8($0)) }
-    guard archives == 0 else { return try readArchives(of: paths, labels, archives: archives, path: path) }
+    guard archives == 0 else {
+      return try readArchives(of: paths, labels, archives: archives, path: path, folder: folder)
+    }
+    let isOrdered = paths.areAscending
     let (rows, labelOfRow) = try ordered(paths, labels, path: path)
     let repeats = paths.count - rows.count
     return ImageList(
-      root: folder(ofList: path), layout: .list,
-      labels: labelOfRow.contains { $0 >= 0 } ? .given : .none,
+      root: folder, layout: .list, labels: kind,
       remarks: repeats == 0 ? [] : ["\(path) repeats \(repeats) paths; each image is recorded once"],
-      paths: rows, labelOfRow: labelOfRow)
+      paths: rows, labelOfRow: labelOfRow, isReordered: !isOrdered)
   }
 
-  /// The paths and labels of the lines that have any, −1 for no label.
+  /// The paths and labels of the lines that have any, −1 for no label, and what the labels count.
   private static func lines(
-    of text: [UInt8], path: String
-  ) throws(RecordingError) -> (PackedStrings, [Int32]) {
+    of text: UserText
+  ) throws(RecordingError) -> (PackedStrings, [Int32], Labels) {
     var paths = PackedStrings()
     var labels: [Int32] = []
+    var kinds = LabelKinds()
     // A million lines are read in little more memory than they take.
-    let lines = text.count { $0 == 10 } + 1
-    paths.reserve(strings: lines, bytes: text.count)
-    labels.reserveCapacity(lines)
-    var (number, next) = (0, 0)
-    while next < text.count {
-      let rest = text[next...]
-      let bytes = rest[..<(rest.firstIndex(of: 10) ?? text.count)]
+    let count = text.lines.underestimatedCount + 1
+    paths.reserve(strings: count, bytes: text.bytes.count)
+    labels.reserveCapacity(count)
+    var number = 0
+    for line in text.lines {
       number += 1
-      next = bytes.endIndex + 1
-      let line = bytes.last == 13 ? bytes.dropLast() : bytes
-      if line.isEmpty { continue }
-      let fields = line.split(separator: 9, omittingEmptySubsequences: false)
-      guard fields.count <= 2, !fields[0].isEmpty else {
-        throw RecordingError(
-          .badData, "line \(number) of \(path) is not a path, or a path, a tab and a label")
-      }
-      var label: Int32 = -1
-      if fields.count == 2 && !fields[1].isEmpty {
-        guard let index = Int32(String(decoding: fields[1], as: UTF8.self)), index >= 0 else {
+      if line.trimmed.isEmpty { continue }
+      let (path, text) = (text.name, try fields(of: line, number, text.name))
+      var index: Int32 = -1
+      if let written = text.label {
+        guard let label = ClassLabel(written) else {
           throw RecordingError(
-            .badData, "line \(number) of \(path): '\(ImagesTable.escaped(fields[1]))' is not a class index"
+            .badData,
+            "line \(number) of \(path): '\(ImagesTable.escaped(written))' is neither a class index nor a synset of ImageNet"
           )
         }
-        label = index
+        try kinds.note(label, line: number, of: path)
+        index = label.index
       }
-      paths.append(fields[0])
-      labels.append(label)
+      paths.append(text.path)
+      labels.append(index)
     }
-    return (paths, labels)
+    return (paths, labels, kinds.labels)
+  }
+
+  /// A line's path and label. A tab always stands between the two. Spaces do where a whole number or a synset of ImageNet
+  /// follows them and what comes before ends as an image does: names may have spaces, too.
+  private static func fields(
+    of line: ArraySlice<UInt8>, _ number: Int, _ path: String
+  ) throws(RecordingError) -> (path: ArraySlice<UInt8>, label: ArraySlice<UInt8>?) {
+    let fields = line.split(separator: 9, omittingEmptySubsequences: false)
+    guard fields.count <= 2, !fields[0].isEmpty else {
+      throw RecordingError(
+        .badData, "line \(number) of \(path) is not a path, or a path, a tab and a label")
+    }
+    if fields.count == 2 {
+      let label = fields[1].trimmed
+      return (fields[0], label.isEmpty ? nil : label)
+    }
+    let text = line.trimmed
+    guard let space = text.lastIndex(of: 32) else { return (line, nil) }
+    let (name, last) = (line[..<space].trimmed, text[(space + 1)...])
+    let digits = last.first == UInt8(ascii: "-") ? last.dropFirst() : last
+    let isLabel =
+      !digits.isEmpty && digits.allSatisfy { (48...57).contains($0) } || ClassLabel(last)?.isSynset == true
+    return isLabel && ImageNames.isImage(name) ? (line[line.startIndex..<name.endIndex], last) : (line, nil)
   }
 
   /// The folder that a list's paths are relative to.
   static func folder(ofList path: String) -> String {
-    let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
-      separator: "/")
-    return directory.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : directory
+    PathText.folder(of: path)
   }
 
   /// A list of shards, in their order.
   private static func readArchives(
-    of paths: PackedStrings, _ labels: [Int32], archives: Int, path: String
+    of paths: PackedStrings, _ labels: [Int32], archives: Int, path: String, folder: String
   ) throws(RecordingError) -> ImageList {
     guard archives == paths.count, labels.allSatisfy({ $0 < 0 }) else {
       throw RecordingError(
         .badData,
         "\(path) names tar files, and images or labels as well; list one kind, and no labels of tar files")
     }
-    let folder = folder(ofList: path)
-    let prefix = folder == "." ? [] : Array("\(folder)/".utf8)
+    let prefix = folder == "." ? [] : PathText.bytes(of: "\(folder)/")
     return try readArchives(
       (0..<paths.count).map { row in
         let name = paths.utf8(row)

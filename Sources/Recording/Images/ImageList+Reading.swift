@@ -1,42 +1,89 @@
 import Foundation
 import Models
+import Tensor
 
 extension ImageList {
-  /// Finds images: in a folder of class folders, a folder of images, tar files, or by a text file of paths.
+  /// Finds images: in a folder of class folders, a folder of images, tar files, or by a text of paths.
   ///
   /// A folder is read in torchvision's order: class folders sorted bytewise, within each the folders below it sorted
   /// by path, and files sorted by name. A folder without images that holds tar files stands for these. The lines of
-  /// a list are `path` or `path TAB label`, with paths relative to the list's own folder; rows are sorted bytewise by
-  /// path, each path once. Several archives are named by braces as in shells (`train-{000..146}.tar`), or one after another
-  /// with `::` between.
+  /// a list are `path`, `path TAB label` or `path label`, with paths relative to the list's own folder, or to the working
+  /// directory where the list comes from a pipe or standard input (`-`); rows are sorted bytewise by path, each path once.
+  /// Several archives are named by braces as in shells (`train-{000..146}.tar`), or one after another with `::` between.
   ///
-  /// - Throws: ``RecordingError``, `inputMissing` or `badData`; `usage` for a pattern of too many names.
-  public static func read(_ path: String) throws(RecordingError) -> ImageList {
-    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    if let isDirectory = Disk.isDirectory(path) {
-      if isDirectory { return try readFolder(path) }
-      return try isArchive(path) ? readArchives([Array(path.utf8)]) : readList(path)
+  /// - Parameters:
+  ///   - path: What to read.
+  ///   - imageKeys: Of the members of a WebDataset sample, those that are its image: the first of these extensions that a
+  ///     sample has. Without any, its only image.
+  /// - Returns: The images.
+  /// - Throws: ``RecordingError``, `inputMissing` or `badData`; `usage` for a pattern of too many names, or keys of what are
+  ///   no archives.
+  public static func read(_ path: String, imageKeys: [String] = []) throws(RecordingError) -> ImageList {
+    let list = try read(path, keys: imageKeys.map { Array($0.utf8) })
+    guard imageKeys.isEmpty || list.layout == .tar else {
+      throw RecordingError(
+        .usage,
+        "--image-key chooses among the members of samples in tar files, and \(path) is none; leave it out")
     }
+    return list
+  }
+
+  private static func read(_ path: String, keys: [[UInt8]]) throws(RecordingError) -> ImageList {
+    let path = withoutSlash(path)
+    if path == UserText.standardInput { return try readList(path) }
+    if let isDirectory = Disk.isDirectory(path) {
+      if isDirectory { return try readFolder(path, keys) }
+      return try isArchive(path) ? readArchives([PathText.bytes(of: path)], imageKeys: keys) : readList(path)
+    }
+    let reason = errno == ENOENT || errno == ENOTDIR ? nil : Disk.lastError
     var shards: [String] = []
     for part in path.split(separator: "::").map(String.init) {
       shards += Disk.isDirectory(part) == nil ? try BracePattern.expand(part) : [part]
     }
     if shards == [path] || shards.isEmpty {
       throw RecordingError(
-        .inputMissing, "there is no file or folder \(path); give --images a folder, an archive or a list")
+        .inputMissing,
+        reason.map { "cannot read \(path): \($0)" }
+          ?? "there is no file or folder \(path); give --images a folder, an archive or a list")
     }
-    return try readArchives(shards.map { Array($0.utf8) })
+    return try readArchives(shards.map { PathText.bytes(of: $0) }, imageKeys: keys)
   }
 
-  /// The same images, named so that they are found from any working directory.
-  static func absolute(_ path: String) -> String {
+  private static func withoutSlash(_ path: String) -> String {
+    path.utf8.count > 1 && path.utf8.last == UInt8(ascii: "/")
+      ? String(Substring(path.utf8.dropLast())) : path
+  }
+
+  /// Where the images are, so named that they are found from any working directory: of a list that came from a pipe, the
+  /// folder that its paths are relative to.
+  static func source(_ path: String) -> [UInt8] {
+    guard path != UserText.standardInput, Disk.isDirectory(path) != false || Disk.isRegularFile(path) else {
+      return absolute([])
+    }
     let parts = Disk.isDirectory(path) == nil ? path.split(separator: "::").map(String.init) : [path]
-    return parts.map { URL(fileURLWithPath: $0).standardizedFileURL.path }.joined(separator: "::")
+    return Array(parts.map { absolute(PathText.bytes(of: $0)) }.joined(separator: Array("::".utf8)))
+  }
+
+  /// A path from the root on. What goes up from the working directory, which has no links in its path, is taken as text;
+  /// further in it may pass links, and stays.
+  private static func absolute(_ path: [UInt8]) -> [UInt8] {
+    let slash = UInt8(ascii: "/")
+    let (here, above) = (Array(".".utf8)[...], Array("..".utf8)[...])
+    var parts = path.split(separator: slash).filter { $0 != here }[...]
+    var folder: [ArraySlice<UInt8>] = []
+    if path.first != slash, let directory = Disk.workingDirectory {
+      folder = directory.split(separator: slash)
+      while parts.first == above {
+        _ = folder.popLast()
+        parts = parts.dropFirst()
+      }
+    }
+    return [slash] + (folder + parts).joined(separator: [slash])
   }
 
   /// Whether a file is an archive rather than a list.
   private static func isArchive(_ path: String) throws(RecordingError) -> Bool {
-    let bytes = Array(path.utf8)
+    let bytes = PathText.bytes(of: path)
     guard Disk.isRegularFile(path) else { return false }
     if ImageNames.isArchive(bytes[...]) { return true }
     let source = try ByteSource(bytes)
@@ -44,36 +91,46 @@ extension ImageList {
     return ArchiveScan.recognises(try window.read(at: 0, count: min(TarHeader.size, source.count)) ?? [])
   }
 
-  private static func readFolder(_ root: String) throws(RecordingError) -> ImageList {
-    let directory = Array(root.utf8)
-    let entries = try Disk.entries(of: directory)
+  private static func readFolder(_ root: String, _ keys: [[UInt8]]) throws(RecordingError) -> ImageList {
+    let directory = PathText.bytes(of: root)
     var paths = PackedStrings()
     var rowsOfClass: [(name: [UInt8], rows: Int)] = []
-    for entry in entries where entry.isDirectory(in: directory) {
+    var (empty, files, archives): ([[UInt8]], [[UInt8]], [[UInt8]]) = ([], [], [])
+    for entry in try Disk.entries(of: directory) {
+      guard try entry.isFolder(in: directory) else {
+        if ImageNames.isImage(entry.name[...]) { files.append(entry.name) }
+        if ImageNames.isArchive(entry.name[...]) { archives.append(entry.name) }
+        continue
+      }
       let before = paths.count
       try collect(root: directory, folder: entry.name, into: &paths)
-      if paths.count > before { rowsOfClass.append((entry.name, paths.count - before)) }
+      if paths.count > before {
+        rowsOfClass.append((entry.name, paths.count - before))
+      } else {
+        empty.append(entry.name)
+      }
     }
-    let files = entries.filter { ImageNames.isImage($0.name[...]) && !$0.isDirectory(in: directory) }
     guard rowsOfClass.isEmpty else {
-      let remark =
-        "\(files.count) images directly in \(root) are left out: it has class folders, and only what is in them"
-        + " is recorded"
-      return classified(
-        root: root, rowsOfClass: rowsOfClass, remarks: files.isEmpty ? [] : [remark], paths: paths)
+      var remarks = FoundNames.remarks(onClasses: rowsOfClass.map(\.name), empty: empty)
+      if !files.isEmpty {
+        remarks.append(
+          "\(files.count) images directly in \(root) are left out: it has class folders, and only what is in them is"
+            + " recorded")
+      }
+      remarks += FoundNames.remarks(onHidden: paths)
+      return classified(root: root, rowsOfClass: rowsOfClass, remarks: remarks, paths: paths)
     }
-    for file in files { paths.append(file.name[...]) }
+    for file in files { paths.append(file[...]) }
     if paths.count == 0 {
-      let archives = entries.filter { ImageNames.isArchive($0.name[...]) && !$0.isDirectory(in: directory) }
       guard !archives.isEmpty else {
         let extensions = ImageNames.extensions.map { ".\($0)" }.joined(separator: " ")
         throw RecordingError(
           .inputMissing, "there are no images in \(root) (\(extensions)) and no .tar files")
       }
-      return try readArchives(archives.map { directory + [UInt8(ascii: "/")] + $0.name })
+      return try readArchives(archives.map { directory + [UInt8(ascii: "/")] + $0 }, imageKeys: keys)
     }
     return ImageList(
-      root: root, layout: .flat, labels: .none, paths: paths,
+      root: root, layout: .flat, labels: .none, remarks: FoundNames.remarks(onHidden: paths), paths: paths,
       labelOfRow: [Int32](repeating: -1, count: paths.count))
   }
 
@@ -106,11 +163,12 @@ extension ImageList {
     var found: [(folder: [UInt8], files: [[UInt8]])] = []
     while let (folder, ancestors) = pending.popLast() {
       let directory = root + slash + folder
+      guard let identity = FileIdentity(directory) else { throw Disk.unreadable(directory) }
       // A link to a folder above this one would go round for ever.
-      guard let identity = FileIdentity(directory), !ancestors.contains(identity) else { continue }
+      if ancestors.contains(identity) { continue }
       var files: [[UInt8]] = []
       for entry in try Disk.entries(of: directory) {
-        if entry.isDirectory(in: directory) {
+        if try entry.isFolder(in: directory) {
           pending.append((folder + slash + entry.name, ancestors + [identity]))
         } else if ImageNames.isImage(entry.name[...]) {
           files.append(entry.name)

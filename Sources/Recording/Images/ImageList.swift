@@ -1,6 +1,7 @@
 import Checkpoints
 package import Images
 import Models
+import Tensor
 
 /// The images of a recording, one a row, in the order of the rows.
 public struct ImageList: Sendable {
@@ -37,7 +38,9 @@ public struct ImageList: Sendable {
   /// The names of the class folders, sorted bytewise.
   public private(set) var classes: [String]
   /// Something the user should know about the images that were found, a sentence each.
-  public let remarks: [String]
+  public private(set) var remarks: [String]
+  /// Whether rows are in another order than the lines of the list they came from.
+  let isReordered: Bool
 
   /// Paths relative to ``root``; of images in archives, their names there.
   private(set) var paths: PackedStrings
@@ -47,10 +50,11 @@ public struct ImageList: Sendable {
 
   init(
     root: String, layout: Layout, labels: Labels, classes: [String] = [], remarks: [String] = [],
-    paths: PackedStrings, labelOfRow: [Int32], archives: ArchiveIndex? = nil
+    paths: PackedStrings, labelOfRow: [Int32], archives: ArchiveIndex? = nil, isReordered: Bool = false
   ) {
     (self.root, self.layout, self.labels, self.classes) = (root, layout, labels, classes)
     (self.remarks, self.paths, self.labelOfRow, self.archives) = (remarks, paths, labelOfRow, archives)
+    self.isReordered = isReordered
   }
 
   /// The number of images.
@@ -67,7 +71,7 @@ public struct ImageList: Sendable {
   }
 
   /// The path of the file an image is, or is in.
-  public func file(ofRow row: Int) -> String { String(decoding: fileBytes(ofRow: row), as: UTF8.self) }
+  public func file(ofRow row: Int) -> String { PathText.text(fileBytes(ofRow: row)) }
 
   /// Where the bytes of an image are.
   package func location(ofRow row: Int) -> ImageLocation {
@@ -82,7 +86,7 @@ public struct ImageList: Sendable {
 
   private func fileBytes(ofRow row: Int) -> [UInt8] {
     if let archives { return archives.archive(ofRow: row).file }
-    return Disk.path(of: paths.utf8(row), in: root.utf8)
+    return Disk.path(of: paths.utf8(row), in: PathText.bytes(of: root))
   }
 
   /// The class of an image, `nil` when it has none.
@@ -91,6 +95,19 @@ public struct ImageList: Sendable {
   /// Replaces all labels, −1 for none.
   mutating func setLabels(_ labelOfRow: [Int32], _ kind: Labels) {
     (self.labelOfRow, labels, classes) = (labelOfRow, kind, [])
+  }
+
+  /// Takes the names of class folders for class indices, as ImageNet-V2 names them, where they are all numbers from 0 to
+  /// 999: torchvision, and so ``labels``, has their positions among the folders as text.
+  ///
+  /// - Returns: Whether they are.
+  package mutating func labelByFolderNumbers() -> Bool {
+    let numbers = classes.map { ClassLabel.index(Array($0.utf8)[...]) }
+    guard labels == .folders, !numbers.isEmpty, numbers.allSatisfy({ $0.map { $0 < 1000 } ?? false }) else {
+      return false
+    }
+    setLabels(labelOfRow.map { numbers[Int($0)] ?? -1 }, .given)
+    return true
   }
 
   /// Keeps only the first `limit` images.

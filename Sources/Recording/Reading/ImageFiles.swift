@@ -1,4 +1,5 @@
 package import Images
+import Tensor
 
 /// Where the images of a dump are now.
 public struct ImageFiles: Sendable {
@@ -17,13 +18,14 @@ public struct ImageFiles: Sendable {
   ///   - given: Where the user says they are now: what `dump --images` took.
   /// - Throws: ``RecordingError`` of kind `inputMissing` when nothing is there, and what reading archives throws.
   public init(of dump: RecordedDump, at given: String? = nil) throws(RecordingError) {
-    guard let path = given ?? dump.manifest.images.source else {
+    guard let path = given ?? dump.manifest.images.place else {
       throw RecordingError(.inputMissing, "\(dump.path) does not say where its images are; give --images")
     }
     images = dump.images
     firstRow = dump.manifest.shard?.firstRow ?? 0
     guard dump.manifest.images.layout != .tar else {
-      (root, archived) = ([], try ImageList.read(path))
+      let keys = dump.manifest.images.imageKeys ?? []
+      (root, archived) = ([], try ImageList.read(path, imageKeys: keys))
       return
     }
     guard let isDirectory = Disk.isDirectory(path) else {
@@ -33,7 +35,7 @@ public struct ImageFiles: Sendable {
           ? "there is no file or folder \(path); give --images what 'dump --images' was given"
           : "the images of \(dump.path) are not at \(path) any more; give --images with their place")
     }
-    (root, archived) = (Array((isDirectory ? path : ImageList.folder(ofList: path)).utf8), nil)
+    (root, archived) = (PathText.bytes(of: isDirectory ? path : ImageList.folder(ofList: path)), nil)
   }
 
   /// Where the bytes of the image of a row are.

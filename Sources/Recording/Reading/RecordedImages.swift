@@ -11,7 +11,7 @@ public struct RecordedImages: Sendable {
   ///
   /// - Throws: ``RecordingError``, `inputMissing`, or `badData` with the line that is no row.
   init(_ path: String, rows: Int) throws(RecordingError) {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let data = Disk.data(of: path) else {
       throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)")
     }
     var lines = data.split(separator: 10, omittingEmptySubsequences: false)[...]

@@ -22,14 +22,12 @@ public enum UnitSelection {
   ///
   /// - Throws: ``RecordingError``: `inputMissing`, or `badData` for a layer or unit that is not there.
   public static func read(_ path: String, for model: Model) throws -> [LayerUnits] {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw RecordingError(.inputMissing, "cannot read the list of units \(path): \(Disk.lastError)")
-    }
-    guard let text = String(validating: data, as: UTF8.self) else {
-      throw RecordingError(.badData, "\(path) is not text: give one layer__channel a line, or JSON")
-    }
-    return try parse(text, path: path, for: model)
+    let text = try UserText(path, wanted: wanted)
+    return try parse(text.bytes, path: text.name, for: model)
   }
+
+  /// What a file of units is, for errors.
+  private static let wanted = "a list of units (one layer__channel a line, CSV or JSON)"
 
   /// Units written `layer__channel`, in either spelling, by layer.
   ///
@@ -39,7 +37,15 @@ public enum UnitSelection {
   }
 
   package static func parse(_ text: String, path: String, for model: Model) throws -> [LayerUnits] {
-    try units(names(in: text, path: path), of: model, path: path)
+    try parse(Array(text.utf8), path: path, for: model)
+  }
+
+  private static func parse(_ bytes: [UInt8], path: String, for model: Model) throws -> [LayerUnits] {
+    let bytes = try UserText(bytes, name: path, wanted: wanted).bytes
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw RecordingError(.badData, "\(path) is not text: give one layer__channel a line, or JSON")
+    }
+    return try units(names(in: text, path: path), of: model, path: path)
   }
 
   private static func units(_ names: [String], of model: Model, path: String) throws -> [LayerUnits] {
@@ -88,10 +94,10 @@ public enum UnitSelection {
   private static func names(in text: String, path: String) throws -> [String] {
     let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
     guard text.hasPrefix("{") || text.hasPrefix("[") else {
+      if let look = FileLook.document(Array(text.utf8)) { throw look.refusal(of: path, wanted: wanted) }
       let lines = text.split(whereSeparator: \.isNewline)
         .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty && !$0.hasPrefix("#") }
-      guard let header = lines.first, header.hasPrefix("unit,") else { return lines }
-      return lines.dropFirst().map { String($0.prefix { $0 != "," }) }
+      return try table(Array(text.utf8), header: lines.first ?? "", path: path) ?? lines
     }
     do {
       let data = Data(text.utf8)
@@ -102,6 +108,34 @@ public enum UnitSelection {
       throw RecordingError(
         .badData, "\(path) is not a list of units: its JSON has to be {\"units\": [\"…\"]}")
     }
+  }
+
+  /// The units of a table with a header: a column `unit`, or the columns `layer` and `channel`; `nil` for a text without.
+  private static func table(_ text: [UInt8], header: String, path: String) throws(RecordingError) -> [String]?
+  {
+    for separator in ",;\t".utf8 {
+      var records = CSVRecords(Array(header.utf8), separator: separator)
+      let columns = (records.next()?.fields ?? []).map {
+        String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespaces).lowercased()
+      }
+      let unit = columns.firstIndex(of: "unit")
+      guard let layer = unit ?? columns.firstIndex(of: "layer"), columns.count > 1,
+        let channel = unit ?? columns.firstIndex(of: "channel")
+      else { continue }
+      var names: [String] = []
+      for (place, record) in CSVRecords(text, separator: separator).enumerated() where place > 0 {
+        let fields = record.fields.map {
+          String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespaces)
+        }
+        if fields[0].hasPrefix("#") || fields.allSatisfy(\.isEmpty) { continue }
+        guard fields.count > max(layer, channel) else {
+          throw RecordingError(.badData, "line \(record.line) of \(path) has fewer columns than its header")
+        }
+        names.append(unit == nil ? "\(fields[layer])__\(fields[channel])" : fields[layer])
+      }
+      return names
+    }
+    return nil
   }
 
   private struct Study: Decodable { let units: [String] }

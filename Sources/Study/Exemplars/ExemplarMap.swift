@@ -70,7 +70,7 @@ public struct ExemplarMap: Sendable, Codable, Hashable {
   ///
   /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
   public static func read(_ path: String) throws(RecordingError) -> ExemplarMap {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let data = Disk.data(of: path) else {
       throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)")
     }
     do { return try JSON.decode(ExemplarMap.self, from: data) } catch {

@@ -98,7 +98,12 @@ public struct ExemplarRun: Sendable {
     try prepare(encoded)
     try createFolders(of: units)
     let writer = PictureWriter(folder: folder, images: images, request: request, pillow: pillow)
-    guard let (written, count) = try writer.write(units, progress: progress) else { return nil }
+    let result: (files: Int, images: Int)?
+    do { result = try writer.write(units, progress: progress) } catch {
+      if progress.done == 0 && request.existing != .resume { withdraw(map) }
+      throw error
+    }
+    guard let (written, count) = result else { return nil }
     FileSystem.synchronizeAll()
     try write(try map.studyForm(), to: "\(folder)/\(ExemplarMap.studyName)")
     try write(encoded, to: finished)
@@ -143,10 +148,21 @@ public struct ExemplarRun: Sendable {
 
   /// Whether a map tells of these exemplars, in a file that may be older than the record of Pillow.
   private func isSame(_ earlier: String, _ encoded: Data) throws -> Bool {
-    if FileManager.default.contents(atPath: earlier) == encoded { return true }
+    if Disk.data(of: earlier) == encoded { return true }
     var map = try ExemplarMap.read(earlier)
     map.pillow = map.pillowNumber
     return try map.encoded() == encoded
+  }
+
+  /// Takes back what was begun, so that a corrected command finds nothing in its way.
+  private func withdraw(_ map: ExemplarMap) {
+    try? removePictures(of: map)
+    unlink(partial)
+    for unit in map.units where !unit.unit.contains("/") {
+      // Folders that hold something else stay.
+      let home = "\(folder)/\(StimulusNames.folder(ofUnit: unit.unit))"
+      for path in [home, PathText.folder(of: home)] { rmdir(path) }
+    }
   }
 
   private func removePictures(of map: ExemplarMap) throws(RecordingError) {
@@ -154,9 +170,7 @@ public struct ExemplarRun: Sendable {
       for name in ["natural_images", "grid.png", "histogram.svg"] {
         let item = "\(folder)/\(StimulusNames.folder(ofUnit: unit.unit))/\(name)"
         guard Disk.isDirectory(item) != nil else { continue }
-        do { try FileManager.default.removeItem(atPath: item) } catch {
-          throw RecordingError(.cannotCreate, "cannot remove \(item): \(error.localizedDescription)")
-        }
+        try Disk.remove(item)
       }
     }
   }

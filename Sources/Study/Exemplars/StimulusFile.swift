@@ -34,7 +34,7 @@ package enum StimulusFile {
   /// - Throws: ``RecordingError``, `inputMissing`, `cannotCreate` or `writeFailed`.
   package static func place(_ path: String, as other: String, linking: Bool) throws(RecordingError) -> Bool {
     if linking && link(path, as: other) { return true }
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let data = Disk.data(of: path) else {
       throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError); make the stimuli again")
     }
     try write(Array(data), to: other)

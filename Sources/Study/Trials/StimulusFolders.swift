@@ -1,5 +1,6 @@
 import Foundation
 import Recording
+import Tensor
 
 /// Where the stimuli of units lie.
 struct StimulusFolders: Sendable {
@@ -47,7 +48,7 @@ struct StimulusFolders: Sendable {
   private static func folders(in folder: String) throws(RecordingError) -> [String] {
     var names: [String] = []
     for entry in try Disk.entries(of: folder) where entry.isDirectory(in: folder) {
-      guard let name = String(validating: entry.name, as: UTF8.self) else { continue }
+      let name = PathText.text(entry.name)
       // As a shell's pattern would, leave out hidden folders.
       if !name.hasPrefix(".") { names.append(name) }
     }

@@ -85,7 +85,7 @@ public struct TaskWriter: Sendable {
     guard isDirectory else {
       throw RecordingError(.cannotCreate, "\(folder) is a file; give --output the name of a folder to make")
     }
-    let names = try Disk.entries(of: folder).map { String(decoding: $0.name, as: UTF8.self) }
+    let names = try Disk.names(in: folder)
     if names.isEmpty { return }
     guard names.allSatisfy(Self.isOurs) else {
       throw RecordingError(
@@ -143,12 +143,7 @@ public struct TaskWriter: Sendable {
 
   private func clear() throws(RecordingError) {
     try Disk.createDirectory(folder)
-    for entry in try Disk.entries(of: folder) {
-      let item = "\(folder)/\(String(decoding: entry.name, as: UTF8.self))"
-      do { try FileManager.default.removeItem(atPath: item) } catch {
-        throw RecordingError(.cannotCreate, "cannot remove \(item): \(error.localizedDescription)")
-      }
-    }
+    for name in try Disk.names(in: folder) { try Disk.remove("\(folder)/\(name)") }
   }
 
   /// Writes a task's folder.
@@ -166,7 +161,7 @@ public struct TaskWriter: Sendable {
         links += 1
       }
     }
-    let experiment = (folder as NSString).lastPathComponent
+    let experiment = PathText.shown(PathText.lastComponent(of: folder))
     let index = Index(
       taskName: "\(experiment)/task_\(task.index)", nReferenceImages: String(references),
       nTrials: task.trials.count,

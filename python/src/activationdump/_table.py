@@ -25,7 +25,8 @@ class Image:
     label: Optional[int]
     """The index of its class, if it has one."""
     status: str
-    """``ok``; ``skipped: …``, its row is NaN; or ``pending``, it is not recorded yet."""
+    """``ok``; ``skipped: …``, its row is NaN; ``failed: …``, it ended the run and is tried again
+    by ``--resume``; or ``pending``, it is not recorded yet."""
 
     @property
     def is_recorded(self) -> bool:
@@ -51,6 +52,8 @@ class _Table:
             raise DumpError(f"{self.part.folder / 'images.tsv'} has a line that is not four fields: row {row}")
         number, path, label, status = fields
         said = unescape(status) if self.part.is_complete else self._status(row)
+        if said == "pending" and status.startswith(b"failed: "):
+            said = unescape(status)
         return Image(int(number), unescape(path), int(label) if label else None, said)
 
     def _status(self, row: int) -> str:

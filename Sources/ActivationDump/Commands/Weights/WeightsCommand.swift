@@ -21,7 +21,7 @@ struct WeightsFolderOptions: ParsableArguments {
   @Option(help: WeightsFolderHelp.text)
   var weightsDir: String?
 
-  var folder: WeightsFolder { WeightsFolder(weightsDir, environment: ProcessInfo.processInfo.environment) }
+  var folder: WeightsFolder { WeightsFolder(weightsDir, environment: ProgramArguments.environment()) }
 }
 
 extension CheckpointSource.File {

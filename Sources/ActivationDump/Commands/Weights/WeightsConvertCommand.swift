@@ -39,7 +39,7 @@ struct WeightsConvertCommand: ParsableCommand {
 
   func run() throws {
     let checkpoint = try Checkpoint.open(input)
-    guard overwrite || !FileManager.default.fileExists(atPath: output) else {
+    guard overwrite || Disk.isDirectory(output) == nil else {
       throw RecordingError(.cannotCreate, "\(output) exists already; use --overwrite to replace it")
     }
     let (source, key, model) = try chosen(from: checkpoint)
@@ -48,7 +48,7 @@ struct WeightsConvertCommand: ParsableCommand {
     if !key.isEmpty { metadata["source_key"] = key }
     let digest = try checkpoint.sha256()
     metadata["format"] = metadata["format"] ?? "pt"
-    metadata["source"] = URL(filePath: input).lastPathComponent
+    metadata["source"] = PathText.shown(PathText.lastComponent(of: input))
     metadata["source_sha256"] = digest
     try SafetensorsWriter.write(source, metadata: metadata, to: output)
     let written = try Checkpoint.open(output)

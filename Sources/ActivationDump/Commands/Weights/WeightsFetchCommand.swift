@@ -76,7 +76,7 @@ struct WeightsFetchCommand: AsyncParsableCommand {
         model: model.identifier, path: path, url: url ?? file.url, bytes: try Checkpoint.open(path).fileSize,
         sha256: sha256, sha256IsPublished: file.sha256 != .unknown, wasPresent: wasPresent)
     }
-    if !overwrite, FileManager.default.fileExists(atPath: path) {
+    if !overwrite, Disk.isDirectory(path) != nil {
       let digest = try Checkpoint.open(path).sha256()
       guard digest.hasPrefix(file.sha256.digits ?? "") else {
         throw CheckpointError(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Foundation
 import Models
+import Recording
 
 /// `weights list`: where each network's checkpoint comes from and whether it is here.
 struct WeightsListCommand: ParsableCommand {
@@ -67,11 +68,10 @@ struct WeightsListCommand: ParsableCommand {
       license = model.checkpoint.license
       note = model.checkpoint.note
       files = model.checkpoint.files.map { file in
-        let attributes = try? FileManager.default.attributesOfItem(atPath: folder.path(of: file.name))
         let isPrefix = if case .prefix = file.sha256 { true } else { false }
         return File(
           name: file.name, url: file.url, format: file.format.rawValue, sha256: file.sha256.digits,
-          sha256IsPrefix: isPrefix, bytes: (attributes?[.size] as? NSNumber)?.intValue)
+          sha256IsPrefix: isPrefix, bytes: Disk.size(of: folder.path(of: file.name)))
       }
     }
   }

@@ -45,8 +45,8 @@ struct WeightsVerifyCommand: ParsableCommand {
   /// The file and the network it is for.
   private func resolved() throws -> (path: String, model: Model?) {
     let chosen = try model.map { (name) throws in try Model.named(name) }
-    if FileManager.default.fileExists(atPath: subject) {
-      let name = URL(filePath: subject).lastPathComponent
+    if Disk.isDirectory(subject) != nil {
+      let name = PathText.lastComponent(of: subject)
       return (subject, chosen ?? Model.all.first { $0.checkpoint.files.contains { $0.name == name } })
     }
     guard let named = try? Model.named(subject) else {
@@ -94,7 +94,7 @@ private struct Report: Encodable {
     tensors = checkpoint.tensors.count
     sha256 = try checkpoint.sha256()
     self.model = model?.identifier
-    let name = URL(filePath: path).lastPathComponent
+    let name = PathText.lastComponent(of: path)
     digest =
       switch model?.checkpoint.files.first(where: { $0.name == name })?.sha256 {
       case .full(let digits)?: digits == sha256 ? .published : .different

@@ -1,155 +1,122 @@
 import Foundation
 import Models
+import Tensor
 
 /// Labels of images that lie in no class folders: ImageNet's validation set as it is downloaded, say.
 struct LabelFile {
   private enum Content {
-    /// By the name of the image: its path, or its file's name with or without extension.
-    case named([String: Int32])
+    /// By the name of the image: its path, the end of its path, its file's name, or any of these without extension.
+    case named([[UInt8]: Int32])
     /// By the number at the end of the name, from 1 on.
     case numbered([Int32])
+    /// One a row, in the order of the rows.
+    case ordered([Int32])
   }
   private let content: Content
+  private let path: String
   let kind: ImageList.Labels
 
-  private static let indexOfSynset = Dictionary(
-    uniqueKeysWithValues: ImageNet.synsets.enumerated().map { ($0.element, Int32($0.offset)) })
+  /// What such a file is, for errors.
+  static let wanted =
+    "labels (ImageNet's devkit, Kaggle's CSV, lines of a name and a label, or a label a line)"
 
-  /// Reads Kaggle's CSV (`ImageId,PredictionString`), the development kit (its folder, or its
-  /// `ILSVRC2012_validation_ground_truth.txt` with `meta.mat` or `map_clsloc.txt` beside it), or lines of a name, a tab
-  /// and a class index or synset.
+  /// Reads Kaggle's CSV (`ImageId,PredictionString`); the development kit (its folder, or its
+  /// `ILSVRC2012_validation_ground_truth.txt` with `meta.mat` or `map_clsloc.txt` beside it); lines of a name and a label,
+  /// with a tab, a comma, a semicolon or spaces between; or a label a line, in the order of the images. Labels are class
+  /// indices or synsets.
   ///
   /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
   init(_ path: String) throws(RecordingError) {
     let file = Disk.isDirectory(path) == true ? try Self.groundTruth(in: path) : path
-    let lines = try Self.lines(of: file)
-    guard let first = lines.first else { throw RecordingError(.badData, "\(file) is empty") }
-    if first.hasPrefix("ImageId,") {
-      (content, kind) = (.named(try Self.kaggle(lines, file)), .imagenet)
-    } else if lines.allSatisfy({ Int($0) != nil }) {
-      (content, kind) = (.numbered(try Self.devkit(lines, file)), .imagenet)
+    let text = try UserText(file, wanted: Self.wanted)
+    if let look = FileLook.document(text.bytes) { throw look.refusal(of: text.name, wanted: Self.wanted) }
+    self.path = text.name
+    if let labels = text.lines.labelsAlone {
+      guard !labels.isEmpty else { throw RecordingError(.badData, "\(text.name) is empty") }
+      if labels.allSatisfy({ !$0.isSynset }), Self.isOfDevkit(file) {
+        (content, kind) = (.numbered(try Self.devkit(labels.map(\.index), file)), .imagenet)
+        return
+      }
+      var kinds = LabelKinds()
+      for (row, label) in labels.enumerated() { try kinds.note(label, line: row + 1, of: text.name) }
+      (content, kind) = (.ordered(labels.map(\.index)), kinds.labels)
     } else {
-      let (labels, areSynsets) = try Self.table(lines, file)
-      (content, kind) = (.named(labels), areSynsets ? .imagenet : .given)
+      let (labels, labelKind) = try LabelTable(text).read()
+      (content, kind) = (.named(Self.withoutSharedFolder(labels)), labelKind)
+    }
+  }
+
+  /// Names that all lie in one folder, without it: whoever wrote them may have stood one higher.
+  private static func withoutSharedFolder(_ labels: [[UInt8]: Int32]) -> [[UInt8]: Int32] {
+    let slash = UInt8(ascii: "/")
+    guard let folder = labels.keys.first.flatMap({ name in name.lastIndex(of: slash).map { name[...$0] } }),
+      labels.keys.allSatisfy({ $0.starts(with: folder) && !$0.dropFirst(folder.count).contains(slash) })
+    else { return labels }
+    return Dictionary(uniqueKeysWithValues: labels.map { (Array($0.key.dropFirst(folder.count)), $0.value) })
+  }
+
+  /// Whether the labels are by the order of images and not by their names.
+  private var orderedLabels: [Int32]? { if case .ordered(let labels) = content { labels } else { nil } }
+
+  /// Refuses labels without names that cannot be those of the images.
+  ///
+  /// - Throws: ``RecordingError`` of kind `badData`.
+  func check(against images: ImageList) throws(RecordingError) {
+    guard let labels = orderedLabels else { return }
+    guard labels.count == images.count else {
+      throw RecordingError(
+        .badData,
+        "\(path) has \(labels.count) labels without names, and there are \(images.count) images; write a name beside each"
+      )
+    }
+    guard !images.isReordered else {
+      throw RecordingError(
+        .badData,
+        "\(path) has labels without names, and the list of images is not sorted bytewise, as rows are; sort both together,"
+          + " or write a name beside each label")
     }
   }
 
   /// The label of an image.
-  func label(of path: String) -> Int32? {
-    let name =
-      path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.utf8.index(after: $0)...]) } ?? path
-    let stem = name.utf8.lastIndex(of: UInt8(ascii: ".")).map { String(name[..<$0]) } ?? name
+  func label(of path: ArraySlice<UInt8>, row: Int) -> Int32? {
     switch content {
-    case .named(let labels): return labels[path] ?? labels[name] ?? labels[stem]
+    case .named(let labels):
+      let (slash, dot) = (UInt8(ascii: "/"), UInt8(ascii: "."))
+      var name = path
+      while true {
+        if let label = labels[Array(name)] { return label }
+        let base = name.lastIndex(of: slash).map { $0 + 1 } ?? name.startIndex
+        if let end = name[base...].lastIndex(of: dot), let label = labels[Array(name[..<end])] {
+          return label
+        }
+        guard let next = name.firstIndex(of: slash) else { return nil }
+        name = name[(next + 1)...]
+      }
     case .numbered(let labels):
+      let name = String(decoding: path, as: UTF8.self)
+      let base =
+        name.utf8.lastIndex(of: UInt8(ascii: "/")).map { name.utf8.index(after: $0) } ?? name.startIndex
+      let stem = name[base...].utf8.lastIndex(of: UInt8(ascii: ".")).map { name[base..<$0] } ?? name[base...]
       guard let place = stem.range(of: "_val_"), let number = Int(stem[place.upperBound...]),
         (1...labels.count).contains(number)
       else { return nil }
       return labels[number - 1]
+    case .ordered(let labels): return labels.indices.contains(row) ? labels[row] : nil
     }
-  }
-
-  private static func lines(of path: String) throws(RecordingError) -> [Substring] {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)")
-    }
-    guard let text = String(validating: data, as: UTF8.self) else {
-      throw RecordingError(.badData, "\(path) is no text; give the CSV, the ground truth or a list of labels")
-    }
-    return text.utf8.split(separator: 10).map { Substring($0.last == 13 ? $0.dropLast() : $0) }.filter {
-      !$0.isEmpty
-    }
-  }
-
-  /// `ILSVRC2012_val_00048981,n03995372 85 1 499 272`: an image, and boxes of one synset.
-  private static func kaggle(_ lines: [Substring], _ path: String) throws(RecordingError) -> [String: Int32] {
-    var labels: [String: Int32] = [:]
-    for (number, line) in lines.enumerated().dropFirst() {
-      let fields = line.split(separator: ",", maxSplits: 1)
-      let synset = fields.count == 2 ? fields[1].drop { $0 == "\"" || $0 == " " }.prefix { $0 != " " } : ""
-      guard let label = indexOfSynset[String(synset)] else {
-        throw RecordingError(
-          .badData, "line \(number + 1) of \(path): '\(synset)' is not one of ImageNet's thousand synsets")
-      }
-      labels[String(fields[0])] = label
-    }
-    return labels
-  }
-
-  /// Lines of a name, a tab and a label: all of them indices, or all of them synsets.
-  private static func table(
-    _ lines: [Substring], _ path: String
-  ) throws(RecordingError) -> (labels: [String: Int32], areSynsets: Bool) {
-    var labels: [String: Int32] = [:]
-    let areSynsets = lines[0].split(separator: "\t").last.map { indexOfSynset[String($0)] != nil } ?? false
-    for (number, line) in lines.enumerated() {
-      let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-      let text = fields.count == 2 ? String(fields[1]) : ""
-      guard let label = areSynsets ? indexOfSynset[text] : Int32(text), label >= 0 else {
-        throw RecordingError(
-          .badData,
-          "line \(number + 1) of \(path) is not a name, a tab and a \(areSynsets ? "synset" : "class index")")
-      }
-      labels[ImagesTable.unescaped(String(fields[0]))] = label
-    }
-    return (labels, areSynsets)
   }
 }
 
-/// The development kit of the 2012 challenge.
-extension LabelFile {
-  /// The file of answers in the kit's folder, or the folder it is in.
-  private static func groundTruth(in folder: String) throws(RecordingError) -> String {
-    for place in [folder + "/data", folder] {
-      let names = ((try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []).sorted()
-      if let name = names.first(where: { $0.hasSuffix("validation_ground_truth.txt") }) {
-        return "\(place)/\(name)"
-      }
-    }
-    throw RecordingError(
-      .inputMissing,
-      "there is no ILSVRC2012_validation_ground_truth.txt in \(folder); give the folder of ImageNet's devkit")
-  }
-
-  /// The classes of images 1, 2, …, given by the kit's own numbers, which are in no order known elsewhere.
-  private static func devkit(_ lines: [Substring], _ path: String) throws(RecordingError) -> [Int32] {
-    let synsets = try numbers(beside: path)
-    var labels: [Int32] = []
-    for (row, line) in lines.enumerated() {
-      guard let number = Int(line), let synset = synsets[number], let label = indexOfSynset[synset] else {
-        throw RecordingError(
-          .badData,
-          "line \(row + 1) of \(path): \(line) is not the number of one of ImageNet's thousand synsets")
-      }
+extension UserLines {
+  /// The labels of a text that has one a line and nothing else; `nil` for any other.
+  fileprivate var labelsAlone: [ClassLabel]? {
+    var labels: [ClassLabel] = []
+    for line in self {
+      let text = line.trimmed
+      if text.isEmpty { continue }
+      guard let label = ClassLabel(text) else { return nil }
       labels.append(label)
     }
     return labels
-  }
-
-  /// What the numbers of the kit stand for: `meta.mat`, or the later kits' `map_clsloc.txt` (`n02119789 1 kit_fox`).
-  private static func numbers(beside path: String) throws(RecordingError) -> [Int: String] {
-    let folder = (path as NSString).deletingLastPathComponent
-    let place = folder.isEmpty ? "." : folder
-    if let data = FileManager.default.contents(atPath: "\(place)/meta.mat") {
-      do throws(MatSynsets.Malformed) { return try MatSynsets([UInt8](data)).synsetOfNumber } catch {
-        throw RecordingError(.badData, "\(place)/meta.mat cannot be read: \(error.reason)")
-      }
-    }
-    guard FileManager.default.fileExists(atPath: "\(place)/map_clsloc.txt") else {
-      throw RecordingError(
-        .inputMissing,
-        "\(path) holds numbers of the devkit, and there is no meta.mat beside it to say what they mean; keep them together"
-      )
-    }
-    var synsets: [Int: String] = [:]
-    for line in try lines(of: "\(place)/map_clsloc.txt") {
-      let fields = line.split(separator: " ")
-      guard fields.count >= 2, let number = Int(fields[1]) else {
-        throw RecordingError(.badData, "\(place)/map_clsloc.txt: '\(line)' is not a synset and a number")
-      }
-      synsets[number] = String(fields[0])
-    }
-    return synsets
   }
 }
 
@@ -159,17 +126,18 @@ extension ImageList {
   /// - Throws: ``RecordingError``, `inputMissing` or `badData`: an unreadable file, or an image it has no label of.
   public mutating func label(from path: String) throws(RecordingError) {
     let file = try LabelFile(path)
+    try file.check(against: self)
     var labels: [Int32] = []
     labels.reserveCapacity(count)
     var unknown: [String] = []
     var unknownCount = 0
     for row in 0..<count {
-      let name = self.path(ofRow: row)
-      let label = file.label(of: name)
+      let name = bytes(ofRow: row)
+      let label = file.label(of: name, row: row)
       labels.append(label ?? -1)
       guard label == nil else { continue }
       unknownCount += 1
-      if unknown.count < 3 { unknown.append(name) }
+      if unknown.count < 3 { unknown.append(ImagesTable.escaped(name)) }
     }
     guard unknown.isEmpty else {
       throw RecordingError(

@@ -16,13 +16,16 @@ struct ArchiveListBuilder {
   /// Whether each archive is a class, as in ImageNet's training set, rather than each folder.
   private let archivesAreClasses: Bool
   private let samplesHaveTexts: Bool
+  /// The extensions of members that are images, where the user said which.
+  private let imageKeys: [[UInt8]]
   private var classOfName: [[UInt8]: Int32] = [:]
-  private var repeated = 0, strays = 0, parts = 0
+  private var repeated = 0, strays = 0
+  private var left = SampleChoice.Left()
 
   private static let slash = UInt8(ascii: "/")
 
-  init(_ scans: [ArchiveScan]) {
-    self.scans = scans
+  init(_ scans: [ArchiveScan], imageKeys: [[UInt8]] = []) {
+    (self.scans, self.imageKeys) = (scans, imageKeys)
     let used = scans.filter { $0.names.count > 0 }
     let synsets = Set(ImageNet.synsets.map { Array($0.utf8) })
     let shared = Self.sharedFolder(of: used)
@@ -39,11 +42,13 @@ struct ArchiveListBuilder {
       let labels = SampleLabels(scan)
       return scan.labels.count > 0
         && (0..<scan.names.count).contains { row in
-          let name = scan.names.utf8(row)
-          return labels[name[..<ArchiveScan.keyEnd(name)]] != nil
+          labels[ofImage: scan.names.utf8(row)] != nil
         }
     }
   }
+
+  /// What was left out of samples, where nothing was chosen of any.
+  var unchosen: String? { left.samples > 0 ? left.remarks.first.map { ": \($0)" } : nil }
 
   /// Fills the list.
   ///
@@ -67,18 +72,19 @@ struct ArchiveListBuilder {
     _ scan: ArchiveScan, hasFolders: Bool, _ classOfRow: inout [Int32]
   ) throws(RecordingError) {
     let labels = SampleLabels(scan)
-    let order = scan.names.sorted(0..<scan.names.count) { cuts(scan.names.utf8($0)) }
-    for (place, row) in order.enumerated() {
-      // Of two members with one name the later one counts, as when they are extracted.
-      if place + 1 < order.count, scan.names.areEqual(row, order[place + 1]) {
-        repeated += 1
-        continue
-      }
+    let sorted = scan.names.sorted(0..<scan.names.count) { cuts(scan.names.utf8($0)) }
+    // Of two members with one name the later one counts, as when they are extracted.
+    let order = zip(sorted, sorted.dropFirst().map(Optional.some) + [nil]).filter { row, next in
+      next.map { !scan.names.areEqual(row, $0) } ?? true
+    }.map(\.0)
+    repeated += sorted.count - order.count
+    let areSamples = samplesHaveTexts || !imageKeys.isEmpty
+    let chosen =
+      try areSamples
+      ? SampleChoice(scan, labels, keys: imageKeys).images(among: order, &left)
+      : [Bool](repeating: true, count: scan.names.count)
+    for row in order where chosen[row] {
       let name = scan.names.utf8(row)
-      if samplesHaveTexts, name[ArchiveScan.keyEnd(name)...].dropFirst().contains(UInt8(ascii: ".")) {
-        parts += 1
-        continue
-      }
       let classEnd = cuts(name)[0]
       if hasFolders && !archivesAreClasses && classEnd == 0 {
         strays += 1
@@ -86,14 +92,15 @@ struct ArchiveListBuilder {
       }
       names.append(name)
       index.append(offset: scan.offsets[row], size: scan.sizes[row])
-      let label = labels[name[..<ArchiveScan.keyEnd(name)]] ?? ArchiveScan.NoLabel.none
+      let label = labels[ofImage: name] ?? ArchiveScan.NoLabel.none
       guard label >= ArchiveScan.NoLabel.none else {
         let shown = ImagesTable.escaped(scan.file[...]) + ImagesTable.escaped(scan.innerName[...])
         throw RecordingError(
           .badData,
           "\(shown)/\(ImagesTable.escaped(name)): "
             + (label == ArchiveScan.NoLabel.noIndex
-              ? "the .cls text beside it is not a class index" : "the .json text beside it is not JSON"))
+              ? "the .cls text beside it is neither a class index nor a synset"
+              : "the .json text beside it is not JSON"))
       }
       labelOfRow.append(label)
       let start = name.startIndex + (shared == 0 ? 0 : shared + 1)
@@ -133,6 +140,7 @@ struct ArchiveListBuilder {
     let isImageNet = known.count == classes.count
     // A single folder is how somebody packed a flat set, unless it is one of ImageNet's classes.
     guard classes.count > (isImageNet ? 0 : 1) else { return classes = [] }
+    remarks += FoundNames.remarks(onClasses: ordered, empty: [])
     kind = isImageNet ? .imagenet : .folders
     var labelOfClass = [Int32](repeating: -1, count: classOfName.count)
     for (place, folder) in ordered.enumerated() {
@@ -163,10 +171,7 @@ struct ArchiveListBuilder {
       remarks.append(
         "\(strays) images beside class folders are left out: only what is in class folders is recorded")
     }
-    if parts > 0 {
-      remarks.append(
-        "\(parts) images are parts of a sample (NAME.seg.png say) and left out; NAME.jpg is its image")
-    }
+    remarks += left.remarks + FoundNames.remarks(onHidden: names)
   }
 
   /// An archive's name without folders and `.tar`.
@@ -200,33 +205,5 @@ struct ArchiveListBuilder {
       }
     }
     return (shared ?? [], hasDirect)
-  }
-}
-
-/// The labels of an archive's samples, by what their members' names share.
-private struct SampleLabels {
-  private let keys: PackedStrings
-  private let labels: [Int32]
-  private let order: [Int]
-
-  init(_ scan: ArchiveScan) {
-    (keys, labels) = (scan.keys, scan.labels)
-    order = keys.sorted(0..<keys.count)
-  }
-
-  /// The label of a sample, or why it has none; of several the last one that is one. `nil` where no text is beside it.
-  subscript(key: ArraySlice<UInt8>) -> Int32? {
-    var (low, high) = (0, order.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if keys.utf8(order[middle]).lexicographicallyPrecedes(key) { low = middle + 1 } else { high = middle }
-    }
-    var label: Int32?
-    while low < order.count, keys.utf8(order[low]).elementsEqual(key) {
-      let next = labels[order[low]]
-      if next >= 0 || (label ?? ArchiveScan.NoLabel.none) < 0 { label = next }
-      low += 1
-    }
-    return label
   }
 }

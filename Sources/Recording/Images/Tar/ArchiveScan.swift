@@ -15,7 +15,7 @@ struct ArchiveScan {
   /// Where each begins in the file, and its length.
   var offsets: [Int] = []
   var sizes: [Int] = []
-  /// The names of texts that may label a sample, up to their first dot, and the label, or why it is none.
+  /// The names of texts that may label a sample, without `.cls` or `.json`, and the label, or why it is none.
   var keys = PackedStrings()
   var labels: [Int32] = []
   /// Images that are links, and the first of them.
@@ -51,7 +51,7 @@ struct ArchiveScan {
         } else if ImageNames.isArchive(path[...]) {
           self.inner.append((path, member.range))
         } else if let label = try Self.label(in: member, path, &reader) {
-          keys.append(path[..<Self.keyEnd(path[...])])
+          keys.append(path[..<Self.stemEnd(path[...])])
           labels.append(label)
         }
       }
@@ -116,6 +116,11 @@ struct ArchiveScan {
     return path[base...].firstIndex(of: UInt8(ascii: ".")) ?? path.endIndex
   }
 
+  /// Where a path ends without the last extension of its last component.
+  static func stemEnd(_ path: ArraySlice<UInt8>) -> Int {
+    path[keyEnd(path)...].lastIndex(of: UInt8(ascii: ".")) ?? path.endIndex
+  }
+
   /// A member's name without `.` components, double slashes and a slash in front.
   private static func normal(_ name: [UInt8]) -> [UInt8] {
     let parts = name.split(separator: UInt8(ascii: "/")).filter { $0 != [UInt8(ascii: ".")] }
@@ -139,19 +144,27 @@ struct ArchiveScan {
   private static func label(
     in member: TarReader.Member, _ path: [UInt8], _ reader: inout TarReader
   ) throws(RecordingError) -> Int32? {
-    let kind = path[keyEnd(path[...])...]
+    // Extensions are those of WebDataset whatever their case.
+    let kind = path[stemEnd(path[...])...].map { (65...90).contains($0) ? $0 + 32 : $0 }
     if kind.elementsEqual(".cls".utf8) {
       guard let text = try reader.content(of: member, atMost: 256) else { return NoLabel.noIndex }
-      let digits = String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-      return Int32(digits).flatMap { $0 >= 0 ? $0 : nil } ?? NoLabel.noIndex
+      return ClassLabel(withoutMark(text).text)?.index ?? NoLabel.noIndex
     }
     guard kind.elementsEqual(".json".utf8) else { return nil }
     guard let text = try reader.content(of: member, atMost: 1 << 20),
-      let object = try? JSONSerialization.jsonObject(with: Data(text), options: .fragmentsAllowed)
+      let object = try? JSONSerialization.jsonObject(
+        with: Data(withoutMark(text)), options: .fragmentsAllowed)
     else { return NoLabel.noJSON }
-    guard let number = (object as? [String: Any])?["label"] as? NSNumber,
-      let label = Int32(exactly: number.doubleValue), label >= 0
+    let label = (object as? [String: Any])?["label"]
+    if let synset = label as? String { return ClassLabel(Array(synset.utf8)[...])?.index ?? NoLabel.none }
+    guard let number = label as? NSNumber, let index = Int32(exactly: number.doubleValue), index >= 0
     else { return NoLabel.none }
-    return label
+    return index
+  }
+
+  /// A text without a byte-order mark in UTF-8.
+  private static func withoutMark(_ text: some Collection<UInt8>) -> ArraySlice<UInt8> {
+    let bytes = Array(text)
+    return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
   }
 }

@@ -1,18 +1,20 @@
 import Foundation
 import Models
 import Synchronization
+import Tensor
 
 extension ImageList {
   /// The images of tar files: archive after archive in the order given, each once, and in each as torchvision's
   /// `ImageFolder` would order what is extracted from it.
   ///
   /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
-  static func readArchives(_ paths: [[UInt8]]) throws(RecordingError) -> ImageList {
+  static func readArchives(_ paths: [[UInt8]], imageKeys: [[UInt8]] = []) throws(RecordingError) -> ImageList
+  {
     var seen: Set<[UInt8]> = []
     let unique = paths.filter { seen.insert($0).inserted }
     let root = commonFolder(of: unique)
     let scans = try scan(unique, below: root)
-    var builder = ArchiveListBuilder(scans)
+    var builder = ArchiveListBuilder(scans, imageKeys: imageKeys)
     if unique.count < paths.count {
       builder.remarks.append("\(paths.count - unique.count) archives are named twice; each is recorded once")
     }
@@ -21,10 +23,11 @@ extension ImageList {
       let shown = unique.prefix(2).map { ImagesTable.escaped($0[...]) }.joined(separator: ", ")
       throw RecordingError(
         .inputMissing,
-        "there are no images in \(shown)\(unique.count > 2 ? "…" : ""); see --help for what is taken")
+        "there are no images in \(shown)\(unique.count > 2 ? "…" : "")"
+          + (builder.unchosen ?? "; see --help for what is taken"))
     }
     return ImageList(
-      root: root.isEmpty ? "." : String(decoding: root, as: UTF8.self), layout: .tar, labels: builder.kind,
+      root: root.isEmpty ? "." : PathText.text(root), layout: .tar, labels: builder.kind,
       classes: builder.classes, remarks: builder.remarks, paths: builder.names,
       labelOfRow: builder.labelOfRow,
       archives: builder.index)

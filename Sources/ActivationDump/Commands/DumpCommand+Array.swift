@@ -1,0 +1,31 @@
+import Foundation
+import Recording
+
+extension DumpCommand {
+  /// Finds the part of the images to record: the one given, or that of the task of a job array.
+  ///
+  /// - Throws: ``RecordingError`` of kind `usage`.
+  func choosePart(_ request: inout DumpRequest) throws {
+    if shard == "none" { return }
+    if let shard, shard != "auto" {
+      request.shard = try Shard(shard)
+      return
+    }
+    let environment = ProcessInfo.processInfo.environment
+    guard let shard = try Shard.ofSlurmArray(environment) else { return }
+    request.shard = shard
+    let folder =
+      output.utf8.count > 1 && output.utf8.last == 47 ? String(Substring(output.utf8.dropLast())) : output
+    request.arrayTask = ArrayTask(job: environment["SLURM_ARRAY_JOB_ID"], folder: folder)
+    request.output = "\(folder)/\(shard.folderName)"
+  }
+
+  /// Says aloud what an array over something else than images would not want.
+  func tellOfArray(_ shard: Shard, _ task: ArrayTask?) {
+    guard let task else { return }
+    Console.note(
+      "NOTE: as a task of a Slurm job array, this records part \(shard.index + 1) of \(shard.count) of the images only, into"
+        + " \(task.folder)/\(shard.folderName); if every task is to record something of its own (another model, other"
+        + " layers), give --shard none")
+  }
+}

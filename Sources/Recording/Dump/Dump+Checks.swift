@@ -1,0 +1,18 @@
+extension Dump {
+  /// What the other tasks of a job array have to record, too; `nil` outside of arrays.
+  func agreement(of manifest: Manifest) -> ShardAgreement? {
+    request.arrayTask.map { ShardAgreement($0, manifest, overwrites: request.existing == .overwrite) }
+  }
+
+  /// A recording without a single image is none.
+  ///
+  /// - Throws: ``RecordingError`` of kind `badData` where every image was skipped.
+  func checkRecorded(_ ledger: RowLedger) throws(RecordingError) {
+    guard let (row, reason) = ledger.reasonWithoutAny else { return }
+    let name = ImagesTable.escaped(images.bytes(ofRow: rows.lowerBound + row))
+    throw RecordingError(
+      .badData,
+      "none of the \(rows.count) images could be read, so nothing is recorded; of the first, \(name): \(reason)"
+    )
+  }
+}

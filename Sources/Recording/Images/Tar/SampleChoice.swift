@@ -1,0 +1,115 @@
+/// Which of the images of an archive's WebDataset samples are recorded: one of each sample.
+///
+/// Members are of one sample whose names are equal up to the first dot; what follows is a member's key, its extension. Where
+/// a label stands beside an image under the whole of its name (`a.b.jpg`, `a.b.cls`), these two are a sample of their own.
+struct SampleChoice {
+  /// The images that are left out.
+  struct Left {
+    /// Images beside the one that was taken, and the keys of the first of both.
+    var parts = 0
+    var example = ""
+    /// Samples that have no image of the keys asked for, and what is in the first.
+    var samples = 0
+    var found = ""
+
+    /// What the user should know.
+    var remarks: [String] {
+      var remarks: [String] = []
+      if samples > 0 {
+        remarks.append("\(samples) samples have no image of the key asked for and are left out: \(found)")
+      }
+      if parts > 0 {
+        remarks.append(
+          "\(parts) images are parts of a sample and left out: \(example); --image-key chooses others")
+      }
+      return remarks
+    }
+  }
+
+  private let scan: ArchiveScan
+  private let labels: SampleLabels
+  private let keys: [[UInt8]]
+
+  /// Looks at an archive.
+  ///
+  /// - Parameters:
+  ///   - scan: The archive.
+  ///   - labels: Its labels.
+  ///   - keys: The keys of images, the first that a sample has counts; without any, a sample's only image does.
+  init(_ scan: ArchiveScan, _ labels: SampleLabels, keys: [[UInt8]]) {
+    (self.scan, self.labels) = (scan, labels)
+    self.keys = keys.map { Self.lowercased($0.first == UInt8(ascii: ".") ? $0.dropFirst() : $0[...]) }
+  }
+
+  /// Whether to take each image of the archive.
+  ///
+  /// - Parameters:
+  ///   - order: The images of the archive, each name once.
+  ///   - left: What is left out is added here.
+  /// - Returns: Whether, by its number in the archive.
+  /// - Throws: ``RecordingError`` of kind `badData` for a sample that does not say which of several images is meant.
+  func images(among order: [Int], _ left: inout Left) throws(RecordingError) -> [Bool] {
+    var chosen = [Bool](repeating: false, count: scan.names.count)
+    var rest = order.sorted { name($0)[..<keyEnd($0)].lexicographicallyPrecedes(name($1)[..<keyEnd($1)]) }[
+      ...]
+    while let first = rest.first {
+      let key = name(first)[..<keyEnd(first)]
+      let sample = rest.prefix { name($0)[..<keyEnd($0)].elementsEqual(key) }
+      rest = rest.dropFirst(sample.count)
+      if let image = try image(of: sample, &left) { chosen[image] = true }
+    }
+    return chosen
+  }
+
+  private func image(of sample: ArraySlice<Int>, _ left: inout Left) throws(RecordingError) -> Int? {
+    if !keys.isEmpty {
+      for key in keys {
+        if let image = sample.first(where: { Self.lowercased(extensions($0)) == key }) { return image }
+      }
+      if left.samples == 0 { left.found = description(of: sample) }
+      left.samples += 1
+      return nil
+    }
+    // A plain extension is that of the image; others are of what belongs to it: NAME.seg.png beside NAME.jpg.
+    let plain = sample.filter { !extensions($0).contains(UInt8(ascii: ".")) }
+    let candidates = plain.isEmpty ? Array(sample) : plain
+    guard candidates.count == 1 else {
+      let option = candidates.first.map { ImagesTable.escaped(extensions($0)) } ?? ""
+      throw RecordingError(
+        .badData,
+        "\(shownArchive): \(description(of: sample)); say which is meant, with --image-key \(option) say")
+    }
+    if sample.count > 1 {
+      if left.parts == 0 { left.example = description(of: sample) }
+      left.parts += sample.count - 1
+    }
+    return candidates[0]
+  }
+
+  private var shownArchive: String {
+    ImagesTable.escaped(scan.file[...]) + ImagesTable.escaped(scan.innerName[...])
+  }
+
+  /// `sample 0001 has the images input.jpg, target.jpg`.
+  private func description(of sample: ArraySlice<Int>) -> String {
+    let all = sample.prefix(5).map { ImagesTable.escaped(extensions($0)) }.joined(separator: ", ")
+    let key = sample.first.map { ImagesTable.escaped(name($0)[..<keyEnd($0)]) } ?? ""
+    return
+      "sample \(key) has \(sample.count == 1 ? "the image" : "the images") \(all)\(sample.count > 5 ? "…" : "")"
+  }
+
+  private func name(_ row: Int) -> ArraySlice<UInt8> { scan.names.utf8(row) }
+
+  private func keyEnd(_ row: Int) -> Int {
+    let name = name(row)
+    let (key, stem) = (ArchiveScan.keyEnd(name), ArchiveScan.stemEnd(name))
+    return key != stem && labels[name[..<stem]] != nil ? stem : key
+  }
+
+  /// What follows the sample's name, without the dot before it.
+  private func extensions(_ row: Int) -> ArraySlice<UInt8> { name(row)[keyEnd(row)...].dropFirst() }
+
+  private static func lowercased(_ text: ArraySlice<UInt8>) -> [UInt8] {
+    text.map { (65...90).contains($0) ? $0 + 32 : $0 }
+  }
+}

@@ -1,0 +1,33 @@
+/// The labels of an archive's samples, by what their members' names share.
+struct SampleLabels {
+  private let keys: PackedStrings
+  private let labels: [Int32]
+  private let order: [Int]
+
+  init(_ scan: ArchiveScan) {
+    (keys, labels) = (scan.keys, scan.labels)
+    order = keys.sorted(0..<keys.count)
+  }
+
+  /// The label of an image: that of the text which is called as the image is but for its extension, else of the one whose
+  /// name is that of the sample. `nil` where there is none.
+  subscript(ofImage name: ArraySlice<UInt8>) -> Int32? {
+    self[name[..<ArchiveScan.stemEnd(name)]] ?? self[name[..<ArchiveScan.keyEnd(name)]]
+  }
+
+  /// The label of a sample, or why it has none; of several the last one that is one. `nil` where no text is beside it.
+  subscript(key: ArraySlice<UInt8>) -> Int32? {
+    var (low, high) = (0, order.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if keys.utf8(order[middle]).lexicographicallyPrecedes(key) { low = middle + 1 } else { high = middle }
+    }
+    var label: Int32?
+    while low < order.count, keys.utf8(order[low]).elementsEqual(key) {
+      let next = labels[order[low]]
+      if next >= 0 || (label ?? ArchiveScan.NoLabel.none) < 0 { label = next }
+      low += 1
+    }
+    return label
+  }
+}
