@@ -114,7 +114,8 @@ extension Unpickler {
     else { return nil }
     // One text may be encoded many times over from the memo; honest pickles encode each once.
     encoded += text.utf8.count
-    guard encoded <= bytes.count else { throw Malformed("the pickle encodes more text than it holds") }
+    // Characters of one byte in the pickle may have two here.
+    guard encoded <= 2 * bytes.count else { throw Malformed("the pickle encodes more text than it holds") }
     var characters: [UInt8] = []
     characters.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars {
