@@ -1,10 +1,11 @@
 import Images
 
 extension Model {
-  /// The networks of the study, then three beyond it.
+  /// The networks of the study, then four beyond it.
   public static let all: [Model] = [
     googLeNet, resNet50, resNet50L2, resNet50Linf, wideResNet50, denseNet201, convNeXtBase, viTBase32,
     clipViTBase32, clipResNet50, squeezeNet, squeezeNetCaffe, googLeNetTorchvision,
+    clipViTBase32OpenAI,
   ]
 
   /// The network of an identifier.
@@ -89,6 +90,11 @@ extension Model {
       resize: 256, filter: .bilinear, crop: 224,
       normalization: .standardized(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])),
     publishedTop1: 0.69778, layout: .googLeNet, checkpoint: .googLeNetTorchvision, relevant: [.googLeNet])
+
+  private static let clipViTBase32OpenAI = Model(
+    "clip-vit_b32-openai", "CLIP ViT-B/32 (OpenAI)", paper: Paper.clip, CLIPVisionTransformer.quickBase32,
+    outputs: 512, preprocessing: .clip, publishedTop1: 0.632, layout: .clip,
+    checkpoint: .clipViTBase32OpenAI, relevant: [.clipVisionTransformer])
 }
 
 /// What to cite.

@@ -9,7 +9,13 @@ extension CheckpointSource {
     ], license: "Apache-2.0", note: "Google's inception5h, converted to PyTorch for neural-dream")
 
   static let resNet50 = CheckpointSource(
-    [.torchvision("resnet50-0676ba61.pth"), .timm("resnet50.tv_in1k")], license: "BSD-3-Clause",
+    [
+      .torchvision("resnet50-0676ba61.pth", bytes: 102_530_333),
+      .timm(
+        "resnet50.tv_in1k",
+        sha256: .full("5d061a3c593d795bfe682d9b152bafbcf550579873492def3515b46db1189888"),
+        bytes: 102_469_840),
+    ], license: "BSD-3-Clause",
     note: "IMAGENET1K_V1")
 
   static let wideResNet50 = CheckpointSource(
@@ -58,20 +64,28 @@ extension CheckpointSource {
       File(
         "CLIP-ViT-B-32-laion2B-s34B-b79K.safetensors",
         url:
-          "\(huggingFace)/laion/CLIP-ViT-B-32-laion2B-s34B-b79K/resolve/main/open_clip_pytorch_model.safetensors",
-        .safetensors),
+          "\(huggingFace)/laion/CLIP-ViT-B-32-laion2B-s34B-b79K/resolve/main/open_clip_model.safetensors",
+        .safetensors,
+        sha256: .full("ac4f8c4b88af6d963118cbf40ad93176d092abbedfcb752601ae1866352656e6"),
+        bytes: 605_143_316),
       File(
         "CLIP-ViT-B-32-laion2B-s34B-b79K.bin",
         url: "\(huggingFace)/laion/CLIP-ViT-B-32-laion2B-s34B-b79K/resolve/main/open_clip_pytorch_model.bin",
         .torch),
     ], license: "MIT", note: "laion2b_s34b_b79k; the text tower is left out")
 
+  static let clipViTBase32OpenAI = CheckpointSource(
+    [
+      .openAI(
+        "ViT-B-32.pt", sha256: "40d365715913c9da98579312b702a82c18be219cc2a73407c4526f58eba950af",
+        bytes: 353_976_522)
+    ], license: "MIT", note: "QuickGELU; half precision, widened; the text tower is left out")
+
   static let clipResNet50 = CheckpointSource(
     [
-      File(
-        "RN50.pt", url: "https://openaipublic.azureedge.net/clip/models/\(openAIDigest)/RN50.pt",
-        .torchScript,
-        sha256: .full(openAIDigest))
+      .openAI(
+        "RN50.pt", sha256: "afeb0e10f9e5a86da6080e35cf09123aca3b358a0c3e3b6c78a7b63bc04b6762",
+        bytes: 255_827_503)
     ], license: "MIT", note: "half precision, widened; the text tower is left out")
 
   /// An adversarially trained ResNet-50 of MadryLab's.
@@ -82,23 +96,32 @@ extension CheckpointSource {
   }
 
   private static let huggingFace = "https://huggingface.co"
-  private static let openAIDigest = "afeb0e10f9e5a86da6080e35cf09123aca3b358a0c3e3b6c78a7b63bc04b6762"
   private static let augRegName =
     "B_32-i1k-300ep-lr_0.001-aug_medium2-wd_0.1-do_0.1-sd_0.1--imagenet2012-steps_20k-lr_0.01-res_224"
 }
 
 extension CheckpointSource.File {
   /// A file of torchvision's, whose name ends in the first digits of its digest.
-  fileprivate static func torchvision(_ name: String) -> Self {
+  fileprivate static func torchvision(_ name: String, bytes: Int? = nil) -> Self {
     let digits = name.split(separator: "-").last?.prefix { $0 != "." } ?? ""
     return Self(
-      name, url: "https://download.pytorch.org/models/\(name)", .torch, sha256: .prefix(String(digits)))
+      name, url: "https://download.pytorch.org/models/\(name)", .torch, sha256: .prefix(String(digits)),
+      bytes: bytes)
   }
 
   /// A file of timm's, kept under the name of its model.
-  fileprivate static func timm(_ name: String) -> Self {
+  fileprivate static func timm(
+    _ name: String, sha256: CheckpointSource.Digest = .unknown, bytes: Int? = nil
+  ) -> Self {
     Self(
       "\(name).safetensors", url: "https://huggingface.co/timm/\(name)/resolve/main/model.safetensors",
-      .safetensors)
+      .safetensors, sha256: sha256, bytes: bytes)
+  }
+
+  /// An archive of OpenAI's, which lies under its digest.
+  fileprivate static func openAI(_ name: String, sha256: String, bytes: Int) -> Self {
+    Self(
+      name, url: "https://openaipublic.azureedge.net/clip/models/\(sha256)/\(name)", .torchScript,
+      sha256: .full(sha256), bytes: bytes)
   }
 }
