@@ -13,11 +13,12 @@ reference() {
 
 # Two images where the network is small: a mistake in the batch axis shows.
 for model in ${*:-squeezenet1_1 squeezenet1_1-caffe googlenet googlenet-tv resnet50 resnet50-l2 resnet50-linf \
-  wide_resnet50 densenet_201 convnext_b in1k-vit_b32 clip-vit_b32 clip-resnet50}; do
+  wide_resnet50 densenet_201 convnext_b in1k-vit_b32 clip-vit_b32 clip-vit_b32-openai clip-resnet50}; do
   case $model in
     squeezenet* | googlenet*) reference "$model" --batch 2 ;;
     resnet50-l2) reference "$model" --batch 1 --input-seed 3 ;; # resnet50's architecture: other inputs, more evidence
     resnet50-linf) reference "$model" --batch 1 --input-seed 4 ;;
+    clip-vit_b32-openai) reference "$model" --batch 1 --input-seed 3 ;; # clip-vit_b32 but for the activation
     *) reference "$model" --batch 1 ;;
   esac
 done

@@ -1,4 +1,4 @@
-"""The thirteen networks as PyTorch builds them, with the hook points and names of the study.
+"""The fourteen networks as PyTorch builds them, with the hook points and names of the study.
 
 Every network is a module whose parameters and taps carry the names the engine uses: named_modules() joined by dots,
 for CLIP the image tower under `visual`.
@@ -182,9 +182,13 @@ def _timm(name):
     return lambda pretrained: timm.create_model(name, pretrained=pretrained)
 
 
-def _clip(name, tag):
+def _clip(name, tag, quick_gelu=False):
+    """`quick_gelu`: OpenAI's activation; without a tag open_clip does not know that it is wanted."""
+
     def build(pretrained):
-        model = open_clip.create_model(name, pretrained=tag if pretrained else None, precision="fp32")
+        model = open_clip.create_model(
+            name, pretrained=tag if pretrained else None, precision="fp32", force_quick_gelu=quick_gelu
+        )
         model.__class__ = ImageTower
         return with_shortcuts(model)
 
@@ -220,6 +224,11 @@ NETWORKS = {
     ),
     "clip-vit_b32": Network(
         _clip("ViT-B-32", "laion2b_s34b_b79k"),
+        r"visual\.transformer\.resblocks\.\d+\.(ln_[12]|ls_[12]|mlp\.c_fc|mlp\.c_proj)",
+        preprocess=CLIP,
+    ),
+    "clip-vit_b32-openai": Network(
+        _clip("ViT-B-32", "openai", quick_gelu=True),
         r"visual\.transformer\.resblocks\.\d+\.(ln_[12]|ls_[12]|mlp\.c_fc|mlp\.c_proj)",
         preprocess=CLIP,
     ),

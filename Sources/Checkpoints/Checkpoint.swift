@@ -58,7 +58,7 @@ public final class Checkpoint: NestedTensorSource {
   public let tensors: [TensorInfo]
   /// What stands under a name in place of a tensor that can be read: a quantised tensor, an array of text.
   public let unreadable: [String: String]
-  /// The safetensors `__metadata__`, empty in other formats.
+  /// The safetensors `__metadata__`; of a training checkpoint, what it says of its network (``TrainingFacts``).
   public let metadata: [String: String]
   /// The dotted paths of the dictionaries that hold tensors, as ``dictionary(of:)`` gives them.
   public let dictionaries: [String]

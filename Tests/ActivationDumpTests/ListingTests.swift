@@ -3,15 +3,17 @@ import TestSupport
 import Testing
 
 struct ListingTests {
-  @Test("models prints thirteen networks, as a table and as JSON")
+  @Test("models prints fourteen networks, as a table and as JSON")
   func models() throws {
     let table = try Program.run("models")
     #expect(table.status == 0 && table.errors.isEmpty)
-    #expect(table.output.split(separator: "\n").count == 14)
+    #expect(table.output.split(separator: "\n").count == 15 + 15)
     let document = try Program.run("models", "--json").json()
     #expect(document["schema"] as? Int == 1)
     let models = try #require(document["models"] as? [[String: Any]])
-    #expect(models.count == 13)
+    #expect(models.count == 14)
+    let meanings = try models.map { try #require($0["means"] as? String) }
+    #expect(meanings.allSatisfy { !$0.isEmpty && table.output.contains($0) })
     let resNet = try #require(models.first { $0["identifier"] as? String == "resnet50" })
     #expect(resNet["parameters"] as? Int == 25_557_032)
     #expect(resNet["relevant_layers"] as? Int == 112 && resNet["units"] as? Int == 60_416)

@@ -78,7 +78,7 @@ struct ArchitectureTests {
       ("googlenet", 7_066_380), ("resnet50", 25_557_032), ("wide_resnet50", 68_883_240),
       ("densenet_201", 20_013_928), ("convnext_b", 88_591_464), ("in1k-vit_b32", 88_224_232),
       ("clip-vit_b32", 87_849_216), ("clip-resnet50", 38_316_896), ("squeezenet1_1", 1_235_496),
-      ("googlenet-tv", 6_624_904),
+      ("googlenet-tv", 6_624_904), ("clip-vit_b32-openai", 87_849_216),
     ])
   func learnedParameters(identifier: String, count: Int) throws {
     #expect(try Model.named(identifier).graph().learnedParameterCount == count)

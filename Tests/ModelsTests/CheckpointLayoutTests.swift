@@ -80,7 +80,7 @@ struct CheckpointLayoutTests {
 
   @Test("CLIP's image tower is taken from a whole model, or alone with or without its prefix")
   func clip() throws {
-    for identifier in ["clip-vit_b32", "clip-resnet50"] {
+    for identifier in ["clip-vit_b32", "clip-vit_b32-openai", "clip-resnet50"] {
       let parameters = try Model.named(identifier).graph().parameters.map { ($0.name, $0.shape) }
       let text: [(String, Shape)] = [
         ("positional_embedding", [77, 512]), ("text_projection", [512, 512]), ("logit_scale", []),

@@ -13,7 +13,7 @@ struct NamesTests {
         "googlenet", "resnet50", "resnet50-l2", "resnet50-linf", "wide_resnet50", "densenet_201",
         "convnext_b",
         "in1k-vit_b32", "clip-vit_b32", "clip-resnet50", "squeezenet1_1", "squeezenet1_1-caffe",
-        "googlenet-tv",
+        "googlenet-tv", "clip-vit_b32-openai",
       ])
   }
 

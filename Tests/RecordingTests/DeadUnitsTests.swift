@@ -137,7 +137,7 @@ struct DeadUnitsTests {
   func manifests() throws {
     let whole = try dump("whole").manifest
     #expect(whole.layers.map(\.positions) == [169, 169, 1])
-    #expect(whole.layers.map(\.nonNegative) == [nil, true, true] && whole.logits.positions == nil)
+    #expect(whole.layers.map(\.nonNegative) == [nil, true, true] && whole.logits?.positions == nil)
     for index in 0..<2 { _ = try dump("parts/\(index)") { $0.shard = try? Shard(index: index, count: 2) } }
     _ = try Merge([folder("parts")], into: folder("merged")).run()
     let merged = try Manifest.read(folder("merged/manifest.json"))

@@ -38,7 +38,9 @@ struct CheckCommand: ParsableCommand {
     if !json { for problem in problems { Console.result(problem) } }
     let files = checks.flatMap(\.files)
     // Of a file that cannot be read nothing is known, which is no verdict on the dump.
-    if let reason = files.lazy.compactMap(\.reason).first, checks.allSatisfy(\.isIntactAsFarAsRead), problems.isEmpty {
+    if let reason = files.lazy.compactMap(\.reason).first, checks.allSatisfy(\.isIntactAsFarAsRead),
+      problems.isEmpty
+    {
       throw RecordingError(.inputMissing, reason)
     }
     if !checks.allSatisfy(\.isIntact) || !problems.isEmpty { throw ExitStatus.checkFailed.error }

@@ -68,6 +68,12 @@ struct InspectCommand: ParsableCommand {
         manifest.weights.name + (manifest.weights.key.map { ", key \($0)" } ?? "")
           + (manifest.weights.sha256.map { ", SHA-256 \($0)" } ?? ""),
       ],
+      [
+        "head",
+        manifest.head.map {
+          $0 == .absent ? "absent: no logits" : "of \(manifest.logits?.columns ?? 0) outputs"
+        } ?? "the published one",
+      ],
       ["arithmetic", "\(manifest.precision), kernels \(manifest.tier)"],
       ["recorded", "\(manifest.reduce) of \(manifest.layers.count) layers, \(units.grouped) columns"],
       ["on disk", inspection.bytes.asBytes],

@@ -33,18 +33,17 @@ struct ModelOptions: ParsableArguments {
   /// The network of the identifier.
   func resolvedModel() throws -> Model { try Model.named(model) }
 
-  /// The weights given, or those in the folder; generated ones are announced.
-  func resolvedWeights(for model: Model) throws -> Weights {
-    let chosen = try chosenWeights(for: model)
-    if case .file(let path, let key) = chosen, let checkpoint = try? Checkpoint.open(path),
-      let choice = try? model.choice(from: checkpoint, key: key), choice.fits
-    {
-      for note in choice.notes(on: path) { Console.note(note) }
-    }
-    return chosen
+  /// The weights, and what they are found to be; the user is told what they should know.
+  func identifiedWeights() throws -> (Weights, WeightsIdentity) {
+    let model = try resolvedModel()
+    let weights = try resolvedWeights(for: model)
+    let identity = try WeightsIdentity(model, weights)
+    for remark in identity.remarks { Console.note("note: \(remark)") }
+    return (weights, identity)
   }
 
-  private func chosenWeights(for model: Model) throws -> Weights {
+  /// The weights given, or those in the folder; generated ones are announced.
+  private func resolvedWeights(for model: Model) throws -> Weights {
     if let weights {
       var chosen = try Weights(weights)
       if case .file(let path, key: _) = chosen { chosen = .file(path, key: weightsKey) }

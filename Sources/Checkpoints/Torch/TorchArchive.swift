@@ -27,13 +27,14 @@ struct TorchArchive {
   func contents() throws(Malformed) -> CheckpointContents {
     let (root, heap) = try pickled()
     let isScript = archive[prefix + "constants.pkl"] != nil
-    let contents = try PickledTensors.contents(isScript ? .torchScript : .torchZip, root, heap, content)
+    var contents = try PickledTensors.contents(isScript ? .torchScript : .torchZip, root, heap, content)
     let constants = archive.entries.contains { $0.name.hasPrefix("\(prefix)constants/") }
     if isScript, constants, contents.tensors.isEmpty {
       throw Malformed(
         "it is a frozen TorchScript module (torch.jit.freeze), whose parameters have become constants of its code and "
           + "have no names any more; save the module before it is frozen, or its state dictionary")
     }
+    contents.metadata = TrainingFacts.read(root, in: heap)
     return contents
   }
 

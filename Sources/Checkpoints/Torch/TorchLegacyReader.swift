@@ -18,9 +18,12 @@ struct TorchLegacyReader {
   /// The tensors; `nil` when the pickle at the start is not the magic number.
   static func contents(of file: ByteRegion) throws(Malformed) -> CheckpointContents? {
     guard let reader = try TorchLegacyReader(file) else { return nil }
-    return try PickledTensors.contents(.torchLegacy, reader.root, reader.heap) { storage throws(Malformed) in
+    var contents = try PickledTensors.contents(.torchLegacy, reader.root, reader.heap) {
+      storage throws(Malformed) in
       try reader.content(of: storage)
     }
+    contents.metadata = TrainingFacts.read(reader.root, in: reader.heap)
+    return contents
   }
 
   /// Reads everything but the elements; `nil` when the pickle at the start is not the magic number.

@@ -5,6 +5,8 @@ import Tensor
 struct WeightsCandidate {
   /// What names of parameters begin with in the checkpoint, separator included.
   let prefix: String
+  /// The network, with the head that it has there.
+  let model: Model
   /// The network's parameters from there, under canonical names, and what else is among them.
   let tensors: [AdaptedTensor]
   /// What keeps them from being the network.
@@ -41,8 +43,14 @@ struct WeightsCandidate {
 /// model.
 struct WeightsSearch {
   let source: any TensorSource
-  let graph: Graph
-  let layout: CheckpointLayout
+  /// The network, with the published head.
+  let model: Model
+  private let graph: Graph
+
+  init(source: any TensorSource, model: Model) throws(GraphError) {
+    (self.source, self.model) = (source, model.with(.published))
+    graph = try self.model.graph()
+  }
 
   /// The parts a prefix may have; training wraps a model five or six times at the very most.
   private static let depthLimit = 12
@@ -58,15 +66,17 @@ struct WeightsSearch {
       return prefix.dropLast() == key || prefix.hasPrefix("\(key).") || prefix.hasPrefix("\(key)/")
     }
     // Sorting keeps the order of the file where nothing else decides.
-    return prefixes.map(candidate).enumerated().sorted { a, b in
+    var heads: [Model.Head: (model: Model, graph: Graph)] = [.published: (model, graph)]
+    return prefixes.map { candidate($0, &heads) }.enumerated().sorted { a, b in
       if a.element.faults != b.element.faults { return a.element.faults < b.element.faults }
       return precedes(a.element, b.element) ?? (a.offset < b.offset)
     }.map(\.element)
   }
 
-  /// Which of two candidates is taken: the network itself before a moving average of it, the shorter key before the
-  /// longer one; `nil` where that is for the order in the file.
+  /// Which of two candidates is taken: one with a head before one without, the network itself before a moving average of
+  /// it, the shorter key before the longer one; `nil` where that is for the order in the file.
   private func precedes(_ a: WeightsCandidate, _ b: WeightsCandidate) -> Bool? {
+    if (a.model.head == .absent) != (b.model.head == .absent) { return b.model.head == .absent }
     if a.isAverage != b.isAverage { return b.isAverage }
     return a.depth == b.depth ? nil : a.depth < b.depth
   }
@@ -88,14 +98,19 @@ struct WeightsSearch {
     return [""] + order.filter { counts[$0, default: 0] >= least }.prefix(Self.limit).map(String.init)
   }
 
-  private func candidate(_ prefix: String) -> WeightsCandidate {
-    let inside = PrefixedTensors(source, prefix: prefix)
-    let adapted = layout.adapt(inside).map { tensor in
-      var tensor = tensor
-      tensor.parts = tensor.parts.map { prefix + $0 }
-      return tensor
+  private func candidate(
+    _ prefix: String, _ heads: inout [Model.Head: (model: Model, graph: Graph)]
+  ) -> WeightsCandidate {
+    var adapted = model.layout.adapt(PrefixedTensors(source, prefix: prefix))
+    let head = model.head(of: adapted)
+    if heads[head] == nil {
+      let fitted = model.with(head)
+      heads[head] = (try? fitted.graph()).map { (fitted, $0) }
     }
-    let kept = relevant(adapted)
+    let (model, graph) = heads[head] ?? (model, graph)
+    if head == .absent { adapted.removeAll { model.isOfHead($0.name) } }
+    for index in adapted.indices { adapted[index].parts = adapted[index].parts.map { prefix + $0 } }
+    let kept = relevant(adapted, graph)
     var problems = BindingError()
     do throws(BindingError) { try graph.check(AdaptedTensors(kept, from: source)) } catch { problems = error }
     if let nested = source as? any NestedTensorSource {
@@ -103,12 +118,12 @@ struct WeightsSearch {
         nested.obstacle(at: prefix + name).map { "\(name) (\($0))" } ?? name
       }
     }
-    return WeightsCandidate(prefix: prefix, tensors: kept, problems: problems)
+    return WeightsCandidate(prefix: prefix, model: model, tensors: kept, problems: problems)
   }
 
   /// Leaves out what is no part of a model: tensors of other dictionaries than the parameters', and what no layer has as
   /// a weight, counters and masks.
-  private func relevant(_ tensors: [AdaptedTensor]) -> [AdaptedTensor] {
+  private func relevant(_ tensors: [AdaptedTensor], _ graph: Graph) -> [AdaptedTensor] {
     guard let source = source as? any NestedTensorSource else { return tensors }
     let parameters = Set(graph.parameters.map(\.name))
     let own = tensors.filter { parameters.contains($0.name) }

@@ -3,6 +3,8 @@ public import Tensor
 
 /// The one set of a network's parameters that is taken from a checkpoint, and what else is there.
 public struct WeightsChoice: Sendable {
+  /// The network, with the head that the checkpoint has.
+  public let model: Model
   /// Where it is: the dotted path and prefix of its keys, empty at the root of the file.
   public let key: String
   /// The parameters under canonical names. When nothing fits, those of the candidate with the fewest faults.
@@ -22,8 +24,8 @@ extension Model {
   /// Finds this network's parameters in a checkpoint, whatever they are wrapped in.
   ///
   /// Those are the tensors under one key prefix, in one dictionary, that are every parameter with its shape. Where several
-  /// sets fit, the network itself is taken before a moving average of it (a key with the word `ema`, `teacher`,
-  /// `momentum`… in it), then the shorter key, then the first in the file. Sets with the same numbers count as one.
+  /// sets fit, one with a head is taken before one without, the network itself before a moving average of it (a key with the
+  /// word `ema`, `teacher`, `momentum`… in it), then the shorter key, then the first in the file. Sets with the same numbers count as one.
   ///
   /// - Parameters:
   ///   - source: The checkpoint.
@@ -31,7 +33,7 @@ extension Model {
   /// - Returns: What is taken; look at ``WeightsChoice/problems``.
   /// - Throws: ``UnknownName`` when nothing that may be this network is under the key.
   public func choice(from source: any TensorSource, key: String? = nil) throws -> WeightsChoice {
-    let search = WeightsSearch(source: source, graph: try graph(), layout: layout)
+    let search = try WeightsSearch(source: source, model: self)
     let candidates = search.candidates(under: key)
     guard let best = candidates.first else {
       let all = search.candidates()
@@ -45,7 +47,8 @@ extension Model {
       if !distinct.contains(where: { $0.hasNumbers(of: other, in: source) }) { distinct.append(other) }
     }
     return WeightsChoice(
-      key: best.key, parameters: AdaptedTensors(best.tensors, from: source), problems: best.problems,
+      model: best.model, key: best.key, parameters: AdaptedTensors(best.tensors, from: source),
+      problems: best.problems,
       others: distinct.dropFirst().map(\.key), outside: best.outside(of: source))
   }
 

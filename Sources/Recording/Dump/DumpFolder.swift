@@ -63,7 +63,7 @@ struct DumpFolder: Sendable {
   private func hasRecorded() -> Bool {
     guard let manifest = try? Manifest.read(manifest) else { return true }
     if manifest.state == .complete { return true }
-    if manifest.merged != nil { return (manifest.layers + [manifest.logits]).contains { $0.sha256 != nil } }
+    if manifest.merged != nil { return manifest.arrays.contains { $0.sha256 != nil } }
     guard Disk.isDirectory(journal) != nil else { return false }
     guard let contents = try? JournalContents(path: journal) else { return true }
     return contents.chunks.contains { $0.rows.contains { contents.reasons[$0] == nil } }

@@ -19,6 +19,8 @@ public struct DumpRequest: Sendable {
   public var model: Model
   /// Its weights.
   public var weights: Weights
+  /// What the weights were found to be, where somebody has looked.
+  package var identity: WeightsIdentity?
   /// A folder, a list or archives of images; see ``ImageList/read(_:imageKeys:)``.
   public var images: String
   /// Which members of a sample in archives are its images: see ``ImageList/read(_:imageKeys:)``.
@@ -101,7 +103,8 @@ public struct DumpRequest: Sendable {
 
   func network() throws -> Network {
     try Network(
-      model, weights: weights, recording: self.layers.map(\.layer), reduction: reduction,
+      identity ?? WeightsIdentity(model, weights), weights: weights, recording: self.layers.map(\.layer),
+      reduction: reduction,
       baselines: baselines,
       options: options, pillow: pillow ?? .standard)
   }

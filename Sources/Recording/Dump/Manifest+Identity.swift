@@ -30,6 +30,7 @@ extension Manifest {
     if !weights.isSameKey(as: other.weights) {
       compare("weights of the key", weights.key ?? "(root)", other.weights.key ?? "(root)")
     }
+    compare("head", head?.rawValue ?? "published", other.head?.rawValue ?? "published")
     compare("preprocessing", preprocessing.identity, other.preprocessing.identity)
     compare("precision", precision, other.precision)
     compare("kernels", tier, other.tier)
@@ -45,7 +46,7 @@ extension Manifest {
     if layers.map(\.name) != other.layers.map(\.name) {
       compare("layers", list(layers), list(other.layers))
     } else {
-      for (a, b) in zip(layers + [logits], other.layers + [other.logits]) where text(a) != text(b) {
+      for (a, b) in zip(arrays, other.arrays) where text(a) != text(b) {
         compare("the columns of", text(a), text(b))
       }
     }

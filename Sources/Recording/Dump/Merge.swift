@@ -75,7 +75,7 @@ public struct Merge: Sendable {
     if let warning = lock.warning { progress.tell(warning) }
     try folder.check(existing)
     var manifest = merged()
-    let arrays = manifest.layers + [manifest.logits]
+    let arrays = manifest.arrays
     let bytes = parts.reduce(0) { $0 + $1.bytes }
     let keep = manifest.extremes.map { Keep.extremes($0.limit) } ?? .all
     if let earlier = try earlier(manifest) {
@@ -140,7 +140,8 @@ public struct Merge: Sendable {
       manifest.layers[index].images = manifest.images.count
       manifest.layers[index].sha256 = nil
     }
-    (manifest.logits.images, manifest.logits.sha256) = (manifest.images.count, nil)
+    manifest.logits?.images = manifest.images.count
+    manifest.logits?.sha256 = nil
     manifest.images.tableSha256 = nil
     for index in (manifest.baselines ?? []).indices { manifest.baselines?[index].sha256 = nil }
     manifest.merged = parts.map {

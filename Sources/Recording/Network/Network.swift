@@ -9,7 +9,7 @@ public import Tensor
 ///
 /// Making one reads and packs the weights once; running it is safe from any number of threads.
 public struct Network: Sendable {
-  /// Which network it is.
+  /// Which network it is, with the head its weights have.
   public let model: Model
   /// Where its weights came from.
   public let weights: Weights
@@ -24,9 +24,9 @@ public struct Network: Sendable {
   /// The Pillow whose inputs image files become.
   public let pillow: PillowVersion
   /// What is known of the weights' file.
-  package let checkpoint: Checkpoint?
-  /// Which of the tensors in it are the network's; `nil` for generated weights.
-  package let choice: WeightsChoice?
+  package var checkpoint: Checkpoint? { identity.checkpoint }
+  /// Whose weights they are, and what their user should know.
+  public let identity: WeightsIdentity
   package let labels: Labels
 
   private let runners = RunnerPool()
@@ -42,37 +42,37 @@ public struct Network: Sendable {
   ///   - options: The kernels and the arithmetic.
   ///   - pillow: The Pillow whose inputs image files become.
   /// - Throws: ``UnknownName`` for a layer; `CheckpointError` for a file; ``RecordingError`` for weights that do not
-  ///   fit, all of them at once.
+  ///   fit, all of them at once, or that are known to be another network's.
   public init(
     _ model: Model, weights: Weights, recording layers: [String] = [], reduction: Reduction = .mean,
     baselines: Bool = false, options: Plan.Options = Plan.Options(), pillow: PillowVersion = .standard
   ) throws {
+    try self.init(
+      WeightsIdentity(model, weights), weights: weights, recording: layers, reduction: reduction,
+      baselines: baselines, options: options, pillow: pillow)
+  }
+
+  /// Loads weights that have been looked at.
+  package init(
+    _ identity: WeightsIdentity, weights: Weights, recording layers: [String] = [],
+    reduction: Reduction = .mean, baselines: Bool = false, options: Plan.Options = Plan.Options(),
+    pillow: PillowVersion = .standard
+  ) throws {
+    let model = identity.model
+    self.identity = identity
     let graph = try model.graph()
     let names = try layers.map { try model.layer(named: $0) }
     let source: any TensorSource
     switch weights {
-    case .file(let path, let key):
-      let checkpoint = try Checkpoint.open(path)
-      let choice = try model.choice(from: checkpoint, key: key)
-      (self.checkpoint, self.choice) = (checkpoint, choice)
-      source = choice.parameters
-    case .seeded(let seed):
-      (checkpoint, choice) = (nil, nil)
-      source = SeededWeights(seed: seed, parameters: graph.parameters)
+    case .seeded(let seed): source = SeededWeights(seed: seed, parameters: graph.parameters)
+    case .file: source = identity.choice?.parameters ?? SeededWeights(seed: 0, parameters: [])
     }
     (self.model, self.weights, self.layers, self.reduction, self.options) =
       (model, weights, names, reduction, options)
     self.pillow = pillow
     labels = Labels(model: model, graph: graph)
-    do {
-      plan = try Plan(
-        graph, parameters: source, taps: names, reduction: reduction, baselines: baselines, options: options)
-    } catch PlanError.binding(let problems) {
-      throw RecordingError(
-        .badData,
-        "\(weights) does not fit \(model.identifier)\(choice?.place ?? ""): \(choice?.problems ?? problems); "
-          + (CheckpointFolder.advice(forShard: "\(weights)") ?? "is it the checkpoint of another model?"))
-    }
+    plan = try Plan(
+      graph, parameters: source, taps: names, reduction: reduction, baselines: baselines, options: options)
   }
 
   /// Runs an image file: JPEG or PNG, preprocessed as the network was trained.

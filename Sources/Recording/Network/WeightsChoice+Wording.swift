@@ -11,13 +11,13 @@ extension WeightsChoice {
     if !others.isEmpty {
       let rest = others.map { "'\($0)'" }.joined(separator: ", ")
       notes.append(
-        "note: \(path) holds \(others.count + 1) sets of weights that fit; taken: \(key.isEmpty ? "the root" : "'\(key)'"), "
+        "\(path) holds \(others.count + 1) sets of weights that fit; taken: \(key.isEmpty ? "the root" : "'\(key)'"), "
           + "not \(rest); --weights-key KEY takes another")
     }
     if !outside.isEmpty {
       let shown = outside.prefix(3).joined(separator: ", ") + (outside.count > 3 ? ", …" : "")
       notes.append(
-        "note: \(path): \(outside.count) tensors are no part of the network and not read (\(shown))")
+        "\(path): \(outside.count) tensors are no part of the network and not read (\(shown))")
     }
     return notes
   }

@@ -55,10 +55,13 @@ def description(identifier):
     with torch.no_grad(), nn.attention.sdpa_kernel(nn.attention.SDPBackend.MATH), counter:
         model(image)
     relevant = set(network.relevant(model))
+    read = networks.parameter_shapes(model)  # of CLIP no text tower
     lines = [f"input {joined(image.shape[1:])}", f"multiply-adds {counter.get_total_flops() // 2}"]
     for name, module in model.named_modules():
+        if isinstance(model, networks.ImageTower) and name and not name.startswith("visual"):
+            continue
         own = list(module.named_parameters(recurse=False)) + list(module.named_buffers(recurse=False))
-        own = [f"{key}={joined(tensor.shape)}" for key, tensor in own if key != "num_batches_tracked"]
+        own = [f"{key}={joined(tensor.shape)}" for key, tensor in own if f"{name}.{key}".lstrip(".") in read]
         words = [("*" if name in relevant else "") + (name or "."), type(module).__name__, outputs.get(name, "-"), *own]
         lines.append(" ".join(words))
     return "\n".join(lines) + "\n"

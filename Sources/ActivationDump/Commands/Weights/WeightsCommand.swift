@@ -52,21 +52,22 @@ extension CheckpointSource.Digest {
 }
 
 extension Model {
-  /// This network's parameters out of a checkpoint, under its own names.
+  /// This network's parameters out of a checkpoint, under its own names; the user is told what they should know.
   ///
-  /// - Throws: ``CheckpointError`` with everything missing, misshaped or unexpected, or when nothing is under the key.
+  /// - Throws: ``CheckpointError`` with everything missing, misshaped or unexpected, whose weights they are, or when nothing
+  ///   is under the key.
   func completeChoice(of checkpoint: Checkpoint, key: String? = nil) throws(CheckpointError) -> WeightsChoice
   {
-    let choice: WeightsChoice
-    do { choice = try self.choice(from: checkpoint, key: key) } catch {
-      throw CheckpointError(path: checkpoint.path, reason: "\(error)", kind: .badData)
+    let identity: WeightsIdentity
+    do { identity = try WeightsIdentity(self, checkpoint, key: key) } catch let error as CheckpointError {
+      throw error
+    } catch {
+      let sentence = "\(error)".replacing(checkpoint.path, with: "it", maxReplacements: 1)
+      throw CheckpointError(path: checkpoint.path, reason: sentence, kind: .badData)
     }
-    guard choice.fits else {
-      let advice = CheckpointFolder.advice(forShard: checkpoint.path).map { "; \($0)" } ?? ""
-      throw CheckpointError(
-        path: checkpoint.path,
-        reason: "it does not fit \(identifier)\(choice.place): \(choice.problems)\(advice)",
-        kind: .badData)
+    for remark in identity.remarks { Console.note("note: \(remark)") }
+    guard let choice = identity.choice else {
+      throw CheckpointError(path: checkpoint.path, reason: "it holds no weights", kind: .badData)
     }
     return choice
   }

@@ -81,6 +81,8 @@ private struct Report: Encodable {
   let outside: Int?
   /// Everything missing, misshaped or unexpected; `nil` when complete or not checked.
   let problems: String?
+  /// What else is to be known of the file.
+  let remarks: [String]
   /// Tensors with elements that are not finite.
   let notFinite: [String]
 
@@ -101,9 +103,17 @@ private struct Report: Encodable {
       case .prefix(let digits)?: sha256.hasPrefix(digits) ? .publishedPrefix : .different
       case .unknown?, nil: .unpublished
       }
+    var source: any TensorSource = checkpoint
+    var problems: String?
+    var remarks: [String] = []
     let choice = try model?.choice(from: checkpoint, key: key)
-    let source = choice?.parameters ?? checkpoint
-    problems = choice.flatMap { $0.fits ? nil : "\($0.problems)" }
+    if let model, let choice {
+      source = choice.parameters
+      do { remarks = try WeightsIdentity(model, checkpoint, key: key).remarks } catch {
+        problems = "\(error)"
+      }
+    }
+    (self.problems, self.remarks) = (problems, remarks)
     self.key = choice.flatMap { $0.key.isEmpty ? nil : $0.key }
     otherKeys = choice.flatMap { $0.others.isEmpty ? nil : $0.others }
     outside = choice.map(\.outside.count)
@@ -131,7 +141,7 @@ private struct Report: Encodable {
     return [
       "\(path): \(format), \(tensors) tensors, \(bytes.asBytes)",
       "SHA-256 \(sha256): \(digestWords)",
-      problems.map { "FAILED: not the parameters of \(model ?? "")\(place): \($0)" }
+      problems.map { "FAILED: \($0)" }
         ?? model.map { "all parameters of \($0) are there\(place)" }
         ?? "no network was named to check it against",
     ]
@@ -139,6 +149,6 @@ private struct Report: Encodable {
       + ((outside ?? 0) > 0 ? ["\((outside ?? 0).grouped) tensors are no part of it"] : []) + [
         notFinite.isEmpty
           ? "all elements are finite" : "FAILED: not finite: \(notFinite.joined(separator: ", "))"
-      ]
+      ] + remarks.map { "note: \($0)" }
   }
 }
