@@ -42,6 +42,7 @@ struct UserInputTests {
   @Test("a folder whose own name is not UTF-8 holds images, lists, units, weights and outputs like any other")
   func latin() throws {
     let command = """
+      exec >/dev/null
       L=$(printf 'caf\\351'); mkdir "$L" && mv images "$L/i" || exit 98
       printf 'features_3_squeeze__3\\n' > "$L/units"; printf 'i/n01440764/0.png\\ni/n01440764/2.png\\n' > "$L/list"
       "$0" \(dump) --images "$L/i" --output "$L/out" && "$0" check "$L/out" && "$0" inspect "$L/out" >/dev/null &&

@@ -119,10 +119,8 @@ struct BaselineDumpTests {
   @Test("do not change a dump that goes on without them")
   func identity() throws {
     let folder = try TemporaryFolder()
-    let progress = RunProgress()
-    progress.cancel()
     var request = try request(folder, images: 3, "dump")
-    _ = try Dump(request).run(progress: progress)
+    _ = try Dump(request).run(progress: RunProgress(cancellingAfter: 1))
     (request.existing, request.baselines) = (.resume, false)
     #expect {
       _ = try Dump(request).run()

@@ -119,6 +119,17 @@ struct UserTextTests {
     }
   }
 
+  @Test("a list whose first path begins as some format does is a list")
+  func letters() throws {
+    let folder = try TemporaryFolder()
+    for name in ["GIF8/a.png", "RIFF.png", "%PDF 1.png", "PAR1-b.png", "[x].png", "{a}, b.png", "<c>.png"] {
+      try folder.write([1], to: name)
+      try folder.write("\(name)\n".utf8, to: "list")
+      let list = try ImageList.read(folder("list"))
+      #expect(list.path(ofRow: 0) == name && list.count == 1)
+    }
+  }
+
   @Test("quoted fields hold separators, line ends and quotes, as RFC 4180 has them")
   func csv() {
     let text = "a,\"b, \"\"c\"\"\",\"d\ne\"\r\n\n\"\",f\r\n\"x\"y,\"open"

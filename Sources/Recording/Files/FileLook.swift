@@ -40,11 +40,20 @@ struct FileLook: Hashable {
 
   /// What bytes look like that begin as no text does.
   static func binary(_ bytes: ArraySlice<UInt8>) -> FileLook? {
-    if let known = beginnings.first(where: { bytes.starts(with: $0.bytes) }) { return known.look }
+    if let known = beginnings.first(where: { bytes.starts(with: $0.bytes) }) {
+      // Letters alone may begin the name of a file, too.
+      let isText = known.bytes.allSatisfy { (32..<127).contains($0) } && !hasControls(bytes)
+      return isText ? nil : known.look
+    }
     if bytes.first == 0x80, (2...5).contains(bytes.dropFirst().first ?? 0) {
       return FileLook(kind: "a Python pickle")
     }
     return bytes.dropFirst(257).starts(with: ascii("ustar")) ? FileLook(kind: "a tar file") : nil
+  }
+
+  /// Whether bytes have characters that no text has.
+  private static func hasControls(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.contains { $0 < 32 && !(9...13).contains($0) }
   }
 
   /// What bytes look like that hold zeros and begin as nothing known.

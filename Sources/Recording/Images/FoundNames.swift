@@ -6,6 +6,9 @@ enum FoundNames {
   private static let slash = UInt8(ascii: "/")
   private static let synsets = Set(ImageNet.synsets.map { Array($0.utf8) })
 
+  /// Folders that archivers and servers add.
+  private static let added = ["__MACOSX/", "@eaDir/"].map { Array($0.utf8) }
+
   /// Hidden files and folders, and those that systems leave beside one's own.
   static func remarks(onHidden names: PackedStrings) -> [String] {
     var count = 0
@@ -40,10 +43,13 @@ enum FoundNames {
 
   /// Whether a component of a path begins with a dot, or is a folder that archivers and servers add.
   private static func isHidden(_ path: ArraySlice<UInt8>) -> Bool {
-    path.split(separator: slash).contains { part in
-      part.first == UInt8(ascii: ".") || part.elementsEqual("__MACOSX".utf8)
-        || part.elementsEqual("@eaDir".utf8)
+    var start = path.startIndex
+    while start < path.endIndex {
+      let part = path[start...]
+      if part.first == UInt8(ascii: ".") || added.contains(where: { part.starts(with: $0) }) { return true }
+      start = part.firstIndex(of: slash).map { $0 + 1 } ?? path.endIndex
     }
+    return false
   }
 
   private static func list(_ names: [[UInt8]]) -> String {
