@@ -54,7 +54,7 @@ public final class Checkpoint: TensorSource {
   public let fileSize: Int
   /// Its tensors in file order.
   public let tensors: [TensorInfo]
-  /// The safetensors `__metadata__`, empty in other formats.
+  /// The safetensors `__metadata__`; of a training checkpoint, what it says of its network (``TrainingFacts``).
   public let metadata: [String: String]
 
   private let file: MappedFile

@@ -21,7 +21,7 @@ extension Model {
   // MARK: The study's
 
   private static let googLeNet = Model(
-    "googlenet", "GoogLeNet (Inception V1, Lucid's)", paper: Paper.googLeNet, InceptionV1(), outputs: 1008,
+    "googlenet", "GoogLeNet (Inception V1, Lucid's)", paper: Paper.googLeNet, InceptionV1(),
     classes: .lucid, preprocessing: .inception, publishedTop1: 0.6915, layout: .plain,
     checkpoint: .inception5h,
     relevant: [.inceptionV1])
@@ -33,12 +33,18 @@ extension Model {
   private static let resNet50L2 = Model(
     "resnet50-l2", "Robust ResNet-50 (L2, ε = 3)", paper: Paper.robust, ResNet.resNet50,
     preprocessing: .imageNet,
-    publishedTop1: 0.6283, layout: .plain, checkpoint: .robust("resnet50_l2_eps3.ckpt"), relevant: [.resNet])
+    publishedTop1: 0.6283, layout: .plain,
+    checkpoint: .robust(
+      "resnet50_l2_eps3.ckpt", means: "MadryLab's, ε = 3; other ε, L∞ and plain ResNet-50 fit and are others"),
+    relevant: [.resNet])
 
   private static let resNet50Linf = Model(
     "resnet50-linf", "Robust ResNet-50 (L∞, ε = 4/255)", paper: Paper.robust, ResNet.resNet50,
     preprocessing: .imageNet, publishedTop1: 0.6386, layout: .plain,
-    checkpoint: .robust("resnet50_linf_eps4.0.ckpt"), relevant: [.resNet])
+    checkpoint: .robust(
+      "resnet50_linf_eps4.0.ckpt",
+      means: "MadryLab's, ε = 4/255; other ε, L2 and plain ResNet-50 fit and are others"), relevant: [.resNet]
+  )
 
   private static let wideResNet50 = Model(
     "wide_resnet50", "Wide ResNet-50-2", paper: Paper.wideResNet, ResNet.wideResNet50,
@@ -61,12 +67,12 @@ extension Model {
     relevant: [.visionTransformer])
 
   private static let clipViTBase32 = Model(
-    "clip-vit_b32", "CLIP ViT-B/32 (LAION-2B)", paper: Paper.clip, CLIPVisionTransformer.base32, outputs: 512,
+    "clip-vit_b32", "CLIP ViT-B/32 (LAION-2B)", paper: Paper.clip, CLIPVisionTransformer.base32,
     preprocessing: .clip, publishedTop1: 0.666, layout: .clip, checkpoint: .clipViTBase32,
     relevant: [.clipVisionTransformer])
 
   private static let clipResNet50 = Model(
-    "clip-resnet50", "CLIP ResNet-50 (OpenAI)", paper: Paper.clip, CLIPResNet.resNet50, outputs: 1024,
+    "clip-resnet50", "CLIP ResNet-50 (OpenAI)", paper: Paper.clip, CLIPResNet.resNet50,
     preprocessing: .clip, publishedTop1: 0.5983, layout: .clip, checkpoint: .clipResNet50, relevant: [.resNet]
   )
 
@@ -93,7 +99,7 @@ extension Model {
 
   private static let clipViTBase32OpenAI = Model(
     "clip-vit_b32-openai", "CLIP ViT-B/32 (OpenAI)", paper: Paper.clip, CLIPVisionTransformer.quickBase32,
-    outputs: 512, preprocessing: .clip, publishedTop1: 0.632, layout: .clip,
+    preprocessing: .clip, publishedTop1: 0.632, layout: .clip,
     checkpoint: .clipViTBase32OpenAI, relevant: [.clipVisionTransformer])
 }
 

@@ -43,12 +43,14 @@ public struct CheckpointSource: Sendable, Hashable {
 
   /// The files, best first; any one of them is enough.
   public let files: [File]
+  /// Whose weights they are, and which others fit the network and are not meant.
+  public let meaning: String
   /// The licence they are published under.
   public let license: String
   /// What a user should know: renamed keys, files inside archives.
   public let note: String?
 
-  init(_ files: [File], license: String, note: String? = nil) {
-    (self.files, self.license, self.note) = (files, license, note)
+  init(_ files: [File], means meaning: String, license: String, note: String? = nil) {
+    (self.files, self.meaning, self.license, self.note) = (files, meaning, license, note)
   }
 }

@@ -14,26 +14,33 @@ public struct Model: Sendable {
   public let inputShape: Shape
   /// How an image becomes the input.
   public let preprocessing: Preprocessing
-  /// The number of values it returns: class scores, or an embedding.
-  public let outputs: Int
+  /// Its head: what makes the outputs.
+  public private(set) var head = Head.published
+  /// The number of values it returns: class scores, or an embedding; 0 without a head.
+  public private(set) var outputs: Int
   /// Top-1 accuracy on ImageNet's validation set as published for these weights (CLIP: zero-shot).
   public let publishedTop1: Double?
   /// Where the trained weights are published.
   public let checkpoint: CheckpointSource
   /// Every list of layers worth recording; ``relevantLayers`` is the first.
-  public let relevantLayerVariants: [LayerList]
+  public private(set) var relevantLayerVariants: [LayerList] = []
 
   let layout: CheckpointLayout
-  private let network: any Block
+  /// The name of the head.
+  let headName: String
+  /// The outputs in the published weights.
+  public let publishedOutputs: Int
+  private var network: any Headed
   private let classOrder: ClassOrder
-  private let shapes: [String: Shape]
-  private let namesByStudyName: [String: String]
+  private let rules: [RelevanceRule]
+  private var shapes: [String: Shape] = [:]
+  private var namesByStudyName: [String: String] = [:]
 
   /// The study's layers, canonical names in the study's order of enumeration.
   public var relevantLayers: [String] { relevantLayerVariants.first?.layers ?? [] }
 
   /// Every activation that can be recorded, canonical names in PyTorch's order: parents before children.
-  public let layers: [String]
+  public private(set) var layers: [String] = []
 
   /// The shape of an activation for one image, `nil` when there is none of that canonical name.
   public func shape(ofLayer layer: String) -> Shape? { shapes[layer] }
@@ -64,7 +71,22 @@ public struct Model: Sendable {
   /// Keys are renamed and tensors transposed as they are read. What inference does not need (a text tower, an
   /// optimiser, auxiliary classifiers) is left out; names nobody knows stay, for binding to report.
   public func parameters(from source: any TensorSource) -> any TensorSource {
-    AdaptedTensors(layout.adapt(source), from: source)
+    let adapted = layout.adapt(source)
+    return AdaptedTensors(head == .absent ? adapted.filter { !isOfHead($0.name) } : adapted, from: source)
+  }
+
+  /// The same network with another head.
+  func with(_ head: Head) -> Model {
+    var model = self
+    model.head = head
+    model.network.outputs =
+      switch head {
+      case .published: publishedOutputs
+      case .outputs(let count): count
+      case .absent: nil
+      }
+    model.describe()
+    return model
   }
 
   /// Where the output holds the score of a class in PyTorch's order: the same, but for Lucid's `googlenet`.
@@ -81,16 +103,24 @@ public struct Model: Sendable {
   enum ClassOrder { case torch, lucid }
 
   init(
-    _ identifier: String, _ displayName: String, paper: String, _ network: any Block, outputs: Int = 1000,
+    _ identifier: String, _ displayName: String, paper: String, _ network: any Headed,
     classes: ClassOrder = .torch, preprocessing: Preprocessing, publishedTop1: Double?,
     layout: CheckpointLayout,
     checkpoint: CheckpointSource, relevant rules: [RelevanceRule]
   ) {
     (self.identifier, self.displayName, self.paper) = (identifier, displayName, paper)
-    (self.network, self.outputs, self.classOrder) = (network, outputs, classes)
+    (self.network, self.rules, classOrder) = (network, rules, classes)
+    (headName, publishedOutputs) = (type(of: network).head, network.outputs ?? 0)
+    outputs = publishedOutputs
     (self.preprocessing, self.publishedTop1) = (preprocessing, publishedTop1)
     (self.layout, self.checkpoint) = (layout, checkpoint)
     inputShape = [3, preprocessing.crop, preprocessing.crop]
+    describe()
+  }
+
+  /// Takes names and shapes from the description.
+  private mutating func describe() {
+    outputs = network.outputs ?? 0
     // A description that contradicts itself has no layers here; `graph()` reports it.
     let graph = (try? Self.record(network, inputShape)) ?? Graph()
     layers = LayerNames.inRegistrationOrder(graph.names)
@@ -114,7 +144,7 @@ public struct LayerList: Sendable, Hashable {
   /// What is in it and why.
   public let summary: String
   /// Canonical names in the study's order of enumeration.
-  public let layers: [String]
+  public private(set) var layers: [String] = []
 }
 
 /// Which layers a study records, told by their names.

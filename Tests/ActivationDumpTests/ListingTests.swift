@@ -7,11 +7,13 @@ struct ListingTests {
   func models() throws {
     let table = try Program.run("models")
     #expect(table.status == 0 && table.errors.isEmpty)
-    #expect(table.output.split(separator: "\n").count == 15)
+    #expect(table.output.split(separator: "\n").count == 15 + 15)
     let document = try Program.run("models", "--json").json()
     #expect(document["schema"] as? Int == 1)
     let models = try #require(document["models"] as? [[String: Any]])
     #expect(models.count == 14)
+    let meanings = try models.map { try #require($0["means"] as? String) }
+    #expect(meanings.allSatisfy { !$0.isEmpty && table.output.contains($0) })
     let resNet = try #require(models.first { $0["identifier"] as? String == "resnet50" })
     #expect(resNet["parameters"] as? Int == 25_557_032)
     #expect(resNet["relevant_layers"] as? Int == 112 && resNet["units"] as? Int == 60_416)

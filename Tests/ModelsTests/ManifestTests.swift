@@ -7,6 +7,7 @@ struct ManifestTests {
   private struct Manifest: Decodable {
     struct Entry: Decodable {
       let model: String
+      let means: String
       let license: String
       let note: String?
       let renames: String
@@ -48,7 +49,7 @@ struct ManifestTests {
     for (entry, model) in zip(manifest.models, Model.all) {
       let source = model.checkpoint
       #expect(entry.license == source.license && entry.note == source.note, "\(entry.model)")
-      #expect(!entry.renames.isEmpty)
+      #expect(!entry.renames.isEmpty && !entry.means.isEmpty && entry.means == source.meaning)
       #expect(entry.files.map(\.name) == source.files.map(\.name), "\(entry.model)")
       for (listed, file) in zip(entry.files, source.files) {
         #expect(listed.url == file.url && listed.format == file.format, "\(file.name)")

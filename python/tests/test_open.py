@@ -195,3 +195,19 @@ def test_a_process_gets_a_dump_by_name_not_by_value(shards, whole):
     packed = pickle.dumps(activationdump.open(shards)["features.3.squeeze"])
     assert len(packed) < 1000
     np.testing.assert_array_equal(pickle.loads(packed)[:], raw(whole, "features.3.squeeze"))
+
+
+def test_without_a_head(whole, tmp_path):
+    copy = shutil.copytree(whole, tmp_path / "copy")
+    (copy / "logits.npy").unlink()
+    manifest = json.loads((copy / "manifest.json").read_text())
+    del manifest["logits"]
+    manifest["head"] = "absent"
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    dump = activationdump.open(copy)
+    with pytest.raises(activationdump.DumpError, match="no logits: the checkpoint had no head"):
+        dump.logits
+    record = dump.image(4)
+    assert record.logits is None
+    np.testing.assert_array_equal(record["features.3.squeeze"], np.load(whole / "activations/features.3.squeeze.npy")[4])
+    assert dump.verify()

@@ -47,8 +47,8 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let model = try network.resolvedModel()
-    var benchmark = Benchmark(model, weights: try network.resolvedWeights(for: model))
+    let (weights, identity) = try network.identifiedWeights()
+    var benchmark = Benchmark(identity.model, weights: weights)
     benchmark.options = try network.arithmetic.planOptions()
     (benchmark.batchSize, benchmark.threads) = (work.batchSize, work.resolvedThreads)
     (benchmark.taps, benchmark.seconds, benchmark.runs) = (taps, seconds, runs)

@@ -148,13 +148,15 @@ struct DumpCommand: ParsableCommand {
   }
 
   private func request() throws -> DumpRequest {
-    let model = try network.resolvedModel()
+    let (weights, identity) = try network.identifiedWeights()
+    let model = identity.model
     let chosen =
       try units.map { try UnitSelection.read($0, for: model) }
       ?? LayerSelection.layers(layers ?? "relevant", of: model).map { LayerUnits(layer: $0) }
     var request = DumpRequest(
-      model: model, weights: try network.resolvedWeights(for: model), images: images, output: output,
+      model: model, weights: weights, images: images, output: output,
       layers: chosen)
+    request.identity = identity
     (request.reduction, request.baselines) = (reduce, baselines)
     (request.keep, request.valueType, request.isUnitMajor) = (keep, dtype, unitMajor)
     request.spillRows = spillRows

@@ -50,15 +50,15 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let model = try network.resolvedModel()
     var list = try ImageList.read(images)
     for remark in list.remarks { Console.note("note: \(remark)") }
     if let labels { try list.label(from: labels) }
     if let limit { list.truncate(to: limit) }
+    let (weights, identity) = try network.identifiedWeights()
+    let model = identity.model
     let matrix = try classifier.map { try Classifier($0, outputs: model.outputs) }
     try Evaluation.check(model, list, classifier: matrix)
-    let loaded = try Network(
-      model, weights: network.resolvedWeights(for: model), options: network.arithmetic.planOptions())
+    let loaded = try Network(identity, weights: weights, options: network.arithmetic.planOptions())
     var evaluation = try Evaluation(loaded, on: list, classifier: matrix)
     (evaluation.batchSize, evaluation.threads) = (work.batchSize, work.resolvedThreads)
     evaluation.onError = onError

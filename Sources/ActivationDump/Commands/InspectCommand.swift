@@ -64,6 +64,12 @@ struct InspectCommand: ParsableCommand {
       ["list", "\(manifest.images.layout.rawValue), SHA-256 \(manifest.images.listSha256)"],
       ["model", manifest.model],
       ["weights", manifest.weights.name + (manifest.weights.sha256.map { ", SHA-256 \($0)" } ?? "")],
+      [
+        "head",
+        manifest.head.map {
+          $0 == .absent ? "absent: no logits" : "of \(manifest.logits?.columns ?? 0) outputs"
+        } ?? "the published one",
+      ],
       ["arithmetic", "\(manifest.precision), kernels \(manifest.tier)"],
       ["recorded", "\(manifest.reduce) of \(manifest.layers.count) layers, \(units.grouped) columns"],
       ["on disk", inspection.bytes.asBytes],

@@ -29,6 +29,9 @@ struct ModelsCommand: ParsableCommand {
           String(row.relevantLayers), row.units.grouped, row.weightsPresent ? "present" : "-", row.checkpoint,
         ]
       }, right: [1, 2, 4, 5, 6])
+    // Shapes cannot tell whose weights a file holds.
+    Console.result("")
+    Console.table(["model", "the weights it means"], rows.map { [$0.identifier, $0.means] })
   }
 
   private struct Listing: Encodable {
@@ -37,7 +40,8 @@ struct ModelsCommand: ParsableCommand {
   }
 
   private struct Row: Encodable {
-    let identifier: String, name: String, parameters: Int, multiplyAdds: Int, inputShape: [Int], outputs: Int
+    let identifier: String, name: String, means: String
+    let parameters: Int, multiplyAdds: Int, inputShape: [Int], outputs: Int
     let relevantLayers: Int, units: Int, publishedTop1: Double?, checkpoint: String, url: String,
       license: String
     let weightsPresent: Bool
@@ -45,6 +49,7 @@ struct ModelsCommand: ParsableCommand {
     init(_ model: Model, folder: WeightsFolder) throws {
       let graph = try model.graph()
       (identifier, name, outputs) = (model.identifier, model.displayName, model.outputs)
+      means = model.checkpoint.meaning
       parameters = graph.learnedParameterCount
       multiplyAdds = graph.multiplyAdds
       inputShape = model.inputShape.extents

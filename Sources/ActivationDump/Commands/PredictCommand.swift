@@ -21,11 +21,11 @@ struct PredictCommand: ParsableCommand {
   var images: [String]
 
   func run() throws {
-    let model = try network.resolvedModel()
+    let (weights, identity) = try network.identifiedWeights()
+    let model = identity.model
     let matrix = try classifier.map { try Classifier($0, outputs: model.outputs) }
-    guard model.hasClassifier || matrix != nil else { throw Evaluation.needsClassifier(model) }
-    let loaded = try Network(
-      model, weights: network.resolvedWeights(for: model), options: network.arithmetic.planOptions())
+    try Evaluation.checkClasses(model, classifier: matrix)
+    let loaded = try Network(identity, weights: weights, options: network.arithmetic.planOptions())
     var rows: [Row] = []
     for image in images {
       let record = try loaded.run(imageAt: image)

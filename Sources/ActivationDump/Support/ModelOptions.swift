@@ -25,6 +25,15 @@ struct ModelOptions: ParsableArguments {
   /// The network of the identifier.
   func resolvedModel() throws -> Model { try Model.named(model) }
 
+  /// The weights, and what they are found to be; the user is told what they should know.
+  func identifiedWeights() throws -> (Weights, WeightsIdentity) {
+    let model = try resolvedModel()
+    let weights = try resolvedWeights(for: model)
+    let identity = try WeightsIdentity(model, weights)
+    for remark in identity.remarks { Console.note("note: \(remark)") }
+    return (weights, identity)
+  }
+
   /// The weights given, or those in the folder; generated ones are announced.
   func resolvedWeights(for model: Model) throws -> Weights {
     if let weights {

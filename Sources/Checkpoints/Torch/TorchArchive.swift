@@ -56,7 +56,9 @@ struct TorchArchive {
       }
     }
     let isScript = archive[prefix + "constants.pkl"] != nil
-    return CheckpointContents(format: isScript ? .torchScript : .torchZip, tensors: tensors)
+    return CheckpointContents(
+      format: isScript ? .torchScript : .torchZip, tensors: tensors,
+      metadata: TrainingFacts.read(root, in: heap))
   }
 }
 

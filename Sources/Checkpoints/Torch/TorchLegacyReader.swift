@@ -81,7 +81,8 @@ enum TorchLegacyReader {
       default: break
       }
     }
-    return CheckpointContents(format: .torchLegacy, tensors: tensors)
+    return CheckpointContents(
+      format: .torchLegacy, tensors: tensors, metadata: TrainingFacts.read(root, in: heap))
   }
 
   private static func next(

@@ -5,7 +5,9 @@ import Layers
 /// strides, attention in place of the last pool.
 ///
 /// Names are open_clip's, with the study's hook point `shortcut` on each block's sum before its last ReLU.
-struct CLIPResNet: Block {
+struct CLIPResNet: Headed {
+  static let head = "visual.attnpool"
+
   /// Blocks in each of the four stages.
   let depths: [Int]
   /// Channels of the 3×3 convolutions in the first stage.
@@ -13,9 +15,9 @@ struct CLIPResNet: Block {
   /// The number of heads of the attention pool.
   let heads: Int
   /// Channels of the embedding images share with text.
-  let embedding: Int
+  var outputs: Int?
 
-  static let resNet50 = CLIPResNet(depths: [3, 4, 6, 3], width: 64, heads: 32, embedding: 1024)
+  static let resNet50 = CLIPResNet(depths: [3, 4, 6, 3], width: 64, heads: 32, outputs: 1024)
 
   func callAsFunction(_ image: Value) throws(GraphError) -> Value {
     try image("visual", Visual(network: self))
@@ -39,7 +41,8 @@ struct CLIPResNet: Block {
         }
         x = try x("layer\(stage + 1)", Sequential(blocks))
       }
-      return try x("attnpool", AttentionPool(heads: network.heads, channels: network.embedding))
+      guard let outputs = network.outputs else { return x }
+      return try x("attnpool", AttentionPool(heads: network.heads, channels: outputs))
     }
   }
 

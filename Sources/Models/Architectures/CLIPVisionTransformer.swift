@@ -4,7 +4,9 @@ import Tensor
 /// The image tower of "Learning Transferable Visual Models From Natural Language Supervision" (Radford et al.,
 /// arXiv:2103.00020, section 2.4), ViT-B/32: with OpenAI's approximate GELU, or the exact one LAION trained it with. Names
 /// are open_clip's.
-struct CLIPVisionTransformer: Block {
+struct CLIPVisionTransformer: Headed {
+  static let head = "visual.proj"
+
   /// Height and width of a patch.
   let patch: Int
   /// Channels of a token.
@@ -14,7 +16,7 @@ struct CLIPVisionTransformer: Block {
   /// The number of attention heads.
   let heads: Int
   /// Channels of the embedding images share with text.
-  let embedding: Int
+  var outputs: Int?
   /// Whether the MLPs have CLIP's approximation of the GELU, `x · σ(1.702 x)`. No parameter tells.
   let quickGELU: Bool
 
@@ -24,7 +26,7 @@ struct CLIPVisionTransformer: Block {
 
   private static func base32(quickGELU: Bool) -> CLIPVisionTransformer {
     CLIPVisionTransformer(
-      patch: 32, width: 768, depth: 12, heads: 12, embedding: 512, quickGELU: quickGELU)
+      patch: 32, width: 768, depth: 12, heads: 12, outputs: 512, quickGELU: quickGELU)
   }
 
   func callAsFunction(_ image: Value) throws(GraphError) -> Value {
@@ -40,10 +42,12 @@ struct CLIPVisionTransformer: Block {
         try image
         .conv2d("conv1", network.width, kernel: network.patch, stride: network.patch).tokens()
         .prepending(token: "class_embedding", shape: [network.width]).addingPositions("positional_embedding")
-      return
+      let token =
         try tokens
         .layerNorm("ln_pre", epsilon: epsilon)("transformer", Transformer(network: network))
-        .layerNorm("ln_post", epsilon: epsilon).token(0).projected(by: "proj", network.embedding)
+        .layerNorm("ln_post", epsilon: epsilon).token(0)
+      guard let outputs = network.outputs else { return token }
+      return try token.projected(by: "proj", outputs)
     }
   }
 

@@ -1,11 +1,14 @@
 import Layers
 
 /// "A ConvNet for the 2020s" (Liu et al., arXiv:2201.03545, figure 4 and table 9). Names are timm's.
-struct ConvNeXt: Block {
+struct ConvNeXt: Headed {
+  static let head = "head.fc"
+
   /// Blocks in each of the four stages.
   let depths: [Int]
   /// Channels of each stage.
   let widths: [Int]
+  var outputs: Int? = 1000
 
   static let base = ConvNeXt(depths: [3, 3, 27, 3], widths: [128, 256, 512, 1024])
   private static let epsilon = 1e-6
@@ -14,7 +17,8 @@ struct ConvNeXt: Block {
     let stages = zip(depths, widths).enumerated().map { position, stage in
       Stage(depth: stage.0, width: stage.1, downsamples: position > 0)
     }
-    return try image("stem", Stem(width: widths[0]))("stages", Sequential(stages))("head", Head())
+    return try image("stem", Stem(width: widths[0]))("stages", Sequential(stages))(
+      "head", Head(outputs: outputs))
   }
 
   /// Patches of 4×4 pixels.
@@ -68,9 +72,13 @@ struct ConvNeXt: Block {
 
   /// The mean over the map, normalised, to the classes.
   struct Head: Block {
+    let outputs: Int?
+
     func callAsFunction(_ x: Value) throws(GraphError) -> Value {
-      try x.globalAveragePool("global_pool.pool").named("global_pool")
-        .layerNorm("norm", epsilon: epsilon).linear("fc", 1000)
+      let features =
+        try x.globalAveragePool("global_pool.pool").named("global_pool").layerNorm("norm", epsilon: epsilon)
+      guard let outputs else { return features }
+      return try features.linear("fc", outputs)
     }
   }
 }

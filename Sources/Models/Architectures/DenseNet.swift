@@ -2,17 +2,21 @@ import Layers
 
 /// "Densely Connected Convolutional Networks" (Huang et al., arXiv:1608.06993, table 1), the bottleneck and
 /// compressing variant. Names are torchvision's.
-struct DenseNet: Block {
+struct DenseNet: Headed {
+  static let head = "classifier"
+
   /// Layers in each of the four dense blocks.
   let depths: [Int]
   /// Channels each layer adds (the paper's k).
   let growth: Int
+  var outputs: Int? = 1000
 
   static let denseNet201 = DenseNet(depths: [6, 12, 48, 32], growth: 32)
 
   func callAsFunction(_ image: Value) throws(GraphError) -> Value {
-    try image("features", Features(depths: depths, growth: growth))
-      .relu().globalAveragePool().linear("classifier", 1000)
+    let features = try image("features", Features(depths: depths, growth: growth)).relu().globalAveragePool()
+    guard let outputs else { return features }
+    return try features.linear(Self.head, outputs)
   }
 
   /// The stem, then dense blocks with transitions between them.

@@ -4,7 +4,10 @@ import Layers
 /// batch normalisation, 3×3 instead of 5×5 convolutions, pools that round up, without the auxiliary classifiers.
 ///
 /// Names are torchvision's. Its `transform_input` is part of the preprocessing here.
-struct GoogLeNet: Block {
+struct GoogLeNet: Headed {
+  static let head = "fc"
+  var outputs: Int? = 1000
+
   func callAsFunction(_ image: Value) throws(GraphError) -> Value {
     let stem = try image("conv1", Unit(64, kernel: 7, stride: 2))
       .maxPool("maxpool1", kernel: 3, stride: 2, ceilMode: true)("conv2", Unit(64, kernel: 1))(
@@ -23,7 +26,9 @@ struct GoogLeNet: Block {
     let inception5 = try inception4(
       "inception5a", Inception(256, medium: (160, 320), large: (32, 128), pool: 128))(
         "inception5b", Inception(384, medium: (192, 384), large: (48, 128), pool: 128))
-    return try inception5.globalAveragePool().linear("fc", 1000)
+    let features = try inception5.globalAveragePool()
+    guard let outputs else { return features }
+    return try features.linear(Self.head, outputs)
   }
 
   /// Convolution, batch normalisation, ReLU; height and width are kept but for the stride.

@@ -5,7 +5,10 @@ import Layers
 /// the paper has 208, 1,008 outputs after their softmax.
 ///
 /// Names are those of lucent's port, which keeps TensorFlow's.
-struct InceptionV1: Block {
+struct InceptionV1: Headed {
+  static let head = "softmax2_pre_activation_matmul"
+  var outputs: Int? = 1008
+
   func callAsFunction(_ image: Value) throws(GraphError) -> Value {
     let stem =
       try image
@@ -32,9 +35,9 @@ struct InceptionV1: Block {
       try mixed4
       .mixed("5a", 256, medium: (160, 320), large: (48, 128), pool: 128)
       .mixed("5b", 384, medium: (192, 384), large: (48, 128), pool: 128)
-    return
-      try mixed5
-      .globalAveragePool("avgpool0").linear("softmax2_pre_activation_matmul", 1008).softmax("softmax2")
+    let features = try mixed5.globalAveragePool("avgpool0")
+    guard let outputs else { return features }
+    return try features.linear(Self.head, outputs).softmax("softmax2")
   }
 }
 

@@ -4,11 +4,14 @@ import Layers
 /// version 1.5, which strides in the 3×3 convolution; wide variants after arXiv:1605.07146.
 ///
 /// Names are torchvision's, with the study's hook point `shortcut` on each block's sum before its last ReLU.
-struct ResNet: Block {
+struct ResNet: Headed {
+  static let head = "fc"
+
   /// Blocks in each of the four stages.
   let depths: [Int]
   /// Channels of the 3×3 convolution in the first stage.
   let width: Int
+  var outputs: Int? = 1000
 
   static let resNet50 = ResNet(depths: [3, 4, 6, 3], width: 64)
   static let wideResNet50 = ResNet(depths: [3, 4, 6, 3], width: 128)
@@ -21,7 +24,9 @@ struct ResNet: Block {
     for (stage, depth) in depths.enumerated() {
       x = try x("layer\(stage + 1)", Sequential(blocks(depth, stage: stage)))
     }
-    return try x.globalAveragePool().linear("fc", 1000)
+    let features = try x.globalAveragePool()
+    guard let outputs else { return features }
+    return try features.linear(Self.head, outputs)
   }
 
   private func blocks(_ depth: Int, stage: Int) -> [Bottleneck] {

@@ -2,9 +2,14 @@ import Layers
 
 /// "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters" (Iandola et al., arXiv:1602.07360), in the
 /// authors' later version 1.1: a smaller stem, pooling earlier. Names are torchvision's.
-struct SqueezeNet: Block {
+struct SqueezeNet: Headed {
+  static let head = "classifier"
+  var outputs: Int? = 1000
+
   func callAsFunction(_ image: Value) throws(GraphError) -> Value {
-    try image("features", Features())("classifier", Classifier())
+    let features = try image("features", Features())
+    guard let outputs else { return features }
+    return try features(Self.head, Classifier(outputs: outputs))
   }
 
   /// The stem and eight fire modules.
@@ -39,8 +44,10 @@ struct SqueezeNet: Block {
 
   /// A 1×1 convolution to the classes, rectified, and its mean over the map.
   struct Classifier: Block {
+    let outputs: Int
+
     func callAsFunction(_ x: Value) throws(GraphError) -> Value {
-      try x.conv2d("1", 1000, kernel: 1, bias: true).relu("2").globalAveragePool("3")
+      try x.conv2d("1", outputs, kernel: 1, bias: true).relu("2").globalAveragePool("3")
     }
   }
 }

@@ -3,7 +3,9 @@ import Tensor
 
 /// "An Image is Worth 16x16 Words" (Dosovitskiy et al., arXiv:2010.11929, figure 1), ViT-B/32, as "How to train
 /// your ViT?" (arXiv:2106.10270) trained it. Names are timm's.
-struct VisionTransformer: Block {
+struct VisionTransformer: Headed {
+  static let head = "head"
+
   /// Height and width of a patch.
   let patch: Int
   /// Channels of a token.
@@ -12,15 +14,18 @@ struct VisionTransformer: Block {
   let depth: Int
   /// The number of attention heads.
   let heads: Int
+  var outputs: Int? = 1000
 
   static let base32 = VisionTransformer(patch: 32, width: 768, depth: 12, heads: 12)
   private static let epsilon = 1e-6
 
   func callAsFunction(_ image: Value) throws(GraphError) -> Value {
-    try image("patch_embed", PatchEmbedding(patch: patch, width: width))
+    let token = try image("patch_embed", PatchEmbedding(patch: patch, width: width))
       .prepending(token: "cls_token", shape: [1, 1, width]).addingPositions("pos_embed", hasBatchAxis: true)(
         "blocks", Sequential(Array(repeating: Encoder(heads: heads), count: depth))
-      ).layerNorm("norm", epsilon: Self.epsilon).token(0).linear("head", 1000)
+      ).layerNorm("norm", epsilon: Self.epsilon).token(0)
+    guard let outputs else { return token }
+    return try token.linear(Self.head, outputs)
   }
 
   /// One token a patch.

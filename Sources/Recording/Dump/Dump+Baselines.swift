@@ -4,7 +4,7 @@ extension Dump {
   /// Totals to add to; `nil` when no baselines are asked for.
   func baselineLedger() -> BaselineLedger? {
     guard request.baselines else { return nil }
-    let units = arrays.dropLast().map(\.units)
+    let units = arrays.layers.map(\.units)
     return BaselineLedger(Array(zip(layerShapes, units)), path: folder.baselineState)
   }
 

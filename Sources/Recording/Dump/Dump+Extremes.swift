@@ -13,9 +13,9 @@ extension Dump {
       throw RecordingError(
         .usage, "--keep extremes takes up to \(ExactMoments.limit) images, and there are \(images)")
     }
-    let widths = arrays.dropLast().map { $0.rowShape.count }
+    let widths = arrays.layers.map { $0.rowShape.count }
     let sample = RowSample.rows(request.sampleRows, of: images).filter(rows.contains)
-    for array in arrays.dropLast()
+    for array in arrays.layers
     where LayerExtremes.fileBytes(units: array.rowShape.count, limit: limit, sample: sample.count) >= 4 << 30
     {
       throw RecordingError(

@@ -30,7 +30,7 @@ public struct Dump: Sendable {
   /// - Throws: ``RecordingError``: contradicting options, no images, an output that is taken.
   public init(_ request: DumpRequest) throws {
     try request.check()
-    self.request = request
+    var request = request
     folder = DumpFolder(path: request.output)
     try folder.check(request.existing)
     var images = try ImageList.read(request.images)
@@ -44,6 +44,9 @@ public struct Dump: Sendable {
         "shard \(request.shard.map(String.init(describing:)) ?? "") of \(images.count) images has none of them; use fewer shards"
       )
     }
+    let identity = try request.identity ?? WeightsIdentity(request.model, request.weights)
+    (request.identity, request.model) = (identity, identity.model)
+    self.request = request
     let graph = try request.model.graph()
     arrays = try Self.arrays(request, graph)
     layerShapes = request.layers.compactMap { graph.shape(of: $0.layer) }
@@ -54,7 +57,7 @@ public struct Dump: Sendable {
     extremes = try Self.extremes(request, rows, of: images.count, arrays, folder)
     outline = DumpOutline(
       images: rows.count, layers: request.layers.count,
-      units: arrays.dropLast().reduce(0) { $0 + $1.rowShape.channels },
+      units: arrays.layers.reduce(0) { $0 + $1.rowShape.channels },
       bytes: Self.fileBytes(arrays, rows.count, extremes),
       threads: request.threads, batchSize: request.batchSize, chunkRows: chunkRows,
       weightBytes: graph.parameters.reduce(0) { $0 + $1.shape.count } * MemoryLayout<Float>.size,
@@ -159,7 +162,7 @@ public struct Dump: Sendable {
     if state == .complete { try folder.removeJournal() } else { try open.baselines?.save() }
   }
 
-  /// The files of a dump, the output last.
+  /// The files of a dump, that of the output last; a network without a head has none.
   private static func arrays(_ request: DumpRequest, _ graph: Graph) throws -> [RecordedArray] {
     var arrays: [RecordedArray] = []
     for (index, chosen) in request.layers.enumerated() {
@@ -175,6 +178,7 @@ public struct Dump: Sendable {
           format: ArrayFormat(request.valueType, isUnitMajor: request.isUnitMajor),
           tapShape: request.reduction == .none ? shape : [shape.channels]))
     }
+    guard request.model.head != .absent else { return arrays }
     let output = RecordedArray(
       layer: "", file: DumpFolder.logits, source: .output, units: nil, tapShape: [request.model.outputs])
     return arrays + [output]
@@ -205,15 +209,16 @@ public struct Dump: Sendable {
       arguments: request.arguments, model: request.model.identifier,
       weights: .init(
         name: name ?? "\(request.weights)", bytes: network.checkpoint?.fileSize,
-        sha256: try network.checkpoint?.sha256()),
+        sha256: network.identity.sha256, release: network.identity.release,
+        remarks: network.identity.remarks.isEmpty ? nil : network.identity.remarks),
       preprocessing: .init(request.model.preprocessing), precision: request.options.precision.rawValue,
       tier: request.options.tier.name, reduce: request.reduction.rawValue,
       extremes: extremes.map { _ in
         .init(limit: request.keepLimit, sample: min(request.sampleRows, images.count))
       },
-      layers: Array(arrays.dropLast()),
-      baselines: request.baselines ? self.arrays.dropLast().map(baselineFile) : nil,
-      logits: arrays[arrays.count - 1],
+      head: .init(request.model.head), layers: arrays.filter { $0.name != nil },
+      baselines: request.baselines ? self.arrays.layers.map(baselineFile) : nil,
+      logits: arrays.first { $0.name == nil },
       images: .init(
         source: ImageList.absolute(request.images), count: rows.count,
         layout: images.layout, labels: images.labels, listSha256: images.digest),
@@ -229,6 +234,6 @@ extension Manifest {
   /// Notes the digests of the layers' files, then of the output's.
   fileprivate mutating func seal(_ digests: [String]) {
     for index in layers.indices { layers[index].sha256 = digests[index] }
-    logits.sha256 = digests[layers.count]
+    logits?.sha256 = digests.last
   }
 }

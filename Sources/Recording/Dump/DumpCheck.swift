@@ -83,7 +83,10 @@ public struct DumpCheck: Sendable, Codable {
   ) throws(RecordingError) -> (done: Int, changed: Int) {
     guard let journal = JournalContents(path: folder.journal) else { return (0, 0) }
     var files: [ArrayFile] = []
-    for array in (manifest.extremes == nil ? manifest.layers : []) + [manifest.logits] {
+    for array
+      in (manifest.extremes == nil
+      ? manifest.arrays : Array(manifest.arrays.dropFirst(manifest.layers.count)))
+    {
       files.append(
         try ArrayFile(
           continuing: "\(folder.path)/\(array.file)", rows: manifest.images.count,
@@ -137,7 +140,7 @@ public struct DumpCheck: Sendable, Codable {
 extension Manifest {
   /// Every file of the dump with the digest it should have.
   fileprivate var files: [(file: String, sha256: String?)] {
-    (layers + [logits]).map { ($0.file, $0.sha256) } + (baselines ?? []).map { ($0.file, $0.sha256) } + [
+    arrays.map { ($0.file, $0.sha256) } + (baselines ?? []).map { ($0.file, $0.sha256) } + [
       ("images.tsv", images.tableSha256)
     ]
   }

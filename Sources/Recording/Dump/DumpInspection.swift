@@ -23,7 +23,7 @@ public struct DumpInspection: Sendable, Codable {
     let pending = folder.pendingRows(of: manifest)
     rowsMissing = pending.map { [$0.lowerBound, $0.upperBound] }
     rowsDone = manifest.images.count - pending.reduce(0) { $0 + $1.count }
-    bytes = (manifest.layers + [manifest.logits]).reduce(0) {
+    bytes = manifest.arrays.reduce(0) {
       $0 + (Disk.size(of: "\(path)/\($1.file)") ?? 0)
     }
   }

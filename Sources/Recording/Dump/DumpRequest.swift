@@ -17,6 +17,8 @@ public struct DumpRequest: Sendable {
   public var model: Model
   /// Its weights.
   public var weights: Weights
+  /// What the weights were found to be, where somebody has looked.
+  package var identity: WeightsIdentity?
   /// A folder, a list or archives of images; see ``ImageList/read(_:)``.
   public var images: String
   /// A file of their labels; see ``ImageList/label(from:)``.
@@ -93,7 +95,8 @@ public struct DumpRequest: Sendable {
 
   func network() throws -> Network {
     try Network(
-      model, weights: weights, recording: self.layers.map(\.layer), reduction: reduction,
+      identity ?? WeightsIdentity(model, weights), weights: weights, recording: self.layers.map(\.layer),
+      reduction: reduction,
       baselines: baselines,
       options: options)
   }

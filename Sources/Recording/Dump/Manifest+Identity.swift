@@ -25,6 +25,7 @@ extension Manifest {
     compare("version", tool.version, other.tool.version)
     compare("model", model, other.model)
     compare("weights", weights.identity, other.weights.identity)
+    compare("head", head?.rawValue ?? "published", other.head?.rawValue ?? "published")
     compare("preprocessing", preprocessing.identity, other.preprocessing.identity)
     compare("precision", precision, other.precision)
     compare("kernels", tier, other.tier)
@@ -40,7 +41,7 @@ extension Manifest {
     if layers.map(\.name) != other.layers.map(\.name) {
       compare("layers", list(layers), list(other.layers))
     } else {
-      for (a, b) in zip(layers + [logits], other.layers + [other.logits]) where text(a) != text(b) {
+      for (a, b) in zip(arrays, other.arrays) where text(a) != text(b) {
         compare("the columns of", text(a), text(b))
       }
     }

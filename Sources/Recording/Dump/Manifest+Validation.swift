@@ -28,7 +28,10 @@ extension Manifest {
     }
     if let extremes, let problem = contradiction(of: extremes) { return problem }
     var rowBytes = 0
-    for array in layers + [logits] {
+    guard (head == .absent) == (logits == nil) else {
+      return logits == nil ? "it has no logits, but a head" : "it has logits without a head"
+    }
+    for array in arrays {
       // The widest type has eight bytes a number.
       guard Self.isBelow(array.file), !array.shape.isEmpty, array.shape[0] >= 0,
         array.rowShape.first ?? 0 <= Self.maximumChannels,
@@ -40,7 +43,7 @@ extension Manifest {
       }
       rowBytes = sum
     }
-    let rows = max(images.count, shard?.imagesOfAll ?? 0, (layers + [logits]).map { $0.shape[0] }.max() ?? 0)
+    let rows = max(images.count, shard?.imagesOfAll ?? 0, arrays.map { $0.shape[0] }.max() ?? 0)
     return rows.multipliedReportingOverflow(by: rowBytes).overflow
       ? "its arrays would have \(rows) rows of \(rowBytes) bytes" : nil
   }

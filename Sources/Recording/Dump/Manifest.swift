@@ -64,6 +64,18 @@ public struct Manifest: Codable, Sendable {
     public var bytes: Int?
     /// The file's digest.
     public var sha256: String?
+    /// The published file they are, going by the digest.
+    public var release: String?
+    /// What the user was told of them.
+    public var remarks: [String]?
+  }
+
+  /// The last layers of the network, where they are not those of the published weights.
+  public enum Head: String, Codable, Sendable {
+    /// The same layers with another number of outputs.
+    case other
+    /// None that the network knows: there are no outputs.
+    case absent
   }
 
   /// How pixels became inputs.
@@ -147,12 +159,14 @@ public struct Manifest: Codable, Sendable {
   public var precision: String, tier: String, reduce: String
   /// What is kept of the activations, unless it is all.
   public var extremes: Extremes?
+  /// The network's head, unless it is the published one.
+  public var head: Head?
   /// The recorded layers.
   public var layers: [Array]
   /// The baselines of the recorded layers, where they were asked for.
   public var baselines: [BaselineFile]?
-  /// What the network returned.
-  public var logits: Array
+  /// What the network returned; none without a head.
+  public var logits: Array?
   /// The images.
   public var images: ImagesSummary
   /// Which part of the images this is, unless it is all of them.
@@ -212,6 +226,21 @@ public struct Manifest: Codable, Sendable {
       throw RecordingError(.badData, "\(path) is not the manifest of a dump: \(contradiction)")
     }
     return manifest
+  }
+}
+
+extension Manifest {
+  /// The layers, then the output where there is one.
+  var arrays: [Array] { layers + (logits.map { [$0] } ?? []) }
+}
+
+extension Manifest.Head {
+  init?(_ head: Model.Head) {
+    switch head {
+    case .published: return nil
+    case .outputs: self = .other
+    case .absent: self = .absent
+    }
   }
 }
 

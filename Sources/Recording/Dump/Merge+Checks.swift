@@ -56,7 +56,7 @@ extension Merge {
         "\(folder.path) holds another dump than these shards make; give --overwrite to replace it, or another --output"
       )
     }
-    let isThere = (earlier.layers + [earlier.logits]).allSatisfy {
+    let isThere = earlier.arrays.allSatisfy {
       $0.sha256 == nil || Disk.size(of: "\(folder.path)/\($0.file)") != nil
     }
     return isSame && isThere ? earlier : nil

@@ -40,7 +40,7 @@ extension Merge {
 extension Merge.Part {
   /// The bytes of all its files.
   var bytes: Int {
-    (manifest.layers + [manifest.logits]).reduce(0) { $0 + (Disk.size(of: "\(folder.path)/\($1.file)") ?? 0) }
+    manifest.arrays.reduce(0) { $0 + (Disk.size(of: "\(folder.path)/\($1.file)") ?? 0) }
   }
 
   /// What the manifest says of an array, a layer's or, after them, the output's, and where it is.
@@ -49,7 +49,8 @@ extension Merge.Part {
   func array(_ index: Int, like whole: Manifest.Array) throws(RecordingError) -> (
     Manifest.Array, path: String
   ) {
-    let array = index < manifest.layers.count ? manifest.layers[index] : manifest.logits
+    // All shards have the same arrays: their manifests were compared.
+    let array = manifest.arrays[index]
     guard array.images == manifest.images.count, array.rowShape == whole.rowShape, array.dtype == whole.dtype,
       array.unitMajor == whole.unitMajor
     else { throw RecordingError(.badData, "\(folder.manifest) contradicts itself about \(array.file)") }

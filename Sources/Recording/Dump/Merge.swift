@@ -69,7 +69,7 @@ public struct Merge: Sendable {
     defer { withExtendedLifetime(lock) {} }
     try folder.check(existing)
     var manifest = merged()
-    let arrays = manifest.layers + [manifest.logits]
+    let arrays = manifest.arrays
     let bytes = parts.reduce(0) { $0 + $1.bytes }
     let keep = manifest.extremes.map { Keep.extremes($0.limit) } ?? .all
     if let earlier = try earlier(manifest) {
@@ -134,7 +134,8 @@ public struct Merge: Sendable {
       manifest.layers[index].images = manifest.images.count
       manifest.layers[index].sha256 = nil
     }
-    (manifest.logits.images, manifest.logits.sha256) = (manifest.images.count, nil)
+    manifest.logits?.images = manifest.images.count
+    manifest.logits?.sha256 = nil
     manifest.images.tableSha256 = nil
     for index in (manifest.baselines ?? []).indices { manifest.baselines?[index].sha256 = nil }
     manifest.merged = parts.map {

@@ -75,7 +75,7 @@ final class MergeRecord: Sendable {
 extension Manifest {
   /// A recorded file: a layer's, or, after them, the output's.
   fileprivate subscript(array index: Int) -> Array {
-    get { index < layers.count ? layers[index] : logits }
+    get { arrays[index] }
     set { if index < layers.count { layers[index] = newValue } else { logits = newValue } }
   }
 }

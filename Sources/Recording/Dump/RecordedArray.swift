@@ -34,6 +34,9 @@ package struct RecordedArray: Sendable {
     rowShape = Shape(extents)
   }
 
+  /// Whether it holds what the network returns, not a layer.
+  var isOutput: Bool { source == .output }
+
   /// Copies one image's numbers, chosen units only, in the order of the file.
   package func copy(from values: UnsafeBufferPointer<Float>, into row: UnsafeMutableBufferPointer<Float>) {
     guard let units else {
@@ -53,4 +56,9 @@ package struct RecordedArray: Sendable {
       }
     }
   }
+}
+
+extension [RecordedArray] {
+  /// Those of layers, without the output's.
+  var layers: ArraySlice<RecordedArray> { last?.isOutput == true ? dropLast() : self[...] }
 }

@@ -33,7 +33,7 @@ public struct Evaluation: Sendable {
   package static func check(
     _ model: Model, _ images: ImageList, classifier: Classifier?
   ) throws(RecordingError) {
-    guard model.hasClassifier || classifier != nil else { throw needsClassifier(model) }
+    try checkClasses(model, classifier: classifier)
     switch images.labels {
     case .imagenet: break
     case .given:
@@ -56,9 +56,24 @@ public struct Evaluation: Sendable {
     }
   }
 
-  /// The error of a network that returns an embedding and has no classifier.
-  package static func needsClassifier(_ model: Model) -> RecordingError {
-    RecordingError(
+  /// Refuses a network whose outputs are no scores of ImageNet's classes.
+  ///
+  /// - Throws: ``RecordingError``: `usage` for an embedding without a classifier, `badData` for another head.
+  package static func checkClasses(_ model: Model, classifier: Classifier?) throws(RecordingError) {
+    switch model.head {
+    case .absent:
+      throw RecordingError(
+        .badData,
+        "these weights of \(model.identifier) have no head, so that there are no class scores; 'dump' records their units"
+      )
+    case .outputs(let count) where !model.isEmbedding:
+      throw RecordingError(
+        .badData,
+        "these weights of \(model.identifier) have a head of \(count) outputs, and which classes they stand for is not"
+          + " known; 'dump' records them as they are (logits.npy)")
+    default: if !model.isEmbedding || classifier != nil { return }
+    }
+    throw RecordingError(
       .usage,
       "\(model.identifier) returns an embedding, not classes; give --classifier FILE, a matrix of \(model.outputs)×1000"
         + " made from class names (.npy or safetensors)")

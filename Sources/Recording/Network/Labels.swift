@@ -59,6 +59,10 @@ package struct Labels: Sendable {
 }
 
 extension Model {
-  /// Whether the outputs are class scores; CLIP's image towers return an embedding.
-  package var hasClassifier: Bool { !identifier.hasPrefix("clip-") }
+  /// Whether the outputs are scores of ImageNet's classes: CLIP's image towers return an embedding, and what the outputs
+  /// of another head stand for is not known.
+  package var hasClassifier: Bool { head == .published && !isEmbedding }
+
+  /// Whether the outputs are an embedding.
+  package var isEmbedding: Bool { identifier.hasPrefix("clip-") }
 }

@@ -8,7 +8,7 @@ public import Tensor
 ///
 /// Making one reads and packs the weights once; running it is safe from any number of threads.
 public struct Network: Sendable {
-  /// Which network it is.
+  /// Which network it is, with the head its weights have.
   public let model: Model
   /// Where its weights came from.
   public let weights: Weights
@@ -22,6 +22,8 @@ public struct Network: Sendable {
   public let options: Plan.Options
   /// What is known of the weights' file.
   package let checkpoint: Checkpoint?
+  /// Whose weights they are, and what their user should know.
+  public let identity: WeightsIdentity
   package let labels: Labels
 
   private let runners = RunnerPool()
@@ -36,11 +38,23 @@ public struct Network: Sendable {
   ///   - baselines: Whether runs also measure what the baselines of every unit add up.
   ///   - options: The kernels and the arithmetic.
   /// - Throws: ``UnknownName`` for a layer; `CheckpointError` for a file; ``RecordingError`` for weights that do not
-  ///   fit, all of them at once.
+  ///   fit, all of them at once, or that are known to be another network's.
   public init(
     _ model: Model, weights: Weights, recording layers: [String] = [], reduction: Reduction = .mean,
     baselines: Bool = false, options: Plan.Options = Plan.Options()
   ) throws {
+    try self.init(
+      WeightsIdentity(model, weights), weights: weights, recording: layers, reduction: reduction,
+      baselines: baselines, options: options)
+  }
+
+  /// Loads weights that have been looked at.
+  package init(
+    _ identity: WeightsIdentity, weights: Weights, recording layers: [String] = [],
+    reduction: Reduction = .mean, baselines: Bool = false, options: Plan.Options = Plan.Options()
+  ) throws {
+    let model = identity.model
+    self.identity = identity
     let graph = try model.graph()
     let names = try layers.map { try model.layer(named: $0) }
     let source: any TensorSource

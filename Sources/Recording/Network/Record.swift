@@ -6,7 +6,7 @@ public import Tensor
 public struct Record: Sendable {
   /// The layers that were recorded, by canonical name.
   public let layers: [String: Tensor]
-  /// What the network returned: class scores, or an embedding.
+  /// What the network returned: class scores, or an embedding; without a head, what that would be given.
   public let output: Tensor
 
   private let model: Model

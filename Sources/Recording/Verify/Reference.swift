@@ -44,6 +44,10 @@ public struct Reference: Sendable {
       throw RecordingError(.badData, "\(path) holds neither 'logits' nor any 'tap/<layer>' to compare with")
     }
     for (layer, key) in taps { try check(key, units: graph.shape(of: layer)?.channels ?? 0) }
+    if hasLogits, model.head == .absent {
+      throw RecordingError(
+        .badData, "\(path) has 'logits' to compare with, and the weights of \(model.identifier) have no head")
+    }
     if hasLogits { try check("logits", units: model.outputs) }
   }
 

@@ -62,7 +62,8 @@ class ImageRecord:
     image: Image
     activations: Mapping[str, NDArray[Any]]
     """By PyTorch's name of the layer."""
-    logits: NDArray[Any]
+    logits: Optional[NDArray[Any]]
+    """What the network returned; ``None`` where the checkpoint had no head."""
 
     def __getitem__(self, layer: str) -> NDArray[Any]:
         return self.activations[layer]
@@ -173,7 +174,12 @@ class Dump(Mapping[str, Layer]):
 
     @cached_property
     def logits(self) -> Layer:
-        """What the network returned: images × outputs."""
+        """What the network returned: images × outputs.
+
+        Raises :class:`DumpError` where there is none: the checkpoint had no head.
+        """
+        if self.manifest.get("logits") is None:
+            raise DumpError(f"{self._parts[0].folder} has no logits: the checkpoint had no head, so nothing made any")
         return self._layer(lambda manifest: manifest["logits"])
 
     def unit(self, name: str) -> NDArray[Any]:
@@ -190,7 +196,8 @@ class Dump(Mapping[str, Layer]):
         """Everything recorded of one image, copied."""
         image = self.images[row]
         activations = {name: np.array(layer[row]) for name, layer in self.items()}
-        return ImageRecord(image, activations, np.array(self.logits[row]))
+        logits = None if self.manifest.get("logits") is None else np.array(self.logits[row])
+        return ImageRecord(image, activations, logits)
 
     def verify(self) -> Verification:
         """Reads every file and compares its SHA-256 with the manifest's, or with the journal's while there are rows

@@ -121,7 +121,7 @@ def check_shards(named: list[tuple[Path, Manifest]], allow_incomplete: bool) -> 
 
 def _identity(manifest: Manifest) -> list[tuple[str, object]]:
     """What must be the same for two dumps to be shards of one recording."""
-    arrays = [*manifest["layers"], manifest["logits"]]
+    arrays = arrays_of(manifest)
     weights = manifest["weights"]
     return [
         ("format", manifest["schema"]),
@@ -138,6 +138,12 @@ def _identity(manifest: Manifest) -> list[tuple[str, object]]:
         ("extremes", manifest.get("extremes")),
         ("layers", [(a.get("name"), row_shape(a), a["dtype"], a.get("units")) for a in arrays]),
     ]
+
+
+def arrays_of(manifest: Manifest) -> list[Manifest]:
+    """The layers, then the output; a network without a head has none."""
+    logits = manifest.get("logits")
+    return [*manifest["layers"], *([] if logits is None else [logits])]
 
 
 def row_shape(array: Manifest) -> tuple[int, ...]:

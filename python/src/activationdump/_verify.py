@@ -11,6 +11,7 @@ from typing import Any, Optional, Sequence
 import numpy as np
 
 from ._errors import DumpError
+from ._manifest import arrays_of
 from ._part import Part
 
 
@@ -50,7 +51,7 @@ def verify(parts: Sequence[Part]) -> Verification:
     changed = 0
     for part in parts:
         manifest = part.manifest
-        arrays = [*manifest["layers"], manifest["logits"]]
+        arrays = arrays_of(manifest)
         digests = [(array["file"], array.get("sha256")) for array in arrays]
         digests += [(entry["file"], entry.get("sha256")) for entry in manifest.get("baselines") or () if part.is_complete]
         digests.append(("images.tsv", manifest["images"].get("table_sha256")))

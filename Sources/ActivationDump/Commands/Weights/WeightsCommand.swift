@@ -3,6 +3,7 @@ import Checkpoints
 import Foundation
 import Layers
 import Models
+import Recording
 import Tensor
 
 /// `weights`: checkpoints, where they come from, what is in them.
@@ -51,15 +52,18 @@ extension CheckpointSource.Digest {
 }
 
 extension Model {
-  /// This network's parameters out of a checkpoint, under its own names.
+  /// This network's parameters out of a checkpoint, under its own names; the user is told what they should know.
   ///
-  /// - Throws: ``CheckpointError`` with everything missing, misshaped or unexpected.
+  /// - Throws: ``CheckpointError`` with everything missing, misshaped or unexpected, or whose weights they are.
   func completeParameters(of checkpoint: Checkpoint) throws(CheckpointError) -> any TensorSource {
-    let source = parameters(from: checkpoint)
-    do { try graph().check(source) } catch {
-      throw CheckpointError(
-        path: checkpoint.path, reason: "it does not fit \(identifier): \(error)", kind: .badData)
+    let identity: WeightsIdentity
+    do { identity = try WeightsIdentity(self, checkpoint) } catch let error as CheckpointError {
+      throw error
+    } catch {
+      let sentence = "\(error)".replacing(checkpoint.path, with: "it", maxReplacements: 1)
+      throw CheckpointError(path: checkpoint.path, reason: sentence, kind: .badData)
     }
-    return source
+    for remark in identity.remarks { Console.note("note: \(remark)") }
+    return identity.model.parameters(from: checkpoint)
   }
 }

@@ -71,6 +71,8 @@ private struct Report: Encodable {
   let model: String?
   /// Everything missing, misshaped or unexpected; `nil` when complete or not checked.
   let problems: String?
+  /// What else is to be known of the file.
+  let remarks: [String]
   /// Tensors with elements that are not finite.
   let notFinite: [String]
 
@@ -93,12 +95,15 @@ private struct Report: Encodable {
       }
     var source: any TensorSource = checkpoint
     var problems: String?
+    var remarks: [String] = []
     if let model {
-      source = model.parameters(from: checkpoint)
-      let graph = try model.graph()
-      do throws(BindingError) { try graph.check(source) } catch { problems = "\(error)" }
+      do {
+        let identity = try WeightsIdentity(model, checkpoint)
+        source = identity.model.parameters(from: checkpoint)
+        remarks = identity.remarks
+      } catch { problems = "\(error)" }
     }
-    self.problems = problems
+    (self.problems, self.remarks) = (problems, remarks)
     notFinite = try source.names.filter { name in
       if let type = checkpoint.tensors.first(where: { $0.name == name })?.elementType, !type.isReadable {
         return false
@@ -121,10 +126,10 @@ private struct Report: Encodable {
     return [
       "\(path): \(format), \(tensors) tensors, \(bytes.asBytes)",
       "SHA-256 \(sha256): \(digestWords)",
-      problems.map { "FAILED: not the parameters of \(model ?? ""): \($0)" }
+      problems.map { "FAILED: \($0)" }
         ?? model.map { "all parameters of \($0) are there" } ?? "no network was named to check it against",
       notFinite.isEmpty
         ? "all elements are finite" : "FAILED: not finite: \(notFinite.joined(separator: ", "))",
-    ]
+    ] + remarks.map { "note: \($0)" }
   }
 }

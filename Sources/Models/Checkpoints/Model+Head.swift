@@ -1,0 +1,48 @@
+public import Layers
+public import Tensor
+
+extension Model {
+  /// The last layers of a network, as a checkpoint has them.
+  public enum Head: Sendable, Hashable {
+    /// Those of the published weights.
+    case published
+    /// The same with another number of outputs.
+    case outputs(Int)
+    /// None, or others than the network's.
+    case absent
+  }
+
+  /// More outputs than any head has.
+  private static let maximumOutputs = 1 << 20
+
+  /// This network with the head a checkpoint has: the published one, one of another size, or none.
+  ///
+  /// A head of other layers (`fc.1.weight`) is none: what they compute, only their author knows.
+  ///
+  /// - Returns: The network as published, too, when the head fits no number of outputs: binding reports that.
+  public func fitted(to source: any TensorSource) -> Model {
+    let published = with(.published)
+    let found = layout.adapt(source).filter { isOfHead($0.name) }
+    let shapes = Dictionary(found.map { ($0.name, $0.shape) }) { first, _ in first }
+    let expected = Set(published.headParameters.map(\.name))
+    guard !expected.isDisjoint(with: shapes.keys) else { return with(.absent) }
+    func fits(_ model: Model) -> Bool {
+      model.headParameters.allSatisfy { shapes[$0.name] == $0.shape }
+    }
+    guard expected == Set(shapes.keys), !fits(published) else { return published }
+    let counts = Set(shapes.values.flatMap(\.extents)).filter { 1...Self.maximumOutputs ~= $0 }
+    return counts.sorted().lazy.map { with(.outputs($0)) }.first(where: fits) ?? published
+  }
+
+  /// What the network reads from a checkpoint whatever head that has.
+  public var parametersWithoutHead: [Parameter] { (try? with(.absent).graph().parameters) ?? [] }
+
+  private var headParameters: [Parameter] {
+    (try? graph().parameters.filter { isOfHead($0.name) }) ?? []
+  }
+
+  /// Whether a parameter, under the network's own name, belongs to its head.
+  func isOfHead(_ parameter: String) -> Bool {
+    parameter == headName || parameter.hasPrefix("\(headName).")
+  }
+}

@@ -1,0 +1,216 @@
+import Checkpoints
+import Foundation
+import Models
+import Tensor
+
+/// What a checkpoint, its name and the files beside it tell about whose weights it holds. Shapes are not enough: weights
+/// of another network can fit, and would compute something else.
+struct WeightsEvidence {
+  /// What was found.
+  enum Finding: Hashable {
+    /// It is certain that the network computes something else with these weights, or that they are another network's.
+    case refused(String)
+    /// They may not be what the identifier means.
+    case noted(String)
+
+    /// The sentence of a note.
+    var note: String? { if case .noted(let text) = self { text } else { nil } }
+  }
+
+  /// The published file of the network that it is.
+  private(set) var release: String?
+  /// What speaks against the weights; sentences without their subject, the file.
+  private(set) var findings: [Finding] = []
+
+  private let model: Model
+  private let fileName: String
+  private let keys: Set<String>
+  private let metadata: [String: String]
+
+  init(_ model: Model, _ checkpoint: Checkpoint, sha256: String) {
+    self.model = model
+    fileName = URL(filePath: checkpoint.path).lastPathComponent
+    keys = Set(checkpoint.names)
+    metadata = checkpoint.metadata
+    // What 'weights convert' wrote has the digest of what it was made from.
+    for digest in [sha256, metadata["source_sha256"]].compactMap({ $0 }) { weigh(digest: digest) }
+    guard release == nil else {
+      findings = []
+      return
+    }
+    weighConversion()
+    weighKeys()
+    let companion = ModelConfiguration(beside: checkpoint.path)
+    weigh(companion)
+    weighTraining()
+    weighName()
+    weighActivation(companion, isHalf: checkpoint.tensors.contains { $0.elementType == .float16 })
+  }
+
+  private mutating func refuse(_ reason: String) { findings.append(.refused(reason)) }
+  private mutating func note(_ remark: String) { findings.append(.noted(remark)) }
+
+  // MARK: The file
+
+  private mutating func weigh(digest: String) {
+    for other in Model.all {
+      guard let file = other.checkpoint.files.first(where: { $0.sha256.matches(digest) }) else { continue }
+      if other.identifier == model.identifier {
+        release = file.name
+      } else {
+        refuse(
+          "is \(file.name), the checkpoint of \(other.identifier), going by its SHA-256; give --model"
+            + " \(other.identifier)")
+      }
+    }
+    guard let known = model.otherWeights.first(where: { digest.hasPrefix($0.digest) }) else { return }
+    if let difference = known.difference {
+      refuse(
+        "is \(known.name), going by its SHA-256, whose network \(difference): \(model.identifier) would compute"
+          + " something else with it" + (known.identifier.map { "; give --model \($0)" } ?? ""))
+    } else {
+      note(
+        "is \(known.name), going by its SHA-256: the same network, but not the weights \(model.identifier) means"
+      )
+    }
+  }
+
+  private mutating func weighConversion() {
+    guard let written = metadata["model"], written != model.identifier,
+      Model.all.contains(where: { $0.identifier == written })
+    else { return }
+    refuse("was converted for \(written), as its metadata says; give --model \(written)")
+  }
+
+  /// What OpenAI's archives hold beside the parameters; what Caffe and MadryLab call layers.
+  private mutating func weighKeys() {
+    let sizes = openAISizes
+    switch model.identifier {
+    case "clip-vit_b32" where !sizes.isEmpty:
+      refuse(
+        "is an archive of OpenAI's (it holds \(sizes.joined(separator: ", "))), whose networks have QuickGELU:"
+          + " clip-vit_b32 would compute something else with it; give --model clip-vit_b32-openai")
+    case "squeezenet1_1" where keys.contains { $0.hasPrefix("fire2/") }:
+      refuse(
+        "has Caffe's names (fire2/squeeze1x1), and such weights take BGR from 0 to 255: squeezenet1_1 would compute"
+          + " something else with it; give --model squeezenet1_1-caffe")
+    case "squeezenet1_1-caffe" where keys.contains { $0.hasSuffix("features.3.squeeze.weight") }:
+      note(
+        "has torchvision's names: squeezenet1_1-caffe prepares images as Caffe does, which torchvision's own weights"
+          + " (squeezenet1_1) do not expect")
+    case "resnet50" where keys.contains { $0.contains("attacker.") || $0.contains("normalizer.") }:
+      note(
+        "is a checkpoint of the robustness library, whose networks are mostly trained adversarially; resnet50 means"
+          + " torchvision's")
+    default: break
+    }
+  }
+
+  /// What only OpenAI's archives hold beside the parameters.
+  private var openAISizes: [String] {
+    ["input_resolution", "context_length", "vocab_size"].filter { size in
+      keys.contains { $0 == size || $0.hasSuffix(".\(size)") }
+    }
+  }
+
+  // MARK: What is beside the parameters
+
+  /// The names of architectures that training code keeps.
+  private mutating func weighTraining() {
+    for (key, value) in metadata.sorted(by: { $0.key < $1.key }) where TrainingFacts.keys.contains(key) {
+      // What 'weights convert' writes is an identifier of ours.
+      if key == "model", Model.all.contains(where: { $0.identifier == value }) { continue }
+      weigh(architecture: value, source: "its '\(key)'", isCertain: true)
+    }
+  }
+
+  /// Weighs a name such as `resnet50`, `resnetblur50.bt_in1k`.
+  private mutating func weigh(architecture: String, source: String, isCertain: Bool) {
+    let name = architecture.lowercased().split(separator: ".").first.map(String.init) ?? ""
+    if let difference = model.likeArchitectures[name] {
+      let reason =
+        "is of the architecture \(name), as \(source) says, which \(difference): \(model.identifier) would compute"
+        + " something else with it"
+      return isCertain ? refuse(reason) : note(reason)
+    }
+    // `ResNet` is a class, `my_run` is a name: neither says which network it is.
+    guard name.contains(where: \.isNumber), !name.contains(" "), name.utf8.count < 64,
+      !model.architectureNames.contains(name)
+    else { return }
+    note("is of the architecture \(name), as \(source) says, not of \(model.identifier)'s")
+  }
+
+  private mutating func weigh(_ configuration: ModelConfiguration?) {
+    guard let configuration, let architecture = configuration.architecture else { return }
+    weigh(
+      architecture: architecture, source: "the \(configuration.fileName) beside it",
+      isCertain: ModelConfiguration.belongs(to: fileName))
+    let own = model.checkpoint.files.map(\.name)
+    guard let tag = configuration.tag, model.hasQuickGELU == nil,
+      !own.contains("\(architecture).\(tag).safetensors")
+    else { return }
+    note(
+      "is \(architecture).\(tag), as the \(configuration.fileName) beside it says: trained, and images prepared, otherwise"
+        + " than \(model.identifier) means")
+  }
+
+  // MARK: Its name
+
+  private mutating func weighName() {
+    let name = fileName.lowercased()
+    if let other = Model.all.first(where: { other in
+      other.identifier != model.identifier && other.checkpoint.files.contains { $0.name.lowercased() == name }
+    }) {
+      note("has the name of the checkpoint of \(other.identifier)")
+    }
+    let others: [String]
+    switch model.identifier {
+    case "resnet50": others = ["l2_eps", "linf_eps"]
+    case "resnet50-l2": others = ["linf"]
+    case "resnet50-linf": others = ["l2_eps", "_l2"]
+    case "clip-vit_b32": others = ["quickgelu", "metaclip", "dfn", "openai"]
+    case "clip-vit_b32-openai": others = ["laion2b", "datacomp"]
+    default: others = []
+    }
+    if let word = others.first(where: name.contains) {
+      note("has '\(word)' in its name, and \(model.identifier) means other weights")
+    }
+  }
+
+  // MARK: GELU and QuickGELU
+
+  /// No shape tells which of the two a CLIP has.
+  private mutating func weighActivation(_ configuration: ModelConfiguration?, isHalf: Bool) {
+    guard let expected = model.hasQuickGELU,
+      // What 'weights fetch' brought, where no digest is published.
+      !model.checkpoint.files.contains(where: { $0.name == fileName && $0.sha256 == .unknown })
+    else { return }
+    let other = expected ? "clip-vit_b32" : "clip-vit_b32-openai"
+    if let found = configuration?.hasQuickGELU, let source = configuration?.fileName {
+      if found == expected { return }
+      let reason =
+        "has \(found ? "QuickGELU" : "the exact GELU"), as the \(source) beside it says: \(model.identifier) would compute"
+        + " something else with it; give --model \(other)"
+      return ModelConfiguration.belongs(to: fileName) ? refuse(reason) : note(reason)
+    }
+    if metadata["model"] == model.identifier || !openAISizes.isEmpty {
+      return
+    }
+    let half = isHalf && !expected ? " (it is in half precision, as OpenAI's are and LAION's is not)" : ""
+    note(
+      "is not of a known SHA-256, and tensors cannot tell GELU from QuickGELU: \(model.identifier) computes"
+        + " \(expected ? "QuickGELU" : "the exact GELU"); weights of \(expected ? "LAION-2B or DataComp" : "OpenAI, MetaCLIP, DFN or LAION-400M")"
+        + " need --model \(other)\(half)")
+  }
+}
+
+extension CheckpointSource.Digest {
+  /// Whether a file of this SHA-256 is the published one, as far as that is known.
+  func matches(_ sha256: String) -> Bool {
+    switch self {
+    case .full(let digits): digits == sha256
+    case .prefix(let digits): sha256.hasPrefix(digits)
+    case .unknown: false
+    }
+  }
+}
