@@ -1,4 +1,5 @@
-"""Writes heads.json: what PyTorch computes for networks whose head has another number of outputs, and without any.
+"""Writes heads.json: what PyTorch computes for networks whose head has another number of outputs, and without any; and
+training-zip.pth and training-legacy.pth: what training code keeps beside parameters.
 
     python generate.py
 
@@ -6,6 +7,7 @@ Weights and inputs are made from seeds (Weights/seeded.py); the arithmetic is fl
 its head, and the mean over space of one layer, which a network without a head has, too.
 """
 
+import argparse
 import json
 import pathlib
 import sys
@@ -39,3 +41,13 @@ for identifier, build, outputs, layer in CASES:
         {"model": identifier, "outputs": outputs, "logits": logits.tolist(), "layer": layer, "means": means[0].tolist()}
     )
 (HERE / "heads.json").write_text(json.dumps(result) + "\n")
+
+checkpoint = {
+    "epoch": 3,
+    "arch": "resnetblur50",
+    "args": argparse.Namespace(model="resnetblur50.bt_in1k", lr=0.1, arch=None, name="x" * 300),
+    "hyper_parameters": {"backbone": "resnet50", "layers": [3, 4]},
+    "state_dict": {"conv1.weight": torch.ones(2)},
+}
+torch.save(checkpoint, HERE / "training-zip.pth")
+torch.save(checkpoint, HERE / "training-legacy.pth", _use_new_zipfile_serialization=False)
