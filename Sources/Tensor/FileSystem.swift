@@ -91,7 +91,8 @@ package enum FileSystem {
   static func resolved(_ path: String) -> String? {
     guard let result = PathText.withBytes(of: path, { realpath($0, nil) }) else { return nil }
     defer { free(result) }
-    return PathText.text(UnsafeBufferPointer(start: result, count: strlen(result)).map { UInt8(bitPattern: $0) })
+    let bytes = UnsafeBufferPointer(start: result, count: strlen(result))
+    return PathText.text(bytes.map { UInt8(bitPattern: $0) })
   }
 
   /// The folder that a path lies in, `nil` where the path does not say.
