@@ -17,7 +17,7 @@ struct ModelsCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let folder = WeightsFolder(weightsDir, environment: ProcessInfo.processInfo.environment)
+    let folder = WeightsFolder(weightsDir, environment: ProgramArguments.environment())
     let rows = try Model.all.map { try Row($0, folder: folder) }
     if json { return try Console.result(json: Listing(weightsFolder: folder.path, models: rows)) }
     Console.table(
@@ -31,7 +31,12 @@ struct ModelsCommand: ParsableCommand {
       }, right: [1, 2, 4, 5, 6], mayShortenLast: true)
     // Shapes cannot tell whose weights a file holds.
     Console.result("")
-    Console.table(["model", "the weights it means"], rows.map { [$0.identifier, $0.means] })
+    let room = TableWidth.available - 2 - (rows.map(\.identifier.count).max() ?? 0)
+    Console.table(
+      ["model", "the weights it means"],
+      rows.flatMap { row in
+        TableWidth.wrapped(row.means, to: room).enumerated().map { [$0 == 0 ? row.identifier : "", $1] }
+      })
   }
 
   private struct Listing: Encodable {

@@ -29,6 +29,19 @@ enum TableWidth {
     return text.prefix(length - 1 - tail) + "…" + text.suffix(tail)
   }
 
+  /// Text in lines of at most `length` characters, as far as words allow.
+  static func wrapped(_ text: String, to length: Int) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+      if let line = lines.last, line.count + 1 + word.count <= max(length, shortest) {
+        lines[lines.count - 1] = "\(line) \(word)"
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
+  }
+
   /// Fewer characters than this say nothing.
   private static let shortest = 16
 }
