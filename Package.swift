@@ -15,7 +15,10 @@ let package = Package(
     .executable(name: "activation-dump", targets: ["ActivationDump"]),
     .library(
       name: "ActivationDumpEngine",
-      targets: ["Tensor", "Statistics", "Checkpoints", "Images", "Layers", "Models", "Recording", "Study"]),
+      targets: [
+        "Machine", "Tensor", "Statistics", "Formats", "Images", "Layers", "Checkpoints", "Models",
+        "Recording", "Study",
+      ]),
     .library(name: "ActivationDumpStartup", targets: ["CStartup"]),
   ],
   dependencies: [
@@ -37,7 +40,6 @@ let package = Package(
       name: "CCrypto", path: "Sources/CSystem/CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"])]),
 
-    // Bottom to top: each target may import only the ones listed above it.
     // OpenBLAS is loaded by the tier that needs it, and is no library of the program's.
     .target(
       name: "CKernels",
@@ -45,87 +47,87 @@ let package = Package(
       linkerSettings: [
         .linkedLibrary("m", .when(platforms: [.linux])), .linkedLibrary("dl", .when(platforms: [.linux])),
       ]),
+    .target(name: "CImageCodecs", dependencies: ["CJPEG", "CPNG", "CZlib"]),
     // What a program takes from the system before anything else runs; for executables only.
     .target(name: "CStartup"),
-    .target(name: "Tensor", dependencies: ["CKernels"], swiftSettings: strict),
+
+    // Bottom to top: each target may import only the ones listed above it.
+    .target(name: "Machine", dependencies: ["CCrypto"], swiftSettings: strict),
+    .target(name: "Tensor", swiftSettings: strict),
     .target(name: "Statistics", swiftSettings: strict),
+    .target(name: "Formats", dependencies: ["Tensor", "Machine", "CZlib"], swiftSettings: strict),
+    .target(name: "Images", dependencies: ["Machine", "CImageCodecs"], swiftSettings: strict),
+    .target(name: "Layers", dependencies: ["Tensor", "Machine", "CKernels"], swiftSettings: strict),
+    .target(name: "Checkpoints", dependencies: ["Formats", "Tensor", "Machine"], swiftSettings: strict),
     .target(
-      name: "Checkpoints", dependencies: ["Tensor", "CZlib", "CCrypto"], swiftSettings: strict),
-    .target(name: "CImageCodecs", dependencies: ["CJPEG", "CPNG", "CZlib"]),
-    .target(name: "Images", dependencies: ["Tensor", "CImageCodecs"], swiftSettings: strict),
-    .target(name: "Layers", dependencies: ["Tensor", "CKernels"], swiftSettings: strict),
-    .target(
-      name: "Models", dependencies: ["Layers", "Images", "Statistics", "Tensor"], swiftSettings: strict),
-    .target(
-      name: "Recording", dependencies: ["Models", "Layers", "Images", "Checkpoints", "Statistics", "Tensor"],
+      name: "Models", dependencies: ["Layers", "Images", "Statistics", "Tensor", "Machine"],
       swiftSettings: strict),
+    .target(
+      name: "Recording",
+      dependencies: [
+        "Models", "Checkpoints", "Layers", "Images", "Formats", "Statistics", "Tensor", "Machine",
+      ], swiftSettings: strict),
     .target(
       name: "Study",
-      dependencies: ["Recording", "Models", "Layers", "Images", "Checkpoints", "Statistics", "Tensor"],
+      dependencies: ["Recording", "Models", "Layers", "Images", "Statistics", "Tensor", "Machine"],
       swiftSettings: strict),
-    // Its pages, style and scripts become part of the binary: what is installed is one file.
     .target(
       name: "Atlas",
       dependencies: [
-        "Recording", "Models", "Images", "Checkpoints", "Statistics", "Tensor",
+        "Recording", "Models", "Images", "Statistics", "Tensor", "Machine",
         .product(name: "Mustache", package: "swift-mustache"),
-      ],
-      resources: [.embedInCode("Resources")],
-      swiftSettings: strict),
+      ], resources: [.embedInCode("Resources")], swiftSettings: strict),
     .executableTarget(
       name: "ActivationDump",
       dependencies: [
-        "Atlas", "Study", "Recording", "Models", "Layers", "Images", "Checkpoints", "Statistics", "Tensor",
-        "CStartup",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      swiftSettings: strict),
+        "Atlas", "Study", "Recording", "Models", "Checkpoints", "Layers", "Images", "Formats", "Statistics",
+        "Tensor", "Machine", "CStartup", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
 
     // Tests: one target per target, and what they share.
-    .target(
-      name: "TestSupport", dependencies: ["Tensor"], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
-      name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: strict),
-    .testTarget(name: "TensorTests", dependencies: ["Tensor", "TestSupport"], swiftSettings: strict),
-    .testTarget(
-      name: "StatisticsTests", dependencies: ["Statistics", "Checkpoints", "TestSupport"],
+      name: "ActivationDumpTests",
+      dependencies: ["ActivationDump", "Recording", "Models", "Checkpoints", "Layers", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensor", "TestSupport"],
+      name: "AtlasTests",
+      dependencies: [
+        "Atlas", "Recording", "Models", "Layers", "Images", "Formats", "Statistics", "Machine", "TestSupport",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ], swiftSettings: strict),
+    .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensor", "Machine", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "ImagesTests", dependencies: ["Images", "Checkpoints", "Tensor", "TestSupport"],
+      name: "FormatsTests", dependencies: ["Formats", "Tensor", "Machine", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ImagesTests", dependencies: ["Images", "Formats", "Machine", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "LayersTests", dependencies: ["Layers", "Tensor", "TestSupport"], swiftSettings: strict),
     .testTarget(
+      name: "MachineTests", dependencies: ["Tensor", "Machine", "TestSupport"], swiftSettings: strict),
+    .testTarget(
       name: "ModelsTests",
-      dependencies: ["Models", "Layers", "Images", "Checkpoints", "Statistics", "Tensor", "TestSupport"],
+      dependencies: ["Models", "Checkpoints", "Layers", "Tensor", "Machine", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "RecordingTests",
       dependencies: [
-        "Recording", "Models", "Layers", "Images", "Checkpoints", "Statistics", "Tensor", "TestSupport",
-      ],
+        "Recording", "Models", "Checkpoints", "Layers", "Images", "Formats", "Statistics", "Tensor",
+        "Machine", "TestSupport",
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "StatisticsTests", dependencies: ["Statistics", "Tensor", "Machine", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "StudyTests",
       dependencies: [
-        "Study", "Recording", "Models", "Layers", "Images", "Checkpoints", "Statistics", "Tensor",
-        "TestSupport",
-      ],
-      swiftSettings: strict),
-    .testTarget(
-      name: "AtlasTests",
-      dependencies: ["Atlas", "Recording", "Models", "Images", "Statistics", "Tensor", "TestSupport"],
-      swiftSettings: strict),
-    .testTarget(
-      name: "ActivationDumpTests",
-      dependencies: [
-        "ActivationDump", "Study", "Recording", "Models", "Layers", "Checkpoints", "Statistics", "Tensor",
-        "TestSupport",
-      ],
-      swiftSettings: strict),
+        "Study", "Recording", "Models", "Images", "Statistics", "Tensor", "Machine", "TestSupport",
+      ], swiftSettings: strict),
   ],
   cLanguageStandard: .c17
 )

@@ -1,6 +1,7 @@
 import Foundation
 import Images
-public import Recording
+public import Machine
+import Recording
 import Statistics
 import Synchronization
 

@@ -1,4 +1,5 @@
 public import Images
+import Machine
 import Recording
 
 /// What to make an atlas of.

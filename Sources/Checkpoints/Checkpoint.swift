@@ -1,3 +1,5 @@
+import Formats
+import Machine
 public import Tensor
 
 /// What a checkpoint says about one tensor, without reading its elements.

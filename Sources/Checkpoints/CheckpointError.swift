@@ -1,3 +1,5 @@
+import Formats
+import Machine
 internal import Tensor
 
 /// A checkpoint could not be read, written or fetched.
@@ -34,15 +36,6 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
 
   /// The path and what is wrong with it.
   public var description: String { "\(path): \(reason)" }
-}
-
-/// What a parser finds wrong with bytes; whoever knows the file's name turns it into a ``CheckpointError``.
-struct Malformed: Error {
-  let reason: String
-  /// Whether the bytes would have run something, which refuses a file whatever part of it they are in.
-  let isRefusal: Bool
-
-  init(_ reason: String, isRefusal: Bool = false) { (self.reason, self.isRefusal) = (reason, isRefusal) }
 }
 
 extension CheckpointError {

@@ -1,3 +1,5 @@
+import Formats
+import Machine
 internal import Tensor
 
 /// A tensor as it lies in a file: where, in which number format, with which strides.

@@ -1,3 +1,5 @@
+import Machine
+
 #if canImport(Glibc)
   private import Glibc
 #elseif canImport(Musl)

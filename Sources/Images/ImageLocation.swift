@@ -1,12 +1,4 @@
-internal import Tensor
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+package import Machine
 
 /// Where the bytes of an image are: a file of its own, or a stretch of an archive.
 public struct ImageLocation: Hashable, Sendable {
@@ -30,29 +22,5 @@ public struct ImageLocation: Hashable, Sendable {
   /// A stretch of an archive.
   package init(path: [UInt8], range: Range<Int>, of version: FileVersion, name: String) {
     (self.path, self.name, self.range, self.version) = (path, name, range, version)
-  }
-}
-
-/// What tells that a file was written to: its length and when it last was.
-package struct FileVersion: Hashable, Sendable {
-  /// The file's length in bytes.
-  package let size: Int
-  private let seconds: Int
-  private let nanoseconds: Int
-
-  /// The version of an open file, `nil` for what is not a regular file.
-  package init?(descriptor: Int32) {
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    self.init(status)
-  }
-
-  init(_ status: stat) {
-    size = Int(status.st_size)
-    #if canImport(Darwin)
-      (seconds, nanoseconds) = (status.st_mtimespec.tv_sec, status.st_mtimespec.tv_nsec)
-    #else
-      (seconds, nanoseconds) = (Int(status.st_mtim.tv_sec), Int(status.st_mtim.tv_nsec))
-    #endif
   }
 }

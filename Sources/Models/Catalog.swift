@@ -1,4 +1,5 @@
 import Images
+public import Machine
 
 extension Model {
   /// The networks of the study, then four beyond it.

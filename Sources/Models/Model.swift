@@ -1,5 +1,6 @@
 public import Images
 public import Layers
+public import Machine
 public import Tensor
 
 /// A network of the catalogue: its description, its names, its input and where its weights come from.

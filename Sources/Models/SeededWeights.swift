@@ -1,4 +1,5 @@
 public import Layers
+import Machine
 import Statistics
 public import Tensor
 

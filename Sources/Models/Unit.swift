@@ -1,4 +1,6 @@
 import Layers
+public import Machine
+import Tensor
 
 /// One channel of one layer: what the study calls a unit.
 public struct Unit: Hashable, Sendable, CustomStringConvertible {

@@ -37,3 +37,12 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible, ExpressibleByA
     extents.isEmpty ? "scalar" : extents.map(String.init).joined(separator: "×")
   }
 }
+
+extension Shape {
+  /// The number of channels (units) of an activation: the first axis of a map or vector, the last of a sequence.
+  public var channels: Int { rank == 2 ? self[1] : self[0] }
+  /// The number of positions of an activation: height × width of a map, tokens of a sequence, 1 for a vector.
+  public var positions: Int { rank == 3 ? self[1] * self[2] : rank == 2 ? self[0] : 1 }
+  /// Height and width of channels × height × width; `nil` for tokens and vectors, which have no neighbours.
+  public var mapExtents: (height: Int, width: Int)? { rank == 3 ? (self[1], self[2]) : nil }
+}

@@ -1,13 +1,14 @@
 import Foundation
-import Images
-import Layers
-import Models
-import Recording
-import Tensor
 import TestSupport
 import Testing
 
 @testable import Atlas
+@testable import Formats
+@testable import Images
+@testable import Layers
+@testable import Machine
+@testable import Models
+@testable import Recording
 
 /// Whole atlases of small dumps.
 struct AtlasTests {

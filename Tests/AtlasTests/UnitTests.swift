@@ -1,10 +1,9 @@
 import Foundation
-import Statistics
 import TestSupport
 import Testing
 
 @testable import Atlas
-@testable import Recording
+@testable import Statistics
 
 /// What is shown of a unit, against NumPy and against the plain definitions.
 struct UnitTests {

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Machine
 import Synchronization
 import TestSupport
 import Testing

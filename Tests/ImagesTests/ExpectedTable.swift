@@ -1,6 +1,6 @@
-import Checkpoints
 import Foundation
 import Images
+import Machine
 import Testing
 
 /// What Pillow and torchvision make of the images of a folder: the rows of a table that `expect.py` wrote.

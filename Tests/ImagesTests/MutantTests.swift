@@ -1,8 +1,8 @@
-import Checkpoints
 import Foundation
 import TestSupport
 import Testing
 
+@testable import Formats
 @testable import Images
 
 /// PNG and JPEG files that are damaged or odd in one way each, and what Pillow makes of them: `mutants.py`.

@@ -1,5 +1,4 @@
 import Layers
-import Tensor
 import TestSupport
 import Testing
 

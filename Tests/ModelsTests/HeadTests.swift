@@ -1,8 +1,8 @@
-import Layers
-import Tensor
 import Testing
 
+@testable import Layers
 @testable import Models
+@testable import Tensor
 
 /// Names and shapes, without elements.
 private struct Shapes: TensorSource {

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Layers
+import Machine
 import Models
 import Tensor
 import TestSupport

@@ -1,9 +1,9 @@
 import Foundation
-import Layers
-import Models
 import TestSupport
 import Testing
 
+@testable import Machine
+@testable import Models
 @testable import Recording
 
 /// Dumps of images that are not each a file, and of files that are no images.

@@ -1,9 +1,10 @@
 import Foundation
-import Images
-import Models
 import TestSupport
 import Testing
 
+@testable import Formats
+@testable import Images
+@testable import Machine
 @testable import Recording
 
 /// Lists of the images in archives.
@@ -214,14 +215,14 @@ struct ArchiveListTests {
   @Test("names of any bytes are told apart, and written so that they can be read back")
   func anyBytes() throws {
     let list = try ImageList.read(Archives.path("bytes.tar"))
-    let fields = (0..<list.count).map { ImagesTable.escaped(list.bytes(ofRow: $0)) }
+    let fields = (0..<list.count).map { EscapedText.escaped(list.bytes(ofRow: $0)) }
     #expect(
       fields == [
         "bytes.tar/d/ space .png", #"bytes.tar/d/back\\slash.png"#, #"bytes.tar/d/latin-\xe9.png"#,
         #"bytes.tar/d/line\nend.png"#, #"bytes.tar/d/tab\there.png"#,
       ])
     for row in 0..<list.count {
-      #expect(ImagesTable.unescapedBytes(fields[row].utf8) == Array(list.bytes(ofRow: row)))
+      #expect(EscapedText.unescapedBytes(fields[row].utf8) == Array(list.bytes(ofRow: row)))
     }
     #expect(try contents(list, 2) == "latin")
   }

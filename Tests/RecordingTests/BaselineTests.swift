@@ -1,11 +1,10 @@
 import Foundation
-import Layers
-import Models
-import Statistics
 import TestSupport
 import Testing
 
+@testable import Machine
 @testable import Recording
+@testable import Statistics
 
 @Suite("exact sums")
 struct ExactSumsTests {

@@ -1,7 +1,9 @@
 import Checkpoints
 import Foundation
+import Machine
 import Models
 import Recording
+import Statistics
 import Tensor
 import TestSupport
 import Testing

@@ -1,11 +1,14 @@
 import Foundation
-import Layers
-import Models
-import Tensor
 import TestSupport
 import Testing
 
+@testable import Formats
+@testable import Layers
+@testable import Machine
+@testable import Models
 @testable import Recording
+@testable import Statistics
+@testable import Tensor
 
 /// The glossary: constant, never positive, dead, against every position of every image.
 struct DeadUnitsTests {

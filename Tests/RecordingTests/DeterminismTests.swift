@@ -1,9 +1,9 @@
-import Layers
-import Models
-import Tensor
 import Testing
 
+@testable import Layers
+@testable import Models
 @testable import Recording
+@testable import Tensor
 
 /// The same bytes, however the work is divided.
 struct DeterminismTests {

@@ -1,5 +1,6 @@
 import Foundation
 import Layers
+import Machine
 import Models
 import Recording
 import Tensor

@@ -1,9 +1,8 @@
 import Foundation
-import Layers
+import Machine
 import Models
 import Recording
 import Statistics
-import Tensor
 import TestSupport
 import Testing
 

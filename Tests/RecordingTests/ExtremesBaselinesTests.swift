@@ -1,10 +1,10 @@
 import Foundation
-import Models
-import Statistics
 import TestSupport
 import Testing
 
+@testable import Machine
 @testable import Recording
+@testable import Statistics
 
 /// Baselines beside extremes: rows are in totals and in extremes once, whatever stopped the dump.
 struct ExtremesBaselinesTests: ExtremesCase {

@@ -1,8 +1,9 @@
 import Foundation
-import Models
 import TestSupport
 import Testing
 
+@testable import Machine
+@testable import Models
 @testable import Recording
 
 /// What tests of dumps that keep extremes share: forty images and one that is none, and dumps of two layers of them.

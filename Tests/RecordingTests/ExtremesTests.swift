@@ -1,11 +1,12 @@
 import Foundation
-import Layers
-import Models
-import Statistics
 import TestSupport
 import Testing
 
+@testable import Formats
+@testable import Layers
+@testable import Machine
 @testable import Recording
+@testable import Statistics
 
 /// Dumps that keep extremes next to dumps that keep everything.
 struct ExtremesTests: ExtremesCase {

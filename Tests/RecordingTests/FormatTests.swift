@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Formats
+@testable import Machine
 @testable import Recording
 
 /// Matrices of halves, and matrices that have units together.

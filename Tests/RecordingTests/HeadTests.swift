@@ -1,12 +1,13 @@
-import Checkpoints
 import Foundation
-import Layers
-import Tensor
 import TestSupport
 import Testing
 
+@testable import Checkpoints
+@testable import Layers
+@testable import Machine
 @testable import Models
 @testable import Recording
+@testable import Tensor
 
 /// Recording with weights whose head is of another size, or that have none.
 struct HeadTests {

@@ -1,8 +1,8 @@
 import Foundation
-import Models
 import TestSupport
 import Testing
 
+@testable import Machine
 @testable import Recording
 
 /// Dumps from anywhere: their manifests may say anything.

@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Machine
 @testable import Recording
 
 struct ImageListTests {
@@ -157,13 +158,13 @@ struct ImageListTests {
     for name in [
       "\\xFFx.png", "\\xC3(.png", "tab\\there.png", "line\\nend.png", "back\\\\slash.png", " s p .png",
     ] {
-      let path = Array(folder("images/c/").utf8) + ImagesTable.unescapedBytes(name.utf8)
+      let path = Array(folder("images/c/").utf8) + EscapedText.unescapedBytes(name.utf8)
       let descriptor = creat(path.map { CChar(bitPattern: $0) } + [0], 0o644)
       try #require(descriptor >= 0)
       close(descriptor)
     }
     let list = try ImageList.read(folder("images"))
-    let names = (0..<list.count).map { ImagesTable.escaped(list.bytes(ofRow: $0)) }
+    let names = (0..<list.count).map { EscapedText.escaped(list.bytes(ofRow: $0)) }
     #expect(
       names == [
         "c/ s p .png", "c/a.png", "c/back\\\\slash.png", "c/line\\nend.png", "c/tab\\there.png",
@@ -171,7 +172,7 @@ struct ImageListTests {
         "c/\\xffx.png",
       ])
     for row in 0..<list.count {
-      #expect(ImagesTable.unescapedBytes(names[row].utf8) == Array(list.bytes(ofRow: row)))
+      #expect(EscapedText.unescapedBytes(names[row].utf8) == Array(list.bytes(ofRow: row)))
     }
   }
 
@@ -187,8 +188,8 @@ struct ImageListTests {
             ? UInt8.random(in: 0...255, using: &generator)
             : Array("\\xnt\u{C3}\u{A9}☃0f".utf8).randomElement(using: &generator) ?? 0
         }
-      let field = ImagesTable.escaped(bytes[...])
-      #expect(ImagesTable.unescapedBytes(field.utf8) == bytes)
+      let field = EscapedText.escaped(bytes[...])
+      #expect(EscapedText.unescapedBytes(field.utf8) == bytes)
       #expect(!field.utf8.contains { $0 < 32 || $0 == 127 })
     }
   }
@@ -207,8 +208,8 @@ struct ImageListTests {
 
   @Test("fields of a table keep their tabs and line ends out of it")
   func escaping() {
-    #expect(ImagesTable.escaped("a\tb\nc\\d\re") == "a\\tb\\nc\\\\d\\re")
-    #expect(ImagesTable.escaped("plain é") == "plain é")
+    #expect(EscapedText.escaped("a\tb\nc\\d\re") == "a\\tb\\nc\\\\d\\re")
+    #expect(EscapedText.escaped("plain é") == "plain é")
   }
 }
 

@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Machine
 @testable import Recording
 
 /// What counts as done.

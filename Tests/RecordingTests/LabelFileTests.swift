@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Machine
 @testable import Recording
 
 /// Labels of ImageNet's validation set as it is downloaded.

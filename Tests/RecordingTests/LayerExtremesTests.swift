@@ -1,9 +1,10 @@
 import Foundation
-import Statistics
 import TestSupport
 import Testing
 
+@testable import Machine
 @testable import Recording
+@testable import Statistics
 
 /// What is kept of a layer next to a sort of everything.
 struct LayerExtremesTests {

@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Machine
 @testable import Recording
 
 /// Merges that say what they lack, stop, and go on.

@@ -1,11 +1,12 @@
 import Foundation
-import Images
-import Models
-import Tensor
 import TestSupport
 import Testing
 
+@testable import Images
+@testable import Machine
+@testable import Models
 @testable import Recording
+@testable import Tensor
 
 /// Which Pillow's pixels a dump was made of is part of what it is.
 struct PillowRecordTests {

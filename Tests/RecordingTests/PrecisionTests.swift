@@ -2,6 +2,7 @@ import Foundation
 import Layers
 import Models
 import Recording
+import Statistics
 import TestSupport
 import Testing
 

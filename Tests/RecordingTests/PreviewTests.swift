@@ -1,9 +1,9 @@
 import Foundation
-import Layers
-import Models
 import TestSupport
 import Testing
 
+@testable import Machine
+@testable import Models
 @testable import Recording
 
 /// What a dry run says, and how it stops a dump that would not fit.

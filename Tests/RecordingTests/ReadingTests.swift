@@ -1,12 +1,14 @@
 import Foundation
-import Layers
-import Models
-import Statistics
-import Tensor
 import TestSupport
 import Testing
 
+@testable import Formats
+@testable import Layers
+@testable import Machine
+@testable import Models
 @testable import Recording
+@testable import Statistics
+@testable import Tensor
 
 /// Dumps read back.
 struct ReadingTests {

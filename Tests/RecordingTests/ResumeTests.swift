@@ -1,9 +1,10 @@
 import Foundation
-import Layers
-import Models
 import TestSupport
 import Testing
 
+@testable import Layers
+@testable import Machine
+@testable import Models
 @testable import Recording
 
 /// Dumps that stop and go on, and dumps in parts.

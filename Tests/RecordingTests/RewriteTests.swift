@@ -1,7 +1,6 @@
 import Layers
 import Models
-import Recording
-import Tensor
+import Statistics
 import Testing
 
 /// Fused networks against the same networks computed node by node.

@@ -1,8 +1,7 @@
-import Checkpoints
 import Foundation
+import Machine
 import Models
 import Recording
-import Tensor
 import TestSupport
 
 func sha256(_ data: Data) -> String { data.withUnsafeBytes { SHA256.hexDigest(of: $0) } }

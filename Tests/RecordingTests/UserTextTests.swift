@@ -1,8 +1,9 @@
 import Foundation
-import Models
 import TestSupport
 import Testing
 
+@testable import Machine
+@testable import Models
 @testable import Recording
 
 /// Texts that users write, as editors, spreadsheets and other programs save them.

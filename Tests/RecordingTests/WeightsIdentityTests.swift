@@ -1,11 +1,12 @@
-import Checkpoints
 import Foundation
-import Models
-import Tensor
 import TestSupport
 import Testing
 
+@testable import Checkpoints
+@testable import Machine
+@testable import Models
 @testable import Recording
+@testable import Tensor
 
 /// Weights that fit and compute something else.
 struct WeightsIdentityTests {

@@ -1,5 +1,5 @@
-import Checkpoints
 import Foundation
+import Machine
 import Statistics
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 import FoundationXML
 import Images
+import Machine
 import Recording
 import Study
 import TestSupport

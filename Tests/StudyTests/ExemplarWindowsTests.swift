@@ -1,4 +1,4 @@
-import Recording
+import Machine
 import Statistics
 import Study
 import Testing

@@ -1,5 +1,5 @@
-import Checkpoints
 import Foundation
+import Machine
 
 /// The fixtures of this target.
 enum Fixture {

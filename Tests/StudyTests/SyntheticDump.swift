@@ -1,5 +1,4 @@
 import Foundation
-import Models
 import TestSupport
 
 /// A dump made without a network: given activations of five units of a layer of SqueezeNet over generated images.

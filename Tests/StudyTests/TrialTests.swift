@@ -1,5 +1,5 @@
 import Foundation
-import Recording
+import Machine
 import Study
 import TestSupport
 import Testing

@@ -1,7 +1,8 @@
-import Layers
+import Machine
 import Models
 import Recording
 import Study
+import Tensor
 import TestSupport
 import Testing
 

@@ -18,7 +18,7 @@ extension Target {
       }
     },
     Target("mat") { bytes in
-      do throws(MatSynsets.Malformed) { _ = try MatSynsets(bytes.array) } catch {
+      do throws(Malformed) { _ = try MatSynsets(bytes.array) } catch {
         claim(!error.reason.isEmpty, "no reason")
       }
     },

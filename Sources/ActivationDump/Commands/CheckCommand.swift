@@ -1,4 +1,5 @@
 import ArgumentParser
+import Machine
 import Recording
 
 /// `check`: all hashes verified.

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Formats
 import Foundation
 import Images
 import Layers
+import Machine
 import Models
 import Recording
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Machine
 import Recording
 
 /// `merge`: shards into the bytes of one run.

@@ -3,6 +3,7 @@ import Foundation
 import Layers
 import Models
 import Recording
+import Statistics
 
 /// `verify`: a network against what another implementation computed.
 struct VerifyCommand: ParsableCommand {

@@ -3,6 +3,7 @@ import Checkpoints
 import Foundation
 import Images
 import Layers
+import Machine
 import Models
 import Recording
 import Tensor

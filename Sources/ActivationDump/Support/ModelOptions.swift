@@ -1,8 +1,10 @@
 public import ArgumentParser
 import Checkpoints
+import Formats
 import Foundation
 public import Images
 public import Layers
+import Machine
 import Models
 public import Recording
 

@@ -1,5 +1,6 @@
 import CStartup
 import Foundation
+import Machine
 import Synchronization
 import Tensor
 

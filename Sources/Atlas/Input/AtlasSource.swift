@@ -1,4 +1,5 @@
 import Images
+import Machine
 import Models
 import Recording
 import Statistics

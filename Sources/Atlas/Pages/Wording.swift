@@ -1,3 +1,4 @@
+import Machine
 import Recording
 
 /// How a page says where a recording comes from.

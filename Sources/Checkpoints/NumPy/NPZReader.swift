@@ -1,3 +1,5 @@
+import Formats
+import Machine
 internal import Tensor
 
 /// Reads `.npz` archives: one `.npy` array for each tensor, stored or deflated.
@@ -22,7 +24,7 @@ enum NPZReader {
   private static func array(_ name: String, _ entry: ZipArchive.Entry) throws(Malformed) -> StoredTensor {
     let header: NPYHeader
     let start: Int
-    do throws(NPYHeader.Malformed) {
+    do throws(Malformed) {
       // Only the header is inflated now: 64 KiB are the most one may take.
       (header, start) = try NPYHeader.parse(try prefix(entry))
     } catch {
@@ -50,9 +52,9 @@ enum NPZReader {
       source: source)
   }
 
-  private static func prefix(_ entry: ZipArchive.Entry) throws(NPYHeader.Malformed) -> ByteRegion {
+  private static func prefix(_ entry: ZipArchive.Entry) throws(Malformed) -> ByteRegion {
     do throws(Malformed) { return try entry.prefix(12 + 1 << 16) } catch {
-      throw NPYHeader.Malformed(description: error.reason)
+      throw Malformed(error.reason)
     }
   }
 }

@@ -1,3 +1,5 @@
+import Formats
+import Machine
 internal import Tensor
 
 // What imports, calls and instances become. See PicklePolicy for what is refused.

@@ -1,3 +1,4 @@
+import Machine
 internal import Tensor
 
 /// A value a pickle has built.

@@ -1,3 +1,5 @@
+import Formats
+import Machine
 internal import Tensor
 
 /// The tensors that a pickle holds, wherever their elements are.

@@ -1,3 +1,4 @@
+import Formats
 internal import Tensor
 
 /// The calls by which PyTorch and NumPy pickle tensors and arrays: all that is ever evaluated.

@@ -1,3 +1,5 @@
+import Formats
+
 /// Lists the tensors in what a pickle holds, under dotted names, with the dictionary each is in.
 ///
 /// Only what leads to weights is judged: containers that hold themselves or nest too deep end there, and are no error.

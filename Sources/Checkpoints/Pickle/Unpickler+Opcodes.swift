@@ -1,3 +1,5 @@
+import Formats
+import Machine
 private import Tensor
 
 extension Unpickler {

@@ -1,3 +1,5 @@
+import Formats
+import Machine
 internal import Tensor
 
 /// Reads safetensors: eight bytes of header length, a JSON header, then the elements of every tensor.

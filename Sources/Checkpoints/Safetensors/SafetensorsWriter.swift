@@ -1,3 +1,4 @@
+import Machine
 public import Tensor
 
 /// Writes tensors as safetensors, all of them `F32`, one after another without holes.

@@ -1,3 +1,5 @@
+import Formats
+import Machine
 internal import Tensor
 
 /// Reads the stream `torch.save` wrote before PyTorch 1.6.

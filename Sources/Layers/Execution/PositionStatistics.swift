@@ -1,4 +1,4 @@
-public import Tensor
+import Tensor
 
 /// What the baselines of a layer's units add up over the positions of each image: memory of a workspace.
 ///
@@ -47,9 +47,4 @@ public final class PositionStatistics {
       nonPositive: UnsafeBufferPointer(start: nonPositive + first, count: count),
       contrast: contrast.map { UnsafeBufferPointer(start: $0 + first, count: count) })
   }
-}
-
-extension Shape {
-  /// Height and width of channels × height × width; `nil` for tokens and vectors, which have no neighbours.
-  public var mapExtents: (height: Int, width: Int)? { rank == 3 ? (self[1], self[2]) : nil }
 }

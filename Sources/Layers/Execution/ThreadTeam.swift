@@ -1,4 +1,5 @@
 private import Foundation
+import Machine
 import Synchronization
 private import Tensor
 

@@ -1,3 +1,4 @@
+import Machine
 package import Tensor
 
 /// A step made ready to run: its numbers in the form its kernel takes.

@@ -1,4 +1,5 @@
 public import Layers
+import Machine
 public import Tensor
 
 /// The one set of a network's parameters that is taken from a checkpoint, and what else is there.

@@ -1,5 +1,7 @@
 import Checkpoints
+import Formats
 import Foundation
+import Machine
 import Statistics
 import Tensor
 

@@ -1,5 +1,7 @@
 import Checkpoints
+import Formats
 import Layers
+import Machine
 import Synchronization
 import Tensor
 

@@ -1,5 +1,6 @@
 import Foundation
 public import Layers
+public import Machine
 public import Models
 import Statistics
 import Synchronization

@@ -1,4 +1,5 @@
 import Layers
+import Machine
 import Statistics
 import Synchronization
 import Tensor

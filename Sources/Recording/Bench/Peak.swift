@@ -1,4 +1,5 @@
 import Layers
+import Machine
 import Synchronization
 
 extension Benchmark {

@@ -1,3 +1,5 @@
+import Machine
+
 extension Dump {
   /// What the other tasks of a job array have to record, too; `nil` outside of arrays.
   func agreement(of manifest: Manifest) -> ShardAgreement? {
@@ -9,7 +11,7 @@ extension Dump {
   /// - Throws: ``RecordingError`` of kind `badData` where every image was skipped.
   func checkRecorded(_ ledger: RowLedger) throws(RecordingError) {
     guard let (row, reason) = ledger.reasonWithoutAny else { return }
-    let name = ImagesTable.escaped(images.bytes(ofRow: rows.lowerBound + row))
+    let name = EscapedText.escaped(images.bytes(ofRow: rows.lowerBound + row))
     throw RecordingError(
       .badData,
       "none of the \(rows.count) images could be read, so nothing is recorded; of the first, \(name): \(reason)"

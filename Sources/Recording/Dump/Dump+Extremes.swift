@@ -1,3 +1,5 @@
+import Formats
+import Machine
 import Statistics
 import Tensor
 

@@ -1,5 +1,6 @@
 import Checkpoints
 import Layers
+package import Machine
 
 /// The memory a dump takes, in bytes, by what takes it.
 public struct MemoryEstimate: Sendable, Hashable, Codable {

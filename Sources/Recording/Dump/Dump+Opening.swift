@@ -1,5 +1,7 @@
 import Checkpoints
+import Formats
 import Images
+import Machine
 
 extension Dump {
   /// Locks the folder and opens its files: those of the dump that is there, to go on with it, or new ones.

@@ -1,4 +1,5 @@
 import Images
+public import Machine
 import Synchronization
 
 /// What a dump would do and take, before it does it.

@@ -1,7 +1,9 @@
 import Checkpoints
+import Formats
 import Foundation
 import Images
 import Layers
+public import Machine
 import Models
 import Synchronization
 import Tensor
@@ -236,7 +238,7 @@ public struct Dump: Sendable {
       baselines: request.baselines ? self.arrays.layers.map(baselineFile) : nil,
       logits: arrays.first { $0.name == nil },
       images: .init(
-        source: ImagesTable.escaped(ImageList.source(request.images)[...]), count: rows.count,
+        source: EscapedText.escaped(ImageList.source(request.images)[...]), count: rows.count,
         layout: images.layout, labels: images.labels, listSha256: images.digest,
         imageKeys: request.imageKeys.isEmpty ? nil : request.imageKeys,
         remarks: images.remarks.isEmpty ? nil : images.remarks),

@@ -1,5 +1,7 @@
 import Checkpoints
+import Formats
 import Foundation
+public import Machine
 import Synchronization
 import Tensor
 
@@ -157,17 +159,5 @@ extension Manifest {
     arrays.map { ($0.file, $0.sha256) } + (baselines ?? []).map { ($0.file, $0.sha256) } + [
       ("images.tsv", images.tableSha256)
     ]
-  }
-}
-
-extension Manifest.Array {
-  /// How the numbers lie in the file.
-  ///
-  /// - Throws: ``RecordingError`` of kind `badData` for what this program does not write.
-  func format(in folder: String) throws(RecordingError) -> ArrayFormat {
-    guard let format = ArrayFormat(self) else {
-      throw RecordingError(.badData, "\(folder)/\(file) is of the type \(dtype), which no dump has")
-    }
-    return format
   }
 }

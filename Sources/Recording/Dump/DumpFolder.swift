@@ -1,4 +1,5 @@
 import Foundation
+import Machine
 
 /// The folder of a dump.
 struct DumpFolder: Sendable {

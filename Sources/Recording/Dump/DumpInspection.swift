@@ -1,4 +1,5 @@
 import Foundation
+public import Machine
 
 /// What a dump is and how far it got, without reading its arrays.
 public struct DumpInspection: Sendable, Codable {

@@ -1,17 +1,9 @@
+public import Formats
 public import Images
 public import Layers
+public import Machine
 public import Models
 import Statistics
-
-/// What to do about a dump that is in the place of a new one.
-public enum ExistingOutput: Sendable {
-  /// Refuse to touch it.
-  case refuse
-  /// Go on where it stopped, if it is the same recording.
-  case resume
-  /// Replace it.
-  case overwrite
-}
 
 /// What to record, from what, into what.
 public struct DumpRequest: Sendable {

@@ -1,5 +1,6 @@
 import Images
 import Layers
+import Machine
 import Synchronization
 
 /// What to do about an image that cannot be read.

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Machine
 import Synchronization
 import Tensor
 
@@ -64,7 +65,7 @@ struct JournalContents: Sendable {
 /// A line of a journal: tab-separated fields after a checksum of them.
 private enum JournalLine {
   static func encode(_ fields: [String]) -> String {
-    let text = fields.map(ImagesTable.escaped).joined(separator: "\t")
+    let text = fields.map(EscapedText.escaped).joined(separator: "\t")
     return "\(checksum(Array(text.utf8)))\t\(text)\n"
   }
 
@@ -74,7 +75,7 @@ private enum JournalLine {
       checksum(Array(text.utf8)).utf8.elementsEqual(line.prefix(16))
     else { return nil }
     return text.split(separator: "\t", omittingEmptySubsequences: false).map {
-      ImagesTable.unescaped(String($0))
+      EscapedText.unescaped(String($0))
     }
   }
 

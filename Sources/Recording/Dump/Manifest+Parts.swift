@@ -1,3 +1,4 @@
+import Machine
 import Tensor
 
 extension Manifest {
@@ -14,5 +15,5 @@ extension Manifest {
 
 extension Manifest.ImagesSummary {
   /// The path that ``source`` stands for, as ``PathText`` has it.
-  package var place: String? { source.map { PathText.text(ImagesTable.unescapedBytes($0.utf8)) } }
+  package var place: String? { source.map { PathText.text(EscapedText.unescapedBytes($0.utf8)) } }
 }

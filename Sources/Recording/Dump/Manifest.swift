@@ -1,6 +1,7 @@
 import Foundation
 import Images
 import Layers
+public import Machine
 import Models
 
 /// `manifest.json`: where a dump came from, what is in it and how far it got.
@@ -265,16 +266,10 @@ extension Manifest.PreprocessingSummary {
 }
 
 extension Manifest.HostSummary {
-  /// The name of this machine.
-  static var machineName: String {
-    var machine = utsname()
-    uname(&machine)
-    return withUnsafeBytes(of: machine.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-  }
 
   init(threads: Int, batchSize: Int) {
     (self.threads, self.batchSize) = (threads, batchSize)
-    name = Self.machineName
+    name = machineName
     system = ProcessInfo.processInfo.operatingSystemVersionString
     let cpu = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     let line = cpu.split(separator: "\n").first { $0.hasPrefix("model name") }

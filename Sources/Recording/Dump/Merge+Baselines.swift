@@ -1,3 +1,6 @@
+import Formats
+import Machine
+
 extension Merge {
   /// Adds up the baselines of all shards, comparing each file with its digest, and notes the digests of the sums.
   ///

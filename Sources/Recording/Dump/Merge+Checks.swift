@@ -1,3 +1,5 @@
+import Machine
+
 extension Merge {
   /// All shards of one recording, each once and whole.
   ///

@@ -1,4 +1,7 @@
+import Formats
 import Foundation
+import Machine
+import Statistics
 
 extension Merge {
   /// Puts the extremes of one layer of all shards together.

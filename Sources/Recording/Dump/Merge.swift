@@ -1,5 +1,7 @@
 import Checkpoints
+import Formats
 import Foundation
+public import Machine
 import Synchronization
 import Tensor
 

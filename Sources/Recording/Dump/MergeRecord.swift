@@ -1,4 +1,5 @@
 import Foundation
+import Machine
 import Synchronization
 
 /// The manifest of a merge that is being made: a file whose digest it states is whole and on the disk.

@@ -1,3 +1,6 @@
+import Formats
+import Machine
+
 /// A dump that is being made: its files, what is in them, and the lock that keeps others away.
 struct OpenDump {
   let lock: FolderLock

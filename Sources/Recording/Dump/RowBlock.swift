@@ -1,5 +1,7 @@
 import Checkpoints
+import Formats
 import Layers
+import Machine
 import Tensor
 
 /// The rows of one chunk for every file of a dump, gathered so that each file takes one write a chunk: a file a layer

@@ -1,3 +1,5 @@
+public import Machine
+
 /// One of the parts that a recording of many images is divided into, for as many machines.
 public struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
   /// Which part, from 0.

@@ -1,4 +1,5 @@
 import Foundation
+import Machine
 import Tensor
 
 /// A task of a Slurm job array that records the part of the images which its number says.

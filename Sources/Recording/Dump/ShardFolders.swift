@@ -1,4 +1,5 @@
 import Foundation
+public import Machine
 
 /// The folders of the shards of one recording.
 public enum ShardFolders {

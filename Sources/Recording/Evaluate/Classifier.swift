@@ -1,5 +1,7 @@
 import Checkpoints
+import Formats
 import Foundation
+import Machine
 public import Tensor
 
 /// A matrix that turns an image embedding into class scores: CLIP's zero-shot head, made from texts elsewhere.

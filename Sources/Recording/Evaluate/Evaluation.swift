@@ -1,5 +1,6 @@
 import Images
 import Layers
+public import Machine
 package import Models
 public import Statistics
 import Synchronization
@@ -165,7 +166,7 @@ extension Evaluation {
     try file.append("row\tpath\tlabel\ttop1\ttop2\ttop3\ttop4\ttop5\n")
     for answer in answers {
       let fields =
-        [String(answer.row), ImagesTable.escaped(images.bytes(ofRow: answer.row)), String(answer.label)]
+        [String(answer.row), EscapedText.escaped(images.bytes(ofRow: answer.row)), String(answer.label)]
         + answer.best.map(String.init)
       try file.append(fields.joined(separator: "\t") + "\n")
     }

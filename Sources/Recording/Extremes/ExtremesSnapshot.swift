@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Machine
 import Tensor
 
 /// What was kept of the rows up to some moment, as a file: so that what was spilled can be forgotten.

@@ -1,4 +1,5 @@
 import Checkpoints
+import Machine
 import Synchronization
 
 /// What a dump that keeps extremes has in the place of matrices, shared by the workers.

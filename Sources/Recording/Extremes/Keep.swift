@@ -1,3 +1,5 @@
+public import Machine
+
 /// What a dump keeps of the activations of each unit.
 public enum Keep: Sendable, Hashable, CustomStringConvertible {
   /// Every activation: a matrix for each layer.

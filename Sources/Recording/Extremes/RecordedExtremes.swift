@@ -1,4 +1,6 @@
 import Checkpoints
+import Formats
+import Machine
 import Statistics
 import Tensor
 

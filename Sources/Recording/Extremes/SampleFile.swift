@@ -1,3 +1,5 @@
+import Machine
+
 /// The activations of the sampled rows: sampled rows × units of all layers.
 struct SampleFile: Sendable {
   /// The sampled rows of the dump, ascending, as its table of images counts them.

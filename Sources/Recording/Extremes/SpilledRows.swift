@@ -1,3 +1,5 @@
+import Machine
+
 /// The activations that are in no snapshot yet: for each chunk of rows, layer by layer, rows × units.
 struct SpilledRows: Sendable {
   private let file: ScratchFile

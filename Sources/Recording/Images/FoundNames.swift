@@ -1,3 +1,4 @@
+import Machine
 import Models
 
 /// What the user should know about the names of images that were found: they are recorded as torchvision's `ImageFolder`
@@ -15,7 +16,7 @@ enum FoundNames {
     var examples: [String] = []
     for row in 0..<names.count where isHidden(names.utf8(row)) {
       count += 1
-      if examples.count < 3 { examples.append(ImagesTable.escaped(names.utf8(row))) }
+      if examples.count < 3 { examples.append(EscapedText.escaped(names.utf8(row))) }
     }
     guard count > 0 else { return [] }
     return [
@@ -53,7 +54,7 @@ enum FoundNames {
   }
 
   private static func list(_ names: [[UInt8]]) -> String {
-    list(names.prefix(3).map { ImagesTable.escaped($0[...]) }, of: names.count)
+    list(names.prefix(3).map { EscapedText.escaped($0[...]) }, of: names.count)
   }
 
   private static func list(_ examples: [String], of count: Int) -> String {

@@ -1,4 +1,5 @@
 import Foundation
+package import Machine
 import Tensor
 
 extension ImageList {
@@ -72,7 +73,7 @@ extension ImageList {
         guard let label = ClassLabel(written) else {
           throw RecordingError(
             .badData,
-            "line \(number) of \(path): '\(ImagesTable.escaped(written))' is neither a class index nor a synset of ImageNet"
+            "line \(number) of \(path): '\(EscapedText.escaped(written))' is neither a class index nor a synset of ImageNet"
           )
         }
         try kinds.note(label, line: number, of: path)
@@ -144,7 +145,7 @@ extension ImageList {
         guard unorderedLabels[last] == unorderedLabels[row] else {
           throw RecordingError(
             .badData,
-            "\(path) gives \(ImagesTable.escaped(unordered.utf8(row))) two labels; keep one of the lines")
+            "\(path) gives \(EscapedText.escaped(unordered.utf8(row))) two labels; keep one of the lines")
         }
         continue
       }

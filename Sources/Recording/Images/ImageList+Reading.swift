@@ -1,4 +1,6 @@
+import Formats
 import Foundation
+public import Machine
 import Models
 import Tensor
 
@@ -97,7 +99,7 @@ extension ImageList {
     var rowsOfClass: [(name: [UInt8], rows: Int)] = []
     var (empty, files, archives): ([[UInt8]], [[UInt8]], [[UInt8]]) = ([], [], [])
     for entry in try Disk.entries(of: directory) {
-      guard try entry.isFolder(in: directory) else {
+      guard try entry.isFolder(in: directory, isNamedAsFile: ImageNames.isImage(entry.name[...])) else {
         if ImageNames.isImage(entry.name[...]) { files.append(entry.name) }
         if ImageNames.isArchive(entry.name[...]) { archives.append(entry.name) }
         continue
@@ -139,7 +141,7 @@ extension ImageList {
   ) -> ImageList {
     let indexOfSynset = Dictionary(
       uniqueKeysWithValues: ImageNet.synsets.enumerated().map { ($0.element, $0.offset) })
-    let classes = rowsOfClass.map { ImagesTable.escaped($0.name[...]) }
+    let classes = rowsOfClass.map { EscapedText.escaped($0.name[...]) }
     let known = classes.compactMap { indexOfSynset[$0] }
     let isImageNet = known.count == rowsOfClass.count
     var labelOfRow: [Int32] = []
@@ -168,7 +170,7 @@ extension ImageList {
       if ancestors.contains(identity) { continue }
       var files: [[UInt8]] = []
       for entry in try Disk.entries(of: directory) {
-        if try entry.isFolder(in: directory) {
+        if try entry.isFolder(in: directory, isNamedAsFile: ImageNames.isImage(entry.name[...])) {
           pending.append((folder + slash + entry.name, ancestors + [identity]))
         } else if ImageNames.isImage(entry.name[...]) {
           files.append(entry.name)

@@ -1,5 +1,6 @@
 import Checkpoints
 package import Images
+import Machine
 import Models
 import Tensor
 
@@ -76,11 +77,11 @@ public struct ImageList: Sendable {
   /// Where the bytes of an image are.
   package func location(ofRow row: Int) -> ImageLocation {
     let file = fileBytes(ofRow: row)
-    guard let archives else { return ImageLocation(path: file, name: ImagesTable.escaped(file[...])) }
+    guard let archives else { return ImageLocation(path: file, name: EscapedText.escaped(file[...])) }
     let archive = archives.archive(ofRow: row)
     let name = file + archive.inner + [UInt8(ascii: "/")] + paths.utf8(row)
     return ImageLocation(
-      path: file, range: archives.range(ofRow: row), of: archive.version, name: ImagesTable.escaped(name[...])
+      path: file, range: archives.range(ofRow: row), of: archive.version, name: EscapedText.escaped(name[...])
     )
   }
 
@@ -125,7 +126,7 @@ public struct ImageList: Sendable {
   public var digest: String {
     let hash = SHA256()
     for row in 0..<count {
-      var line = "\(ImagesTable.escaped(bytes(ofRow: row)))\t\(label(ofRow: row).map(String.init) ?? "")"
+      var line = "\(EscapedText.escaped(bytes(ofRow: row)))\t\(label(ofRow: row).map(String.init) ?? "")"
       if let range = archives?.range(ofRow: row) { line += "\t\(range.lowerBound)\t\(range.count)" }
       line += "\n"
       line.withUTF8 { hash.update(UnsafeRawBufferPointer($0)) }

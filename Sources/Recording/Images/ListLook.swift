@@ -1,3 +1,5 @@
+import Machine
+
 /// What a text looks like whose first line names no file: a list of images begins with a path.
 enum ListLook {
   private static let lines = "give lines of 'path', 'path TAB label' or 'path label'"
@@ -12,7 +14,7 @@ enum ListLook {
     if first.elementsEqual(ImagesTable.header.utf8.dropLast()) {
       return FileLook(kind: "the table of a dump's images", advice: "give what its --images was given")
     }
-    let shown = ImagesTable.escaped(first.prefix(80))
+    let shown = EscapedText.escaped(first.prefix(80))
     if let quoted = quoted(first, shown) { return quoted }
     if ClassLabel(first) != nil {
       return FileLook(

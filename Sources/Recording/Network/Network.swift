@@ -1,6 +1,7 @@
 package import Checkpoints
 public import Images
 public import Layers
+import Machine
 public import Models
 import Synchronization
 public import Tensor

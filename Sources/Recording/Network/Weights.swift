@@ -1,3 +1,5 @@
+public import Machine
+
 /// Where the parameters of a network come from.
 public enum Weights: Sendable, Hashable, CustomStringConvertible {
   /// A checkpoint, in any format ``Checkpoint`` reads, and the key of the weights in it where several sets fit.

@@ -1,4 +1,6 @@
+import Formats
 import Layers
+public import Statistics
 
 /// Which units of one recorded layer are dead: at most 0 at every position of every image that was read.
 ///

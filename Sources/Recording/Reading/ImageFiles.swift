@@ -1,4 +1,5 @@
 package import Images
+public import Machine
 import Tensor
 
 /// Where the images of a dump are now.
@@ -45,13 +46,13 @@ public struct ImageFiles: Sendable {
     let path = images.bytes(ofRow: row)
     guard let archived else {
       let file = Disk.path(of: path, in: root)
-      return ImageLocation(path: file, name: ImagesTable.escaped(file[...]))
+      return ImageLocation(path: file, name: EscapedText.escaped(file[...]))
     }
     let place = firstRow + row
     guard place < archived.count, archived.bytes(ofRow: place).elementsEqual(path) else {
       throw RecordingError(
         .inputMissing,
-        "\(ImagesTable.escaped(path)) is not where it was in its archive; give --images with those of the dump"
+        "\(EscapedText.escaped(path)) is not where it was in its archive; give --images with those of the dump"
       )
     }
     return archived.location(ofRow: place)

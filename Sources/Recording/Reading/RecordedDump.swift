@@ -1,4 +1,5 @@
-public import Models
+public import Machine
+import Models
 
 /// A complete dump, opened for reading: what the study's stimuli, the atlas and lists of units are made from.
 public struct RecordedDump: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import Machine
 
 /// The images of a dump, one a row: what its images.tsv says.
 public struct RecordedImages: Sendable {
@@ -36,10 +37,10 @@ public struct RecordedImages: Sendable {
       let path = String(validating: fields[1], as: UTF8.self),
       let status = String(validating: fields[3], as: UTF8.self), label.isEmpty || Int32(label) != nil
     else { return false }
-    paths.append(ImagesTable.unescapedBytes(path.utf8))
+    paths.append(EscapedText.unescapedBytes(path.utf8))
     labelOfRow.append(Int32(label) ?? -1)
     recorded.append(status == "ok")
-    if status != "ok" { statusOfRow[row] = ImagesTable.unescaped(status) }
+    if status != "ok" { statusOfRow[row] = EscapedText.unescaped(status) }
     return true
   }
 

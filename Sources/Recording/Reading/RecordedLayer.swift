@@ -1,3 +1,4 @@
+public import Machine
 public import Statistics
 
 /// One layer of a dump.

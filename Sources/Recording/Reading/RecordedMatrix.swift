@@ -1,3 +1,5 @@
+import Formats
+import Machine
 import Tensor
 
 /// The matrix of a layer, mapped.

@@ -1,5 +1,6 @@
 import Foundation
 import Layers
+import Machine
 public import Models
 
 /// Which layers of a network to record.

@@ -1,6 +1,8 @@
 import Foundation
 import Layers
+import Machine
 public import Models
+import Tensor
 
 /// The chosen units of one layer, in the order they were given: the columns of its file.
 public struct LayerUnits: Sendable, Hashable {

@@ -1,5 +1,6 @@
 import Checkpoints
 import Layers
+import Machine
 public import Models
 import Tensor
 

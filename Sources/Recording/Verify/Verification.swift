@@ -1,5 +1,7 @@
 public import Layers
+public import Machine
 public import Models
+public import Statistics
 import Synchronization
 import Tensor
 

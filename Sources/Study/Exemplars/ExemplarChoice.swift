@@ -1,3 +1,4 @@
+import Machine
 import Models
 import Recording
 import Statistics

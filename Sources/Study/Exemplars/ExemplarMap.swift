@@ -1,5 +1,6 @@
 public import Foundation
 import Images
+public import Machine
 public import Recording
 
 /// Which images were chosen for which units, and from what: `exemplars.json`.

@@ -1,4 +1,5 @@
 public import Images
+public import Machine
 public import Recording
 
 /// Which exemplars to choose, from what, into what.

@@ -1,6 +1,7 @@
 import Foundation
 import Images
-public import Recording
+public import Machine
+import Recording
 import Tensor
 
 /// Chooses exemplars and writes them down.

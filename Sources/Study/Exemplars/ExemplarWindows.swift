@@ -1,4 +1,5 @@
-public import Recording
+public import Machine
+import Recording
 
 /// Which ranks of a unit's images become references and queries. Ranks count from 0, the lowest activation, up.
 ///

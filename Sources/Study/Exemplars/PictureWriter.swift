@@ -1,4 +1,5 @@
 import Images
+import Machine
 import Recording
 import Tensor
 

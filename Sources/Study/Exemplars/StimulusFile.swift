@@ -1,5 +1,6 @@
 import Foundation
-package import Recording
+package import Machine
+import Recording
 import Tensor
 
 /// Files of stimuli: many, small, and whole as soon as they have their name.

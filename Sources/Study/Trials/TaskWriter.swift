@@ -1,5 +1,6 @@
 import Foundation
-public import Recording
+public import Machine
+import Recording
 import Tensor
 
 /// Puts the stimuli of a plan into a folder for each task, as the study's page loads them.

@@ -1,4 +1,5 @@
 public import Foundation
+public import Machine
 public import Recording
 
 /// From which stimuli to make which tasks.

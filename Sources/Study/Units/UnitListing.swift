@@ -1,5 +1,7 @@
+public import Machine
 public import Models
 public import Recording
+public import Statistics
 
 /// A unit and what it did over the images of a dump.
 public struct ListedUnit: Sendable {

@@ -1,7 +1,9 @@
 import Layers
+public import Machine
 public import Models
-public import Recording
+import Recording
 import Statistics
+import Tensor
 
 /// A random sample of a network's units, drawn as the study drew its own.
 public struct UnitSample: Sendable {

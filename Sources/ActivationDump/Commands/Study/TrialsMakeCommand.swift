@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Machine
 import Recording
 import Study
 

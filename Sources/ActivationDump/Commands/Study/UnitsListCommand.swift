@@ -1,8 +1,11 @@
 import ArgumentParser
 import Layers
+import Machine
 import Models
 import Recording
+import Statistics
 import Study
+import Tensor
 
 /// `units list`: units by what they are and what they did.
 struct UnitsListCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import Machine
 import Models
 import Recording
 public import Study

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Foundation
 import Layers
+import Machine
 import Models
 import Recording
 import Tensor

@@ -1,4 +1,5 @@
 internal import CKernels
+import Tensor
 
 /// Keeps the sums over positions of a value that no step can add up as it computes it.
 package struct RecordSums: Operation, Hashable {

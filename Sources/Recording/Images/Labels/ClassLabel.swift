@@ -1,3 +1,4 @@
+import Machine
 import Models
 
 /// A class as files write it: its index, or its synset of ImageNet.

@@ -1,4 +1,6 @@
+import Formats
 import Foundation
+import Machine
 import Models
 import Tensor
 
@@ -46,7 +48,7 @@ extension LabelFile {
   private static func synsetOfNumber(beside path: String) throws(RecordingError) -> [Int: String] {
     let place = PathText.folder(of: path)
     if let data = Disk.data(of: "\(place)/meta.mat") {
-      do throws(MatSynsets.Malformed) { return try MatSynsets([UInt8](data)).synsetOfNumber } catch {
+      do throws(Malformed) { return try MatSynsets([UInt8](data)).synsetOfNumber } catch {
         throw RecordingError(.badData, "\(place)/meta.mat cannot be read: \(error.reason)")
       }
     }
@@ -62,7 +64,7 @@ extension LabelFile {
       let fields = line.split(separator: 32).map { String(decoding: $0, as: UTF8.self) }
       guard fields.count >= 2, let number = Int(fields[1]) else {
         throw RecordingError(
-          .badData, "\(place)/map_clsloc.txt: '\(ImagesTable.escaped(line))' is not a synset and a number")
+          .badData, "\(place)/map_clsloc.txt: '\(EscapedText.escaped(line))' is not a synset and a number")
       }
       synsets[number] = fields[0]
     }

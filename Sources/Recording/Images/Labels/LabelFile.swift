@@ -1,4 +1,5 @@
 import Foundation
+public import Machine
 import Models
 import Tensor
 
@@ -137,7 +138,7 @@ extension ImageList {
       labels.append(label ?? -1)
       guard label == nil else { continue }
       unknownCount += 1
-      if unknown.count < 3 { unknown.append(ImagesTable.escaped(name)) }
+      if unknown.count < 3 { unknown.append(EscapedText.escaped(name)) }
     }
     guard unknown.isEmpty else {
       throw RecordingError(

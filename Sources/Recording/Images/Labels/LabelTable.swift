@@ -1,3 +1,5 @@
+import Machine
+
 /// Labels beside names: a tab, a comma, a semicolon or spaces between the two, fields of the middle two in quotes where
 /// need be; or more columns, under a header that names those of the image and of its label.
 struct LabelTable {
@@ -27,7 +29,7 @@ struct LabelTable {
     let first = text.lines.lazy.map(\.trimmed).first { !$0.isEmpty } ?? []
     throw RecordingError(
       .badData,
-      "line 1 of \(text.name) is not a name and a class index or synset: '\(ImagesTable.escaped(first.prefix(80)))'"
+      "line 1 of \(text.name) is not a name and a class index or synset: '\(EscapedText.escaped(first.prefix(80)))'"
     )
   }
 
@@ -79,15 +81,15 @@ struct LabelTable {
       guard let label = Self.label(written) else {
         throw unlike(
           record,
-          "has '\(ImagesTable.escaped(written[...]))' where a class index or a synset of ImageNet should be")
+          "has '\(EscapedText.escaped(written[...]))' where a class index or a synset of ImageNet should be")
       }
       try kinds.note(label, line: record.line, of: text.name)
       // As images.tsv has names; other tables have no backslashes.
       let field = record.fields[columns.name]
-      let name = separator == 9 ? ImagesTable.unescapedBytes(field) : field
+      let name = separator == 9 ? EscapedText.unescapedBytes(field) : field
       if let known = labels.updateValue(label.index, forKey: name), known != label.index {
         throw unlike(
-          record, "gives \(ImagesTable.escaped(name[...])) another label than a line before; keep one of them"
+          record, "gives \(EscapedText.escaped(name[...])) another label than a line before; keep one of them"
         )
       }
     }

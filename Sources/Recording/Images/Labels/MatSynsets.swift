@@ -1,4 +1,5 @@
 import Checkpoints
+import Formats
 
 /// The numbers that ImageNet's development kit gives synsets: `meta.mat`, a MATLAB file (level 5) with a structure array
 /// `synsets` whose elements have an `ILSVRC2012_ID` and a `WNID`.
@@ -7,11 +8,6 @@ import Checkpoints
 struct MatSynsets {
   /// The WordNet identifier of a number.
   private(set) var synsetOfNumber: [Int: String] = [:]
-
-  /// Why bytes are not such a file.
-  struct Malformed: Error {
-    let reason: String
-  }
 
   private typealias Bytes = ArraySlice<UInt8>
   /// The format's data types.
@@ -27,21 +23,21 @@ struct MatSynsets {
   /// - Throws: ``Malformed``.
   init(_ file: [UInt8]) throws(Malformed) {
     guard file.count >= 128, file[126...127].elementsEqual("IM".utf8), file[125] == 1 else {
-      throw Malformed(reason: "this is not a MATLAB file of level 5 from a little-endian machine")
+      throw Malformed("this is not a MATLAB file of level 5 from a little-endian machine")
     }
     for element in try Self.elements(file[128...]) {
       switch element.kind {
       case Kind.matrix: try take(element.bytes)
       case Kind.compressed:
         guard let content = ZlibStream.inflate(element.bytes, atMost: 1 << 26) else {
-          throw Malformed(reason: "its compressed data is damaged")
+          throw Malformed("its compressed data is damaged")
         }
         for inner in try Self.elements(content[...]) where inner.kind == Kind.matrix { try take(inner.bytes) }
       default: continue
       }
     }
     guard !synsetOfNumber.isEmpty else {
-      throw Malformed(reason: "it has no structure with ILSVRC2012_ID and WNID")
+      throw Malformed("it has no structure with ILSVRC2012_ID and WNID")
     }
   }
 
@@ -84,13 +80,13 @@ struct MatSynsets {
     while rest.count >= 8 {
       let word = unsigned(rest)
       if word >> 16 != 0 {
-        guard word >> 16 <= 4 else { throw Malformed(reason: "an element has an impossible length") }
+        guard word >> 16 <= 4 else { throw Malformed("an element has an impossible length") }
         elements.append(Element(kind: word & 0xFFFF, bytes: rest.dropFirst(4).prefix(Int(word >> 16))))
         rest = rest.dropFirst(8)
         continue
       }
       let length = Int(unsigned(rest.dropFirst(4)))
-      guard length <= rest.count - 8 else { throw Malformed(reason: "it ends inside an element") }
+      guard length <= rest.count - 8 else { throw Malformed("it ends inside an element") }
       elements.append(Element(kind: word, bytes: rest.dropFirst(8).prefix(length)))
       rest = rest.dropFirst(8 + (word == Kind.compressed ? length : (length + 7) / 8 * 8))
     }

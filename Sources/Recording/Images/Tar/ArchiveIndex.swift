@@ -1,4 +1,5 @@
 import Images
+import Machine
 
 /// Where the images of archives are, row by row: 12 bytes each.
 struct ArchiveIndex: Sendable {

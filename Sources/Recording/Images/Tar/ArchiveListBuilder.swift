@@ -1,3 +1,4 @@
+import Machine
 import Models
 
 /// Puts what archives hold in order, and finds its labels.
@@ -94,10 +95,10 @@ struct ArchiveListBuilder {
       index.append(offset: scan.offsets[row], size: scan.sizes[row])
       let label = labels[ofImage: name] ?? ArchiveScan.NoLabel.none
       guard label >= ArchiveScan.NoLabel.none else {
-        let shown = ImagesTable.escaped(scan.file[...]) + ImagesTable.escaped(scan.innerName[...])
+        let shown = EscapedText.escaped(scan.file[...]) + EscapedText.escaped(scan.innerName[...])
         throw RecordingError(
           .badData,
-          "\(shown)/\(ImagesTable.escaped(name)): "
+          "\(shown)/\(EscapedText.escaped(name)): "
             + (label == ArchiveScan.NoLabel.noIndex
               ? "the .cls text beside it is neither a class index nor a synset"
               : "the .json text beside it is not JSON"))
@@ -133,7 +134,7 @@ struct ArchiveListBuilder {
       return
     }
     let ordered = classOfName.keys.filter { !$0.isEmpty }.sorted { $0.lexicographicallyPrecedes($1) }
-    classes = ordered.map { ImagesTable.escaped($0[...]) }
+    classes = ordered.map { EscapedText.escaped($0[...]) }
     let indexOfSynset = Dictionary(
       uniqueKeysWithValues: ImageNet.synsets.enumerated().map { ($0.element, Int32($0.offset)) })
     let known = classes.compactMap { indexOfSynset[$0] }
@@ -151,7 +152,7 @@ struct ArchiveListBuilder {
   }
 
   private mutating func note(_ scan: ArchiveScan) {
-    let name = ImagesTable.escaped(scan.name[...])
+    let name = EscapedText.escaped(scan.name[...])
     if scan.links > 0 {
       remarks.append(
         "\(scan.links) images in \(name) are links and left out, \(scan.firstLink) for one; pack what they point to"

@@ -1,5 +1,7 @@
+import Formats
 import Foundation
 import Images
+import Machine
 
 /// What one archive holds: its images in the order of their headers, and texts that label them.
 struct ArchiveScan {
@@ -33,7 +35,7 @@ struct ArchiveScan {
     _ source: ByteSource, _ range: Range<Int>, file: [UInt8], name: [UInt8], inner: [UInt8] = []
   ) throws(RecordingError) {
     (self.file, self.name, innerName, version) = (file, name + inner, inner, source.version)
-    let shown = source.name + ImagesTable.escaped(inner[...])
+    let shown = source.name + EscapedText.escaped(inner[...])
     var reader = TarReader(source, range, name: shown)
     while let member = try reader.next() {
       let path = Self.normal(member.name)
@@ -41,7 +43,7 @@ struct ArchiveScan {
       case .directory, .other: continue
       case .link:
         guard ImageNames.isImage(path[...]) else { continue }
-        if links == 0 { firstLink = ImagesTable.escaped(path[...]) }
+        if links == 0 { firstLink = EscapedText.escaped(path[...]) }
         links += 1
       case .file:
         if ImageNames.isImage(path[...]) {
@@ -78,7 +80,7 @@ struct ArchiveScan {
       guard scan.inner.isEmpty else {
         throw RecordingError(
           .badData,
-          "\(source.name)\(ImagesTable.escaped(path[...])) is an archive in an archive and holds archives; unpack the outermost one"
+          "\(source.name)\(EscapedText.escaped(path[...])) is an archive in an archive and holds archives; unpack the outermost one"
         )
       }
       scans.append(scan)

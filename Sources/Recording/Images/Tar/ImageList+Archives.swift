@@ -1,4 +1,5 @@
 import Foundation
+import Machine
 import Models
 import Synchronization
 import Tensor
@@ -20,7 +21,7 @@ extension ImageList {
     }
     try builder.build()
     guard builder.names.count > 0 else {
-      let shown = unique.prefix(2).map { ImagesTable.escaped($0[...]) }.joined(separator: ", ")
+      let shown = unique.prefix(2).map { EscapedText.escaped($0[...]) }.joined(separator: ", ")
       throw RecordingError(
         .inputMissing,
         "there are no images in \(shown)\(unique.count > 2 ? "…" : "")"

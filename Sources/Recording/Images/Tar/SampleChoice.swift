@@ -1,3 +1,5 @@
+import Machine
+
 /// Which of the images of an archive's WebDataset samples are recorded: one of each sample.
 ///
 /// Members are of one sample whose names are equal up to the first dot; what follows is a member's key, its extension. Where
@@ -74,7 +76,7 @@ struct SampleChoice {
     let plain = sample.filter { !extensions($0).contains(UInt8(ascii: ".")) }
     let candidates = plain.isEmpty ? Array(sample) : plain
     guard candidates.count == 1 else {
-      let option = candidates.first.map { ImagesTable.escaped(extensions($0)) } ?? ""
+      let option = candidates.first.map { EscapedText.escaped(extensions($0)) } ?? ""
       throw RecordingError(
         .badData,
         "\(shownArchive): \(description(of: sample)); say which is meant, with --image-key \(option) say")
@@ -87,13 +89,13 @@ struct SampleChoice {
   }
 
   private var shownArchive: String {
-    ImagesTable.escaped(scan.file[...]) + ImagesTable.escaped(scan.innerName[...])
+    EscapedText.escaped(scan.file[...]) + EscapedText.escaped(scan.innerName[...])
   }
 
   /// `sample 0001 has the images input.jpg, target.jpg`.
   private func description(of sample: ArraySlice<Int>) -> String {
-    let all = sample.prefix(5).map { ImagesTable.escaped(extensions($0)) }.joined(separator: ", ")
-    let key = sample.first.map { ImagesTable.escaped(name($0)[..<keyEnd($0)]) } ?? ""
+    let all = sample.prefix(5).map { EscapedText.escaped(extensions($0)) }.joined(separator: ", ")
+    let key = sample.first.map { EscapedText.escaped(name($0)[..<keyEnd($0)]) } ?? ""
     return
       "sample \(key) has \(sample.count == 1 ? "the image" : "the images") \(all)\(sample.count > 5 ? "…" : "")"
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Machine
 import Tensor
 
 /// What the configuration beside a checkpoint says: `open_clip_config.json`, or the `config.json` of timm and

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Machine
 import Models
 import Tensor
 

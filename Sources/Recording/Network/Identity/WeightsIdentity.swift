@@ -1,4 +1,5 @@
 package import Checkpoints
+import Machine
 public import Models
 import Tensor
 

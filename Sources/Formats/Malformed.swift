@@ -1,0 +1,15 @@
+/// The fault that a reader finds in bytes. The reader's caller knows the file's name and makes a sentence of both.
+package struct Malformed: Error, CustomStringConvertible {
+  /// The words that follow the file's name.
+  package let reason: String
+  /// Whether reading on would have run something: such a file is refused, whatever part of it the bytes are in.
+  package let isRefusal: Bool
+
+  /// Creates an error.
+  package init(_ reason: String, isRefusal: Bool = false) {
+    (self.reason, self.isRefusal) = (reason, isRefusal)
+  }
+
+  /// The reason.
+  package var description: String { reason }
+}

@@ -1,0 +1,240 @@
+import Foundation
+package import Machine
+package import Tensor
+
+/// A `.npy` file of rows, of its full length from the start, whose rows are written in any order.
+///
+/// Writing different rows from different threads is safe: every write names its own offset.
+package final class ArrayFile: Sendable {
+  /// Where the file is.
+  let path: String
+  /// The rows, and the numbers of each.
+  let rows: Int, rowLength: Int
+  /// How they lie in the file.
+  let format: ArrayFormat
+
+  let headerBytes: Int
+  /// How it is opened.
+  private let access: Int32
+  /// Open for as long as the object lives, or −1 when there are too many files to keep open.
+  private let descriptor: Int32
+
+  private var rowBytes: Int { rowLength * format.elementType.byteCount }
+  private var byteCount: Int { headerBytes + rows * rowBytes }
+
+  /// Creates the file at its full length; rows nobody has written read as zeros and take no space.
+  ///
+  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  package init(
+    creating path: String, rows: Int, rowShape: Shape, format: ArrayFormat = ArrayFormat(), keepOpen: Bool
+  ) throws(RecordingError) {
+    (self.path, self.rows, rowLength, self.format) = (path, rows, rowShape.count, format)
+    let header = format.header(rows: rows, rowShape: rowShape)
+    headerBytes = header.count
+    access = O_RDWR
+    let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw RecordingError(.cannotCreate, "cannot create \(path): \(Disk.lastError)")
+    }
+    self.descriptor = keepOpen ? descriptor : -1
+    defer { if !keepOpen { close(descriptor) } }
+    guard ftruncate(descriptor, off_t(byteCount)) == 0 else {
+      throw RecordingError(
+        .writeFailed, "cannot make \(path) \(byteCount) bytes long: \(Disk.lastError); make room on the disk")
+    }
+    try Disk.write(header, at: 0, to: descriptor, path: path)
+  }
+
+  /// Opens a file that `init(creating:)` made, to go on, or only to read it.
+  ///
+  /// - Throws: ``RecordingError`` of kind `badData` when it is not there or is another; `inputMissing` or `cannotCreate` when
+  ///   it is there and cannot be read or written.
+  package init(
+    continuing path: String, rows: Int, rowShape: Shape, format: ArrayFormat = ArrayFormat(), keepOpen: Bool,
+    readOnly: Bool = false
+  ) throws(RecordingError) {
+    (self.path, self.rows, rowLength, self.format) = (path, rows, rowShape.count, format)
+    let header = format.header(rows: rows, rowShape: rowShape)
+    headerBytes = header.count
+    access = readOnly ? O_RDONLY : O_RDWR
+    let descriptor = open(path, access | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Self.refusal(to: readOnly ? "read" : "go on with", path, errno) }
+    self.descriptor = keepOpen ? descriptor : -1
+    defer { if !keepOpen { close(descriptor) } }
+    var found = [UInt8](repeating: 0, count: header.count)
+    let count = found.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
+    if count < 0 { throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)") }
+    var status = stat()
+    guard count == header.count, found == header, fstat(descriptor, &status) == 0,
+      Int(status.st_size) == byteCount
+    else {
+      throw RecordingError(
+        .badData, "\(path) is not the file the dump began; give --overwrite to record everything again")
+    }
+  }
+
+  private static func refusal(to act: String, _ path: String, _ code: Int32) -> RecordingError {
+    let reason = "cannot \(act) \(path): \(String(cString: strerror(code)))"
+    if code == ENOENT {
+      return RecordingError(.badData, "\(reason); give --overwrite to record everything again")
+    }
+    // Whoever may not write to it must not be told to replace it.
+    return RecordingError(act == "read" ? .inputMissing : .cannotCreate, reason)
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Adds the bytes of consecutive rows to a digest.
+  ///
+  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  package func update(_ hash: borrowing SHA256, with rows: Range<Int>) throws(RecordingError) {
+    try withDescriptor { descriptor throws(RecordingError) in
+      for run in runs(of: rows) {
+        try Self.update(
+          hash, from: run.offset, bytes: run.count, of: descriptor, path, orThrow: readFailure)
+      }
+    }
+  }
+
+  /// Writes consecutive rows, rows × numbers, and adds the bytes that were written to a digest.
+  ///
+  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  package func write(
+    rowsFrom row: Int, _ values: UnsafeBufferPointer<Float>, digesting hash: borrowing SHA256 = SHA256()
+  ) throws(RecordingError) {
+    let rows = row..<row + values.count / max(rowLength, 1)
+    try format.withEncoded(values, rows: rows.count) { bytes throws(RecordingError) in
+      try withDescriptor { descriptor throws(RecordingError) in
+        var done = 0
+        for run in runs(of: rows) {
+          let piece = UnsafeRawBufferPointer(rebasing: bytes[done..<done + run.count])
+          try Disk.write(piece, at: run.offset, to: descriptor, path: path)
+          done += run.count
+        }
+      }
+      hash.update(bytes)
+    }
+  }
+
+  /// Where in the file consecutive rows are: together, or for each unit by itself.
+  private func runs(of rows: Range<Int>) -> some Sequence<(offset: Int, count: Int)> {
+    let size = format.elementType.byteCount
+    let (runs, stride) = format.isUnitMajor ? (rowLength, self.rows * size) : (1, 0)
+    let count = format.isUnitMajor ? rows.count * size : rows.count * rowBytes
+    let start = headerBytes + rows.lowerBound * (format.isUnitMajor ? size : rowBytes)
+    return (0..<runs).lazy.map { (start + $0 * stride, count) }
+  }
+
+  /// Copies all rows of another file to where its first one belongs.
+  ///
+  /// - Returns: The SHA-256 of the other file.
+  /// - Throws: ``RecordingError``, `writeFailed` or, where the other file cannot be read, `inputMissing`.
+  package func copy(_ source: ArrayFile, toRow row: Int) throws(RecordingError) -> String {
+    let hash = SHA256()
+    // Of a unit-major file each unit's run has a place of its own.
+    let run = format.isUnitMajor ? source.rows * format.elementType.byteCount : source.rows * rowBytes
+    let stride = format.isUnitMajor ? rows * format.elementType.byteCount : 0
+    let start = headerBytes + row * (format.isUnitMajor ? format.elementType.byteCount : rowBytes)
+    try withDescriptor { descriptor throws(RecordingError) in
+      try source.withDescriptor { from throws(RecordingError) in
+        try Self.forEachPiece(from: 0, bytes: Int.max, of: from, source.path, orThrow: source.readFailure) {
+          piece, offset throws(RecordingError) in
+          hash.update(piece)
+          // The header stays behind.
+          var done = min(max(source.headerBytes - offset, 0), piece.count)
+          while done < piece.count {
+            let (unit, place) = (offset + done - source.headerBytes).quotientAndRemainder(dividingBy: run)
+            let count = min(run - place, piece.count - done)
+            let bytes = UnsafeRawBufferPointer(rebasing: piece[done..<done + count])
+            try Disk.write(bytes, at: start + unit * stride + place, to: descriptor, path: path)
+            done += count
+          }
+        }
+      }
+    }
+    return hash.finish()
+  }
+
+  /// Forces the rows to the disk.
+  ///
+  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  package func synchronize() throws(RecordingError) {
+    try withDescriptor { descriptor throws(RecordingError) in
+      guard fsync(descriptor) == 0 else {
+        throw RecordingError(.writeFailed, "cannot write \(path) to the disk: \(Disk.lastError)")
+      }
+    }
+  }
+
+  /// The SHA-256 of a file as it is.
+  ///
+  /// - Throws: ``RecordingError`` of kind `inputMissing`.
+  package static func digest(ofFile path: String) throws(RecordingError) -> String {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw RecordingError(.inputMissing, "cannot open \(path): \(Disk.lastError)")
+    }
+    defer { close(descriptor) }
+    return try digest(of: descriptor, path, orThrow: .inputMissing)
+  }
+
+  /// The SHA-256 of the file as it is.
+  ///
+  /// - Throws: ``RecordingError`` of kind `writeFailed`, or `inputMissing` of a file that is only read.
+  package func digest() throws(RecordingError) -> String {
+    try withDescriptor { descriptor throws(RecordingError) in
+      try Self.digest(of: descriptor, path, orThrow: readFailure)
+    }
+  }
+
+  private func withDescriptor<R>(_ body: (Int32) throws(RecordingError) -> R) throws(RecordingError) -> R {
+    if descriptor >= 0 { return try body(descriptor) }
+    let descriptor = open(path, access | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw RecordingError(readFailure, "cannot open \(path) again: \(Disk.lastError)")
+    }
+    defer { close(descriptor) }
+    return try body(descriptor)
+  }
+
+  /// What it is when the file cannot be read: a fault of the output in the making, or of an input.
+  private var readFailure: RecordingError.Kind { access == O_RDONLY ? .inputMissing : .writeFailed }
+
+  private static func digest(
+    of descriptor: Int32, _ path: String, orThrow kind: RecordingError.Kind
+  ) throws(RecordingError) -> String {
+    let hash = SHA256()
+    try update(hash, from: 0, bytes: Int.max, of: descriptor, path, orThrow: kind)
+    return hash.finish()
+  }
+
+  private static func update(
+    _ hash: borrowing SHA256, from start: Int, bytes: Int, of descriptor: Int32, _ path: String,
+    orThrow kind: RecordingError.Kind
+  ) throws(RecordingError) {
+    try forEachPiece(from: start, bytes: bytes, of: descriptor, path, orThrow: kind) { piece, _ in
+      hash.update(piece)
+    }
+  }
+
+  /// Reads some bytes piece by piece, with the offset of each: mapping the file would count as memory this process
+  /// holds. Ends with the file.
+  private static func forEachPiece(
+    from start: Int, bytes: Int, of descriptor: Int32, _ path: String, orThrow kind: RecordingError.Kind,
+    _ body: (UnsafeRawBufferPointer, Int) throws(RecordingError) -> Void
+  ) throws(RecordingError) {
+    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    defer { piece.deallocate() }
+    var done = 0
+    while done < bytes {
+      let count = pread(descriptor, piece.baseAddress, min(piece.count, bytes - done), off_t(start + done))
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else {
+        throw RecordingError(kind, "cannot read \(path): \(Disk.lastError)")
+      }
+      if count == 0 { return }
+      try body(UnsafeRawBufferPointer(rebasing: piece[..<count]), start + done)
+      done += count
+    }
+  }
+}

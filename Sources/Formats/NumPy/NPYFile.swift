@@ -1,0 +1,39 @@
+package import Machine
+package import Tensor
+
+/// A whole `.npy` file of floating-point numbers.
+package enum NPYFile {
+  /// Reads an array of little-endian float32 or float64 in C order.
+  ///
+  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
+  package static func read(_ path: String) throws(RecordingError) -> Tensor {
+    let file: MappedFile
+    do { file = try MappedFile(path) } catch { throw RecordingError(.inputMissing, "\(error)") }
+    let (header, start): (NPYHeader, Int)
+    do { (header, start) = try NPYHeader.parse(file.region) } catch {
+      throw RecordingError(.badData, "\(path): \(error)")
+    }
+    let wide = header.elementType == .float64
+    guard wide || header.elementType == .float32, !header.isBigEndian, !header.isFortranOrder else {
+      throw RecordingError(
+        .badData, "\(path) has to hold little-endian float32 or float64 in C order; save it so with NumPy")
+    }
+    let count = header.shape.count
+    let (size, overflow) = count.multipliedReportingOverflow(by: header.elementType.byteCount)
+    guard !overflow, file.count - start == size else {
+      throw RecordingError(
+        .badData,
+        "\(path) has \(file.count - start) bytes of numbers where \(header.shape) of them are announced")
+    }
+    return file.region.withUnsafeBytes { bytes in
+      Tensor(shape: header.shape) { elements in
+        for index in 0..<count {
+          elements[index] =
+            wide
+            ? Float(bytes.loadUnaligned(fromByteOffset: start + 8 * index, as: Double.self))
+            : bytes.loadUnaligned(fromByteOffset: start + 4 * index, as: Float.self)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+#if canImport(Glibc)
+  package import Glibc
+#elseif canImport(Musl)
+  package import Musl
+#else
+  package import Darwin
+#endif
+
+/// What tells that a file was written to: its length and when it last was.
+package struct FileVersion: Hashable, Sendable {
+  /// The file's length in bytes.
+  package let size: Int
+  private let seconds: Int
+  private let nanoseconds: Int
+
+  /// The version of an open file, `nil` for what is not a regular file.
+  package init?(descriptor: Int32) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    self.init(status)
+  }
+
+  package init(_ status: stat) {
+    size = Int(status.st_size)
+    #if canImport(Darwin)
+      (seconds, nanoseconds) = (status.st_mtimespec.tv_sec, status.st_mtimespec.tv_nsec)
+    #else
+      (seconds, nanoseconds) = (Int(status.st_mtim.tv_sec), Int(status.st_mtim.tv_nsec))
+    #endif
+  }
+}

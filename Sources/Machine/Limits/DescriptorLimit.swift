@@ -1,0 +1,21 @@
+import Foundation
+
+/// How many files a process may keep open.
+package enum DescriptorLimit {
+  /// Whether `count` more files can be open at once, after raising the limit as far as the system allows.
+  package static func allows(_ count: Int) -> Bool {
+    var limit = rlimit()
+    #if canImport(Glibc)
+      let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #else
+      let resource = RLIMIT_NOFILE
+    #endif
+    guard getrlimit(resource, &limit) == 0 else { return false }
+    let needed = rlim_t(count + 128)
+    if limit.rlim_cur < needed {
+      limit.rlim_cur = min(needed, limit.rlim_max)
+      guard setrlimit(resource, &limit) == 0 else { return false }
+    }
+    return limit.rlim_cur >= needed
+  }
+}

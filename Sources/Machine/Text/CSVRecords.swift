@@ -1,0 +1,76 @@
+/// Comma-separated values, or values separated by another character, as RFC 4180 has them: a field in quotes may hold
+/// separators, line ends, and quotes written twice.
+package struct CSVRecords: Sequence, IteratorProtocol {
+  /// A line, or the lines that quoted line ends make one of.
+  package struct Record {
+    /// The number of its first line, from 1.
+    package let line: Int
+    package let fields: [[UInt8]]
+
+    /// Creates a record.
+    package init(line: Int, fields: [[UInt8]]) { (self.line, self.fields) = (line, fields) }
+  }
+
+  private let text: [UInt8]
+  private let separator: UInt8
+  private let lineEnd: UInt8
+  private var position = 0
+  private var line = 1
+
+  package init(_ text: [UInt8], separator: UInt8) {
+    (self.text, self.separator) = (text, separator)
+    lineEnd = text.contains(10) ? 10 : 13
+  }
+
+  /// The next record that is not empty.
+  package mutating func next() -> Record? {
+    while position < text.count {
+      let start = line
+      let fields = record()
+      if fields.count > 1 || fields.first?.isEmpty == false { return Record(line: start, fields: fields) }
+    }
+    return nil
+  }
+
+  private mutating func record() -> [[UInt8]] {
+    var fields: [[UInt8]] = []
+    while true {
+      fields.append(field())
+      guard position < text.count else { return fields }
+      let byte = text[position]
+      position += 1
+      guard byte != separator else { continue }
+      line += 1
+      return fields
+    }
+  }
+
+  /// The field that begins at the position, which moves to the character that ends the field.
+  private mutating func field() -> [UInt8] {
+    let quote = UInt8(ascii: "\"")
+    guard position < text.count, text[position] == quote else {
+      let rest = text[position...]
+      let field = rest[..<(rest.firstIndex { $0 == separator || $0 == lineEnd } ?? text.count)]
+      position = field.endIndex
+      return Array(field.last == 13 ? field.dropLast() : field)
+    }
+    var field: [UInt8] = []
+    position += 1
+    while position < text.count {
+      let byte = text[position]
+      position += 1
+      if byte == lineEnd { line += 1 }
+      if byte == quote {
+        guard position < text.count, text[position] == quote else { break }
+        position += 1
+      }
+      field.append(byte)
+    }
+    // What stands between the closing quote and the end belongs to no field that RFC 4180 knows; CR of CRLF does so, too.
+    while position < text.count, text[position] != separator, text[position] != lineEnd {
+      if text[position] != 13 { field.append(text[position]) }
+      position += 1
+    }
+    return field
+  }
+}

@@ -1,0 +1,126 @@
+import Foundation
+
+/// Text that a user wrote, by hand or with any editor, spreadsheet or program: lists, labels, units.
+///
+/// It is UTF-8 with or without a byte-order mark, or UTF-16 with one. What is not UTF-8 stays as it is: names of files may
+/// be any bytes. Lines end with LF, CRLF or, in a text without any LF, CR; the last one need not end.
+package struct UserText: Sendable {
+  /// What errors call the file.
+  package let name: String
+  /// The text without its byte-order mark.
+  package let bytes: [UInt8]
+
+  /// More than any list of images has; a mistaken path, or a pipe without an end, has more.
+  static let maximumBytes = 1 << 31
+  /// What stands for standard input in the place of a path.
+  package static let standardInput = "-"
+
+  /// Reads a file, a pipe or a device to its end; `-` is standard input.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - wanted: What it should be, for errors: `a list of images`.
+  /// - Throws: ``RecordingError``: `inputMissing`, or `badData` for what is no text.
+  package init(_ path: String, wanted: String) throws(RecordingError) {
+    let isInput = path == Self.standardInput
+    name = isInput ? "standard input" : path
+    let descriptor = isInput ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Self.unreadable(name, wanted, errno) }
+    defer { if !isInput { close(descriptor) } }
+    let found: [UInt8]
+    // What is no text is refused before all of it is read.
+    var head = [UInt8](repeating: 0, count: 4096)
+    let count = head.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
+    if count > 0 { try Self.checkIsText(head[..<count], name, wanted) }
+    do { found = try Disk.bytes(of: descriptor, atMost: Self.maximumBytes) } catch {
+      throw Self.unreadable(name, wanted, error.code)
+    }
+    guard found.count <= Self.maximumBytes else {
+      throw RecordingError(.badData, "\(name) has more than 2 GiB, which no text has that is \(wanted)")
+    }
+    bytes = try Self.decoded(found, name, wanted)
+  }
+
+  /// Takes the bytes of a file.
+  ///
+  /// - Throws: ``RecordingError`` of kind `badData` for what is no text.
+  package init(_ bytes: [UInt8], name: String, wanted: String) throws(RecordingError) {
+    self.name = name
+    self.bytes = try Self.decoded(bytes, name, wanted)
+  }
+
+  /// The lines without their ends; those that are empty, too.
+  package var lines: UserLines { UserLines(bytes) }
+
+  private static func unreadable(_ name: String, _ wanted: String, _ code: Int32) -> RecordingError {
+    RecordingError(.inputMissing, "cannot read \(name), \(wanted): \(String(cString: strerror(code)))")
+  }
+
+  private static func decoded(
+    _ bytes: [UInt8], _ name: String, _ wanted: String
+  ) throws(RecordingError) -> [UInt8] {
+    try checkIsText(bytes[...], name, wanted)
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(bytes.dropFirst(3)) }
+    let isBigEndian = bytes.starts(with: [0xFE, 0xFF])
+    guard isBigEndian || bytes.starts(with: [0xFF, 0xFE]) else { return bytes }
+    let units = stride(from: 2, to: bytes.count - 1, by: 2).map { place in
+      UInt16(bytes[place + (isBigEndian ? 0 : 1)]) << 8 | UInt16(bytes[place + (isBigEndian ? 1 : 0)])
+    }
+    guard bytes.count % 2 == 0, !units.contains(0), let text = String(validating: units, as: UTF16.self)
+    else {
+      throw RecordingError(
+        .badData, "\(name) begins as UTF-16 and is not UTF-16 to its end; save \(wanted) as UTF-8")
+    }
+    return Array(text.utf8)
+  }
+
+  /// Refuses what is no text, by what it looks like.
+  private static func checkIsText(
+    _ bytes: ArraySlice<UInt8>, _ name: String, _ wanted: String
+  ) throws(RecordingError) {
+    let isUTF16 = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+    if let look = FileLook.binary(bytes) { throw look.refusal(of: name, wanted: wanted) }
+    guard !isUTF16, bytes.contains(0) else { return }
+    throw FileLook.unknown(bytes).refusal(of: name, wanted: wanted)
+  }
+}
+
+/// The lines of a text, one after the other: of a million, no list is made.
+package struct UserLines: Sequence, IteratorProtocol {
+  private let text: [UInt8]
+  private let end: UInt8
+  private var position = 0
+
+  package init(_ text: [UInt8]) {
+    self.text = text
+    end = text.contains(10) ? 10 : 13
+  }
+
+  package mutating func next() -> ArraySlice<UInt8>? {
+    guard position < text.count else { return nil }
+    let rest = text[position...]
+    let line = rest[..<(rest.firstIndex(of: end) ?? text.count)]
+    position = line.endIndex + 1
+    return line.last == 13 ? line.dropLast() : line
+  }
+
+  /// About how many there are.
+  package var underestimatedCount: Int { text.count { $0 == end } }
+}
+
+extension ArraySlice<UInt8> {
+  /// Without spaces and tabs at either end.
+  package var trimmed: ArraySlice<UInt8> {
+    let start = firstIndex { $0 != 32 && $0 != 9 } ?? endIndex
+    let end = lastIndex { $0 != 32 && $0 != 9 }.map { $0 + 1 } ?? start
+    return self[start..<end]
+  }
+
+  /// Without spaces, tabs and line ends at either end.
+  package var text: ArraySlice<UInt8> {
+    let isBlank = { (byte: UInt8) in byte == 32 || (9...13).contains(byte) }
+    let start = firstIndex { !isBlank($0) } ?? endIndex
+    let end = lastIndex { !isBlank($0) }.map { $0 + 1 } ?? start
+    return self[start..<end]
+  }
+}

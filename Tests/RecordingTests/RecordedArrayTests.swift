@@ -1,0 +1,32 @@
+import Recording
+import Tensor
+import Testing
+
+struct RecordedArrayTests {
+  /// Numbers of a tap whose unit, token and position can be read off them.
+  private func row(_ shape: Shape, units: [Int]?) -> ([Float], Shape) {
+    let array = RecordedArray(layer: "x", file: "x", source: .tap(0), units: units, tapShape: shape)
+    var row = [Float](repeating: -1, count: array.rowShape.count)
+    row.withUnsafeMutableBufferPointer { destination in
+      (0..<shape.count).map(Float.init).withUnsafeBufferPointer { array.copy(from: $0, into: destination) }
+    }
+    return (row, array.rowShape)
+  }
+
+  @Test("chosen units are columns of vectors, planes of maps and columns of every token")
+  func chosenUnits() {
+    #expect(row([4], units: [3, 0]) == ([3, 0], [2]))
+    #expect(row([3, 2, 2], units: [2, 0]) == ([8, 9, 10, 11, 0, 1, 2, 3], [2, 2, 2]))
+    #expect(row([2, 3], units: [2, 0]) == ([2, 0, 5, 3], [2, 2]))
+    #expect(row([2, 3], units: nil) == ([0, 1, 2, 3, 4, 5], [2, 3]))
+  }
+
+  @Test("chunks are whole batches, several a worker, and bounded in bytes")
+  func chunks() {
+    #expect(Dump.chunkRows(images: 1_000_000, rowBytes: 1000, batchSize: 8, threads: 2) == 64)
+    #expect(Dump.chunkRows(images: 64, rowBytes: 1000, batchSize: 8, threads: 2) == 8)
+    #expect(Dump.chunkRows(images: 1, rowBytes: 1000, batchSize: 8, threads: 2) == 8)
+    #expect(Dump.chunkRows(images: 1_000_000, rowBytes: 1 << 20, batchSize: 8, threads: 2) == 32)
+    #expect(Dump.chunkRows(images: 1_000_000, rowBytes: 1 << 30, batchSize: 8, threads: 2) == 1)
+  }
+}
