@@ -31,7 +31,7 @@ format:  ## Format all Swift and C sources
 
 test: lint  ## Build with warnings as errors, in release (debug would run the C kernels unoptimised), and run every test
 	@scripts/setup.sh test
-	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing
+	$(SWIFT) build -c release --build-tests -Xswiftc -enable-testing --explicit-target-dependency-import-check error
 	$(SWIFT) test -c release --skip-build -Xswiftc -enable-testing
 	@scripts/test-python.sh $(BUILD)
 	@Fuzz/fuzz.sh 10

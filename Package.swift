@@ -40,7 +40,9 @@ let package = Package(
       name: "CCrypto", path: "Sources/CSystem/CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"])]),
 
-    // OpenBLAS is loaded by the tier that needs it, and is no library of the program's.
+    // Bottom to top: each target may import only the ones in its line, all of which stand above it here.
+    //
+    // Ground: the machine, and arrays. OpenBLAS is loaded by the tier that needs it, and is no library of the program's.
     .target(
       name: "CKernels",
       cSettings: [.headerSearchPath(".")],
@@ -51,61 +53,103 @@ let package = Package(
     // What a program takes from the system before anything else runs; for executables only.
     .target(name: "CStartup"),
 
-    // Bottom to top: each target may import only the ones listed above it.
     .target(name: "Machine", dependencies: ["CCrypto"], swiftSettings: strict),
     .target(name: "Tensor", swiftSettings: strict),
+
+    // Crafts: numbers, files, pixels, arithmetic.
     .target(name: "Statistics", swiftSettings: strict),
     .target(name: "Formats", dependencies: ["Tensor", "Machine", "CZlib"], swiftSettings: strict),
     .target(name: "Images", dependencies: ["Machine", "CImageCodecs"], swiftSettings: strict),
     .target(name: "Layers", dependencies: ["Tensor", "Machine", "CKernels"], swiftSettings: strict),
+
+    // Named things: weights, images, networks.
     .target(name: "Checkpoints", dependencies: ["Formats", "Tensor", "Machine"], swiftSettings: strict),
+    .target(name: "Datasets", dependencies: ["Images", "Formats", "Machine"], swiftSettings: strict),
     .target(
       name: "Models", dependencies: ["Layers", "Images", "Statistics", "Tensor", "Machine"],
       swiftSettings: strict),
+
+    // Networks over images; and what a recording is: reading one needs no network and no kernel.
+    .target(
+      name: "Inference",
+      dependencies: ["Models", "Datasets", "Checkpoints", "Layers", "Images", "Tensor", "Machine"],
+      swiftSettings: strict),
+    .target(
+      name: "Dumps", dependencies: ["Datasets", "Images", "Formats", "Statistics", "Tensor", "Machine"],
+      swiftSettings: strict),
+
+    // What is done with them.
     .target(
       name: "Recording",
       dependencies: [
-        "Models", "Checkpoints", "Layers", "Images", "Formats", "Statistics", "Tensor", "Machine",
+        "Dumps", "Inference", "Models", "Datasets", "Checkpoints", "Layers", "Images", "Formats",
+        "Statistics", "Tensor", "Machine",
       ], swiftSettings: strict),
     .target(
-      name: "Study",
-      dependencies: ["Recording", "Models", "Layers", "Images", "Statistics", "Tensor", "Machine"],
+      name: "Assessment",
+      dependencies: [
+        "Inference", "Models", "Datasets", "Checkpoints", "Layers", "Images", "Formats", "Statistics",
+        "Tensor", "Machine",
+      ], swiftSettings: strict),
+
+    // What people see.
+    .target(
+      name: "Study", dependencies: ["Dumps", "Models", "Images", "Statistics", "Tensor", "Machine"],
       swiftSettings: strict),
+    // Its pages, style and scripts become part of the binary: what is installed is one file.
     .target(
       name: "Atlas",
       dependencies: [
-        "Recording", "Models", "Images", "Statistics", "Tensor", "Machine",
+        "Dumps", "Models", "Datasets", "Images", "Statistics", "Machine",
         .product(name: "Mustache", package: "swift-mustache"),
       ], resources: [.embedInCode("Resources")], swiftSettings: strict),
     .executableTarget(
       name: "ActivationDump",
       dependencies: [
-        "Atlas", "Study", "Recording", "Models", "Checkpoints", "Layers", "Images", "Formats", "Statistics",
-        "Tensor", "Machine", "CStartup", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Atlas", "Study", "Assessment", "Recording", "Dumps", "Inference", "Models", "Datasets",
+        "Checkpoints", "Layers", "Images", "Formats", "Statistics", "Tensor", "Machine", "CStartup",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
     // Tests: one target per target, and what they share.
     .target(name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "ActivationDumpTests",
-      dependencies: ["ActivationDump", "Recording", "Models", "Checkpoints", "Layers", "TestSupport"],
+      dependencies: ["ActivationDump", "Inference", "Models", "Checkpoints", "Layers", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "AssessmentTests",
+      dependencies: [
+        "Assessment", "Inference", "Models", "Datasets", "Checkpoints", "Layers", "Statistics", "Tensor",
+        "Machine", "TestSupport",
+      ], swiftSettings: strict),
     .testTarget(
       name: "AtlasTests",
       dependencies: [
-        "Atlas", "Recording", "Models", "Layers", "Images", "Formats", "Statistics", "Machine", "TestSupport",
-        .product(name: "Mustache", package: "swift-mustache"),
+        "Atlas", "Recording", "Dumps", "Inference", "Models", "Datasets", "Images", "Formats", "Statistics",
+        "Tensor", "Machine", "TestSupport", .product(name: "Mustache", package: "swift-mustache"),
       ], swiftSettings: strict),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensor", "Machine", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "DatasetsTests",
+      dependencies: ["Models", "Datasets", "Images", "Formats", "Machine", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DumpsTests", dependencies: ["Dumps", "Machine", "TestSupport"], swiftSettings: strict),
+    .testTarget(
       name: "FormatsTests", dependencies: ["Formats", "Tensor", "Machine", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "ImagesTests", dependencies: ["Images", "Formats", "Machine", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "InferenceTests",
+      dependencies: [
+        "Inference", "Models", "Checkpoints", "Layers", "Statistics", "Tensor", "Machine", "TestSupport",
+      ], swiftSettings: strict),
     .testTarget(
       name: "LayersTests", dependencies: ["Layers", "Tensor", "TestSupport"], swiftSettings: strict),
     .testTarget(
@@ -117,17 +161,16 @@ let package = Package(
     .testTarget(
       name: "RecordingTests",
       dependencies: [
-        "Recording", "Models", "Checkpoints", "Layers", "Images", "Formats", "Statistics", "Tensor",
-        "Machine", "TestSupport",
+        "Assessment", "Recording", "Dumps", "Inference", "Models", "Datasets", "Checkpoints", "Layers",
+        "Images", "Formats", "Statistics", "Tensor", "Machine", "TestSupport",
       ], swiftSettings: strict),
     .testTarget(
       name: "StatisticsTests", dependencies: ["Statistics", "Tensor", "Machine", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "StudyTests",
-      dependencies: [
-        "Study", "Recording", "Models", "Images", "Statistics", "Tensor", "Machine", "TestSupport",
-      ], swiftSettings: strict),
+      dependencies: ["Study", "Dumps", "Models", "Images", "Statistics", "Tensor", "Machine", "TestSupport"],
+      swiftSettings: strict),
   ],
   cLanguageStandard: .c17
 )

@@ -1,7 +1,7 @@
+import Dumps
 import Foundation
 import Images
 public import Machine
-import Recording
 import Statistics
 import Synchronization
 

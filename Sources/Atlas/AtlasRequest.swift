@@ -1,6 +1,5 @@
 public import Images
 import Machine
-import Recording
 
 /// What to make an atlas of.
 public struct AtlasRequest: Sendable {

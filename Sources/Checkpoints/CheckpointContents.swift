@@ -1,6 +1,5 @@
 import Formats
 import Machine
-internal import Tensor
 
 /// What a reader makes of a file: named tensors in file order.
 struct CheckpointContents {

@@ -1,6 +1,5 @@
 import Formats
 import Machine
-internal import Tensor
 
 /// A checkpoint could not be read, written or fetched.
 public struct CheckpointError: Error, Sendable, CustomStringConvertible {

@@ -1,6 +1,5 @@
 import Foundation
 import Machine
-import Tensor
 
 /// Finds the checkpoint in a folder: a snapshot of a model hub, say.
 package enum CheckpointFolder {

@@ -1,7 +1,6 @@
 import Formats
 internal import Foundation
 import Machine
-internal import Tensor
 
 /// The index of a sharded checkpoint: which file holds which tensor (`model.safetensors.index.json`,
 /// `pytorch_model.bin.index.json`).

@@ -1,6 +1,5 @@
 import Formats
 import Machine
-internal import Tensor
 
 /// Files that users take for checkpoints, told by how they begin: what each is, and what to do about it.
 enum ForeignFile {

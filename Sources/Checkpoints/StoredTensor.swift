@@ -1,6 +1,6 @@
 import Formats
 import Machine
-internal import Tensor
+import Tensor
 
 /// A tensor as it lies in a file: where, in which number format, with which strides.
 ///

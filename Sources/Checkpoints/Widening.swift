@@ -1,4 +1,4 @@
-internal import Tensor
+import Tensor
 
 /// One axis of a walk over a storage.
 struct StridedAxis {

@@ -87,7 +87,7 @@ public struct Model: Sendable {
   public func outputIndex(ofClass torchIndex: Int) -> Int {
     switch classOrder {
     case .torch: torchIndex
-    case .lucid: ImageNet.lucidIndices[torchIndex]
+    case .lucid: LucidClasses.indices[torchIndex]
     }
   }
 

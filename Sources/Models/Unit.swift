@@ -1,4 +1,3 @@
-import Layers
 public import Machine
 import Tensor
 

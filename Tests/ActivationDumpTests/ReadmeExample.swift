@@ -1,6 +1,6 @@
 import Foundation
+import Inference
 import Models
-import Recording
 import TestSupport
 import Testing
 

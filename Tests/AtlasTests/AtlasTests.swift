@@ -3,12 +3,15 @@ import TestSupport
 import Testing
 
 @testable import Atlas
+@testable import Datasets
+@testable import Dumps
 @testable import Formats
 @testable import Images
-@testable import Layers
+@testable import Inference
 @testable import Machine
 @testable import Models
 @testable import Recording
+@testable import Tensor
 
 /// Whole atlases of small dumps.
 struct AtlasTests {

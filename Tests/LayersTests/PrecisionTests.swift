@@ -1,4 +1,5 @@
 import Layers
+import Tensor
 import TestSupport
 import Testing
 

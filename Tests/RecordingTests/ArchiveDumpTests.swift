@@ -2,6 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Datasets
+@testable import Dumps
+@testable import Inference
 @testable import Machine
 @testable import Models
 @testable import Recording

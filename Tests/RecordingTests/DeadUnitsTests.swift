@@ -2,8 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Datasets
+@testable import Dumps
 @testable import Formats
-@testable import Layers
 @testable import Machine
 @testable import Models
 @testable import Recording

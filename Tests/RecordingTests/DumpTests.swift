@@ -1,5 +1,7 @@
+import Datasets
+import Dumps
 import Foundation
-import Layers
+import Inference
 import Machine
 import Models
 import Recording

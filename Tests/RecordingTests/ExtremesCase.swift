@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Datasets
+@testable import Dumps
 @testable import Machine
 @testable import Models
 @testable import Recording

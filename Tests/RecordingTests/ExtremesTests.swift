@@ -2,11 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Dumps
 @testable import Formats
-@testable import Layers
 @testable import Machine
 @testable import Recording
 @testable import Statistics
+@testable import Tensor
 
 /// Dumps that keep extremes next to dumps that keep everything.
 struct ExtremesTests: ExtremesCase {

@@ -2,8 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Dumps
 @testable import Formats
 @testable import Machine
+@testable import Models
 @testable import Recording
 
 /// Matrices of halves, and matrices that have units together.

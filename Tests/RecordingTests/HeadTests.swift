@@ -2,7 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Assessment
 @testable import Checkpoints
+@testable import Datasets
+@testable import Dumps
+@testable import Inference
 @testable import Layers
 @testable import Machine
 @testable import Models

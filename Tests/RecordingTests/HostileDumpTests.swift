@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Dumps
 @testable import Machine
 @testable import Recording
 

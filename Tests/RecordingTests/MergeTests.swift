@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Dumps
+@testable import Inference
 @testable import Machine
 @testable import Recording
 

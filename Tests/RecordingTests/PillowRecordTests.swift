@@ -2,7 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Datasets
+@testable import Dumps
 @testable import Images
+@testable import Inference
 @testable import Machine
 @testable import Models
 @testable import Recording

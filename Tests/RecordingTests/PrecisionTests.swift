@@ -1,4 +1,7 @@
+import Assessment
+import Dumps
 import Foundation
+import Inference
 import Layers
 import Models
 import Recording

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Datasets
 @testable import Machine
-@testable import Models
 @testable import Recording
 
 /// What a dry run says, and how it stops a dump that would not fit.

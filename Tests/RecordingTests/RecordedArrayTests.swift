@@ -1,3 +1,4 @@
+import Inference
 import Recording
 import Tensor
 import Testing
@@ -23,10 +24,10 @@ struct RecordedArrayTests {
 
   @Test("chunks are whole batches, several a worker, and bounded in bytes")
   func chunks() {
-    #expect(Dump.chunkRows(images: 1_000_000, rowBytes: 1000, batchSize: 8, threads: 2) == 64)
-    #expect(Dump.chunkRows(images: 64, rowBytes: 1000, batchSize: 8, threads: 2) == 8)
-    #expect(Dump.chunkRows(images: 1, rowBytes: 1000, batchSize: 8, threads: 2) == 8)
-    #expect(Dump.chunkRows(images: 1_000_000, rowBytes: 1 << 20, batchSize: 8, threads: 2) == 32)
-    #expect(Dump.chunkRows(images: 1_000_000, rowBytes: 1 << 30, batchSize: 8, threads: 2) == 1)
+    #expect(ImagePass.chunkRows(images: 1_000_000, rowBytes: 1000, batchSize: 8, threads: 2) == 64)
+    #expect(ImagePass.chunkRows(images: 64, rowBytes: 1000, batchSize: 8, threads: 2) == 8)
+    #expect(ImagePass.chunkRows(images: 1, rowBytes: 1000, batchSize: 8, threads: 2) == 8)
+    #expect(ImagePass.chunkRows(images: 1_000_000, rowBytes: 1 << 20, batchSize: 8, threads: 2) == 32)
+    #expect(ImagePass.chunkRows(images: 1_000_000, rowBytes: 1 << 30, batchSize: 8, threads: 2) == 1)
   }
 }

@@ -2,10 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Layers
+@testable import Datasets
+@testable import Dumps
+@testable import Inference
 @testable import Machine
 @testable import Models
 @testable import Recording
+@testable import Tensor
 
 /// Dumps that stop and go on, and dumps in parts.
 struct ResumeTests {

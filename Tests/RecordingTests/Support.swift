@@ -1,4 +1,6 @@
+import Datasets
 import Foundation
+import Inference
 import Machine
 import Models
 import Recording

@@ -1,8 +1,9 @@
+import Dumps
 import Foundation
 import FoundationXML
 import Images
 import Machine
-import Recording
+import Models
 import Study
 import TestSupport
 import Testing

@@ -1,6 +1,5 @@
 import Machine
 import Models
-import Recording
 import Study
 import Tensor
 import TestSupport

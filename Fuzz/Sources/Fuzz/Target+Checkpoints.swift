@@ -2,6 +2,8 @@ import Foundation
 import Models
 
 @testable import Checkpoints
+@testable import Formats
+@testable import Machine
 @testable import Tensor
 
 extension Target {

@@ -1,4 +1,6 @@
+@testable import Formats
 @testable import Images
+@testable import Machine
 @testable import Tensor
 
 extension Target {

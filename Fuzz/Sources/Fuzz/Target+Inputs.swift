@@ -1,7 +1,13 @@
 import Foundation
 
 @testable import Checkpoints
+@testable import Datasets
+@testable import Dumps
+@testable import Formats
+@testable import Inference
+@testable import Machine
 @testable import Recording
+@testable import Statistics
 @testable import Tensor
 
 extension Target {

@@ -1,9 +1,8 @@
 import ArgumentParser
+import Assessment
 import Foundation
+import Inference
 import Layers
-import Models
-import Recording
-import Statistics
 
 /// `bench`: how fast a network runs here.
 struct BenchCommand: ParsableCommand {

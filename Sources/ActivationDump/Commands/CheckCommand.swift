@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dumps
 import Machine
 import Recording
 

@@ -1,11 +1,14 @@
 import ArgumentParser
+import Datasets
+import Dumps
 import Formats
 import Foundation
 import Images
-import Layers
+import Inference
 import Machine
 import Models
 import Recording
+import Tensor
 
 /// `dump`: images in, recorded units out.
 struct DumpCommand: ParsableCommand {

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Assessment
+import Datasets
 import Foundation
+import Inference
 import Models
-import Recording
 import Statistics
 
 /// `evaluate`: the accuracy of a network.

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Recording
+import Datasets
+import Dumps
 
 /// `inspect`: state and provenance of dumps.
 struct InspectCommand: ParsableCommand {

@@ -1,8 +1,9 @@
 import ArgumentParser
+import Assessment
 import Foundation
 import Images
+import Inference
 import Models
-import Recording
 import Tensor
 
 /// `predict`: what a network sees in images.

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Atlas
 import Foundation
-import Recording
 
 /// `report`: a static unit atlas.
 struct ReportCommand: ParsableCommand {

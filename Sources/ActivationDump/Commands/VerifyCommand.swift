@@ -1,8 +1,8 @@
 import ArgumentParser
+import Assessment
 import Foundation
-import Layers
+import Inference
 import Models
-import Recording
 import Statistics
 
 /// `verify`: a network against what another implementation computed.

@@ -1,9 +1,7 @@
 import ArgumentParser
 import Foundation
 import Machine
-import Recording
 import Synchronization
-import Tensor
 
 /// What the program prints: results to standard output, everything else to standard error.
 enum Console {

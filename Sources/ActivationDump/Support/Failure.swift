@@ -5,7 +5,6 @@ import Images
 import Layers
 import Machine
 import Models
-import Recording
 import Tensor
 
 /// The exit codes of the program: those of sysexits.h where it has one.

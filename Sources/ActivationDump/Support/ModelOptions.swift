@@ -1,12 +1,15 @@
 public import ArgumentParser
+import Assessment
 import Checkpoints
+import Datasets
 import Formats
 import Foundation
-public import Images
-public import Layers
+import Images
+import Inference
+import Layers
 import Machine
 import Models
-public import Recording
+import Tensor
 
 /// Which network, with which weights, on which kernels.
 struct ModelOptions: ParsableArguments {

@@ -1,8 +1,6 @@
 import CStartup
 import Foundation
 import Machine
-import Recording
-import Tensor
 
 /// What the program was started with, as ``PathText`` has it. `CommandLine` keeps no bytes that are not UTF-8, and has nothing
 /// where there is no `/proc`.

@@ -1,8 +1,6 @@
 import Foundation
 import Machine
-import Recording
 import Synchronization
-import Tensor
 
 /// Shows how far a pass has come: a bar on a terminal, elsewhere a line every half minute.
 final class ProgressDisplay: Sendable {

@@ -2,7 +2,6 @@ import CStartup
 import Foundation
 import Machine
 import Synchronization
-import Tensor
 
 /// Standard output or standard error. A write to it may fail: the disk is full, the terminal or the reader is gone, it was
 /// closed from the start. That never ends the program; whoever cares asks for ``failure``.

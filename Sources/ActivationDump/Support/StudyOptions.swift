@@ -1,5 +1,4 @@
 import ArgumentParser
-import Recording
 
 /// Which stimuli trials are made of.
 struct StimuliOptions: ParsableArguments {

@@ -1,5 +1,4 @@
 import Machine
-import Models
 
 /// What beginners do, said better than a parser or the system can say it.
 enum UsageHint {

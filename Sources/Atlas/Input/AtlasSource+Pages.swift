@@ -1,4 +1,4 @@
-import Recording
+import Dumps
 
 extension AtlasSource {
   /// The page of a layer.

@@ -1,7 +1,7 @@
+import Dumps
 import Images
 import Machine
 import Models
-import Recording
 import Statistics
 
 /// A dump as an atlas reads it.

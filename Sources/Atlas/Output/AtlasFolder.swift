@@ -1,7 +1,5 @@
 import Foundation
 import Machine
-import Recording
-import Tensor
 
 /// The folder of an atlas.
 struct AtlasFolder: Sendable {

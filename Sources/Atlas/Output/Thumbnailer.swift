@@ -1,5 +1,5 @@
+import Dumps
 import Images
-import Recording
 
 /// Makes thumbnails: what the network saw of an image, small. One a worker.
 final class Thumbnailer {

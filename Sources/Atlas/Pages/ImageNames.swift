@@ -1,5 +1,5 @@
-import Models
-import Recording
+import Datasets
+import Dumps
 
 /// What the images of a recording are called.
 struct ImageNames: Sendable {

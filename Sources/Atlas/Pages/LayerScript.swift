@@ -1,4 +1,3 @@
-import Recording
 import Statistics
 
 /// The script that carries the numbers of a layer's page: arrays unit after unit, as docs/atlas.md describes them.

@@ -1,4 +1,3 @@
-import Recording
 import Statistics
 
 /// What the index says of a layer.

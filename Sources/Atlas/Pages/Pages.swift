@@ -1,5 +1,4 @@
 import Mustache
-import Recording
 
 /// The pages, made from the templates that are part of the program.
 struct Pages: Sendable {

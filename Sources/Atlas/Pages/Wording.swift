@@ -1,5 +1,6 @@
+import Datasets
+import Dumps
 import Machine
-import Recording
 
 /// How a page says where a recording comes from.
 enum Wording {

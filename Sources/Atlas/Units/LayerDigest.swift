@@ -1,4 +1,3 @@
-import Recording
 import Statistics
 
 /// What the atlas shows of one layer.

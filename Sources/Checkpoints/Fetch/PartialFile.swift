@@ -1,6 +1,5 @@
 private import Glibc
 import Machine
-internal import Tensor
 
 /// What a download has so far: `<path>.part`, and in `<path>.part.origin` the address and the server's
 /// validator for exactly these bytes.

@@ -1,6 +1,6 @@
 import Formats
 import Machine
-internal import Tensor
+import Tensor
 
 /// Reads `.npz` archives: one `.npy` array for each tensor, stored or deflated.
 enum NPZReader {

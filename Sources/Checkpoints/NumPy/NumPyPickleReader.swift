@@ -1,6 +1,5 @@
 import Formats
 import Machine
-internal import Tensor
 
 /// Reads pickles of NumPy arrays, or of tensors as `pickle.dump` writes them, in dictionaries and lists.
 ///

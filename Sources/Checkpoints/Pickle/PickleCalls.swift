@@ -1,6 +1,6 @@
 import Formats
 import Machine
-internal import Tensor
+import Tensor
 
 // What imports, calls and instances become. See PicklePolicy for what is refused.
 extension Unpickler {

@@ -1,5 +1,5 @@
 import Machine
-internal import Tensor
+import Tensor
 
 /// A value a pickle has built.
 ///

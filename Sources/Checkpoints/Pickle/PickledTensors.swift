@@ -1,6 +1,6 @@
 import Formats
 import Machine
-internal import Tensor
+import Tensor
 
 /// The tensors that a pickle holds, wherever their elements are.
 enum PickledTensors {

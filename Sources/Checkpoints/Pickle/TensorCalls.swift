@@ -1,5 +1,5 @@
 import Formats
-internal import Tensor
+import Tensor
 
 /// The calls by which PyTorch and NumPy pickle tensors and arrays: all that is ever evaluated.
 enum TensorCalls {

@@ -1,6 +1,5 @@
 import Formats
 import Machine
-private import Tensor
 
 extension Unpickler {
   /// Performs one opcode other than STOP.

@@ -1,6 +1,5 @@
 import Formats
 import Machine
-internal import Tensor
 
 /// A machine that reads a pickle and builds tensors' descriptions and plain containers, nothing else.
 ///

@@ -1,6 +1,5 @@
 import Formats
 import Machine
-internal import Tensor
 
 /// Reads the JSON header of a safetensors file.
 ///

@@ -1,6 +1,6 @@
 import Formats
 import Machine
-internal import Tensor
+import Tensor
 
 /// Reads safetensors: eight bytes of header length, a JSON header, then the elements of every tensor.
 ///

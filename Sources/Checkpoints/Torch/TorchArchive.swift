@@ -1,6 +1,5 @@
 import Formats
 import Machine
-internal import Tensor
 
 /// Reads the zip archives of `torch.save` (since 1.6) and `torch.jit.save`.
 ///

@@ -1,6 +1,5 @@
 import Formats
 import Machine
-internal import Tensor
 
 /// A file of PyTorch's within a pickle: how a storage is pickled by anything else than `torch.save`.
 ///

@@ -1,6 +1,6 @@
 import Formats
 import Machine
-internal import Tensor
+import Tensor
 
 /// Reads the stream `torch.save` wrote before PyTorch 1.6.
 ///

@@ -1,5 +1,5 @@
 package import Machine
-import Tensor
+package import Tensor
 
 /// The arrays of an `.npz` archive whose members are stored, not deflated: read where they lie.
 package struct NPZArchive: Sendable {
@@ -38,4 +38,23 @@ package struct NPZArchive: Sendable {
 
   /// The array of a name, without `.npy`.
   package subscript(name: String) -> Member? { members[name] }
+}
+
+extension NPZArchive {
+  /// Opens an archive that this program wrote.
+  package init(file path: String) throws {
+    try self.init(try MappedFile(path).region)
+  }
+
+  /// The numbers of a little-endian array of integers in C order; `nil` when there is none of that name and type.
+  package func integers<Element: FixedWidthInteger>(of name: String, as elementType: ElementType)
+    -> [Element]?
+  {
+    guard let member = self[name], member.header.elementType == elementType, !member.header.isBigEndian,
+      !member.header.isFortranOrder, elementType.byteCount == MemoryLayout<Element>.size
+    else { return nil }
+    return (0..<member.header.shape.count).compactMap {
+      member.elements.integer(at: $0 * MemoryLayout<Element>.size, as: Element.self)
+    }
+  }
 }

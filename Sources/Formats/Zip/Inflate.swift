@@ -1,6 +1,5 @@
 private import CZlib
 package import Machine
-internal import Tensor
 
 extension ZipArchive.Entry {
   /// The first `count` bytes of the content, or all of it where that is shorter.

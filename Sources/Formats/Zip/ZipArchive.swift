@@ -1,5 +1,4 @@
 package import Machine
-internal import Tensor
 
 /// The members of a zip archive, zip64 included, as its central directory lists them.
 ///

@@ -1,7 +1,6 @@
 private import Foundation
 import Machine
 import Synchronization
-private import Tensor
 
 /// Threads that work on the steps of one run together, for the shortest time of a single image.
 ///

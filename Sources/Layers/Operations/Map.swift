@@ -1,5 +1,5 @@
 internal import CKernels
-private import Tensor
+import Tensor
 
 /// A copy with an epilogue: normalisation by stored statistics, layer scale, activations and sums are nothing else.
 package struct Map: Operation {

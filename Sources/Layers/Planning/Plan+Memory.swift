@@ -1,4 +1,4 @@
-private import Tensor
+import Tensor
 
 extension Plan {
   /// Bytes of memory a workspace for `batchSize` images takes, for one thread, without making one.

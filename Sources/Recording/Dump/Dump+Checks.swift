@@ -1,3 +1,5 @@
+import Datasets
+import Dumps
 import Machine
 
 extension Dump {

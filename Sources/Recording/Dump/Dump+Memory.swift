@@ -1,4 +1,7 @@
 import Checkpoints
+import Datasets
+import Dumps
+package import Inference
 import Layers
 package import Machine
 

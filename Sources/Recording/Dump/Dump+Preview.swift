@@ -1,4 +1,6 @@
+import Datasets
 import Images
+import Inference
 public import Machine
 import Synchronization
 

@@ -1,7 +1,10 @@
 import Checkpoints
+public import Datasets
+import Dumps
 import Formats
 import Foundation
 import Images
+import Inference
 import Layers
 public import Machine
 import Models
@@ -55,7 +58,7 @@ public struct Dump: Sendable {
     arrays = try Self.arrays(request, graph)
     layerShapes = request.layers.compactMap { graph.shape(of: $0.layer) }
     let rowBytes = arrays.reduce(0) { $0 + $1.rowShape.count } * MemoryLayout<Float>.size
-    let chunkRows = Self.chunkRows(
+    let chunkRows = ImagePass.chunkRows(
       images: rows.count, rowBytes: rowBytes, batchSize: request.batchSize, threads: request.threads,
       isUnitMajor: request.isUnitMajor)
     extremes = try Self.extremes(request, rows, of: images.count, arrays, folder)
@@ -158,7 +161,7 @@ public struct Dump: Sendable {
 
   /// Writes what became of every row, then the manifest that makes it count.
   private func close(_ open: inout OpenDump, _ state: Manifest.State) throws(RecordingError) {
-    try ImagesTable.write(images, rows, open.ledger, to: folder.imagesTable)
+    try ImagesTable.write(images, rows, status: open.ledger.status(of:), to: folder.imagesTable)
     open.manifest.state = state
     open.manifest.ended = Manifest.now
     open.manifest.images.skipped = open.ledger.skippedCount
@@ -192,18 +195,6 @@ public struct Dump: Sendable {
     let output = RecordedArray(
       layer: "", file: DumpFolder.logits, source: .output, units: nil, tapShape: [request.model.outputs])
     return arrays + [output]
-  }
-
-  /// Rows a worker collects before it writes: a multiple of the batch size, at most 32 MiB and 64 rows, and few
-  /// enough that every worker gets several chunks. Unit-major files take a write for each unit and chunk, so there it
-  /// is four times as much.
-  package static func chunkRows(
-    images: Int, rowBytes: Int, batchSize: Int, threads: Int, isUnitMajor: Bool = false
-  ) -> Int {
-    let share = (images + threads * 8 - 1) / (threads * 8)
-    let factor = isUnitMajor ? 4 : 1
-    let wanted = (min(share, 64 * factor) + batchSize - 1) / batchSize * batchSize
-    return max(min(wanted, (32 << 20) * factor / max(rowBytes, 1)), 1)
   }
 
   private func manifest(of network: Network) throws -> Manifest {

@@ -1,4 +1,4 @@
-import Checkpoints
+public import Dumps
 import Formats
 import Foundation
 public import Machine

@@ -1,9 +1,13 @@
+public import Datasets
+public import Dumps
 public import Formats
 public import Images
+public import Inference
 public import Layers
 public import Machine
 public import Models
 import Statistics
+public import Tensor
 
 /// What to record, from what, into what.
 public struct DumpRequest: Sendable {

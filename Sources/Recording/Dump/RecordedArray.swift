@@ -1,5 +1,4 @@
 package import Formats
-import Layers
 package import Tensor
 
 /// One file of a dump: which numbers of a run make its rows.

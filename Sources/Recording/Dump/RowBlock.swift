@@ -1,5 +1,6 @@
-import Checkpoints
+import Dumps
 import Formats
+import Inference
 import Layers
 import Machine
 import Tensor

@@ -1,3 +1,4 @@
+import Dumps
 import Synchronization
 
 /// What became of every row: one byte each, shared by the workers.

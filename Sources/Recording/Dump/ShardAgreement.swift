@@ -1,6 +1,6 @@
+import Dumps
 import Foundation
 import Machine
-import Tensor
 
 /// A task of a Slurm job array that records the part of the images which its number says.
 public struct ArrayTask: Sendable, Hashable {
@@ -19,7 +19,7 @@ public struct ArrayTask: Sendable, Hashable {
 /// they can tell: tasks of one array that record different things do not each record a part of one.
 struct ShardAgreement: Sendable {
   /// The file of the agreement, in the folder of the shards' folders: the manifest of the task that came first.
-  static let fileName = "recording.json"
+  private static let fileName = DumpFolder.agreementName
   /// Outputs of other tasks are looked for beside this one, unless there is more than that.
   private static let mostNeighbours = 10_000
 

@@ -1,7 +1,5 @@
-import Checkpoints
 import Foundation
 import Machine
-import Tensor
 
 /// What was kept of the rows up to some moment, as a file: so that what was spilled can be forgotten.
 enum ExtremesSnapshot {

@@ -1,4 +1,4 @@
-import Checkpoints
+import Dumps
 import Machine
 import Synchronization
 

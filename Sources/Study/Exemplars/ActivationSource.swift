@@ -1,6 +1,5 @@
+import Dumps
 import Machine
-import Models
-import Recording
 import Statistics
 
 /// What a dump knows of one unit.

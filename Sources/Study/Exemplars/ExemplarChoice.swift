@@ -1,6 +1,6 @@
+import Dumps
 import Machine
 import Models
-import Recording
 import Statistics
 
 /// What a unit's pictures and histogram need, beside the map.

@@ -1,7 +1,7 @@
+public import Dumps
 public import Foundation
 import Images
 public import Machine
-public import Recording
 
 /// Which images were chosen for which units, and from what: `exemplars.json`.
 public struct ExemplarMap: Sendable, Codable, Hashable {

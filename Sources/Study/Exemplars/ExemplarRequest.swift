@@ -1,6 +1,6 @@
 public import Images
 public import Machine
-public import Recording
+public import Models
 
 /// Which exemplars to choose, from what, into what.
 public struct ExemplarRequest: Sendable {

@@ -1,8 +1,8 @@
+import Dumps
 import Foundation
 import Images
 public import Machine
-import Recording
-import Tensor
+import Models
 
 /// Chooses exemplars and writes them down.
 public struct ExemplarRun: Sendable {

@@ -1,5 +1,4 @@
 public import Machine
-import Recording
 
 /// Which ranks of a unit's images become references and queries. Ranks count from 0, the lowest activation, up.
 ///

@@ -1,7 +1,6 @@
+import Dumps
 import Images
 import Machine
-import Recording
-import Tensor
 
 /// Writes the pictures of a set of exemplars. Each image is opened and encoded once, however many units chose it.
 struct PictureWriter: Sendable {

@@ -1,7 +1,5 @@
 import Foundation
 package import Machine
-import Recording
-import Tensor
 
 /// Files of stimuli: many, small, and whole as soon as they have their name.
 package enum StimulusFile {

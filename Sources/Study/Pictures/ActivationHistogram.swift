@@ -1,4 +1,3 @@
-import Recording
 import Statistics
 
 /// How the activations of a unit are distributed over images, and where its exemplars lie.

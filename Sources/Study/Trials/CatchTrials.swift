@@ -1,7 +1,6 @@
 import Foundation
 import Images
 import Machine
-import Recording
 
 /// From which stimuli to choose catch trials.
 public struct CatchRequest: Sendable {

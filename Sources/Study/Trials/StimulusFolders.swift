@@ -1,7 +1,5 @@
 import Foundation
 import Machine
-import Recording
-import Tensor
 
 /// Where the stimuli of units lie.
 struct StimulusFolders: Sendable {

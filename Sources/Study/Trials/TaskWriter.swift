@@ -1,7 +1,5 @@
 import Foundation
 public import Machine
-import Recording
-import Tensor
 
 /// Puts the stimuli of a plan into a folder for each task, as the study's page loads them.
 public struct TaskWriter: Sendable {

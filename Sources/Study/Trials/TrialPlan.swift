@@ -1,6 +1,6 @@
+public import Dumps
 public import Foundation
 public import Machine
-public import Recording
 
 /// From which stimuli to make which tasks.
 public struct TrialRequest: Sendable {

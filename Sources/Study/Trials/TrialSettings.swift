@@ -1,5 +1,4 @@
 public import Machine
-import Recording
 
 /// How many tasks and trials there are, of how many units. The defaults are the study's.
 public struct TrialSettings: Sendable, Hashable, Codable {

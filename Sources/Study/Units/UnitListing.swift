@@ -1,6 +1,6 @@
+public import Dumps
 public import Machine
 public import Models
-public import Recording
 public import Statistics
 
 /// A unit and what it did over the images of a dump.

@@ -1,7 +1,5 @@
-import Layers
 public import Machine
 public import Models
-import Recording
 import Statistics
 import Tensor
 

@@ -1,6 +1,5 @@
 import Foundation
 public import Models
-import Recording
 
 /// How a list of units is written down. Every form is one that `--units` reads.
 public enum UnitsFormat: String, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-"""Writes Sources/Models/ImageNet+Classes.swift and ImageNet+Lucid.swift: the classes of ImageNet as Swift tables.
+"""Writes Sources/Datasets/ImageNet/ImageNet+Classes.swift and Sources/Models/LucidClasses.swift: the classes of ImageNet as Swift tables.
 
     python classes.py LABELS
 
@@ -52,7 +52,7 @@ def main():
     assert len(synsets) == len(names) == 1000 and synsets == sorted(synsets)
     assert not any(";" in name or "\n" in name or '"' in name for name in names)
     note = "// Written by Tests/Fixtures/models/classes.py."
-    (ROOT / "Sources/Models/ImageNet+Classes.swift").write_text(f'''{note}
+    (ROOT / "Sources/Datasets/ImageNet/ImageNet+Classes.swift").write_text(f'''{note}
 
 extension ImageNet {{
   /// WordNet identifiers without their `n`, separated by spaces.
@@ -67,7 +67,7 @@ extension ImageNet {{
 }}
 ''')
     indices = lucid_indices(sys.argv[1], synsets)
-    (ROOT / "Sources/Models/ImageNet+Lucid.swift").write_text(f'''{note}
+    (ROOT / "Sources/Models/LucidClasses.swift").write_text(f'''{note}
 
 extension ImageNet {{
   /// The output of Lucid's InceptionV1 that scores each class of PyTorch's order, separated by spaces.

@@ -1,9 +1,9 @@
 public import ArgumentParser
+import Dumps
 import Foundation
 import Machine
 import Models
-import Recording
-public import Study
+import Study
 
 /// `exemplars`: references and queries from a dump.
 struct ExemplarsCommand: ParsableCommand {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Recording
 import Study
 
 /// `trials catch`: units that anybody who looks gets right.

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Machine
-import Recording
 import Study
 
 /// `trials make`: one folder for each participant.

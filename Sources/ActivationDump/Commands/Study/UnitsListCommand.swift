@@ -1,8 +1,8 @@
 import ArgumentParser
+import Dumps
 import Layers
 import Machine
 import Models
-import Recording
 import Statistics
 import Study
 import Tensor

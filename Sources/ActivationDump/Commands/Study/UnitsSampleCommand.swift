@@ -2,8 +2,7 @@ public import ArgumentParser
 import Foundation
 import Machine
 import Models
-import Recording
-public import Study
+import Study
 
 /// `units sample`: the study's random sample.
 struct UnitsSampleCommand: ParsableCommand {

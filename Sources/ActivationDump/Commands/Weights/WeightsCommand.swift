@@ -1,10 +1,8 @@
 import ArgumentParser
 import Checkpoints
 import Foundation
-import Layers
+import Inference
 import Models
-import Recording
-import Tensor
 
 /// `weights`: checkpoints, where they come from, what is in them.
 struct WeightsCommand: AsyncParsableCommand {

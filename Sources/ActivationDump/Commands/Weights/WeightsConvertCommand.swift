@@ -1,9 +1,9 @@
 import ArgumentParser
 import Checkpoints
 import Foundation
+import Inference
 import Machine
 import Models
-import Recording
 import Tensor
 
 /// `weights convert`: any checkpoint to safetensors.

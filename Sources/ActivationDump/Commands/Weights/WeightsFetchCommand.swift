@@ -3,7 +3,6 @@ import Checkpoints
 import Foundation
 import Machine
 import Models
-import Recording
 import Synchronization
 
 /// `weights fetch`: downloads a network's official checkpoint into the weights folder.

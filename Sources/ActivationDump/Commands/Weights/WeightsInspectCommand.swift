@@ -1,7 +1,6 @@
 import ArgumentParser
 import Checkpoints
 import Foundation
-import Models
 import Tensor
 
 /// `weights inspect`: what is in a checkpoint.

@@ -3,7 +3,6 @@ import Checkpoints
 import Foundation
 import Machine
 import Models
-import Recording
 
 /// `weights list`: where each network's checkpoint comes from and whether it is here.
 struct WeightsListCommand: ParsableCommand {

@@ -1,10 +1,9 @@
 import ArgumentParser
 import Checkpoints
 import Foundation
-import Layers
+import Inference
 import Machine
 import Models
-import Recording
 import Tensor
 
 /// `weights verify`: whether a checkpoint is whole, the published one, and the network's.

@@ -1,5 +1,5 @@
 internal import CKernels
-private import Tensor
+import Tensor
 
 /// Keeps what the baselines of units add up, of a value that is in memory: non-positive positions, and differences
 /// between neighbours.

@@ -1,5 +1,5 @@
 internal import CKernels
-private import Tensor
+package import Tensor
 
 /// Keeps a reduction other than the mean of a value that is in memory.
 package struct RecordValues: Operation, Hashable {

@@ -1,0 +1,204 @@
+public import Datasets
+import Images
+public import Inference
+import Layers
+public import Machine
+package import Models
+public import Statistics
+import Synchronization
+
+/// The accuracy of a network on labelled images.
+public struct Evaluation: Sendable {
+  /// The network.
+  public let network: Network
+  /// The images.
+  public let images: ImageList
+  /// What scores classes, for a network that returns an embedding.
+  public let classifier: Classifier?
+  /// The images a thread takes through the network together.
+  public var batchSize = 8
+  /// The threads.
+  public var threads = ProcessorCount.available
+  /// What to do about images that cannot be read.
+  public var onError = ErrorPolicy.fail
+
+  /// Prepares an evaluation.
+  ///
+  /// - Throws: ``RecordingError`` when images lack labels of ImageNet, or the network scores no classes.
+  public init(_ network: Network, on images: ImageList, classifier: Classifier? = nil) throws(RecordingError)
+  {
+    try Self.check(network.model, images, classifier: classifier)
+    (self.network, self.images, self.classifier) = (network, images, classifier)
+  }
+
+  /// Checks, before any weights are loaded, that images have labels and that something scores classes.
+  ///
+  /// - Throws: ``RecordingError``, `usage` or `badData`.
+  package static func check(
+    _ model: Model, _ images: ImageList, classifier: Classifier?
+  ) throws(RecordingError) {
+    try checkClasses(model, classifier: classifier)
+    switch images.labels {
+    case .imagenet: break
+    case .given:
+      let labels = (0..<images.count).lazy.map { images.label(ofRow: $0) }
+      if let row = labels.firstIndex(where: { $0.map { $0 >= 1000 } ?? true }) {
+        let countsFromOne = labels.allSatisfy { $0.map { (1...1000).contains($0) } ?? false }
+        throw RecordingError(
+          .badData,
+          "\(images.path(ofRow: row)) has no label from 0 to 999; every image needs one"
+            + (countsFromOne
+              ? ": these count from 1, or are the numbers of ImageNet's devkit, which need its meta.mat" : "")
+        )
+      }
+    case .folders:
+      let synsets = Set(ImageNet.synsets)
+      let unknown = images.classes.filter { !synsets.contains($0) }
+      throw RecordingError(
+        .badData,
+        "\(images.root): folders have to be named by ImageNet synset, such as n01440764, and \(unknown.count) of"
+          + " \(images.classes.count) are not: \(unknown.prefix(5).joined(separator: ", "))")
+    case .none:
+      let place = images.layout == .list ? "the list" : images.root
+      throw RecordingError(
+        .badData,
+        "\(place) has no labels; give --labels, a folder of folders named by synset, or a list with labels")
+    }
+  }
+
+  /// Refuses a network whose outputs are no scores of ImageNet's classes.
+  ///
+  /// - Throws: ``RecordingError``: `usage` for an embedding without a classifier, `badData` for another head.
+  package static func checkClasses(_ model: Model, classifier: Classifier?) throws(RecordingError) {
+    switch model.head {
+    case .absent:
+      throw RecordingError(
+        .badData,
+        "these weights of \(model.identifier) have no head, so that there are no class scores; 'dump' records their units"
+      )
+    case .outputs(let count) where !model.isEmbedding:
+      throw RecordingError(
+        .badData,
+        "these weights of \(model.identifier) have a head of \(count) outputs, and which classes they stand for is not"
+          + " known; 'dump' records them as they are (logits.npy)")
+    default: if !model.isEmbedding || classifier != nil { return }
+    }
+    throw RecordingError(
+      .usage,
+      "\(model.identifier) returns an embedding, not classes; give --classifier FILE, a matrix of \(model.outputs)×1000"
+        + " made from class names (.npy or safetensors)")
+  }
+
+  /// What an evaluation found.
+  public struct Summary: Sendable, Codable {
+    /// The images scored, and those that could not be read.
+    public var images: Int, skipped: Int
+    /// The major version of the Pillow whose inputs they became.
+    public var pillow: Int
+    /// The share whose label is the best class, and among the best five.
+    public var top1: Proportion, top5: Proportion
+    /// The different labels among the images.
+    public var classes: Int
+    /// What was published for the network's checkpoint; `nil` where nothing was.
+    public var publishedTop1: Double?
+    /// How this accuracy stands to the published one.
+    public var published: PublishedAccuracy?
+    /// How long it took, and images a second.
+    public var seconds: Double, imagesPerSecond: Double
+    /// Whether it was stopped before the last image.
+    public var interrupted: Bool
+  }
+
+  /// The best classes of one image.
+  public struct Answer: Sendable, Hashable {
+    /// The row, and the label.
+    public var row: Int, label: Int
+    /// The five best classes, best first.
+    public var best: [Int]
+  }
+
+  /// Scores all images, or as many as there are before `progress` is cancelled.
+  ///
+  /// - Returns: The summary, and the answer to each image in order.
+  /// - Throws: What reading an image throws; ``RecordingError`` when none could be read.
+  public func run(progress: RunProgress = RunProgress()) throws -> (summary: Summary, answers: [Answer]) {
+    let tally = Tally()
+    let chunkRows = ImagePass.chunkRows(
+      images: images.count, rowBytes: 1, batchSize: batchSize, threads: threads)
+    let pass = ImagePass(
+      network: network, images: images, rows: [0..<images.count], chunkRows: chunkRows, batchSize: batchSize,
+      threads: threads, onError: onError, progress: progress)
+    let labels = classifier.map { Labels(classes: $0.classes) } ?? network.labels
+    let (images, classifier) = (images, classifier)
+    let start = Clock.seconds
+    _ = try pass.run { Scorer(images: images, labels: labels, classifier: classifier, tally: tally) }
+    let seconds = Clock.seconds - start
+    let answers = tally.answers
+    guard !answers.isEmpty else {
+      throw RecordingError(.badData, "none of the \(images.count) images in \(images.root) could be scored")
+    }
+    let top1 = Proportion(successes: answers.count { $0.best.first == $0.label }, trials: answers.count)
+    let classes = Set(answers.map(\.label)).count
+    let published = published(for: top1, classes: classes)
+    let summary = Summary(
+      images: answers.count, skipped: progress.skipped, pillow: network.pillow.rawValue, top1: top1,
+      top5: Proportion(successes: answers.count { $0.best.contains($0.label) }, trials: answers.count),
+      classes: classes, publishedTop1: published?.top1, published: published, seconds: seconds,
+      imagesPerSecond: Double(answers.count) / max(seconds, 1e-9), interrupted: progress.isCancelled)
+    return (summary, answers)
+  }
+
+  /// The published accuracy of the network.
+  private func published(for top1: Proportion, classes: Int) -> PublishedAccuracy? {
+    guard let known = network.model.publishedTop1 else { return nil }
+    let generated = if case .seeded = network.weights { true } else { false }
+    let checkpoint = network.model.checkpoint.files.first?.name ?? network.model.identifier
+    return PublishedAccuracy(
+      known, of: checkpoint, measured: top1, generated: generated, classes: classes)
+  }
+}
+
+extension Evaluation {
+  /// Writes the five best classes of every image: row, path, label, best to fifth best, separated by tabs.
+  ///
+  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  package static func write(
+    _ answers: [Answer], of images: ImageList, to path: String
+  ) throws(RecordingError) {
+    let file = try TextFile(output: path)
+    try file.append("row\tpath\tlabel\ttop1\ttop2\ttop3\ttop4\ttop5\n")
+    for answer in answers {
+      let fields =
+        [String(answer.row), EscapedText.escaped(images.bytes(ofRow: answer.row)), String(answer.label)]
+        + answer.best.map(String.init)
+      try file.append(fields.joined(separator: "\t") + "\n")
+    }
+    try file.commit()
+  }
+}
+
+/// Answers from all workers.
+private final class Tally: Sendable {
+  private let collected = Mutex<[Evaluation.Answer]>([])
+
+  var answers: [Evaluation.Answer] { collected.withLock { $0.sorted { $0.row < $1.row } } }
+  func add(_ answer: Evaluation.Answer) { collected.withLock { $0.append(answer) } }
+}
+
+private struct Scorer: RowSink {
+  let images: ImageList
+  let labels: Labels
+  let classifier: Classifier?
+  let tally: Tally
+
+  mutating func begin(_ rows: Range<Int>) {}
+  mutating func skip(row: Int, because reason: String) {}
+  mutating func end(_ rows: Range<Int>, writingWith runner: Runner) {}
+
+  mutating func record(row: Int, from workspace: Workspace, at place: Int) {
+    let output = workspace.withOutput(of: place) { Array($0) }
+    let scores = labels.scores(of: classifier?.scores(output) ?? output)
+    tally.add(
+      Evaluation.Answer(row: row, label: images.label(ofRow: row) ?? -1, best: Labels.top(5, of: scores)))
+  }
+}

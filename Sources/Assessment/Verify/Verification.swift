@@ -1,0 +1,120 @@
+public import Inference
+public import Layers
+public import Machine
+public import Models
+public import Statistics
+import Synchronization
+import Tensor
+
+/// A network compared with what another implementation computed.
+public struct Verification: Sendable, Codable {
+  /// The images compared.
+  public var images: Int
+  /// The arrays: layers in order of execution, then the logits.
+  public var arrays: [ArrayComparison]
+  /// The first layer, in order of execution, that is off.
+  public var firstOff: String?
+
+  /// Whether every array is within its tolerance.
+  public var passes: Bool { arrays.allSatisfy(\.passes) }
+
+  /// The tolerance where neither the user nor the reference says better.
+  public static let defaultTolerance = 1e-4
+
+  /// Runs the reference's inputs and compares every array of it.
+  ///
+  /// - Parameters:
+  ///   - model: The network.
+  ///   - weights: Its weights.
+  ///   - reference: What to compare with.
+  ///   - tolerance: The largest error that passes, over the RMS of an array. By default, four times the error that the
+  ///     reference records of PyTorch itself in fp32, and 5e-6 where that is larger; ``defaultTolerance`` for a
+  ///     reference that records none; and never less than the precision promises, ``Layers/Precision/promise``.
+  ///   - options: Kernels and arithmetic.
+  ///   - batchSize: The images a thread takes through the network together.
+  ///   - threads: The threads.
+  /// - Returns: Every array's comparison.
+  /// - Throws: What loading the weights throws, and what reading the reference throws.
+  public static func run(
+    _ model: Model, weights: Weights, against reference: Reference, tolerance: Double? = nil,
+    options: Plan.Options = Plan.Options(), batchSize: Int = 8, threads: Int = ProcessorCount.available
+  ) throws -> Verification {
+    let network = try Network(
+      model, weights: weights, recording: reference.taps.map(\.layer), options: options)
+    let computed = try network.runAll(reference.input(), batchSize: batchSize, threads: threads)
+    var arrays: [ArrayComparison] = []
+    func compare(_ name: String, _ key: String, _ values: [Float]) throws {
+      let own = reference.ownError(of: name).map { max(4 * $0, 5e-6) } ?? defaultTolerance
+      arrays.append(
+        .compare(
+          name, values, with: try reference.array(key), units: values.count / reference.images,
+          tolerance: tolerance ?? max(own, options.precision.promise)))
+    }
+    for (index, tap) in reference.taps.enumerated() { try compare(tap.layer, tap.key, computed.taps[index]) }
+    if reference.hasLogits { try compare("logits", "logits", computed.output) }
+    return Verification(
+      images: reference.images, arrays: arrays, firstOff: arrays.first { !$0.passes }?.name)
+  }
+}
+
+extension Precision {
+  /// The largest error of any layer of any network, over the RMS of its array, that is promised (docs/numerics.md).
+  public var promise: Double {
+    switch self {
+    case .fp32: 5e-6
+    case .bf16x3: 1e-4
+    case .bf16: 8e-2
+    }
+  }
+}
+
+extension Network {
+  /// Runs preprocessed inputs, images × channels × height × width; gives images × units of each tap and the output.
+  fileprivate func runAll(
+    _ inputs: Tensor, batchSize: Int, threads: Int
+  ) throws -> (taps: [[Float]], output: [Float]) {
+    let images = inputs.shape[0]
+    let results = Mutex(
+      (
+        taps: plan.taps.map { [Float](repeating: .nan, count: images * $0.shape.count) },
+        output: [Float](repeating: .nan, count: images * plan.output.shape.count)
+      ))
+    let batch = max(min(batchSize, (images + threads - 1) / threads), 1)
+    let next = Atomic(0)
+    try withWorkers(max(min(threads, images / batch), 1)) { _ in
+      let workspace = Workspace(for: plan, batchSize: batch)
+      while true {
+        let first = next.add(batch, ordering: .relaxed).oldValue
+        guard first < images else { return }
+        let count = min(batch, images - first)
+        for place in 0..<count { workspace.setInput(of: place, inputs.image(first + place)) }
+        workspace.run(images: count)
+        results.withLock { results in
+          for place in 0..<count {
+            for tap in plan.taps.indices {
+              workspace.withTap(tap, of: place) { results.taps[tap].replace(row: first + place, with: $0) }
+            }
+            workspace.withOutput(of: place) { results.output.replace(row: first + place, with: $0) }
+          }
+        }
+      }
+    }
+    return results.withLock { $0 }
+  }
+}
+
+extension Tensor {
+  /// One image of a batch.
+  fileprivate func image(_ index: Int) -> Tensor {
+    let shape = Shape(Array(self.shape.extents.dropFirst()))
+    return withUnsafeBufferPointer { elements in
+      Tensor(shape: shape, Array(elements[index * shape.count..<(index + 1) * shape.count]))
+    }
+  }
+}
+
+extension [Float] {
+  fileprivate mutating func replace(row: Int, with values: UnsafeBufferPointer<Float>) {
+    replaceSubrange(row * values.count..<(row + 1) * values.count, with: values)
+  }
+}

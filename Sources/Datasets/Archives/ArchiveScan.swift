@@ -1,0 +1,171 @@
+import Formats
+import Foundation
+import Machine
+
+/// What one archive holds: its images in the order of their headers, and texts that label them.
+struct ArchiveScan {
+  /// The path of the file, and the file as it is.
+  let file: [UInt8]
+  let version: FileVersion?
+  /// What rows of the archive are called: the file's path relative to the root, and an inner archive's name.
+  let name: [UInt8]
+  /// Of an archive in another one, a slash and its name.
+  let innerName: [UInt8]
+  /// The image files' names, without what changes nothing (`./`, a slash before them).
+  var names = PackedStrings()
+  /// Where each begins in the file, and its length.
+  var offsets: [Int] = []
+  var sizes: [Int] = []
+  /// The names of texts that may label a sample, without `.cls` or `.json`, and the label, or why it is none.
+  var keys = PackedStrings()
+  var labels: [Int32] = []
+  /// Images that are links, and the first of them.
+  var links = 0
+  var firstLink = ""
+  /// Whether more archives follow behind the mark that ends this one.
+  var goesOn = false
+  /// The archives in it.
+  var inner: [(name: [UInt8], range: Range<Int>)] = []
+
+  /// Reads the headers of an archive.
+  ///
+  /// - Throws: ``RecordingError`` of kind `badData` for an archive that makes no sense.
+  init(
+    _ source: ByteSource, _ range: Range<Int>, file: [UInt8], name: [UInt8], inner: [UInt8] = []
+  ) throws(RecordingError) {
+    (self.file, self.name, innerName, version) = (file, name + inner, inner, source.version)
+    let shown = source.name + EscapedText.escaped(inner[...])
+    var reader = TarReader(source, range, name: shown)
+    while let member = try reader.next() {
+      let path = Self.normal(member.name)
+      switch member.kind {
+      case .directory, .other: continue
+      case .link:
+        guard ImageNames.isImage(path[...]) else { continue }
+        if links == 0 { firstLink = EscapedText.escaped(path[...]) }
+        links += 1
+      case .file:
+        if ImageNames.isImage(path[...]) {
+          names.append(path[...])
+          offsets.append(member.range.lowerBound)
+          sizes.append(member.range.count)
+        } else if ImageNames.isArchive(path[...]) {
+          self.inner.append((path, member.range))
+        } else if let label = try Self.label(in: member, path, &reader) {
+          keys.append(path[..<Self.stemEnd(path[...])])
+          labels.append(label)
+        }
+      }
+    }
+    goesOn = try reader.goesOn()
+  }
+
+  /// Reads an archive file, and the archives in it.
+  ///
+  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
+  static func all(of file: [UInt8], name: [UInt8]) throws(RecordingError) -> [ArchiveScan] {
+    let source = try ByteSource(file)
+    var head = ByteWindow(source, 0..<source.count)
+    let start = try head.read(at: 0, count: min(TarHeader.size, source.count)) ?? []
+    guard TarReader.recognises(start) else { throw refusal(of: source.name, beginning: start) }
+    let outer = try ArchiveScan(source, 0..<source.count, file: file, name: name)
+    var scans = [outer]
+    let inner = outer.inner.sorted { $0.name.lexicographicallyPrecedes($1.name) }
+    for (index, archive) in inner.enumerated() {
+      // Of two with one name the later one counts, as when they are extracted.
+      if index + 1 < inner.count, inner[index + 1].name == archive.name { continue }
+      let path = [UInt8(ascii: "/")] + archive.name
+      let scan = try ArchiveScan(source, archive.range, file: file, name: name, inner: path)
+      guard scan.inner.isEmpty else {
+        throw RecordingError(
+          .badData,
+          "\(source.name)\(EscapedText.escaped(path[...])) is an archive in an archive and holds archives; unpack the outermost one"
+        )
+      }
+      scans.append(scan)
+    }
+    return scans
+  }
+
+  /// How files begin that something packed, and what unpacks them.
+  private static let packers: [(magic: [UInt8], program: String)] = [
+    ([0x1F, 0x8B], "gunzip"), ([0x42, 0x5A, 0x68], "bunzip2"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "unxz"),
+    ([0x28, 0xB5, 0x2F, 0xFD], "unzstd"),
+  ]
+
+  /// Whether a file that begins so is an archive, or was one before it was compressed, rather than a text.
+  static func recognises(_ beginning: ArraySlice<UInt8>) -> Bool {
+    TarReader.recognises(beginning) || packers.contains { beginning.starts(with: $0.magic) }
+  }
+
+  /// The error about a file that is no tar file.
+  private static func refusal(of name: String, beginning: ArraySlice<UInt8>) -> RecordingError {
+    if let packer = packers.first(where: { beginning.starts(with: $0.magic) }) {
+      return RecordingError(
+        .badData,
+        "\(name) is compressed, and images are read from the middle of archives; run \(packer.program) on it first"
+      )
+    }
+    return RecordingError(
+      .badData, beginning.isEmpty ? "\(name) is empty" : "\(name) is not a tar file; obtain it again")
+  }
+
+  /// Where the part of a path ends that all members of a WebDataset sample share: at the first dot of the last
+  /// component.
+  static func keyEnd(_ path: ArraySlice<UInt8>) -> Int {
+    let base = path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? path.startIndex
+    return path[base...].firstIndex(of: UInt8(ascii: ".")) ?? path.endIndex
+  }
+
+  /// Where a path ends without the last extension of its last component.
+  static func stemEnd(_ path: ArraySlice<UInt8>) -> Int {
+    path[keyEnd(path)...].lastIndex(of: UInt8(ascii: ".")) ?? path.endIndex
+  }
+
+  /// A member's name without `.` components, double slashes and a slash in front.
+  private static func normal(_ name: [UInt8]) -> [UInt8] {
+    let parts = name.split(separator: UInt8(ascii: "/")).filter { $0 != [UInt8(ascii: ".")] }
+    return Array(parts.joined(separator: [UInt8(ascii: "/")]))
+  }
+
+  /// What is beside an image in place of a label.
+  enum NoLabel {
+    /// Nothing that speaks of labels.
+    static let none: Int32 = -1
+    /// A `.cls` text that is no class index.
+    static let noIndex: Int32 = -2
+    /// A `.json` text that is no JSON.
+    static let noJSON: Int32 = -3
+  }
+
+  /// The label that a text gives: that of `.cls` a number, that of `.json` its `label`, if that is one. `nil` for a member
+  /// of another kind.
+  ///
+  /// What makes no sense is an error only where an image wants it.
+  private static func label(
+    in member: TarReader.Member, _ path: [UInt8], _ reader: inout TarReader
+  ) throws(RecordingError) -> Int32? {
+    // Extensions are those of WebDataset whatever their case.
+    let kind = path[stemEnd(path[...])...].map { (65...90).contains($0) ? $0 + 32 : $0 }
+    if kind.elementsEqual(".cls".utf8) {
+      guard let text = try reader.content(of: member, atMost: 256) else { return NoLabel.noIndex }
+      return ClassLabel(withoutMark(text).text)?.index ?? NoLabel.noIndex
+    }
+    guard kind.elementsEqual(".json".utf8) else { return nil }
+    guard let text = try reader.content(of: member, atMost: 1 << 20),
+      let object = try? JSONSerialization.jsonObject(
+        with: Data(withoutMark(text)), options: .fragmentsAllowed)
+    else { return NoLabel.noJSON }
+    let label = (object as? [String: Any])?["label"]
+    if let synset = label as? String { return ClassLabel(Array(synset.utf8)[...])?.index ?? NoLabel.none }
+    guard let number = label as? NSNumber, let index = Int32(exactly: number.doubleValue), index >= 0
+    else { return NoLabel.none }
+    return index
+  }
+
+  /// A text without a byte-order mark in UTF-8.
+  private static func withoutMark(_ text: some Collection<UInt8>) -> ArraySlice<UInt8> {
+    let bytes = Array(text)
+    return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import Machine
+import Synchronization
+
+extension ImageList {
+  /// The images of tar files: archive after archive in the order given, each once, and in each as torchvision's
+  /// `ImageFolder` would order what is extracted from it.
+  ///
+  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
+  static func readArchives(_ paths: [[UInt8]], imageKeys: [[UInt8]] = []) throws(RecordingError) -> ImageList
+  {
+    var seen: Set<[UInt8]> = []
+    let unique = paths.filter { seen.insert($0).inserted }
+    let root = commonFolder(of: unique)
+    let scans = try scan(unique, below: root)
+    var builder = ArchiveListBuilder(scans, imageKeys: imageKeys)
+    if unique.count < paths.count {
+      builder.remarks.append("\(paths.count - unique.count) archives are named twice; each is recorded once")
+    }
+    try builder.build()
+    guard builder.names.count > 0 else {
+      let shown = unique.prefix(2).map { EscapedText.escaped($0[...]) }.joined(separator: ", ")
+      throw RecordingError(
+        .inputMissing,
+        "there are no images in \(shown)\(unique.count > 2 ? "…" : "")"
+          + (builder.unchosen ?? "; see --help for what is taken"))
+    }
+    return ImageList(
+      root: root.isEmpty ? "." : PathText.text(root), layout: .tar, labels: builder.kind,
+      classes: builder.classes, remarks: builder.remarks, paths: builder.names,
+      labelOfRow: builder.labelOfRow,
+      archives: builder.index)
+  }
+
+  /// Reads the headers of all archives, several at a time: most of the time goes into waiting for the disk.
+  ///
+  /// Archives are taken in their order and each that was taken is finished, so the error of the first bad one is
+  /// thrown whichever worker is faster.
+  private static func scan(_ paths: [[UInt8]], below root: [UInt8]) throws(RecordingError) -> [ArchiveScan] {
+    let skipped = root.isEmpty ? 0 : root == [UInt8(ascii: "/")] ? 1 : root.count + 1
+    let next = Atomic(0)
+    let hasFailed = Atomic(false)
+    let results = Mutex([Result<[ArchiveScan], RecordingError>?](repeating: nil, count: paths.count))
+    do {
+      try withWorkers(max(min(paths.count, 8), 1)) { _ in
+        while !hasFailed.load(ordering: .relaxed) {
+          let index = next.add(1, ordering: .relaxed).oldValue
+          guard index < paths.count else { return }
+          let path = paths[index]
+          let result = Result { () throws(RecordingError) in
+            try ArchiveScan.all(of: path, name: Array(path.dropFirst(skipped)))
+          }
+          if case .failure = result { hasFailed.store(true, ordering: .relaxed) }
+          results.withLock { $0[index] = result }
+        }
+      }
+    } catch {
+      throw RecordingError(.badData, "\(error)")
+    }
+    var scans: [ArchiveScan] = []
+    for result in results.withLock({ $0 }) { scans += try result?.get() ?? [] }
+    return scans
+  }
+
+  /// The innermost folder that all paths are in; empty for the working folder.
+  private static func commonFolder(of paths: [[UInt8]]) -> [UInt8] {
+    var common: ArraySlice<UInt8>?
+    for path in paths {
+      let folder = path.lastIndex(of: UInt8(ascii: "/")).map { $0 == 0 ? path[...0] : path[..<$0] } ?? []
+      guard var shared = common else {
+        common = folder
+        continue
+      }
+      while !shared.isEmpty, shared != folder, !folder.starts(with: shared + [UInt8(ascii: "/")]),
+        shared != [UInt8(ascii: "/")]
+      {
+        shared =
+          shared.lastIndex(of: UInt8(ascii: "/")).map { $0 == 0 ? shared[...0] : shared[..<$0] } ?? []
+      }
+      if shared == [UInt8(ascii: "/")], folder.first != UInt8(ascii: "/") { shared = [] }
+      common = shared
+    }
+    return Array(common ?? [])
+  }
+}

@@ -1,0 +1,62 @@
+import Machine
+
+/// What the user should know about the names of images that were found: they are recorded as torchvision's `ImageFolder`
+/// would load them, and some of them may not be meant.
+enum FoundNames {
+  private static let slash = UInt8(ascii: "/")
+  private static let synsets = Set(ImageNet.synsets.map { Array($0.utf8) })
+
+  /// Folders that archivers and servers add.
+  private static let added = ["__MACOSX/", "@eaDir/"].map { Array($0.utf8) }
+
+  /// Hidden files and folders, and those that systems leave beside one's own.
+  static func remarks(onHidden names: PackedStrings) -> [String] {
+    var count = 0
+    var examples: [String] = []
+    for row in 0..<names.count where isHidden(names.utf8(row)) {
+      count += 1
+      if examples.count < 3 { examples.append(EscapedText.escaped(names.utf8(row))) }
+    }
+    guard count > 0 else { return [] }
+    return [
+      "\(count) images are hidden, or in hidden folders, and recorded all the same, as ImageFolder does: \(list(examples, of: count));"
+        + " if they are not meant, remove them"
+    ]
+  }
+
+  /// Class folders whose names do not fit together, and those without images.
+  static func remarks(onClasses classes: [[UInt8]], empty: [[UInt8]]) -> [String] {
+    var remarks: [String] = []
+    let others = classes.filter { !synsets.contains($0) }
+    if !others.isEmpty && others.count < classes.count {
+      remarks.append(
+        "\(others.count) of \(classes.count) class folders are no synsets of ImageNet: \(list(others)); labels are therefore"
+          + " positions among the folders, not classes of ImageNet")
+    }
+    if !empty.isEmpty {
+      remarks.append(
+        "\(empty.count) folders hold no images and are no classes: \(list(empty)); ImageFolder would refuse them"
+      )
+    }
+    return remarks
+  }
+
+  /// Whether a component of a path begins with a dot, or is a folder that archivers and servers add.
+  private static func isHidden(_ path: ArraySlice<UInt8>) -> Bool {
+    var start = path.startIndex
+    while start < path.endIndex {
+      let part = path[start...]
+      if part.first == UInt8(ascii: ".") || added.contains(where: { part.starts(with: $0) }) { return true }
+      start = part.firstIndex(of: slash).map { $0 + 1 } ?? path.endIndex
+    }
+    return false
+  }
+
+  private static func list(_ names: [[UInt8]]) -> String {
+    list(names.prefix(3).map { EscapedText.escaped($0[...]) }, of: names.count)
+  }
+
+  private static func list(_ examples: [String], of count: Int) -> String {
+    examples.joined(separator: ", ") + (count > examples.count ? "…" : "")
+  }
+}

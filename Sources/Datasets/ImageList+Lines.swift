@@ -1,0 +1,157 @@
+import Foundation
+package import Machine
+
+extension ImageList {
+  /// What a list is, for errors.
+  private static let wanted = "a list of images"
+
+  /// Reads a text of paths, of images or of tar files: a file, a pipe (`<(…)`), or `-`, standard input.
+  static func readList(_ path: String) throws(RecordingError) -> ImageList {
+    let text = try UserText(path, wanted: wanted)
+    let folder = Disk.isRegularFile(path) ? folder(ofList: path) : "."
+    let first = text.lines.first { !$0.trimmed.isEmpty } ?? []
+    // A name may look like anything: a path that is there is one.
+    let place = first.first == UInt8(ascii: "/") ? Array(first) : PathText.bytes(of: "\(folder)/") + first
+    if Disk.isDirectory(place) == nil, let look = ListLook.of(text.bytes) {
+      throw look.refusal(of: text.name, wanted: wanted)
+    }
+    return try parse(text.bytes, path: text.name, folder: folder)
+  }
+
+  /// Reads the lines of a list, as text.
+  package static func parse(_ text: String, path: String) throws(RecordingError) -> ImageList {
+    try parse(Array(text.utf8), path: path)
+  }
+
+  /// Reads the lines of a list: `path`, `path TAB label`, or `path label` where the path ends as an image's does.
+  ///
+  /// - Parameters:
+  ///   - text: The bytes of the file.
+  ///   - path: Where it is.
+  ///   - folder: What paths are relative to, unless that is the list's folder.
+  /// - Returns: The images.
+  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
+  package static func parse(
+    _ text: [UInt8], path: String, folder: String? = nil
+  ) throws(RecordingError) -> ImageList {
+    let folder = folder ?? Self.folder(ofList: path)
+    let text = try UserText(text, name: path, wanted: wanted)
+    let (paths, labels, kind) = try lines(of: text)
+    guard paths.count > 0 else { throw RecordingError(.inputMissing, "\(path) lists no images") }
+    let archives = (0..<paths.count).count { ImageNames.isArchive(paths.utf8($0)) }
+    guard archives == 0 else {
+      return try readArchives(of: paths, labels, archives: archives, path: path, folder: folder)
+    }
+    let isOrdered = paths.areAscending
+    let (rows, labelOfRow) = try ordered(paths, labels, path: path)
+    let repeats = paths.count - rows.count
+    return ImageList(
+      root: folder, layout: .list, labels: kind,
+      remarks: repeats == 0 ? [] : ["\(path) repeats \(repeats) paths; each image is recorded once"],
+      paths: rows, labelOfRow: labelOfRow, isReordered: !isOrdered)
+  }
+
+  /// The paths and labels of the lines that have any, −1 for no label, and what the labels count.
+  private static func lines(
+    of text: UserText
+  ) throws(RecordingError) -> (PackedStrings, [Int32], Labels) {
+    var paths = PackedStrings()
+    var labels: [Int32] = []
+    var kinds = LabelKinds()
+    // A million lines are read in little more memory than they take.
+    let count = text.lines.underestimatedCount + 1
+    paths.reserve(strings: count, bytes: text.bytes.count)
+    labels.reserveCapacity(count)
+    var number = 0
+    for line in text.lines {
+      number += 1
+      if line.trimmed.isEmpty { continue }
+      let (path, text) = (text.name, try fields(of: line, number, text.name))
+      var index: Int32 = -1
+      if let written = text.label {
+        guard let label = ClassLabel(written) else {
+          throw RecordingError(
+            .badData,
+            "line \(number) of \(path): '\(EscapedText.escaped(written))' is neither a class index nor a synset of ImageNet"
+          )
+        }
+        try kinds.note(label, line: number, of: path)
+        index = label.index
+      }
+      paths.append(text.path)
+      labels.append(index)
+    }
+    return (paths, labels, kinds.labels)
+  }
+
+  /// A line's path and label. A tab always stands between the two. Spaces do where a whole number or a synset of ImageNet
+  /// follows them and what comes before ends as an image does: names may have spaces, too.
+  private static func fields(
+    of line: ArraySlice<UInt8>, _ number: Int, _ path: String
+  ) throws(RecordingError) -> (path: ArraySlice<UInt8>, label: ArraySlice<UInt8>?) {
+    let fields = line.split(separator: 9, omittingEmptySubsequences: false)
+    guard fields.count <= 2, !fields[0].isEmpty else {
+      throw RecordingError(
+        .badData, "line \(number) of \(path) is not a path, or a path, a tab and a label")
+    }
+    if fields.count == 2 {
+      let label = fields[1].trimmed
+      return (fields[0], label.isEmpty ? nil : label)
+    }
+    let text = line.trimmed
+    guard let space = text.lastIndex(of: 32) else { return (line, nil) }
+    let (name, last) = (line[..<space].trimmed, text[(space + 1)...])
+    let digits = last.first == UInt8(ascii: "-") ? last.dropFirst() : last
+    let isLabel =
+      !digits.isEmpty && digits.allSatisfy { (48...57).contains($0) } || ClassLabel(last)?.isSynset == true
+    return isLabel && ImageNames.isImage(name) ? (line[line.startIndex..<name.endIndex], last) : (line, nil)
+  }
+
+  /// The folder that a list's paths are relative to.
+  package static func folder(ofList path: String) -> String {
+    PathText.folder(of: path)
+  }
+
+  /// A list of shards, in their order.
+  private static func readArchives(
+    of paths: PackedStrings, _ labels: [Int32], archives: Int, path: String, folder: String
+  ) throws(RecordingError) -> ImageList {
+    guard archives == paths.count, labels.allSatisfy({ $0 < 0 }) else {
+      throw RecordingError(
+        .badData,
+        "\(path) names tar files, and images or labels as well; list one kind, and no labels of tar files")
+    }
+    let prefix = folder == "." ? [] : PathText.bytes(of: "\(folder)/")
+    return try readArchives(
+      (0..<paths.count).map { row in
+        let name = paths.utf8(row)
+        return name.first == UInt8(ascii: "/") ? Array(name) : prefix + name
+      })
+  }
+
+  /// The paths in bytewise order, each once, with their labels; those given where they are in that order already.
+  private static func ordered(
+    _ unordered: PackedStrings, _ unorderedLabels: [Int32], path: String
+  ) throws(RecordingError) -> (PackedStrings, [Int32]) {
+    if unordered.areAscending { return (unordered, unorderedLabels) }
+    var paths = PackedStrings()
+    var labels: [Int32] = []
+    paths.reserve(strings: unordered.count, bytes: unordered.bytesOfStrings)
+    labels.reserveCapacity(unordered.count)
+    var last: Int?
+    for row in unordered.sorted(0..<unordered.count) {
+      if let last, unordered.areEqual(last, row) {
+        guard unorderedLabels[last] == unorderedLabels[row] else {
+          throw RecordingError(
+            .badData,
+            "\(path) gives \(EscapedText.escaped(unordered.utf8(row))) two labels; keep one of the lines")
+        }
+        continue
+      }
+      last = row
+      paths.append(unordered.utf8(row))
+      labels.append(unorderedLabels[row])
+    }
+    return (paths, labels)
+  }
+}

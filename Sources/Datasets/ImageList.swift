@@ -1,0 +1,133 @@
+package import Images
+import Machine
+
+/// The images of a recording, one a row, in the order of the rows.
+public struct ImageList: Sendable {
+  /// Where a list came from.
+  public enum Layout: String, Sendable, Codable {
+    /// A folder of class folders, as torchvision's `ImageFolder` reads it.
+    case folders
+    /// A folder of images without classes.
+    case flat
+    /// A text file of paths.
+    case list
+    /// Tar files: archive after archive as they were given, and in each as ``folders`` or ``flat`` would have it.
+    case tar
+  }
+
+  /// What the labels count.
+  public enum Labels: String, Sendable, Codable {
+    /// Every class folder is named by an ImageNet synset: the label is the index of that class among the thousand.
+    case imagenet
+    /// The label is the position of the class folder among the class folders.
+    case folders
+    /// The labels come from the list, or from texts beside the images in their archive.
+    case given
+    /// There are no labels.
+    case none
+  }
+
+  /// The folder that paths are relative to.
+  public let root: String
+  /// Where the list came from.
+  public let layout: Layout
+  /// What the labels count.
+  public private(set) var labels: Labels
+  /// The names of the class folders, sorted bytewise.
+  public private(set) var classes: [String]
+  /// Something the user should know about the images that were found, a sentence each.
+  public private(set) var remarks: [String]
+  /// Whether rows are in another order than the lines of the list they came from.
+  let isReordered: Bool
+
+  /// Paths relative to ``root``; of images in archives, their names there.
+  private(set) var paths: PackedStrings
+  private var labelOfRow: [Int32]
+  /// Where images are that are not files.
+  private var archives: ArchiveIndex?
+
+  init(
+    root: String, layout: Layout, labels: Labels, classes: [String] = [], remarks: [String] = [],
+    paths: PackedStrings, labelOfRow: [Int32], archives: ArchiveIndex? = nil, isReordered: Bool = false
+  ) {
+    (self.root, self.layout, self.labels, self.classes) = (root, layout, labels, classes)
+    (self.remarks, self.paths, self.labelOfRow, self.archives) = (remarks, paths, labelOfRow, archives)
+    self.isReordered = isReordered
+  }
+
+  /// The number of images.
+  public var count: Int { paths.count }
+
+  /// The path of an image relative to ``root``, or as the list gives it; behind that of its archive, its name there. What
+  /// is not UTF-8 in it is replaced.
+  public func path(ofRow row: Int) -> String { String(decoding: bytes(ofRow: row), as: UTF8.self) }
+
+  /// The bytes of ``path(ofRow:)``: what identifies an image.
+  package func bytes(ofRow row: Int) -> ArraySlice<UInt8> {
+    guard let archives else { return paths.utf8(row) }
+    return archives.archive(ofRow: row).name + [UInt8(ascii: "/")] + paths.utf8(row)
+  }
+
+  /// The path of the file an image is, or is in.
+  public func file(ofRow row: Int) -> String { PathText.text(fileBytes(ofRow: row)) }
+
+  /// Where the bytes of an image are.
+  package func location(ofRow row: Int) -> ImageLocation {
+    let file = fileBytes(ofRow: row)
+    guard let archives else { return ImageLocation(path: file, name: EscapedText.escaped(file[...])) }
+    let archive = archives.archive(ofRow: row)
+    let name = file + archive.inner + [UInt8(ascii: "/")] + paths.utf8(row)
+    return ImageLocation(
+      path: file, range: archives.range(ofRow: row), of: archive.version, name: EscapedText.escaped(name[...])
+    )
+  }
+
+  private func fileBytes(ofRow row: Int) -> [UInt8] {
+    if let archives { return archives.archive(ofRow: row).file }
+    return Disk.path(of: paths.utf8(row), in: PathText.bytes(of: root))
+  }
+
+  /// The class of an image, `nil` when it has none.
+  public func label(ofRow row: Int) -> Int? { labelOfRow[row] < 0 ? nil : Int(labelOfRow[row]) }
+
+  /// Replaces all labels, −1 for none.
+  mutating func setLabels(_ labelOfRow: [Int32], _ kind: Labels) {
+    (self.labelOfRow, labels, classes) = (labelOfRow, kind, [])
+  }
+
+  /// Takes the names of class folders for class indices, as ImageNet-V2 names them, where they are all numbers from 0 to
+  /// 999: torchvision, and so ``labels``, has their positions among the folders as text.
+  ///
+  /// - Returns: Whether they are.
+  package mutating func labelByFolderNumbers() -> Bool {
+    let numbers = classes.map { ClassLabel.index(Array($0.utf8)[...]) }
+    guard labels == .folders, !numbers.isEmpty, numbers.allSatisfy({ $0.map { $0 < 1000 } ?? false }) else {
+      return false
+    }
+    setLabels(labelOfRow.map { numbers[Int($0)] ?? -1 }, .given)
+    return true
+  }
+
+  /// Keeps only the first `limit` images.
+  public mutating func truncate(to limit: Int) {
+    paths.truncate(to: limit)
+    labelOfRow.removeLast(labelOfRow.count - paths.count)
+    archives?.truncate(to: limit)
+  }
+
+  /// About the memory the list takes, in bytes.
+  package var byteCount: Int { paths.byteCount + 4 * labelOfRow.count + (archives?.byteCount ?? 0) }
+
+  /// SHA-256 of the lines `path TAB label LF` of all rows, paths as in images.tsv; of images in archives, of `path TAB label
+  /// TAB offset TAB size LF`. Equal lists give equal rows.
+  public var digest: String {
+    let hash = SHA256()
+    for row in 0..<count {
+      var line = "\(EscapedText.escaped(bytes(ofRow: row)))\t\(label(ofRow: row).map(String.init) ?? "")"
+      if let range = archives?.range(ofRow: row) { line += "\t\(range.lowerBound)\t\(range.count)" }
+      line += "\n"
+      line.withUTF8 { hash.update(UnsafeRawBufferPointer($0)) }
+    }
+    return hash.finish()
+  }
+}

@@ -1,0 +1,49 @@
+import Foundation
+public import Machine
+
+/// What a dump is and how far it got, without reading its arrays.
+public struct DumpInspection: Sendable, Codable {
+  /// The folder.
+  public var path: String
+  /// Its manifest.
+  public var manifest: Manifest
+  /// The rows that are done.
+  public var rowsDone: Int
+  /// The rows that are not, as half-open ranges.
+  public var rowsMissing: [[Int]]
+  /// The bytes of its arrays.
+  public var bytes: Int
+
+  /// Looks at a dump.
+  ///
+  /// - Throws: ``RecordingError`` when there is no manifest.
+  public init(_ path: String) throws(RecordingError) {
+    let folder = DumpFolder(path: path)
+    self.path = path
+    manifest = try Manifest.read(folder.manifest)
+    let pending = try folder.pendingRows(of: manifest)
+    rowsMissing = pending.map { [$0.lowerBound, $0.upperBound] }
+    rowsDone = manifest.images.count - pending.reduce(0) { $0 + $1.count }
+    bytes = manifest.arrays.reduce(0) {
+      $0 + (Disk.size(of: "\(path)/\($1.file)") ?? 0)
+    }
+  }
+}
+
+extension DumpFolder {
+  /// The rows that are not done, going by the journal of a dump that is not complete.
+  ///
+  /// - Throws: ``RecordingError`` of kind `inputMissing` when the journal cannot be read.
+  package func pendingRows(of manifest: Manifest) throws(RecordingError) -> [Range<Int>] {
+    guard manifest.state != .complete else { return [] }
+    let chunks = try JournalContents(path: journal)?.chunks ?? []
+    let done = chunks.map(\.rows).filter { $0.upperBound <= manifest.images.count }
+    var pending: [Range<Int>] = []
+    var next = 0
+    for range in done.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if next < range.lowerBound { pending.append(next..<range.lowerBound) }
+      next = max(next, range.upperBound)
+    }
+    return next < manifest.images.count ? pending + [next..<manifest.images.count] : pending
+  }
+}

@@ -1,0 +1,201 @@
+import Foundation
+package import Machine
+import Synchronization
+
+/// What a journal says was done: read back when a dump is resumed, checked or looked at.
+package struct JournalContents: Sendable {
+  /// Rows that were written to every file, and the SHA-256 of their bytes, file after file.
+  package struct Chunk: Sendable, Hashable {
+    package let rows: Range<Int>
+    package let digest: String
+    /// Where the rows were spilled, in rows, in a dump that keeps extremes.
+    package var place: Int?
+    /// Whether the bytes had reached the disk when the journal said so.
+    package var isDurable = false
+  }
+
+  /// In the order they were done.
+  package var chunks: [Chunk] = []
+  /// Why rows were skipped.
+  package var reasons: [Int: String] = [:]
+
+  /// Reads a journal, as far as it is whole: the last line of a run that was killed may be torn.
+  ///
+  /// - Returns: `nil` when there is no journal, or none that this program wrote.
+  /// - Throws: ``RecordingError`` of kind `inputMissing` when it cannot be read.
+  package init?(path: String) throws(RecordingError) {
+    guard let data = try Disk.contents(of: path) else { return nil }
+    self.init(data)
+  }
+
+  /// As `init(path:)`, of the bytes of a journal.
+  init?(_ data: Data) {
+    var lines = data.split(separator: 10, omittingEmptySubsequences: false)
+    lines.removeLast()  // what follows the last line end, nothing or a torn line
+    guard let first = lines.first, JournalLine.parse(first) == [Journal.header] else { return nil }
+    for line in lines.dropFirst() {
+      guard let fields = JournalLine.parse(line), apply(fields) else { return }
+    }
+  }
+
+  /// Takes one line in; false when it makes no sense.
+  private mutating func apply(_ fields: [String]) -> Bool {
+    switch (fields.first, fields.count) {
+    case ("chunk", 4), ("chunk", 5):
+      guard let first = Int(fields[1]), let end = Int(fields[2]), 0 <= first, first < end else {
+        return false
+      }
+      let place = fields.count == 5 ? Int(fields[4]) : nil
+      guard fields.count == 4 || place.map({ (0..<1 << 40).contains($0) }) == true else { return false }
+      chunks.append(Chunk(rows: first..<end, digest: fields[3], place: place))
+    case ("skip", 3):
+      guard let row = Int(fields[1]), row >= 0 else { return false }
+      reasons[row] = fields[2]
+    case ("synced", 2):
+      guard let count = Int(fields[1]), (0...chunks.count).contains(count) else { return false }
+      for index in 0..<count { chunks[index].isDurable = true }
+    default: return false
+    }
+    return true
+  }
+}
+
+/// A line of a journal: tab-separated fields after a checksum of them.
+private enum JournalLine {
+  static func encode(_ fields: [String]) -> String {
+    let text = fields.map(EscapedText.escaped).joined(separator: "\t")
+    return "\(checksum(Array(text.utf8)))\t\(text)\n"
+  }
+
+  static func parse(_ line: Data.SubSequence) -> [String]? {
+    guard line.count > 17, line[line.startIndex + 16] == 9,
+      let text = String(validating: line.dropFirst(17), as: UTF8.self),
+      checksum(Array(text.utf8)).utf8.elementsEqual(line.prefix(16))
+    else { return nil }
+    return text.split(separator: "\t", omittingEmptySubsequences: false).map {
+      EscapedText.unescaped(String($0))
+    }
+  }
+
+  private static func checksum(_ bytes: [UInt8]) -> String {
+    String(bytes.withUnsafeBytes { SHA256.hexDigest(of: $0) }.prefix(16))
+  }
+}
+
+/// The journal of a dump that is being made: what it does not say is not done.
+///
+/// A line a chunk says that its rows are in the files, with a digest of their bytes. Now and then all files are forced
+/// to the disk and a line says how many chunks that covers; the digests of later ones are compared when a dump is
+/// resumed, so that neither a killed process nor a power failure leaves rows that only seem to be there.
+package final class Journal: Sendable {
+  static let header = "activation-dump journal 1"
+  /// Seconds between the moments when files are forced to the disk.
+  static let secondsBetweenSyncs = 20.0
+
+  private struct State {
+    var end: Int
+    var chunks: Int
+    var durable: Int
+    var lastSync: Double
+    var isSyncing = false
+  }
+  private let path: String
+  private let descriptor: Int32
+  private let state: Mutex<State>
+
+  /// Starts a journal, in the place of any before it; `contents` are what it already says.
+  ///
+  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  package init(_ path: String, continuing contents: JournalContents? = nil) throws(RecordingError) {
+    self.path = path
+    // A new file under the old name: a torn last line goes, and a moment without a journal does not exist.
+    var durable: [JournalContents.Chunk] = []
+    var text = JournalLine.encode([Self.header])
+    for chunk in contents?.chunks ?? [] {
+      for row in chunk.rows {
+        if let reason = contents?.reasons[row] { text += JournalLine.encode(["skip", "\(row)", reason]) }
+      }
+      text += Self.line(chunk)
+      durable.append(chunk)
+    }
+    // Whoever continues a journal has compared the other digests, but the bytes may still be on their way.
+    let synced = durable.prefix { $0.isDurable }.count
+    if synced > 0 { text += JournalLine.encode(["synced", "\(synced)"]) }
+    let file = try TextFile(path)
+    try file.append(text)
+    try file.commit()
+    descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw RecordingError(.cannotCreate, "cannot open \(path): \(Disk.lastError)")
+    }
+    state = Mutex(
+      State(end: text.utf8.count, chunks: durable.count, durable: synced, lastSync: Clock.seconds))
+  }
+
+  deinit { close(descriptor) }
+
+  /// Says that rows are in the files; `place` is where they were spilled.
+  ///
+  /// - Throws: ``RecordingError`` of kind `writeFailed`; the rows then count as not done.
+  package func note(
+    _ rows: Range<Int>, digest: String, at place: Int? = nil, skipped: [(row: Int, reason: String)]
+  ) throws(RecordingError) {
+    let lines = skipped.map { JournalLine.encode(["skip", "\($0.row)", $0.reason]) }
+    try append(lines.joined() + Self.line(JournalContents.Chunk(rows: rows, digest: digest, place: place))) {
+      $0.chunks += 1
+    }
+  }
+
+  /// Forces what is journalled to the disk, if it is time to and nobody else does.
+  ///
+  /// - Throws: What `synchronize`, which forces the files to the disk, throws; ``RecordingError`` of kind `writeFailed`.
+  package func synchronizeNowAndThen(_ synchronize: () throws(RecordingError) -> Void) throws(RecordingError)
+  {
+    let chunks: Int? = state.withLock { state in
+      guard !state.isSyncing, state.chunks > state.durable,
+        Clock.seconds - state.lastSync >= Self.secondsBetweenSyncs
+      else { return nil }
+      state.isSyncing = true
+      return state.chunks
+    }
+    guard let chunks else { return }
+    defer {
+      state.withLock {
+        $0.isSyncing = false
+        $0.lastSync = Clock.seconds
+      }
+    }
+    try synchronize()
+    try noteDurable(chunks)
+  }
+
+  /// Says that all files have been forced to the disk after the last chunk.
+  ///
+  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  package func noteDurable() throws(RecordingError) { try noteDurable(state.withLock { $0.chunks }) }
+
+  private func noteDurable(_ chunks: Int) throws(RecordingError) {
+    try append(JournalLine.encode(["synced", "\(chunks)"])) { $0.durable = chunks }
+    guard fdatasync(descriptor) == 0 else {
+      throw RecordingError(.writeFailed, "cannot write \(path) to the disk: \(Disk.lastError)")
+    }
+  }
+
+  private func append(_ text: String, then change: (inout State) -> Void) throws(RecordingError) {
+    let failure: RecordingError? = state.withLock { state in
+      do throws(RecordingError) {
+        try Disk.write(Array(text.utf8), at: state.end, to: descriptor, path: path)
+        state.end += text.utf8.count
+        change(&state)
+        return nil
+      } catch { return error }
+    }
+    if let failure { throw failure }
+  }
+
+  private static func line(_ chunk: JournalContents.Chunk) -> String {
+    JournalLine.encode(
+      ["chunk", "\(chunk.rows.lowerBound)", "\(chunk.rows.upperBound)", chunk.digest]
+        + (chunk.place.map { ["\($0)"] } ?? []))
+  }
+}

@@ -1,0 +1,24 @@
+package import Formats
+package import Machine
+
+extension ArrayFormat {
+  /// What a manifest says, `nil` where it says something else.
+  init?(_ array: Manifest.Array) {
+    guard
+      let type = ValueType.allCases.first(where: { ArrayFormat($0, isUnitMajor: false).dtype == array.dtype })
+    else { return nil }
+    self.init(type, isUnitMajor: array.unitMajor ?? false)
+  }
+}
+
+extension Manifest.Array {
+  /// How the numbers lie in the file.
+  ///
+  /// - Throws: ``RecordingError`` of kind `badData` for what this program does not write.
+  package func format(in folder: String) throws(RecordingError) -> ArrayFormat {
+    guard let format = ArrayFormat(self) else {
+      throw RecordingError(.badData, "\(folder)/\(file) is of the type \(dtype), which no dump has")
+    }
+    return format
+  }
+}

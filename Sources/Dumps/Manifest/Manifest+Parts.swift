@@ -1,0 +1,74 @@
+package import Datasets
+import Machine
+
+extension Manifest {
+  /// Which part of the images a dump is of.
+  public struct ShardSummary: Codable, Sendable {
+    /// Which part, from 0, of how many.
+    public var index: Int, count: Int
+    /// The row of its first image among all of them, and how many these are.
+    public var firstRow: Int, imagesOfAll: Int
+    /// The Slurm job array whose task recorded it, where that chose the part.
+    public var arrayJob: String?
+
+    /// Says which part of how many this is.
+    package init(index: Int, count: Int, firstRow: Int, imagesOfAll: Int, arrayJob: String?) {
+      (self.index, self.count, self.firstRow, self.imagesOfAll) = (index, count, firstRow, imagesOfAll)
+      self.arrayJob = arrayJob
+    }
+  }
+}
+
+extension Manifest.ImagesSummary {
+  /// The path that ``source`` stands for, as ``PathText`` has it.
+  package var place: String? { source.map { PathText.text(EscapedText.unescapedBytes($0.utf8)) } }
+}
+
+extension Manifest {
+  /// Describes a dump that begins.
+  package init(
+    arguments: [String], model: String, weights: WeightsSummary, preprocessing: PreprocessingSummary,
+    precision: String, tier: String, reduce: String, extremes: Extremes?, head: Head?,
+    layers: [Array], baselines: [BaselineFile]?, logits: Array?, images: ImagesSummary, shard: ShardSummary?,
+    onError: ErrorPolicy,
+    host: HostSummary, started: String, ended: String?, state: State
+  ) {
+    (self.arguments, self.model, self.weights, self.preprocessing) = (
+      arguments, model, weights, preprocessing
+    )
+    (self.precision, self.tier, self.reduce, self.extremes) = (precision, tier, reduce, extremes)
+    (self.head, self.layers, self.baselines, self.logits) = (head, layers, baselines, logits)
+    (self.images, self.shard, self.onError, self.host) = (images, shard, onError, host)
+    (self.started, self.ended, self.state) = (started, ended, state)
+  }
+}
+
+extension Manifest.Array {
+  /// Describes a file that is not complete.
+  package init(
+    name: String?, studyName: String?, file: String, shape: [Int], dtype: String, unitMajor: Bool?,
+    units: [Int]?
+  ) {
+    (self.name, self.studyName, self.file, self.shape) = (name, studyName, file, shape)
+    (self.dtype, self.unitMajor, self.units) = (dtype, unitMajor, units)
+  }
+}
+
+extension Manifest.BaselineFile {
+  /// Names a file that is not complete.
+  package init(name: String, studyName: String?, file: String) {
+    (self.name, self.studyName, self.file) = (name, studyName, file)
+  }
+}
+
+extension Manifest.ImagesSummary {
+  /// Says which images there are; none is skipped yet.
+  package init(
+    source: String?, count: Int, layout: ImageList.Layout, labels: ImageList.Labels, listSha256: String,
+    imageKeys: [String]?, remarks: [String]?
+  ) {
+    (self.source, self.count, self.layout) = (source, count, layout)
+    (self.labels, self.listSha256) = (labels, listSha256)
+    (self.imageKeys, self.remarks) = (imageKeys, remarks)
+  }
+}

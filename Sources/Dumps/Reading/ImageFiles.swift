@@ -1,0 +1,60 @@
+import Datasets
+package import Images
+public import Machine
+
+/// Where the images of a dump are now.
+public struct ImageFiles: Sendable {
+  private let images: RecordedImages
+  /// The folder that paths begin at.
+  private let root: [UInt8]
+  /// The list again, for images that are no files of their own.
+  private let archived: ImageList?
+  /// The row of the list that is row 0 of the dump.
+  private let firstRow: Int
+
+  /// Finds the images.
+  ///
+  /// - Parameters:
+  ///   - dump: The dump, which says where they were when it was made.
+  ///   - given: Where the user says they are now: what `dump --images` took.
+  /// - Throws: ``RecordingError`` of kind `inputMissing` when nothing is there, and what reading archives throws.
+  public init(of dump: RecordedDump, at given: String? = nil) throws(RecordingError) {
+    guard let path = given ?? dump.manifest.images.place else {
+      throw RecordingError(.inputMissing, "\(dump.path) does not say where its images are; give --images")
+    }
+    images = dump.images
+    firstRow = dump.manifest.shard?.firstRow ?? 0
+    guard dump.manifest.images.layout != .tar else {
+      let keys = dump.manifest.images.imageKeys ?? []
+      (root, archived) = ([], try ImageList.read(path, imageKeys: keys))
+      return
+    }
+    guard let isDirectory = Disk.isDirectory(path) else {
+      throw RecordingError(
+        .inputMissing,
+        given != nil
+          ? "there is no file or folder \(path); give --images what 'dump --images' was given"
+          : "the images of \(dump.path) are not at \(path) any more; give --images with their place")
+    }
+    (root, archived) = (PathText.bytes(of: isDirectory ? path : ImageList.folder(ofList: path)), nil)
+  }
+
+  /// Where the bytes of the image of a row are.
+  ///
+  /// - Throws: ``RecordingError`` when the archives given hold something else there.
+  package func location(ofRow row: Int) throws(RecordingError) -> ImageLocation {
+    let path = images.bytes(ofRow: row)
+    guard let archived else {
+      let file = Disk.path(of: path, in: root)
+      return ImageLocation(path: file, name: EscapedText.escaped(file[...]))
+    }
+    let place = firstRow + row
+    guard place < archived.count, archived.bytes(ofRow: place).elementsEqual(path) else {
+      throw RecordingError(
+        .inputMissing,
+        "\(EscapedText.escaped(path)) is not where it was in its archive; give --images with those of the dump"
+      )
+    }
+    return archived.location(ofRow: place)
+  }
+}

@@ -1,0 +1,52 @@
+public import Machine
+
+/// A complete dump, opened for reading: what the study's stimuli, the atlas and lists of units are made from.
+public struct RecordedDump: Sendable {
+  /// The folder.
+  public let path: String
+  /// Where it came from and what is in it.
+  public let manifest: Manifest
+  /// Its images, one a row.
+  public let images: RecordedImages
+  /// Its layers, in the order of the manifest.
+  public let layers: [RecordedLayer]
+
+  /// Opens a dump; no array is read yet.
+  ///
+  /// - Throws: ``RecordingError``: no dump is there, it is not complete, or its parts contradict each other.
+  public init(opening path: String) throws(RecordingError) {
+    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    let folder = DumpFolder(path: path)
+    guard Disk.isDirectory(folder.manifest) == false else {
+      throw RecordingError(.inputMissing, "\(path) is not a dump: it has no manifest.json")
+    }
+    let manifest = try Manifest.read(folder.manifest)
+    guard manifest.state == .complete else {
+      throw RecordingError(
+        .badData, "\(path) is not complete (\(manifest.state.rawValue)); go on with it by dump --resume first"
+      )
+    }
+    (self.path, self.manifest) = (path, manifest)
+    let images = try RecordedImages(folder.imagesTable, rows: manifest.images.count)
+    self.images = images
+    var layers: [RecordedLayer] = []
+    for array in manifest.layers {
+      layers.append(try RecordedLayer(array, of: manifest, in: path, rows: images.count))
+    }
+    self.layers = layers
+  }
+
+  /// The layer of a name in PyTorch's spelling or the study's.
+  ///
+  /// - Throws: ``UnknownName`` with the nearest of the recorded layers.
+  public func layer(named name: String) throws(UnknownName) -> RecordedLayer {
+    if let layer = layers.first(where: { $0.name == name || $0.studyName == name }) { return layer }
+    // CLIP's layers without the prefix of their tower.
+    if let layer = layers.first(where: { $0.name == "visual.\(name)" || $0.studyName == "visual_\(name)" }) {
+      return layer
+    }
+    throw UnknownName(
+      kind: "layer in \(path)", name: name,
+      known: name.contains(".") ? layers.map(\.name) : layers.map(\.studyName))
+  }
+}

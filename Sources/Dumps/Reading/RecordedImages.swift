@@ -1,0 +1,70 @@
+import Datasets
+import Foundation
+import Machine
+
+/// The images of a dump, one a row: what its images.tsv says.
+public struct RecordedImages: Sendable {
+  private var paths = PackedStrings()
+  private var labelOfRow: [Int32] = []
+  private var recorded: [Bool] = []
+  private var statusOfRow: [Int: String] = [:]
+
+  /// Reads the table.
+  ///
+  /// - Throws: ``RecordingError``, `inputMissing`, or `badData` with the line that is no row.
+  init(_ path: String, rows: Int) throws(RecordingError) {
+    guard let data = Disk.data(of: path) else {
+      throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)")
+    }
+    var lines = data.split(separator: 10, omittingEmptySubsequences: false)[...]
+    guard let header = lines.popFirst(), header.elementsEqual(ImagesTable.header.utf8.dropLast()) else {
+      throw RecordingError(.badData, "\(path) does not begin as the table of a dump's images does")
+    }
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    for (row, line) in lines.enumerated() {
+      guard append(line, row) else {
+        throw RecordingError(.badData, "line \(row + 2) of \(path) is not a row of a dump's images")
+      }
+    }
+    guard count == rows else {
+      throw RecordingError(.badData, "\(path) has \(count) rows where the manifest says \(rows)")
+    }
+  }
+
+  /// Takes in one line; false when it is none.
+  private mutating func append(_ line: Data.SubSequence, _ row: Int) -> Bool {
+    let fields = line.split(separator: 9, omittingEmptySubsequences: false)
+    guard fields.count == 4, let label = String(validating: fields[2], as: UTF8.self),
+      let path = String(validating: fields[1], as: UTF8.self),
+      let status = String(validating: fields[3], as: UTF8.self), label.isEmpty || Int32(label) != nil
+    else { return false }
+    paths.append(EscapedText.unescapedBytes(path.utf8))
+    labelOfRow.append(Int32(label) ?? -1)
+    recorded.append(status == "ok")
+    if status != "ok" { statusOfRow[row] = EscapedText.unescaped(status) }
+    return true
+  }
+
+  /// The number of rows.
+  public var count: Int { paths.count }
+
+  /// The path of an image, as it was listed: relative to the folder or list the dump was given.
+  ///
+  /// What is not UTF-8 in it is replaced.
+  public func path(ofRow row: Int) -> String { paths[row] }
+
+  /// The bytes of ``path(ofRow:)``: what the file system calls it.
+  func bytes(ofRow row: Int) -> ArraySlice<UInt8> { paths.utf8(row) }
+
+  /// The class of an image, `nil` when it has none.
+  public func label(ofRow row: Int) -> Int? { labelOfRow[row] < 0 ? nil : Int(labelOfRow[row]) }
+
+  /// Whether the image was read: the rows of others are NaN.
+  public func isRecorded(_ row: Int) -> Bool { recorded[row] }
+
+  /// `ok`, or why the row is empty.
+  public func status(ofRow row: Int) -> String { statusOfRow[row] ?? "ok" }
+
+  /// How many were read.
+  public var recordedCount: Int { recorded.count { $0 } }
+}

@@ -1,0 +1,69 @@
+import Datasets
+import Foundation
+package import Layers
+package import Models
+
+/// Turns the outputs of a network into classes of ImageNet.
+package struct Labels: Sendable {
+  /// The position in the output of every class, in PyTorch's order; empty for a network without a classifier.
+  package let outputIndices: [Int]
+  /// Whether the network itself ends in a softmax.
+  package let isProbability: Bool
+
+  package init(model: Model, graph: Graph) {
+    isProbability = graph.kind(of: graph.output) == "softmax"
+    outputIndices =
+      model.hasClassifier ? (0..<ImageNet.names.count).map { model.outputIndex(ofClass: $0) } : []
+  }
+
+  /// Classes in the plain order: for scores computed by a classifier of their own.
+  package init(classes: Int) {
+    isProbability = false
+    outputIndices = Array(0..<classes)
+  }
+
+  /// The score of every class, in PyTorch's order.
+  package func scores(of output: some Collection<Float>) -> [Float] {
+    let output = Array(output)
+    return outputIndices.map { output[$0] }
+  }
+
+  /// The indices of the `count` highest scores, best first; among equal ones the lowest index first, NaN last.
+  package static func top(_ count: Int, of scores: [Float]) -> [Int] {
+    scores.indices.sorted { a, b in
+      let (x, y) = (scores[a], scores[b])
+      if x.isNaN || y.isNaN { return x.isNaN == y.isNaN ? a < b : y.isNaN }
+      return x == y ? a < b : x > y
+    }.prefix(count).map { $0 }
+  }
+
+  /// The probability of each output.
+  package func probabilities(of output: [Float]) -> [Double] {
+    if isProbability { return output.map(Double.init) }
+    let largest = Double(output.max() ?? 0)
+    let exponentials = output.map { exp(Double($0) - largest) }
+    let sum = exponentials.reduce(0, +)
+    return exponentials.map { $0 / sum }
+  }
+
+  /// The classes of highest score.
+  package func top(_ count: Int, of output: [Float]) -> [Prediction] {
+    guard !outputIndices.isEmpty else { return [] }
+    let probabilities = probabilities(of: output)
+    return Self.top(count, of: scores(of: output)).map { index in
+      Prediction(
+        index: index, synset: index < ImageNet.synsets.count ? ImageNet.synsets[index] : "",
+        label: index < ImageNet.names.count ? ImageNet.names[index] : "class \(index)",
+        probability: probabilities[outputIndices[index]])
+    }
+  }
+}
+
+extension Model {
+  /// Whether the outputs are scores of ImageNet's classes: CLIP's image towers return an embedding, and what the outputs
+  /// of another head stand for is not known.
+  package var hasClassifier: Bool { head == .published && !isEmbedding }
+
+  /// Whether the outputs are an embedding.
+  package var isEmbedding: Bool { identifier.hasPrefix("clip-") }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import Machine
+
+/// What the configuration beside a checkpoint says: `open_clip_config.json`, or the `config.json` of timm and
+/// transformers.
+struct ModelConfiguration {
+  /// The name of the file.
+  let fileName: String
+  /// timm's name of the architecture: `resnet50`.
+  var architecture: String?
+  /// timm's name of the weights: `a1_in1k`.
+  var tag: String?
+  /// Whether a CLIP has the approximate GELU.
+  var hasQuickGELU: Bool?
+
+  /// No configuration is longer.
+  private static let maximumBytes = 1 << 20
+
+  /// The names under which the hub keeps weights; a configuration beside one of them is that of these weights.
+  static func belongs(to checkpoint: String) -> Bool {
+    [
+      "open_clip_model.safetensors", "open_clip_pytorch_model.safetensors", "open_clip_pytorch_model.bin",
+      "model.safetensors", "pytorch_model.bin",
+    ].contains(checkpoint)
+  }
+
+  /// Reads the configuration in the folder of a checkpoint; `nil` where there is none that says anything.
+  init?(beside checkpoint: String) {
+    let folder = PathText.folder(of: checkpoint)
+    for name in ["open_clip_config.json", "config.json"] {
+      let path = "\(folder)/\(name)"
+      guard Disk.isDirectory(path) == false, let size = Disk.size(of: path), size <= Self.maximumBytes,
+        let data = Disk.data(of: path),
+        let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
+      else { continue }
+      self.init(fileName: name)
+      if let model = object["model_cfg"] as? [String: Any], model["vision_cfg"] is [String: Any] {
+        hasQuickGELU = model["quick_gelu"] as? Bool ?? false
+      } else if let vision = object["vision_config"] as? [String: Any] {
+        hasQuickGELU = (vision["hidden_act"] as? String).map { $0 == "quick_gelu" }
+      } else if object["pretrained_cfg"] is [String: Any] || object["num_features"] != nil {
+        architecture = object["architecture"] as? String
+        tag = (object["pretrained_cfg"] as? [String: Any])?["tag"] as? String
+      }
+      if hasQuickGELU != nil || architecture != nil { return }
+    }
+    return nil
+  }
+
+  private init(fileName: String) { self.fileName = fileName }
+}

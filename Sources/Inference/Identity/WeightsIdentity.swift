@@ -1,0 +1,75 @@
+package import Checkpoints
+import Machine
+public import Models
+
+/// What weights are found to be before they are read: the network with the head they have, whose they are, and what
+/// their user should know.
+public struct WeightsIdentity: Sendable {
+  /// The network, with the head the weights have.
+  public let model: Model
+  /// The digest of the file, `nil` for generated weights.
+  public let sha256: String?
+  /// The published file they are, by its SHA-256; `nil` for any other.
+  public let release: String?
+  /// Sentences for the user: what the weights lack, or seem to be, and what else is in the file.
+  public let remarks: [String]
+  /// The file; `nil` for generated weights.
+  package let checkpoint: Checkpoint?
+  /// Which of the tensors in it are the network's.
+  package let choice: WeightsChoice?
+
+  /// Looks at weights.
+  ///
+  /// - Throws: `CheckpointError` for a file that cannot be read; ``RecordingError`` for weights that do not fit the
+  ///   network, all that is wrong at once, or that are known to be another network's.
+  public init(_ model: Model, _ weights: Weights) throws {
+    switch weights {
+    case .file(let path, let key): try self.init(model, try Checkpoint.open(path), key: key)
+    case .seeded: self.init(generatedFor: model)
+    }
+  }
+
+  private init(generatedFor model: Model) {
+    (self.model, sha256, release, remarks, checkpoint, choice) = (model, nil, nil, [], nil, nil)
+  }
+
+  /// Looks at a checkpoint.
+  ///
+  /// - Throws: `CheckpointError` when it cannot be read; ``RecordingError`` for one that does not fit the network, or
+  ///   is known to be another network's; ``UnknownName`` when nothing of a network is under the key.
+  package init(_ model: Model, _ checkpoint: Checkpoint, key: String? = nil) throws {
+    let digest = try checkpoint.sha256()
+    let evidence = WeightsEvidence(model, checkpoint, sha256: digest)
+    for case .refused(let reason) in evidence.findings {
+      throw RecordingError(.badData, "\(checkpoint.path) \(reason)")
+    }
+    let choice = try model.choice(from: checkpoint, key: key)
+    guard choice.fits else {
+      let advice =
+        CheckpointFolder.advice(forShard: checkpoint.path) ?? "is it the checkpoint of another model?"
+      throw RecordingError(
+        .badData,
+        "\(checkpoint.path) does not fit \(model.identifier)\(choice.place): \(choice.problems); \(advice)")
+    }
+    let file = PathText.lastComponent(of: checkpoint.path)
+    remarks =
+      ([choice.model.headRemark] + evidence.findings.map(\.note)).compactMap { $0 }.map { "\(file) \($0)" }
+      + choice.notes(on: file)
+    (self.model, sha256, release) = (choice.model, digest, evidence.release)
+    (self.checkpoint, self.choice) = (checkpoint, choice)
+  }
+}
+
+extension Model {
+  /// What is to be said of a head that is not the published one; `nil` of that.
+  var headRemark: String? {
+    switch head {
+    case .published: nil
+    case .outputs(let count):
+      "has a head of \(count) outputs, where \(identifier) has \(publishedOutputs): they are recorded as they are, and"
+        + " which classes they stand for is not known"
+    case .absent:
+      "has no head that \(identifier) knows: units are recorded, and there are no outputs (logits.npy)"
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package import Datasets
+import Images
+package import Layers
+package import Machine
+import Synchronization
+
+/// Takes what a pass computes, on the thread of one worker.
+package protocol RowSink: SendableMetatype {
+  /// The rows that come next; no other worker has any of them.
+  mutating func begin(_ rows: Range<Int>) throws
+  /// One row's results, in one place of the batch that ran.
+  mutating func record(row: Int, from workspace: Workspace, at place: Int)
+  /// A row whose image cannot be read.
+  mutating func skip(row: Int, because reason: String)
+  /// A row whose image cannot be read and ends the pass.
+  mutating func fail(row: Int, because reason: String)
+  /// The rows from `begin` that were recorded or skipped: all of them, unless the pass stops early.
+  mutating func end(_ rows: Range<Int>, writingWith runner: Runner) throws
+}
+
+extension RowSink {
+  package mutating func fail(row: Int, because reason: String) {}
+}
+
+/// Every image of some rows through a network, on all workers.
+///
+/// Workers take chunks of consecutive rows, in order, each with a decoder, a preprocessor and an arena of its own; the
+/// plan with its weights is shared. Memory does not depend on the number of images.
+package struct ImagePass {
+  let network: Network
+  let images: ImageList
+  /// The rows to do, in ascending order.
+  let rows: [Range<Int>]
+  /// The image of row 0: those before it belong to other shards.
+  var firstImage = 0
+  /// Rows a worker takes at a time.
+  let chunkRows: Int
+  let batchSize: Int
+  let threads: Int
+  let onError: ErrorPolicy
+  let progress: RunProgress
+
+  /// Describes a pass.
+  package init(
+    network: Network, images: ImageList, rows: [Range<Int>], firstImage: Int = 0, chunkRows: Int,
+    batchSize: Int,
+    threads: Int, onError: ErrorPolicy, progress: RunProgress
+  ) {
+    (self.network, self.images, self.rows, self.firstImage) = (network, images, rows, firstImage)
+    (self.chunkRows, self.batchSize, self.threads) = (chunkRows, batchSize, threads)
+    (self.onError, self.progress) = (onError, progress)
+  }
+
+  /// Rows a worker collects before it writes: a multiple of the batch size, at most 32 MiB and 64 rows, and few
+  /// enough that every worker gets several chunks. Unit-major files take a write for each unit and chunk, so there it
+  /// is four times as much.
+  package static func chunkRows(
+    images: Int, rowBytes: Int, batchSize: Int, threads: Int, isUnitMajor: Bool = false
+  ) -> Int {
+    let share = (images + threads * 8 - 1) / (threads * 8)
+    let factor = isUnitMajor ? 4 : 1
+    let wanted = (min(share, 64 * factor) + batchSize - 1) / batchSize * batchSize
+    return max(min(wanted, (32 << 20) * factor / max(rowBytes, 1)), 1)
+  }
+
+  /// Runs the pass, or as much of it as there is before somebody stops it.
+  ///
+  /// - Throws: What reading an image threw, under ``ErrorPolicy/fail``, and what a sink threw. What was done until then
+  ///   has been given to the sinks.
+  package func run(sink makeSink: @escaping @Sendable () -> some RowSink) throws -> StageTimes {
+    let count = rows.reduce(0) { $0 + $1.count }
+    progress.begin(total: count)
+    let total = Mutex(StageTimes())
+    let queue = RowQueue(rows)
+    try withWorkers(max(min(threads, (count + chunkRows - 1) / chunkRows), 1)) { _ in
+      let runner = network.runner(batchSize: min(batchSize, chunkRows))
+      var sink = makeSink()
+      defer { total.withLock { $0 += runner.times } }
+      while !progress.isStopping {
+        guard let chunk = queue.next(atMost: chunkRows) else { return }
+        do { try run(chunk, with: runner, into: &sink) } catch {
+          progress.stop()
+          throw error
+        }
+      }
+    }
+    return total.withLock { $0 }
+  }
+
+  private func run(_ chunk: Range<Int>, with runner: Runner, into sink: inout some RowSink) throws {
+    try sink.begin(chunk)
+    var placed: [Int] = []
+    var row = chunk.lowerBound
+    var failure: ImageError?
+    while row < chunk.upperBound && failure == nil {
+      do throws(ImageError) {
+        try runner.load(images.location(ofRow: firstImage + row), into: placed.count)
+        placed.append(row)
+        row += 1
+      } catch {
+        if onError == .fail || error.kind == .tooManyFiles {
+          failure = error
+          sink.fail(row: row, because: error.reason)
+          progress.stop()
+        } else {
+          sink.skip(row: row, because: error.reason)
+          progress.note(done: 1, skipped: 1)
+          row += 1
+        }
+      }
+      if placed.count == runner.workspace.batchSize {
+        run(&placed, with: runner, into: &sink)
+        if progress.isStopping { break }
+      }
+    }
+    run(&placed, with: runner, into: &sink)
+    try sink.end(chunk.lowerBound..<row, writingWith: runner)
+    if let failure { throw failure }
+  }
+
+  private func run(_ placed: inout [Int], with runner: Runner, into sink: inout some RowSink) {
+    guard !placed.isEmpty else { return }
+    runner.run(images: placed.count)
+    for (place, row) in placed.enumerated() { sink.record(row: row, from: runner.workspace, at: place) }
+    progress.note(done: placed.count)
+    placed.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,33 @@
+import Machine
+
+/// Seconds of core time spent in each stage of a recording, summed over workers.
+public struct StageTimes: Sendable, Hashable, Codable {
+  /// Reading and decoding image files.
+  public var decode = 0.0
+  /// Resizing, cropping and scaling pixels.
+  public var preprocess = 0.0
+  /// The network.
+  public var forward = 0.0
+  /// Writing rows and computing digests.
+  public var write = 0.0
+
+  /// Creates times of zero.
+  public init() {}
+
+  /// Adds the times of another worker.
+  static func += (total: inout StageTimes, other: StageTimes) {
+    total.decode += other.decode
+    total.preprocess += other.preprocess
+    total.forward += other.forward
+    total.write += other.write
+  }
+
+  /// Runs `body` and adds the time it took to one stage.
+  package mutating func measure<R, E: Error>(
+    _ stage: WritableKeyPath<StageTimes, Double>, _ body: () throws(E) -> R
+  ) throws(E) -> R {
+    let start = Clock.seconds
+    defer { self[keyPath: stage] += Clock.seconds - start }
+    return try body()
+  }
+}

@@ -1,0 +1,23 @@
+public import Models
+
+extension WeightsChoice {
+  /// Where in the file the weights are, in words that follow the name of the network; empty at the root.
+  public var place: String { key.isEmpty ? "" : " under the key '\(key)'" }
+
+  /// What the user should know of what was taken and what was not, in sentences that name the file.
+  public func notes(on path: String) -> [String] {
+    var notes: [String] = []
+    if !others.isEmpty {
+      let rest = others.map { "'\($0)'" }.joined(separator: ", ")
+      notes.append(
+        "\(path) holds \(others.count + 1) sets of weights that fit; taken: \(key.isEmpty ? "the root" : "'\(key)'"), "
+          + "not \(rest); --weights-key KEY takes another")
+    }
+    if !outside.isEmpty {
+      let shown = outside.prefix(3).joined(separator: ", ") + (outside.count > 3 ? ", …" : "")
+      notes.append(
+        "\(path): \(outside.count) tensors are no part of the network and not read (\(shown))")
+    }
+    return notes
+  }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import Layers
+import Machine
+import Tensor
+
+/// The chosen units of one layer, in the order they were given: the columns of its file.
+public struct LayerUnits: Sendable, Hashable {
+  /// The layer's canonical name.
+  public let layer: String
+  /// The chosen units; `nil` for all of them.
+  public var units: [Int]?
+
+  /// Creates a choice.
+  public init(layer: String, units: [Int]? = nil) { (self.layer, self.units) = (layer, units) }
+}
+
+/// Reads lists of units.
+public enum UnitSelection {
+  /// Reads a file of units: one `layer__channel` a line, the study's JSON `{"units": […]}`, or comma-separated values
+  /// with the unit in the first column, under the header `unit`.
+  ///
+  /// Layers come in order of first appearance, and the units of a layer in the order of the file.
+  ///
+  /// - Throws: ``RecordingError``: `inputMissing`, or `badData` for a layer or unit that is not there.
+  public static func read(_ path: String, for model: Model) throws -> [LayerUnits] {
+    let text = try UserText(path, wanted: wanted)
+    return try parse(text.bytes, path: text.name, for: model)
+  }
+
+  /// What a file of units is, for errors.
+  private static let wanted = "a list of units (one layer__channel a line, CSV or JSON)"
+
+  /// Units written `layer__channel`, in either spelling, by layer.
+  ///
+  /// - Throws: ``RecordingError`` of kind `badData` for a layer or unit that is not there, or is named twice.
+  public static func units(_ names: [String], of model: Model) throws -> [LayerUnits] {
+    try units(names, of: model, path: "the list of units")
+  }
+
+  package static func parse(_ text: String, path: String, for model: Model) throws -> [LayerUnits] {
+    try parse(Array(text.utf8), path: path, for: model)
+  }
+
+  private static func parse(_ bytes: [UInt8], path: String, for model: Model) throws -> [LayerUnits] {
+    let bytes = try UserText(bytes, name: path, wanted: wanted).bytes
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw RecordingError(.badData, "\(path) is not text: give one layer__channel a line, or JSON")
+    }
+    return try units(names(in: text, path: path), of: model, path: path)
+  }
+
+  private static func units(_ names: [String], of model: Model, path: String) throws -> [LayerUnits] {
+    var chosen: [LayerUnits] = []
+    var positions: [String: Int] = [:]
+    var seen: Set<String> = []
+    let graph = try model.graph()
+    for name in names {
+      let (layer, channel) = try resolve(name, path: path, model: model, graph: graph)
+      guard seen.insert("\(layer)__\(channel)").inserted else {
+        throw RecordingError(.badData, "\(path) lists \(name) twice; keep one of the lines")
+      }
+      if let position = positions[layer] {
+        chosen[position].units?.append(channel)
+      } else {
+        positions[layer] = chosen.count
+        chosen.append(LayerUnits(layer: layer, units: [channel]))
+      }
+    }
+    guard !chosen.isEmpty else { throw RecordingError(.badData, "\(path) lists no units") }
+    return chosen
+  }
+
+  private static func resolve(
+    _ name: String, path: String, model: Model, graph: Graph
+  ) throws -> (layer: String, channel: Int) {
+    guard let separator = name.range(of: "__", options: .backwards),
+      let channel = Int(name[separator.upperBound...])
+    else {
+      throw RecordingError(
+        .badData,
+        "\(path): '\(name)' is not a unit; units are written layer__channel, such as layer4_1_conv3__1459")
+    }
+    let layer: String
+    do { layer = try model.layer(named: String(name[..<separator.lowerBound])) } catch {
+      throw RecordingError(.badData, "\(path): \(error)")
+    }
+    let count = graph.shape(of: layer)?.channels ?? 0
+    guard (0..<count).contains(channel) else {
+      throw RecordingError(
+        .badData, "\(path): \(layer) of \(model.identifier) has units 0 to \(count - 1), not \(channel)")
+    }
+    return (layer, channel)
+  }
+
+  private static func names(in text: String, path: String) throws -> [String] {
+    let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard text.hasPrefix("{") || text.hasPrefix("[") else {
+      if let look = FileLook.document(Array(text.utf8)) { throw look.refusal(of: path, wanted: wanted) }
+      let lines = text.split(whereSeparator: \.isNewline)
+        .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty && !$0.hasPrefix("#") }
+      return try table(Array(text.utf8), header: lines.first ?? "", path: path) ?? lines
+    }
+    do {
+      let data = Data(text.utf8)
+      return text.hasPrefix("[")
+        ? try JSONDecoder().decode([String].self, from: data)
+        : try JSONDecoder().decode(Study.self, from: data).units
+    } catch {
+      throw RecordingError(
+        .badData, "\(path) is not a list of units: its JSON has to be {\"units\": [\"…\"]}")
+    }
+  }
+
+  /// The units of a table with a header: a column `unit`, or the columns `layer` and `channel`; `nil` for a text without.
+  private static func table(_ text: [UInt8], header: String, path: String) throws(RecordingError) -> [String]?
+  {
+    for separator in ",;\t".utf8 {
+      var records = CSVRecords(Array(header.utf8), separator: separator)
+      let columns = (records.next()?.fields ?? []).map {
+        String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespaces).lowercased()
+      }
+      let unit = columns.firstIndex(of: "unit")
+      guard let layer = unit ?? columns.firstIndex(of: "layer"), columns.count > 1,
+        let channel = unit ?? columns.firstIndex(of: "channel")
+      else { continue }
+      var names: [String] = []
+      for (place, record) in CSVRecords(text, separator: separator).enumerated() where place > 0 {
+        let fields = record.fields.map {
+          String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespaces)
+        }
+        if fields[0].hasPrefix("#") || fields.allSatisfy(\.isEmpty) { continue }
+        guard fields.count > max(layer, channel) else {
+          throw RecordingError(.badData, "line \(record.line) of \(path) has fewer columns than its header")
+        }
+        names.append(unit == nil ? "\(fields[layer])__\(fields[channel])" : fields[layer])
+      }
+      return names
+    }
+    return nil
+  }
+
+  private struct Study: Decodable { let units: [String] }
+}

@@ -1,0 +1,205 @@
+import Datasets
+import Dumps
+import Formats
+import Foundation
+public import Machine
+import Synchronization
+import Tensor
+
+/// Shards of one recording put together into the dump a single run would have made, byte for byte.
+public struct Merge: Sendable {
+  /// What a merge did.
+  public struct Summary: Sendable, Codable {
+    /// The rows, and those whose image could not be read.
+    public var images: Int, skipped: Int
+    /// The shards, and the bytes of their arrays, all of which were compared with their digests.
+    public var shards: Int, bytes: Int
+    /// How long it took.
+    public var seconds: Double
+    /// The folder.
+    public var output: String
+  }
+
+  /// A shard with what its manifest says.
+  struct Part: Sendable {
+    let folder: DumpFolder
+    let manifest: Manifest
+    let shard: Manifest.ShardSummary
+  }
+
+  let parts: [Part]
+  let folder: DumpFolder
+  let existing: ExistingOutput
+  private let threads: Int
+  private let arguments: [String]
+
+  /// Looks at the shards without reading their arrays.
+  ///
+  /// - Parameters:
+  ///   - paths: The folders of the shards, or folders of such folders.
+  ///   - output: The folder to make.
+  ///   - existing: What to do about a dump in its place.
+  ///   - threads: The files to copy at once.
+  ///   - arguments: The command line, for the manifest.
+  /// - Throws: ``RecordingError``: a shard or rows of one are missing, or they are not of one recording.
+  public init(
+    _ paths: [String], into output: String, existing: ExistingOutput = .refuse,
+    threads: Int = ProcessorCount.available, arguments: [String] = []
+  ) throws(RecordingError) {
+    (folder, self.existing) = (DumpFolder(path: output), existing)
+    (self.threads, self.arguments) = (threads, arguments)
+    try folder.check(existing)
+    parts = try Self.parts(try ShardFolders.expand(paths))
+    try Self.check(parts)
+  }
+
+  /// The shards in some folders, in their order.
+  static func parts(_ paths: [String]) throws(RecordingError) -> [Part] {
+    var parts: [Part] = []
+    for path in paths {
+      let folder = DumpFolder(path: path)
+      let manifest = try Manifest.read(folder.manifest)
+      guard let shard = manifest.shard else {
+        throw RecordingError(.badData, "\(path) is not a shard: it was recorded without --shard")
+      }
+      parts.append(Part(folder: folder, manifest: manifest, shard: shard))
+    }
+    return parts.sorted { ($0.shard.index, $0.folder.path) < ($1.shard.index, $1.folder.path) }
+  }
+
+  /// Copies every array and the table of images, comparing each file with its digest on the way.
+  ///
+  /// - Returns: What was done; `nil` when it was cancelled.
+  /// - Throws: ``RecordingError``: a file of a shard is not what its manifest says, or a write failed.
+  public func run(progress: RunProgress = RunProgress()) throws -> Summary? {
+    let start = Clock.seconds
+    let lock = try folder.lock()
+    defer { withExtendedLifetime(lock) {} }
+    if let warning = lock.warning { progress.tell(warning) }
+    try folder.check(existing)
+    var manifest = merged()
+    let arrays = manifest.arrays
+    let bytes = parts.reduce(0) { $0 + $1.bytes }
+    let keep = manifest.extremes.map { Keep.extremes($0.limit) } ?? .all
+    if let earlier = try earlier(manifest) {
+      manifest = earlier
+      try folder.removeTemporaryFiles()
+      try folder.createLayersFolder(for: keep)
+    } else {
+      try folder.clear(for: keep)
+      try folder.check(room: manifest.extremes == nil ? bytes : bytes / parts.count)
+    }
+    if manifest.state != .complete {
+      manifest.state = .running
+      let record = try MergeRecord(manifest, in: folder)
+      guard try copy(arrays, noting: record, progress) else { return nil }
+      manifest = try record.close { manifest throws(RecordingError) in
+        manifest.images.tableSha256 = try mergeTables()
+        try mergeBaselines(&manifest)
+      }
+    }
+    try folder.removeJournal()
+    return Summary(
+      images: manifest.images.count - manifest.images.skipped, skipped: manifest.images.skipped,
+      shards: parts.count, bytes: bytes, seconds: Clock.seconds - start, output: folder.path)
+  }
+
+  /// Copies the arrays that are not there yet.
+  ///
+  /// - Returns: Whether all are there; false when it was cancelled.
+  private func copy(_ arrays: [Manifest.Array], noting record: MergeRecord, _ progress: RunProgress) throws
+    -> Bool
+  {
+    do {
+      let pending = arrays.indices.filter { !record.isDone($0) }
+      progress.begin(total: pending.count)
+      let next = Atomic(0)
+      try withWorkers(max(min(threads, pending.count), 1)) { _ in
+        while !progress.isStopping {
+          let place = next.add(1, ordering: .relaxed).oldValue
+          guard place < pending.count else { return }
+          let (array, index) = (arrays[pending[place]], pending[place])
+          let digest =
+            array.name != nil && record.keepsExtremes
+            ? try mergeExtremes(array, index) : try merge(array, index)
+          try record.note(index, digest: digest)
+          progress.note(done: 1)
+        }
+      }
+    } catch {
+      record.fail(error)
+      throw error
+    }
+    if progress.isCancelled { try record.interrupt() }
+    return !progress.isCancelled
+  }
+
+  /// The manifest of the whole, without digests.
+  private func merged() -> Manifest {
+    var manifest = parts[0].manifest
+    manifest.images.count = parts.reduce(0) { $0 + $1.manifest.images.count }
+    manifest.images.skipped = parts.reduce(0) { $0 + $1.manifest.images.skipped }
+    for index in manifest.layers.indices {
+      manifest.layers[index].images = manifest.images.count
+      manifest.layers[index].sha256 = nil
+    }
+    manifest.logits?.images = manifest.images.count
+    manifest.logits?.sha256 = nil
+    manifest.images.tableSha256 = nil
+    for index in (manifest.baselines ?? []).indices { manifest.baselines?[index].sha256 = nil }
+    manifest.merged = parts.map {
+      .init(
+        index: $0.shard.index, host: $0.manifest.host, started: $0.manifest.started, ended: $0.manifest.ended)
+    }
+    manifest.host = .init(threads: threads, batchSize: manifest.host.batchSize)
+    (manifest.shard, manifest.resumed, manifest.arguments) = (nil, nil, arguments)
+    (manifest.state, manifest.started, manifest.ended) = (.running, Manifest.now, nil)
+    return manifest
+  }
+
+  /// Copies the rows of one array from all shards.
+  ///
+  /// - Returns: The SHA-256 of the whole.
+  private func merge(_ array: Manifest.Array, _ index: Int) throws(RecordingError) -> String {
+    let rowShape = Shape(array.rowShape)
+    let format = try array.format(in: folder.path)
+    let file = try ArrayFile(
+      creating: "\(folder.path)/\(array.file)", rows: array.images, rowShape: rowShape, format: format,
+      keepOpen: true)
+    var row = 0
+    for part in parts {
+      let (source, path) = try part.array(index, like: array)
+      let count = part.manifest.images.count
+      let shard = try ArrayFile(
+        continuing: path, rows: count, rowShape: rowShape, format: format, keepOpen: true, readOnly: true)
+      try part.check(try file.copy(shard, toRow: row), of: source)
+      row += count
+    }
+    try file.synchronize()
+    return try file.digest()
+  }
+
+  /// Joins the tables of images under one header.
+  ///
+  /// - Returns: The SHA-256 of the whole.
+  private func mergeTables() throws(RecordingError) -> String {
+    let file = try TextFile(folder.imagesTable)
+    for (index, part) in parts.enumerated() {
+      let path = part.folder.imagesTable
+      guard let data = Disk.data(of: path) else {
+        throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)")
+      }
+      let header = Data(ImagesTable.header.utf8)
+      guard data.starts(with: header),
+        data.withUnsafeBytes({ SHA256.hexDigest(of: $0) }) == part.manifest.images.tableSha256
+      else {
+        throw RecordingError(
+          .badData,
+          "\(path) does not have the SHA-256 of its manifest; record the shard again with --overwrite")
+      }
+      try file.append(index == 0 ? data : data.dropFirst(header.count))
+    }
+    try file.commit()
+    return try ArrayFile.digest(ofFile: folder.imagesTable)
+  }
+}

@@ -1,0 +1,83 @@
+import Dumps
+import Foundation
+import Machine
+import Synchronization
+
+/// The manifest of a merge that is being made: a file whose digest it states is whole and on the disk.
+final class MergeRecord: Sendable {
+  private struct State {
+    var manifest: Manifest
+    var lastWrite: Double
+  }
+  /// Whether layers have extremes and not matrices.
+  let keepsExtremes: Bool
+  private let folder: DumpFolder
+  private let state: Mutex<State>
+  /// Seconds of copying that a merge which is killed does again.
+  private static let secondsBetweenWrites = 10.0
+
+  /// Writes the manifest with what it already says.
+  ///
+  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  init(_ manifest: Manifest, in folder: DumpFolder) throws(RecordingError) {
+    (self.folder, keepsExtremes) = (folder, manifest.extremes != nil)
+    state = Mutex(State(manifest: manifest, lastWrite: Clock.seconds))
+    try manifest.write(to: folder.manifest)
+  }
+
+  /// Whether an array is whole: a layer's, or, after them, the output's.
+  func isDone(_ index: Int) -> Bool { state.withLock { $0.manifest[array: index].sha256 != nil } }
+
+  /// Says that an array is whole.
+  ///
+  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  func note(_ index: Int, digest: String) throws(RecordingError) {
+    let failure: RecordingError? = state.withLock { state in
+      state.manifest[array: index].sha256 = digest
+      guard Clock.seconds - state.lastWrite >= Self.secondsBetweenWrites else { return nil }
+      state.lastWrite = Clock.seconds
+      do throws(RecordingError) { try state.manifest.write(to: folder.manifest) } catch { return error }
+      return nil
+    }
+    if let failure { throw failure }
+  }
+
+  /// Says that the merge was stopped.
+  ///
+  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  func interrupt() throws(RecordingError) {
+    var manifest = state.withLock { $0.manifest }
+    manifest.state = .interrupted
+    try manifest.write(to: folder.manifest)
+  }
+
+  /// Says what stopped the merge, if that can still be said.
+  func fail(_ error: any Error) {
+    var manifest = state.withLock { $0.manifest }
+    (manifest.state, manifest.failure) = (.failed, "\(error)")
+    try? manifest.write(to: folder.manifest)
+  }
+
+  /// Does what is left to do, and says that the merge is complete.
+  ///
+  /// - Returns: The manifest.
+  /// - Throws: What `finish` throws; ``RecordingError``, `cannotCreate` or `writeFailed`.
+  func close(_ finish: (inout Manifest) throws(RecordingError) -> Void) throws(RecordingError) -> Manifest {
+    var manifest = state.withLock { $0.manifest }
+    do throws(RecordingError) { try finish(&manifest) } catch {
+      fail(error)
+      throw error
+    }
+    (manifest.state, manifest.failure, manifest.ended) = (.complete, nil, Manifest.now)
+    try manifest.write(to: folder.manifest)
+    return manifest
+  }
+}
+
+extension Manifest {
+  /// A recorded file: a layer's, or, after them, the output's.
+  fileprivate subscript(array index: Int) -> Array {
+    get { arrays[index] }
+    set { if index < layers.count { layers[index] = newValue } else { logits = newValue } }
+  }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Inference
+import Layers
+import Machine
+import Models
+import Tensor
+import TestSupport
+import Testing
+
+struct NetworkTests {
+  @Test("weights are a path, or a seed after 'seeded:'")
+  func weights() throws {
+    #expect(try Weights("seeded:7") == .seeded(7))
+    #expect(try Weights("a/b.pth") == .file("a/b.pth"))
+    #expect("\(try Weights("seeded:7"))" == "seeded:7")
+    for argument in ["seeded:", "seeded:x", "seeded:-1"] {
+      #expect(throws: RecordingError.self) { try Weights(argument) }
+    }
+  }
+
+  @Test("one network runs from many threads at once and gives each the same")
+  func concurrency() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(PNG.photograph(width: 70, height: 64, seed: 9), to: "a.png")
+    let network = try Network(.named("squeezenet1_1"), weights: .seeded(1), recording: ["features.0"])
+    let expected = try network.run(imageAt: path)
+    try withWorkers(4) { _ in
+      for _ in 0..<3 {
+        let record = try network.run(imageAt: path)
+        #expect(record["features_0"] == expected["features.0"])
+        #expect(record.output.elements == expected.output.elements)
+      }
+    }
+  }
+
+  @Test("an error of one worker comes out, and the others still end")
+  func workerErrors() {
+    #expect(throws: RecordingError.self) {
+      try withWorkers(3) { worker in if worker == 1 { throw RecordingError(.badData, "x") } }
+    }
+  }
+
+  @Test("every tier gives the same answer within rounding", arguments: Tier.available)
+  func tiers(tier: Tier) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(PNG.photograph(width: 70, height: 64, seed: 9), to: "a.png")
+    var options = Plan.Options()
+    options.tier = tier
+    let record = try Network(.named("squeezenet1_1"), weights: .seeded(1), options: options).run(
+      imageAt: path)
+    let best = try Network(.named("squeezenet1_1"), weights: .seeded(1)).run(imageAt: path)
+    let difference = Difference(record.output.elements, expected: best.output.elements)
+    #expect(difference.relativeToRMS <= 5e-6, "\(difference)")
+  }
+
+  @Test("inputs and weights that do not fit are refused")
+  func misfits() throws {
+    let folder = try TemporaryFolder()
+    let network = try Network(.named("squeezenet1_1"), weights: .seeded(1))
+    let error = #expect(throws: RecordingError.self) {
+      try network.run(Tensor(shape: [3, 2, 2], [Float](repeating: 0, count: 12)))
+    }
+    #expect(error?.kind == .badData)
+    let path = folder("other.npz")
+    try folder.write([], to: "empty")
+    #expect(throws: (any Error).self) { try Network(.named("squeezenet1_1"), weights: .file(path)) }
+    #expect(throws: UnknownName.self) {
+      try Network(.named("squeezenet1_1"), weights: .seeded(1), recording: ["features.33"])
+    }
+  }
+}
