@@ -44,7 +44,7 @@ enum Main {
       }
       Console.end(with: ExitStatus.success.rawValue)
     } catch {
-      Failure(error).exit()
+      ExitReport(error).exit()
     }
   }
 }

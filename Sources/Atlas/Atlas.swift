@@ -18,7 +18,7 @@ public struct Atlas: Sendable {
 
   /// Reads what the dump is and checks the output, without touching it.
   ///
-  /// - Throws: ``RecordingError``.
+  /// - Throws: ``Failure``.
   public init(_ request: AtlasRequest) throws {
     self.request = request
     source = try AtlasSource(request)
@@ -33,7 +33,7 @@ public struct Atlas: Sendable {
   ///   - units: Counts units.
   ///   - images: Counts thumbnails, once the units are done.
   /// - Returns: What was made; `nil` when it was stopped: then there is no index.
-  /// - Throws: ``RecordingError``.
+  /// - Throws: ``Failure``.
   public func run(
     units: RunProgress = RunProgress(), images: RunProgress = RunProgress()
   ) throws -> AtlasSummary? {
@@ -60,7 +60,7 @@ public struct Atlas: Sendable {
   /// Reads the units and writes their numbers.
   ///
   /// - Returns: What they show; `nil` when it was stopped.
-  /// - Throws: ``RecordingError``.
+  /// - Throws: ``Failure``.
   public func writeUnits(progress: RunProgress) throws -> Digested? {
     let start = Clock.seconds
     try folder.prepare(overwrite: request.overwrite)
@@ -120,7 +120,7 @@ public struct Atlas: Sendable {
   /// Makes the thumbnails of the images that are shown.
   ///
   /// - Returns: Which of them could not be read; `nil` when it was stopped.
-  /// - Throws: ``RecordingError`` when one cannot be written.
+  /// - Throws: ``Failure`` when one cannot be written.
   public func writeThumbnails(of digested: Digested, progress: RunProgress) throws -> Missing? {
     let start = Clock.seconds
     let rows = digested.shown.rows
@@ -156,10 +156,10 @@ public struct Atlas: Sendable {
 
   /// Writes the pages; the index comes last.
   ///
-  /// - Throws: ``RecordingError``.
+  /// - Throws: ``Failure``.
   public func finish(_ digested: Digested, _ missing: Missing) throws -> AtlasSummary {
     var bytes = digested.bytes + missing.bytes + Pages.assets.reduce(0) { $0 + $1.bytes.count }
-    func write(_ text: String, to name: String) throws(RecordingError) {
+    func write(_ text: String, to name: String) throws(Failure) {
       try folder.write(text, to: name)
       bytes += text.utf8.count
     }

@@ -6,7 +6,7 @@ extension ImageList {
   private static let wanted = "a list of images"
 
   /// Reads a text of paths, of images or of tar files: a file, a pipe (`<(…)`), or `-`, standard input.
-  static func readList(_ path: String) throws(RecordingError) -> ImageList {
+  static func readList(_ path: String) throws(Failure) -> ImageList {
     let text = try UserText(path, wanted: wanted)
     let folder = Disk.isRegularFile(path) ? folder(ofList: path) : "."
     let first = text.lines.first { !$0.trimmed.isEmpty } ?? []
@@ -19,7 +19,7 @@ extension ImageList {
   }
 
   /// Reads the lines of a list, as text.
-  package static func parse(_ text: String, path: String) throws(RecordingError) -> ImageList {
+  package static func parse(_ text: String, path: String) throws(Failure) -> ImageList {
     try parse(Array(text.utf8), path: path)
   }
 
@@ -30,14 +30,14 @@ extension ImageList {
   ///   - path: Where it is.
   ///   - folder: What paths are relative to, unless that is the list's folder.
   /// - Returns: The images.
-  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
+  /// - Throws: ``Failure``, `inputMissing` or `badData`.
   package static func parse(
     _ text: [UInt8], path: String, folder: String? = nil
-  ) throws(RecordingError) -> ImageList {
+  ) throws(Failure) -> ImageList {
     let folder = folder ?? Self.folder(ofList: path)
     let text = try UserText(text, name: path, wanted: wanted)
     let (paths, labels, kind) = try lines(of: text)
-    guard paths.count > 0 else { throw RecordingError(.inputMissing, "\(path) lists no images") }
+    guard paths.count > 0 else { throw Failure(.inputMissing, "\(path) lists no images") }
     let archives = (0..<paths.count).count { ImageNames.isArchive(paths.utf8($0)) }
     guard archives == 0 else {
       return try readArchives(of: paths, labels, archives: archives, path: path, folder: folder)
@@ -54,7 +54,7 @@ extension ImageList {
   /// The paths and labels of the lines that have any, −1 for no label, and what the labels count.
   private static func lines(
     of text: UserText
-  ) throws(RecordingError) -> (PackedStrings, [Int32], Labels) {
+  ) throws(Failure) -> (PackedStrings, [Int32], Labels) {
     var paths = PackedStrings()
     var labels: [Int32] = []
     var kinds = LabelKinds()
@@ -70,7 +70,7 @@ extension ImageList {
       var index: Int32 = -1
       if let written = text.label {
         guard let label = ClassLabel(written) else {
-          throw RecordingError(
+          throw Failure(
             .badData,
             "line \(number) of \(path): '\(EscapedText.escaped(written))' is neither a class index nor a synset of ImageNet"
           )
@@ -88,10 +88,10 @@ extension ImageList {
   /// follows them and what comes before ends as an image does: names may have spaces, too.
   private static func fields(
     of line: ArraySlice<UInt8>, _ number: Int, _ path: String
-  ) throws(RecordingError) -> (path: ArraySlice<UInt8>, label: ArraySlice<UInt8>?) {
+  ) throws(Failure) -> (path: ArraySlice<UInt8>, label: ArraySlice<UInt8>?) {
     let fields = line.split(separator: 9, omittingEmptySubsequences: false)
     guard fields.count <= 2, !fields[0].isEmpty else {
-      throw RecordingError(
+      throw Failure(
         .badData, "line \(number) of \(path) is not a path, or a path, a tab and a label")
     }
     if fields.count == 2 {
@@ -115,9 +115,9 @@ extension ImageList {
   /// A list of shards, in their order.
   private static func readArchives(
     of paths: PackedStrings, _ labels: [Int32], archives: Int, path: String, folder: String
-  ) throws(RecordingError) -> ImageList {
+  ) throws(Failure) -> ImageList {
     guard archives == paths.count, labels.allSatisfy({ $0 < 0 }) else {
-      throw RecordingError(
+      throw Failure(
         .badData,
         "\(path) names tar files, and images or labels as well; list one kind, and no labels of tar files")
     }
@@ -132,7 +132,7 @@ extension ImageList {
   /// The paths in bytewise order, each once, with their labels; those given where they are in that order already.
   private static func ordered(
     _ unordered: PackedStrings, _ unorderedLabels: [Int32], path: String
-  ) throws(RecordingError) -> (PackedStrings, [Int32]) {
+  ) throws(Failure) -> (PackedStrings, [Int32]) {
     if unordered.areAscending { return (unordered, unorderedLabels) }
     var paths = PackedStrings()
     var labels: [Int32] = []
@@ -142,7 +142,7 @@ extension ImageList {
     for row in unordered.sorted(0..<unordered.count) {
       if let last, unordered.areEqual(last, row) {
         guard unorderedLabels[last] == unorderedLabels[row] else {
-          throw RecordingError(
+          throw Failure(
             .badData,
             "\(path) gives \(EscapedText.escaped(unordered.utf8(row))) two labels; keep one of the lines")
         }

@@ -16,19 +16,19 @@ extension ImageList {
   ///   - imageKeys: Of the members of a WebDataset sample, those that are its image: the first of these extensions that a
   ///     sample has. Without any, its only image.
   /// - Returns: The images.
-  /// - Throws: ``RecordingError``, `inputMissing` or `badData`; `usage` for a pattern of too many names, or keys of what are
+  /// - Throws: ``Failure``, `inputMissing` or `badData`; `usage` for a pattern of too many names, or keys of what are
   ///   no archives.
-  public static func read(_ path: String, imageKeys: [String] = []) throws(RecordingError) -> ImageList {
+  public static func read(_ path: String, imageKeys: [String] = []) throws(Failure) -> ImageList {
     let list = try read(path, keys: imageKeys.map { Array($0.utf8) })
     guard imageKeys.isEmpty || list.layout == .tar else {
-      throw RecordingError(
+      throw Failure(
         .usage,
         "--image-key chooses among the members of samples in tar files, and \(path) is none; leave it out")
     }
     return list
   }
 
-  private static func read(_ path: String, keys: [[UInt8]]) throws(RecordingError) -> ImageList {
+  private static func read(_ path: String, keys: [[UInt8]]) throws(Failure) -> ImageList {
     let path = withoutSlash(path)
     if path == UserText.standardInput { return try readList(path) }
     if let isDirectory = Disk.isDirectory(path) {
@@ -41,7 +41,7 @@ extension ImageList {
       shards += Disk.isDirectory(part) == nil ? try BracePattern.expand(part) : [part]
     }
     if shards == [path] || shards.isEmpty {
-      throw RecordingError(
+      throw Failure(
         .inputMissing,
         reason.map { "cannot read \(path): \($0)" }
           ?? "there is no file or folder \(path); give --images a folder, an archive or a list")
@@ -82,7 +82,7 @@ extension ImageList {
   }
 
   /// Whether a file is an archive rather than a list.
-  private static func isArchive(_ path: String) throws(RecordingError) -> Bool {
+  private static func isArchive(_ path: String) throws(Failure) -> Bool {
     let bytes = PathText.bytes(of: path)
     guard Disk.isRegularFile(path) else { return false }
     if ImageNames.isArchive(bytes[...]) { return true }
@@ -91,7 +91,7 @@ extension ImageList {
     return ArchiveScan.recognises(try window.read(at: 0, count: min(TarHeader.size, source.count)) ?? [])
   }
 
-  private static func readFolder(_ root: String, _ keys: [[UInt8]]) throws(RecordingError) -> ImageList {
+  private static func readFolder(_ root: String, _ keys: [[UInt8]]) throws(Failure) -> ImageList {
     let directory = PathText.bytes(of: root)
     var paths = PackedStrings()
     var rowsOfClass: [(name: [UInt8], rows: Int)] = []
@@ -124,7 +124,7 @@ extension ImageList {
     if paths.count == 0 {
       guard !archives.isEmpty else {
         let extensions = ImageNames.extensions.map { ".\($0)" }.joined(separator: " ")
-        throw RecordingError(
+        throw Failure(
           .inputMissing, "there are no images in \(root) (\(extensions)) and no .tar files")
       }
       return try readArchives(archives.map { directory + [UInt8(ascii: "/")] + $0 }, imageKeys: keys)
@@ -157,7 +157,7 @@ extension ImageList {
   /// Adds the images of a folder, then those of the folders below it: the order of Python's sorted `os.walk`.
   private static func collect(
     root: [UInt8], folder: [UInt8], into paths: inout PackedStrings
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     let slash = [UInt8(ascii: "/")]
     var pending: [(folder: [UInt8], ancestors: [FileIdentity])] = [(folder, [])]
     var found: [(folder: [UInt8], files: [[UInt8]])] = []

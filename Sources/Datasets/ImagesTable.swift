@@ -7,10 +7,10 @@ package enum ImagesTable {
 
   /// Writes the table of some rows; whoever reads it finds the old one or this one, whole.
   ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   package static func write(
     _ images: ImageList, _ rows: Range<Int>, status: (Int) -> String, to path: String
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     let file = try TextFile(path)
     try file.append(header)
     for row in rows {

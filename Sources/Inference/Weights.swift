@@ -9,14 +9,14 @@ public enum Weights: Sendable, Hashable, CustomStringConvertible {
 
   /// Reads `seeded:N`, or the path of a checkpoint.
   ///
-  /// - Throws: ``RecordingError`` when what follows `seeded:` is not a number.
-  public init(_ argument: String) throws(RecordingError) {
+  /// - Throws: ``Failure`` when what follows `seeded:` is not a number.
+  public init(_ argument: String) throws(Failure) {
     guard argument == "seeded" || argument.hasPrefix("seeded:") else {
       self = .file(argument)
       return
     }
     guard let seed = UInt64(argument.dropFirst("seeded:".count)) else {
-      throw RecordingError(.usage, "'\(argument)': give a number after 'seeded:', such as seeded:1")
+      throw Failure(.usage, "'\(argument)': give a number after 'seeded:', such as seeded:1")
     }
     self = .seeded(seed)
   }

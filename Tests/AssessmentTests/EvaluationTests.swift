@@ -89,7 +89,7 @@ struct EvaluationTests {
     try folder.write("flat/a.png\t1000\n".utf8, to: "list.txt")
     let network = try Network(.named("squeezenet1_1"), weights: .seeded(1))
     for (name, mention) in [("named", "cats"), ("flat", "no labels"), ("list.txt", "a.png")] {
-      let error = #expect(throws: RecordingError.self) {
+      let error = #expect(throws: Failure.self) {
         try Evaluation(network, on: try ImageList.read(folder(name)))
       }
       #expect(error?.kind == .badData && error?.message.contains(mention) == true)
@@ -106,14 +106,14 @@ struct EvaluationTests {
     let scores = classifier.scores([6, 8])
     #expect(abs(scores[5] - 100) <= 1e-4 && scores[4] == 0)
     #expect(classifier.topLabels(1, of: [6, 8]).first?.index == 5)
-    let error = #expect(throws: RecordingError.self) { try Classifier(folder("zero-shot.npy"), outputs: 512) }
+    let error = #expect(throws: Failure.self) { try Classifier(folder("zero-shot.npy"), outputs: 512) }
     #expect(error?.message.contains("2×1000") == true)
     try folder.write(npy("(2, 1001)", matrix), to: "short.npy")
-    #expect(throws: RecordingError.self) { try Classifier(folder("short.npy"), outputs: 2) }
+    #expect(throws: Failure.self) { try Classifier(folder("short.npy"), outputs: 2) }
     // A network that returns an embedding needs one.
     try folder.write(PNG.photograph(width: 9, height: 9, seed: 1), to: "images/n01440764/a.png")
     let images = try ImageList.read(folder("images"))
-    let usage = #expect(throws: RecordingError.self) {
+    let usage = #expect(throws: Failure.self) {
       try Evaluation.check(.named("clip-vit_b32"), images, classifier: nil)
     }
     #expect(usage?.kind == .usage && usage?.message.contains("--classifier") == true)

@@ -264,7 +264,7 @@ struct AtlasTests {
     }
     var elsewhere = test.request("elsewhere")
     elsewhere.images = test.folder("nowhere")
-    #expect(throws: RecordingError.self) { try Atlas(elsewhere) }
+    #expect(throws: Failure.self) { try Atlas(elsewhere) }
     elsewhere.images = nil
     try FileManager.default.removeItem(atPath: test.folder("images"))
     let lost = try #require(try Atlas(elsewhere).run())
@@ -284,7 +284,7 @@ struct AtlasTests {
     request.layers = "features.5"
     #expect(throws: UnknownName.self) { try Atlas(request) }
     request.layers = "features.9.*"
-    #expect(throws: RecordingError.self) { try Atlas(request) }
+    #expect(throws: Failure.self) { try Atlas(request) }
     request.layers = "no.such.layer"
     #expect(throws: UnknownName.self) { try Atlas(request) }
     #expect(!FileManager.default.fileExists(atPath: test.folder("none")))
@@ -298,14 +298,14 @@ struct AtlasTests {
       for name in ["taken", "dump", "taken/notes.txt"] {
         var request = test.request(name)
         request.overwrite = overwrite
-        let error = #expect(throws: RecordingError.self) { try Atlas(request) }
+        let error = #expect(throws: Failure.self) { try Atlas(request) }
         #expect(error?.kind == .cannotCreate)
       }
     }
     #expect(try test.folder.files(below: "taken").count == 1)
 
     _ = try Atlas(test.request()).run()
-    #expect(throws: RecordingError.self) { try Atlas(test.request()) }
+    #expect(throws: Failure.self) { try Atlas(test.request()) }
     try test.folder.write("mine".utf8, to: "atlas/notes.txt")
     try test.folder.write("old".utf8, to: "atlas/layers/old.html")
     var request = test.request()
@@ -357,7 +357,7 @@ struct AtlasTests {
     for (words, change) in changes {
       let test = try Case(count: 14)
       try change(test)
-      let error = #expect(throws: RecordingError.self, "\(words)") { try Atlas(test.request()) }
+      let error = #expect(throws: Failure.self, "\(words)") { try Atlas(test.request()) }
       #expect(error?.kind == .badData && error?.message.contains(words) == true, "\(error?.message ?? "")")
       #expect(!FileManager.default.fileExists(atPath: test.folder("atlas")))
     }
@@ -368,15 +368,15 @@ struct AtlasTests {
       try broken.write(to: URL(fileURLWithPath: array))
       var request = test.request()
       request.overwrite = true
-      let error = #expect(throws: RecordingError.self) { try Atlas(request).run() }
+      let error = #expect(throws: Failure.self) { try Atlas(request).run() }
       #expect(error?.kind == .badData)
     }
     try FileManager.default.removeItem(atPath: array)
     var request = test.request()
     request.overwrite = true
-    #expect(throws: RecordingError(.inputMissing, "")) {
-      do { _ = try Atlas(request).run() } catch let error as RecordingError {
-        throw RecordingError(error.kind, "")
+    #expect(throws: Failure(.inputMissing, "")) {
+      do { _ = try Atlas(request).run() } catch let error as Failure {
+        throw Failure(error.kind, "")
       }
     }
     #expect(!FileManager.default.fileExists(atPath: test.folder("atlas/index.html")))

@@ -139,7 +139,7 @@ struct ArchiveListTests {
     let pair = [
       ("d/0.input.jpg", ""), ("d/0.target.jpg", ""), ("d/0.cls", "5"), ("d/1.png", ""), ("d/1.cls", "6"),
     ]
-    let error = #expect(throws: RecordingError.self) { try samples(pair) }
+    let error = #expect(throws: Failure.self) { try samples(pair) }
     #expect(
       error?.message.contains(
         "sample d/0 has the images input.jpg, target.jpg; say which is meant, with --image-key input.jpg")
@@ -154,7 +154,7 @@ struct ArchiveListTests {
     // Without any label, a key is what makes samples of members.
     #expect(try samples([("0.a.png", ""), ("0.b.png", "")]).rows == ["0.a.png -1", "0.b.png -1"])
     #expect(try samples([("0.a.png", ""), ("0.b.png", "")], keys: ["b.png"]).rows == ["0.b.png -1"])
-    let none = #expect(throws: RecordingError.self) { try samples(pair, keys: ["tif"]) }
+    let none = #expect(throws: Failure.self) { try samples(pair, keys: ["tif"]) }
     #expect(
       none?.kind == .inputMissing
         && none?.message.contains("sample d/0 has the images input.jpg, target.jpg") == true)
@@ -174,7 +174,7 @@ struct ArchiveListTests {
   func keysElsewhere() throws {
     let folder = try TemporaryFolder()
     try folder.write([1], to: "val/a.png")
-    let error = #expect(throws: RecordingError.self) { try ImageList.read(folder("val"), imageKeys: ["png"]) }
+    let error = #expect(throws: Failure.self) { try ImageList.read(folder("val"), imageKeys: ["png"]) }
     #expect(error?.kind == .usage && error?.message.contains("--image-key") == true)
   }
 
@@ -190,7 +190,7 @@ struct ArchiveListTests {
     let listed = try ImageList.read(folder("list.txt"))
     #expect(labels(listed) == [200, 201, 202, nil, 0, 1, 2, 3])
     try folder.write("data/shard-000002.tar\na.png\n".utf8, to: "mixed.txt")
-    #expect(throws: RecordingError.self) { try ImageList.read(folder("mixed.txt")) }
+    #expect(throws: Failure.self) { try ImageList.read(folder("mixed.txt")) }
   }
 
   @Test(
@@ -232,7 +232,7 @@ struct ArchiveListTests {
     let folder = try TemporaryFolder()
     func message(_ bytes: [UInt8], _ name: String = "x.tar") throws -> String {
       let path = try folder.write(bytes, to: name)
-      let error = #expect(throws: RecordingError.self) { try ImageList.read(path) }
+      let error = #expect(throws: Failure.self) { try ImageList.read(path) }
       #expect(error?.message.contains(path) == true)
       return error?.message ?? ""
     }
@@ -247,7 +247,7 @@ struct ArchiveListTests {
     #expect(try message(Tar.archive([("a.png", [1]), ("a.json", Array("{".utf8))])).contains("not JSON"))
     let inner = Tar.archive([("c.tar", Tar.archive([("a.png", [1])]))])
     #expect(try message(Tar.archive([("b.tar", inner)])).contains("unpack the outermost"))
-    let missing = #expect(throws: RecordingError.self) { try ImageList.read(folder("y-{0..3}.tar")) }
+    let missing = #expect(throws: Failure.self) { try ImageList.read(folder("y-{0..3}.tar")) }
     #expect(missing?.kind == .inputMissing && missing?.message.contains("y-0.tar") == true)
   }
 

@@ -92,7 +92,7 @@ struct ImageListTests {
     let folder = try folder(["c/a.png"])
     let made = try Deep.folder(in: folder("images/c"))
     defer { made.remove() }
-    let error = #expect(throws: RecordingError.self) { try ImageList.read(folder("images")) }
+    let error = #expect(throws: Failure.self) { try ImageList.read(folder("images")) }
     #expect(
       error?.kind == .inputMissing && error?.message.contains("4095 bytes at most") == true,
       "\(error?.message ?? "")")
@@ -120,7 +120,7 @@ struct ImageListTests {
     "lists that make no sense are refused",
     arguments: ["a.png\tcat\n", "a.png\t-1\n", "a.png\t1\t2\n", "a.png\t1\na.png\t2\n", "\t3\n"])
   func badLists(text: String) {
-    let error = #expect(throws: RecordingError.self) { try ImageList.parse(text, path: "list.txt") }
+    let error = #expect(throws: Failure.self) { try ImageList.parse(text, path: "list.txt") }
     #expect(error?.kind == .badData)
     #expect(error?.message.contains("list.txt") == true)
   }
@@ -142,7 +142,7 @@ struct ImageListTests {
     let folder = try folder(["notes.txt"])
     try folder.write(PNG.photograph(width: 2, height: 2, seed: 1), to: "photo.png")
     try folder.write("\n".utf8, to: "empty.txt")
-    func kind(_ name: String) -> RecordingError.Kind? {
+    func kind(_ name: String) -> Failure.Kind? {
       do { _ = try ImageList.read(folder(name)) } catch { return error.kind }
       return nil
     }

@@ -121,7 +121,7 @@ struct LabelFileTests {
     try sorted.label(from: folder("labels"))
     #expect(labels(sorted) == [7, 8])
     var unsorted = try ImageList.read(folder("val/unsorted"))
-    let error = #expect(throws: RecordingError.self) { try unsorted.label(from: folder("labels")) }
+    let error = #expect(throws: Failure.self) { try unsorted.label(from: folder("labels")) }
     #expect(error?.message.contains("not sorted bytewise") == true)
   }
 
@@ -143,7 +143,7 @@ struct LabelFileTests {
     func message(_ text: String, _ name: String = "labels") throws -> String {
       let path = try folder.write(text.utf8, to: name)
       var list = try ImageList.read(folder("val"))
-      let error = #expect(throws: RecordingError.self) { try list.label(from: path) }
+      let error = #expect(throws: Failure.self) { try list.label(from: path) }
       #expect(error?.message.contains(folder.path) == true)
       return error?.message ?? ""
     }
@@ -170,9 +170,9 @@ struct LabelFileTests {
     #expect(labels(list) == [0, 0, 0, 0, 0])
     try folder.write("junk".utf8, to: "kit/meta.mat")
     #expect(try message("1\n", "kit/truth.txt").contains("meta.mat cannot be read"))
-    let missing = #expect(throws: RecordingError.self) { try list.label(from: folder("nowhere")) }
+    let missing = #expect(throws: Failure.self) { try list.label(from: folder("nowhere")) }
     #expect(missing?.kind == .inputMissing)
-    let empty = #expect(throws: RecordingError.self) { try list.label(from: folder("val")) }
+    let empty = #expect(throws: Failure.self) { try list.label(from: folder("val")) }
     #expect(empty?.kind == .inputMissing)
   }
 }

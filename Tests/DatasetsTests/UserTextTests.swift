@@ -67,7 +67,7 @@ struct UserTextTests {
     let synsets = try ImageList.parse("b.jpg n01443537\na.jpg\tn01440764\n", path: "l")
     #expect(rows(synsets) == ["a.jpg 0", "b.jpg 1"] && synsets.labels == .imagenet)
     for text in ["a.jpg n01440764\nb.jpg 1\n", "a.jpg -1\n", "a.jpg 99999999999\n", "a.jpg\tn99\n"] {
-      let error = #expect(throws: RecordingError.self) { try ImageList.parse(text, path: "l") }
+      let error = #expect(throws: Failure.self) { try ImageList.parse(text, path: "l") }
       #expect(error?.kind == .badData && error?.message.contains("line") == true, "\(text)")
     }
   }
@@ -92,7 +92,7 @@ struct UserTextTests {
       #expect(try ImageList.read(folder("list")).count == 1)
       return
     }
-    let error = #expect(throws: RecordingError.self) { try ImageList.read(folder("list")) }
+    let error = #expect(throws: Failure.self) { try ImageList.read(folder("list")) }
     #expect(error?.kind == .badData && error?.message.contains(word) == true, "\(error?.message ?? "")")
     // A file of that name is an image, whatever it looks like.
     let name = text.split(separator: "\n")[0]
@@ -115,7 +115,7 @@ struct UserTextTests {
       ([0xFF, 0xFE, 0, 0, 0x61, 0, 0, 0], "UTF-32"),
     ] {
       try folder.write(bytes, to: "list")
-      let error = #expect(throws: RecordingError.self) { try ImageList.read(folder("list")) }
+      let error = #expect(throws: Failure.self) { try ImageList.read(folder("list")) }
       #expect(error?.kind == .badData && error?.message.contains(word) == true, "\(error?.message ?? "")")
     }
   }

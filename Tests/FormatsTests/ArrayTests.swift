@@ -39,7 +39,7 @@ struct ArrayTests {
   @Test("a file that cannot be made names itself")
   func cannotCreate() throws {
     let folder = try TemporaryFolder()
-    let error = #expect(throws: RecordingError.self) {
+    let error = #expect(throws: Failure.self) {
       try ArrayFile(creating: folder("nowhere/a.npy"), rows: 1, rowShape: [1], keepOpen: true)
     }
     #expect(error?.kind == .cannotCreate)

@@ -26,7 +26,7 @@ extension Archives {
   }
 
   /// All members of an archive in memory.
-  static func members(_ bytes: [UInt8]) throws(RecordingError) -> [TarReader.Member] {
+  static func members(_ bytes: [UInt8]) throws(Failure) -> [TarReader.Member] {
     var reader = TarReader(ByteSource(bytes, name: "x.tar"), 0..<bytes.count, name: "x.tar")
     var members: [TarReader.Member] = []
     while let member = try reader.next() { members.append(member) }
@@ -36,7 +36,7 @@ extension Archives {
 
 struct TarReaderTests {
   private func refusal(of bytes: [UInt8]) throws -> String {
-    let error = try #require(#expect(throws: RecordingError.self) { try Archives.members(bytes) })
+    let error = try #require(#expect(throws: Failure.self) { try Archives.members(bytes) })
     #expect(error.kind == .badData && error.message.contains("x.tar"))
     return error.message
   }
@@ -141,7 +141,7 @@ struct TarReaderTests {
           bytes.replaceSubrange(block..<block + 512, with: header)
         }
       }
-      do throws(RecordingError) {
+      do throws(Failure) {
         for member in try Archives.members(bytes) {
           #expect(member.range.lowerBound >= 512 && member.range.upperBound <= bytes.count)
         }

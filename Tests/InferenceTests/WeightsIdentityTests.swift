@@ -25,7 +25,7 @@ struct WeightsIdentityTests {
   }
 
   private func refusal(_ model: String, _ checkpoint: Checkpoint) throws -> String? {
-    let error = #expect(throws: RecordingError.self) { try WeightsIdentity(.named(model), checkpoint) }
+    let error = #expect(throws: Failure.self) { try WeightsIdentity(.named(model), checkpoint) }
     #expect(error?.kind == .badData)
     return error?.message
   }

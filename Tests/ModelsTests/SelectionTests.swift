@@ -36,7 +36,7 @@ struct SelectionTests {
   func unknown(word: String) throws {
     let error = #expect(throws: UnknownName.self) { try LayerSelection.layers(word, of: try resNet()) }
     #expect(error?.nearest.isEmpty == false)
-    #expect(throws: RecordingError.self) { try LayerSelection.layers(",", of: try resNet()) }
+    #expect(throws: Failure.self) { try LayerSelection.layers(",", of: try resNet()) }
   }
 
   @Test("units keep the order of the file within their layer")
@@ -67,7 +67,7 @@ struct SelectionTests {
       "layer1_0_bn1__3\nlayer1.0.bn1__3", "{", "layer1_0_bn1__x",
     ])
   func badUnits(text: String) throws {
-    let error = #expect(throws: RecordingError.self) {
+    let error = #expect(throws: Failure.self) {
       try UnitSelection.parse(text, path: "units.txt", for: try resNet())
     }
     #expect(error?.kind == .badData)

@@ -86,7 +86,7 @@ struct ArchiveDumpTests {
     #expect(try Dump(request).run(progress: RunProgress(cancellingAfter: 2)).state == .interrupted)
     request.existing = .resume
     try folder.write(Tar.archive([("notes.txt", [1])] + files), to: "x.tar")
-    let refused = #expect(throws: RecordingError.self) { try Dump(request).run() }
+    let refused = #expect(throws: Failure.self) { try Dump(request).run() }
     #expect(refused?.message.contains("images") == true)
     try folder.write(Tar.archive(files), to: "x.tar")
     #expect(try Dump(request).run().state == .complete)

@@ -159,7 +159,7 @@ struct DeadUnitsTests {
       try FileManager.default.removeItem(atPath: folder(file))
       if let source { try FileManager.default.copyItem(atPath: folder(source), toPath: folder(file)) }
       let layer = try RecordedDump(opening: folder("dump")).layers[0]
-      let error = #expect(throws: RecordingError.self) { try layer.deadUnits() }
+      let error = #expect(throws: Failure.self) { try layer.deadUnits() }
       #expect(error?.kind == (source == nil ? .inputMissing : .badData))
       #expect(error?.message.contains(file) == true, "\(error?.message ?? "")")
     }

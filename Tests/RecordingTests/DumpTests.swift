@@ -135,7 +135,7 @@ struct DumpTests {
       images: try imageFolder(count: 2, in: folder), output: folder("out"))
     request.limit = 1
     _ = try Dump(request).run()
-    let refused = #expect(throws: RecordingError.self) { try Dump(request) }
+    let refused = #expect(throws: Failure.self) { try Dump(request) }
     #expect(refused?.kind == .cannotCreate && refused?.message.contains("--overwrite") == true)
     request.existing = .overwrite
     (request.limit, request.layers) = (2, [LayerUnits(layer: "features.0")])
@@ -147,9 +147,9 @@ struct DumpTests {
 
     try folder.write("mine".utf8, to: "other/thesis.tex")
     request.output = folder("other")
-    #expect(throws: RecordingError.self) { try Dump(request) }
+    #expect(throws: Failure.self) { try Dump(request) }
     request.output = folder("other/thesis.tex")
-    #expect(throws: RecordingError.self) { try Dump(request) }
+    #expect(throws: Failure.self) { try Dump(request) }
     #expect(try folder.files(below: "other").count == 1)
   }
 

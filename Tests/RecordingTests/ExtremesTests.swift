@@ -47,7 +47,7 @@ struct ExtremesTests: ExtremesCase {
           sample == sampled.filter { !values[$0].isNaN }.map { RankedImage(row: $0, value: values[$0]) })
       }
       #expect(try matrix.sample(ofColumn: 0) == nil)
-      #expect(throws: RecordingError.self) { try layer.values(ofColumn: 0) }
+      #expect(throws: Failure.self) { try layer.values(ofColumn: 0) }
     }
     #expect(try DumpCheck(folder("kept")).isIntact)
   }
@@ -129,7 +129,7 @@ struct ExtremesTests: ExtremesCase {
     var bytes = try #require(try files("shards/0")["extremes/classifier.1.npz"])
     bytes[bytes.count / 2] ^= 1
     try folder.write(bytes, to: "shards/0/extremes/classifier.1.npz")
-    let error = #expect(throws: RecordingError.self) {
+    let error = #expect(throws: Failure.self) {
       try Merge([folder("shards")], into: folder("again")).run()
     }
     #expect(error?.message.contains("shards/0/extremes/classifier.1.npz does not have the SHA-256") == true)
@@ -137,11 +137,11 @@ struct ExtremesTests: ExtremesCase {
 
   @Test("what contradicts itself, and what differs from the dump that is there, is named")
   func refusals() throws {
-    func refusal(_ change: (inout DumpRequest) -> Void) throws -> RecordingError? {
+    func refusal(_ change: (inout DumpRequest) -> Void) throws -> Failure? {
       var other = try request("out")
       other.existing = .resume
       change(&other)
-      do { _ = try Dump(other).run() } catch { return error as? RecordingError }
+      do { _ = try Dump(other).run() } catch { return error as? Failure }
       return nil
     }
     for change: (inout DumpRequest) -> Void in [
@@ -158,7 +158,7 @@ struct ExtremesTests: ExtremesCase {
     #expect(try refusal { $0.keep = .extremes(7) }?.message.contains("not extremes:7") == true)
     #expect(try refusal { _ in } == nil)
     for text in ["none", "extremes:", "extremes:0", "extremes:x", "extremes:10001", "all:3", ""] {
-      #expect(throws: RecordingError.self) { try Keep(text) }
+      #expect(throws: Failure.self) { try Keep(text) }
     }
     #expect(
       try Keep("extremes") == .extremes(201) && Keep("extremes:9") == .extremes(9) && Keep("all") == .all)

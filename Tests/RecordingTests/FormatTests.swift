@@ -110,7 +110,7 @@ struct FormatTests {
     ] {
       var other = try request("out", type, unitMajor: unitMajor)
       other.existing = .resume
-      let error = #expect(throws: RecordingError.self) { try Dump(other).run() }
+      let error = #expect(throws: Failure.self) { try Dump(other).run() }
       #expect(error?.message.contains(words) == true)
     }
   }

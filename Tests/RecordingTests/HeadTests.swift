@@ -119,7 +119,7 @@ struct HeadTests {
     resumed["manifest.json"] = nil
     #expect(resumed == whole)
     again.weights = .file(try file(.outputs(10), in: folder))
-    #expect(throws: RecordingError.self) { try Dump(again).run() }
+    #expect(throws: Failure.self) { try Dump(again).run() }
   }
 
   @Test("extremes and baselines are kept without a head, too", arguments: [Keep.all, .extremes(3)])
@@ -163,12 +163,12 @@ struct HeadTests {
     let list = try ImageList.read(images)
     for head in [Model.Head.outputs(10), .absent] {
       let network = try Network(.named("squeezenet1_1"), weights: .file(file(head, in: folder)))
-      let error = #expect(throws: RecordingError.self) { try Evaluation(network, on: list) }
+      let error = #expect(throws: Failure.self) { try Evaluation(network, on: list) }
       #expect(error?.kind == .badData && error?.message.contains("head") == true)
     }
     var request = try request(file(.absent, in: folder), images, folder("out"))
     request.layers = [LayerUnits(layer: "classifier.1")]
-    let error = #expect(throws: RecordingError.self) { try Dump(request) }
+    let error = #expect(throws: Failure.self) { try Dump(request) }
     #expect(error?.kind == .badData && error?.message.contains("classifier.1") == true)
   }
 

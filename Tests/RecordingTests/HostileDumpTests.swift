@@ -62,7 +62,7 @@ struct HostileDumpTests {
           { _ = try Merge([folder("dump")], into: folder("whole")).run() },
         ]
         for read in readers {
-          let error = #expect(throws: RecordingError.self) { try read() }
+          let error = #expect(throws: Failure.self) { try read() }
           #expect(
             error?.kind == .badData && "\(error.map { "\($0)" } ?? "")".contains(change.word), "\(change)")
         }

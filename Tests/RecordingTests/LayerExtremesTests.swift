@@ -106,16 +106,16 @@ struct LayerExtremesTests {
         read.sample(ofUnit: unit).map(\.bitPattern) == [3, 80].map { values[$0 * units + unit].bitPattern })
     }
     // What no dump writes is refused, not trusted.
-    #expect(throws: RecordingError.self) {
+    #expect(throws: Failure.self) {
       try RecordedExtremes(folder("whole.npz"), units: units, limit: limit, rows: 0..<80)
     }
     let other = try RecordedExtremes(folder("whole.npz"), units: units, limit: limit, rows: 0..<81)
-    #expect(throws: RecordingError.self) { for unit in 0..<units { _ = try other.ends(ofUnit: unit) } }
-    #expect(throws: RecordingError.self) {
+    #expect(throws: Failure.self) { for unit in 0..<units { _ = try other.ends(ofUnit: unit) } }
+    #expect(throws: Failure.self) {
       try RecordedExtremes(folder("whole.npz"), units: units, limit: 8, rows: 0..<rows)
     }
     try folder.write(try #require(bytes["whole.npz"]).dropLast(30), to: "cut.npz")
-    #expect(throws: RecordingError.self) {
+    #expect(throws: Failure.self) {
       try RecordedExtremes(folder("cut.npz"), units: units, limit: limit, rows: 0..<rows)
     }
   }

@@ -31,8 +31,8 @@ struct MergeTests {
       .run(progress: RunProgress(cancellingAfter: done))
   }
 
-  private func refusal(_ existing: ExistingOutput = .refuse) -> RecordingError? {
-    #expect(throws: RecordingError.self) { try merge(existing) }
+  private func refusal(_ existing: ExistingOutput = .refuse) -> Failure? {
+    #expect(throws: Failure.self) { try merge(existing) }
   }
 
   @Test("every shard and every row that is missing is named at once")
@@ -125,10 +125,10 @@ struct MergeTests {
     #expect(try missing() == [0, 1, 3])
     for shard in ["0", "1", "3"] { try record(shard) }
     #expect(try missing() == [])
-    let error = #expect(throws: RecordingError.self) { try missing(5) }
+    let error = #expect(throws: Failure.self) { try missing(5) }
     #expect(error?.message.contains("shards/0 is shard 0 of 4, not one of 5") == true)
     _ = try Dump(try DumpRequest.squeezeNet(images: images, output: folder("shards/whole"))).run()
-    #expect(throws: RecordingError.self) { try missing() }
+    #expect(throws: Failure.self) { try missing() }
   }
 
   @Test("numbers read as ranges")

@@ -76,7 +76,7 @@ struct PillowRecordTests {
   func resume() throws {
     try record("whole", .v12)
     try record("part", .v12, until: 2)
-    let error = #expect(throws: RecordingError.self) { try record("part", .v13, resume: true) }
+    let error = #expect(throws: Failure.self) { try record("part", .v13, resume: true) }
     #expect(error?.kind == .badData)
     #expect(error?.message.contains("Pillow 12, not") == true && error?.message.contains("Pillow 13") == true)
     try record("part", nil, resume: true)
@@ -90,7 +90,7 @@ struct PillowRecordTests {
     try record("part", .v12, until: 2)
     try forget("part")
     #expect(try manifest("part").preprocessing.pillow == nil)
-    #expect(throws: RecordingError.self) { try record("part", .v13, resume: true) }
+    #expect(throws: Failure.self) { try record("part", .v13, resume: true) }
     try record("part", nil, resume: true)
     #expect(try logits("part") == logits("whole"))
   }
@@ -104,7 +104,7 @@ struct PillowRecordTests {
     }
     try shard(0, .v12)
     try shard(1, .v13)
-    let error = #expect(throws: RecordingError.self) {
+    let error = #expect(throws: Failure.self) {
       try Merge([folder("shards")], into: folder("merged"), threads: 1)
     }
     #expect(error?.message.contains("Pillow 12") == true)

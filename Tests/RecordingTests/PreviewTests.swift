@@ -53,20 +53,20 @@ struct PreviewTests {
     (request.threads, request.batchSize) = (4, 8)
     let dump = try Dump(request)
     let needed = dump.memory(of: try request.network()).total
-    func load(_ bytes: Int, _ measure: MemoryLimit.Measure = .resident) throws(RecordingError) {
+    func load(_ bytes: Int, _ measure: MemoryLimit.Measure = .resident) throws(Failure) {
       let limit = MemoryLimit(bytes: bytes, source: "the test", measure: measure)
-      do { _ = try dump.load(limits: [limit]) } catch let error as RecordingError { throw error } catch {
+      do { _ = try dump.load(limits: [limit]) } catch let error as Failure { throw error } catch {
         Issue.record(error)
       }
     }
     try load(needed)
     for bytes in [1 << 20, needed - 1] {
-      let error = #expect(throws: RecordingError.self) { try load(bytes) }
+      let error = #expect(throws: Failure.self) { try load(bytes) }
       #expect(error?.kind == .usage && error?.message.contains("the test allows") == true)
     }
-    let error = #expect(throws: RecordingError.self) { try load(needed - 1) }
+    let error = #expect(throws: Failure.self) { try load(needed - 1) }
     #expect(error?.message.contains("lower --threads or --batch-size") == true)
-    #expect(throws: RecordingError.self) { try load(needed, .addresses) }
+    #expect(throws: Failure.self) { try load(needed, .addresses) }
   }
 
   @Test("control groups of both versions limit memory, theirs and those around them")

@@ -110,7 +110,7 @@ struct ResumeTests {
       do {
         _ = try Dump(other).run()
         return ""
-      } catch let error as RecordingError {
+      } catch let error as Failure {
         #expect(error.kind == .badData)
         return error.message
       }
@@ -135,7 +135,7 @@ struct ResumeTests {
     let images = try imageFolder(count: 2, in: folder)
     try FileManager.default.createDirectory(atPath: folder("out"), withIntermediateDirectories: true)
     let lock = try FolderLock(folder("out"))
-    let error = #expect(throws: RecordingError.self) { try Dump(try request(folder, images, "out")).run() }
+    let error = #expect(throws: Failure.self) { try Dump(try request(folder, images, "out")).run() }
     #expect(
       error?.kind == .cannotCreate && error?.message.contains("being written by another process") == true)
     withExtendedLifetime(lock) {}

@@ -175,7 +175,7 @@ struct ExemplarTests {
     let progress = RunProgress(cancellingAfter: 7)
     #expect(try ExemplarRun(request).run(progress: progress) == nil)
     #expect(Disk.isDirectory(folder("parts/squeezenet1_1_mine/exemplars.json")) == nil)
-    #expect(throws: RecordingError.self) { try ExemplarRun(request) }
+    #expect(throws: Failure.self) { try ExemplarRun(request) }
     let written = try folder.files(below: "parts").filter { $0.key.hasSuffix(".png") }
     #expect(!written.isEmpty && written.count < expected.units.count * expected.batches * 20)
     // A power loss may leave a name and some of the bytes.
@@ -188,7 +188,7 @@ struct ExemplarTests {
     // Nothing is left to do.
     #expect(try ExemplarRun(request).run()?.written == 0)
     request.seed += 1
-    let error = #expect(throws: RecordingError.self) { try ExemplarRun(request).run() }
+    let error = #expect(throws: Failure.self) { try ExemplarRun(request).run() }
     #expect(error?.kind == .badData)
     #expect(try folder.files(below: "parts") == folder.files(below: "whole"))
   }
@@ -210,11 +210,11 @@ struct ExemplarTests {
       #expect(try ExemplarRun(request).run()?.written == 0)
     }
     try resume(nil)
-    #expect(throws: RecordingError.self) { try resume(.v13) }
+    #expect(throws: Failure.self) { try resume(.v13) }
     let text = try String(contentsOfFile: folder("old/\(path)"), encoding: .utf8)
     try folder.write(text.replacing("  \"pillow\" : 12,\n", with: "").utf8, to: "old/\(path)")
     #expect(try ExemplarMap.read(folder("old/\(path)")).pillow == nil)
-    #expect(throws: RecordingError.self) { try resume(.v13) }
+    #expect(throws: Failure.self) { try resume(.v13) }
     try resume(nil)
     #expect(try ExemplarMap.read(folder("old/\(path)")).pillow == 12)
   }
@@ -228,7 +228,7 @@ struct ExemplarTests {
     _ = try ExemplarRun(request).run()
     try folder.write(
       [1], to: "stimuli/squeezenet1_1_mine/features_3_squeeze/channel_3/optimized_images/max_0.png")
-    let error = #expect(throws: RecordingError.self) { try ExemplarRun(request) }
+    let error = #expect(throws: Failure.self) { try ExemplarRun(request) }
     #expect(error?.kind == .cannotCreate)
     (request.batches, request.existing) = (1, .overwrite)
     _ = try ExemplarRun(request).run()
@@ -244,10 +244,10 @@ struct ExemplarTests {
     let expected = try small()
     let dump = try expected.dump(in: folder)
     let request = expected.request(dump, folder("stimuli"))
-    func kind(_ change: (inout ExemplarRequest) -> Void) -> RecordingError.Kind? {
+    func kind(_ change: (inout ExemplarRequest) -> Void) -> Failure.Kind? {
       var changed = request
       change(&changed)
-      let error = #expect(throws: RecordingError.self) { try ExemplarRun(changed).run() }
+      let error = #expect(throws: Failure.self) { try ExemplarRun(changed).run() }
       return error?.kind
     }
     #expect(kind { $0.batches = 20 } == .usage)
@@ -277,7 +277,7 @@ struct ExemplarTests {
     // The second column of row 5.
     array.replaceSubrange(128 + 4 * 11..<128 + 4 * 12, with: [0, 0, 0xC0, 0x7F])
     let dump = try SyntheticDump(array, rows: 200, columns: 2, skipped: [3], in: folder)
-    let error = #expect(throws: RecordingError.self) {
+    let error = #expect(throws: Failure.self) {
       try ExemplarRun(expected.request(dump, folder("stimuli"))).run()
     }
     #expect(error?.kind == .badData && error?.message.contains("features.3.squeeze__0") == true)

@@ -46,13 +46,13 @@ struct ExemplarWindowsTests {
   func scaledRanks() throws {
     let windows = try ExemplarWindows(scalingStartMin: 64_058, stopMax: 1_217_109, to: 250)
     #expect(windows == (try ExemplarWindows(.hard95, images: 250, scaled: true)))
-    #expect(throws: RecordingError.self) {
+    #expect(throws: Failure.self) {
       try ExemplarWindows(scalingStartMin: 180, stopMax: 1_280_986, to: 250)
     }
-    #expect(throws: RecordingError.self) {
+    #expect(throws: Failure.self) {
       try ExemplarWindows(scalingStartMin: -1, stopMax: 1_280_986, to: 5000)
     }
-    #expect(throws: RecordingError.self) {
+    #expect(throws: Failure.self) {
       try ExemplarWindows(scalingStartMin: 64_058, stopMax: .max, to: 5000)
     }
   }
@@ -71,7 +71,7 @@ struct ExemplarWindowsTests {
       ]
       #expect(groups.first?.lowerBound == 0 && groups.last?.upperBound == fewest)
       for (one, next) in zip(groups, groups.dropFirst()) { #expect(one.upperBound <= next.lowerBound) }
-      let error = #expect(throws: RecordingError.self) {
+      let error = #expect(throws: Failure.self) {
         try ExemplarWindows(condition, images: fewest - 1, batches: batches)
       }
       #expect(error?.kind == .usage && error?.message.contains("\(fewest) images") == true)
@@ -84,7 +84,7 @@ struct ExemplarWindowsTests {
       (17, 980), (18, 983), (18, 982), (500, 503), (-1, 900), (18, 20), (0, 0), (.max / 2, 10),
     ])
   func guards(_ startMin: Int, _ stopMax: Int) {
-    #expect(throws: RecordingError.self) {
+    #expect(throws: Failure.self) {
       try ExemplarWindows(images: 1000, batches: 2, startMin: startMin, stopMax: stopMax)
     }
   }
@@ -93,7 +93,7 @@ struct ExemplarWindowsTests {
   func tight() throws {
     _ = try ExemplarWindows(images: 1000, batches: 2, startMin: 18, stopMax: 981)
     _ = try ExemplarWindows(images: 1000, batches: 2, startMin: 500, stopMax: 505)
-    #expect(throws: RecordingError.self) {
+    #expect(throws: Failure.self) {
       try ExemplarWindows(images: 1000, batches: 0, startMin: 18, stopMax: 981)
     }
   }

@@ -137,18 +137,18 @@ struct TrialTests {
       }
       #expect((structure["available"] as? [String])?.count == 4)
       // What is there is only replaced when asked.
-      #expect(throws: RecordingError.self) { try TaskWriter(plan, into: folder(name), existing: .refuse) }
+      #expect(throws: Failure.self) { try TaskWriter(plan, into: folder(name), existing: .refuse) }
       _ = try TaskWriter(plan, into: folder(name), existing: .overwrite, hardLinks: links).run()
       #expect(try folder.files(below: name) == files)
     }
     try folder.write([1], to: "other/notes.txt")
-    #expect(throws: RecordingError.self) {
+    #expect(throws: Failure.self) {
       try TaskWriter(plan, into: folder("other"), existing: .overwrite).run()
     }
     #expect(Disk.isDirectory(folder("other/notes.txt")) == false)
     try FileManager.default.removeItem(
       atPath: folder("stimuli/net_/layer/channel_1000/natural_images/batch_1/max_9.png"))
-    let error = #expect(throws: RecordingError.self) {
+    let error = #expect(throws: Failure.self) {
       try TaskWriter(plan, into: folder("third"), existing: .refuse)
     }
     #expect(error?.kind == .inputMissing && Disk.isDirectory(folder("third")) == nil)
@@ -164,7 +164,7 @@ struct TrialTests {
     (request.settings.units, request.settings.trials, request.settings.tasks) = (2, 2, 1)
     (request.settings.catchTrials, request.extra, request.condition) = (0, "hard95", .optimized)
     request.catchFolder = nil
-    #expect(throws: RecordingError.self) { try TrialPlan(request) }
+    #expect(throws: Failure.self) { try TrialPlan(request) }
     try folder.write([], to: "stimuli/net/layer/channel_1000/optimized_images/x")
     try folder.write([], to: "stimuli/net_hard95/layer/channel_1001/optimized_images/x")
     let trials = try TrialPlan(request).tasks[0].trials
@@ -180,10 +180,10 @@ struct TrialTests {
 
   @Test("settings that cannot be dealt out are refused")
   func guards() throws {
-    func kind(_ change: (inout TrialSettings) -> Void) -> RecordingError.Kind? {
+    func kind(_ change: (inout TrialSettings) -> Void) -> Failure.Kind? {
       var settings = TrialSettings()
       change(&settings)
-      return #expect(throws: RecordingError.self) { try settings.check() }?.kind
+      return #expect(throws: Failure.self) { try settings.check() }?.kind
     }
     #expect(kind { $0.tasks = 62 } == .usage)
     #expect(kind { $0.trials = 85 } == .usage)
@@ -196,13 +196,13 @@ struct TrialTests {
     #expect(TrialSettings().repetitions == 30)
     let folder = try TemporaryFolder()
     var request = try stimuli(folder, units: 83, catchUnits: 0, batches: 0...0, files: false)
-    var error = #expect(throws: RecordingError.self) { try TrialPlan(request) }
+    var error = #expect(throws: Failure.self) { try TrialPlan(request) }
     #expect(error?.message.contains("83 units") == true)
     request.settings.units = 80
     request.settings.tasks = 2
-    error = #expect(throws: RecordingError.self) { try TrialPlan(request) }
+    error = #expect(throws: Failure.self) { try TrialPlan(request) }
     request.catchFolder = nil
-    error = #expect(throws: RecordingError.self) { try TrialPlan(request) }
+    error = #expect(throws: Failure.self) { try TrialPlan(request) }
     #expect(error?.kind == .usage)
     request.settings.catchTrials = 0
     #expect(try TrialPlan(request).tasks[0].trials.count == 40)
@@ -235,9 +235,9 @@ struct TrialTests {
       let home = "layer/channel2/natural_images/\(side)"
       #expect(files["\(home)_9.png"] != nil && files["\(home)_9.png"] == files["\(home)_8.png"])
     }
-    #expect(throws: RecordingError.self) { try CatchTrials.make(request) }
+    #expect(throws: Failure.self) { try CatchTrials.make(request) }
     (request.count, request.output) = (5, folder("more"))
-    #expect(throws: RecordingError.self) { try CatchTrials.make(request) }
+    #expect(throws: Failure.self) { try CatchTrials.make(request) }
     // The measure itself: means 4 apart, one end spread by 1, the other by 3 (mean squared distances 1 and 9).
     #expect(CatchTrials.separation(of: [[1], [3]], and: [[3], [9]]) == 16.0 / 10)
     #expect(CatchTrials.separation(of: [[1, 2], [1, 2]], and: [[1, 2], [1, 2]]) == 0)

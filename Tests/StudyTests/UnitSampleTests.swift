@@ -87,12 +87,12 @@ struct UnitSampleTests {
     let layers = ["features.3.squeeze", "features.4.squeeze"]
     let all = try UnitSample(32, of: model, layers: layers)
     #expect(Set(all.units).count == 32)
-    let error = #expect(throws: RecordingError.self) { try UnitSample(33, of: model, layers: layers) }
+    let error = #expect(throws: Failure.self) { try UnitSample(33, of: model, layers: layers) }
     #expect(error?.kind == .usage && error?.message.contains("32") == true)
-    #expect(throws: RecordingError.self) {
+    #expect(throws: Failure.self) {
       try UnitSample(1, of: model, layers: layers, excluding: Set(all.units))
     }
-    #expect(throws: RecordingError.self) { try UnitSample(1, of: model, layers: []) }
+    #expect(throws: Failure.self) { try UnitSample(1, of: model, layers: []) }
   }
 
   @Test("a list is read back from every form it is written in", arguments: UnitsFormat.allCases)

@@ -43,7 +43,7 @@ struct CheckCommand: ParsableCommand {
     if let reason = files.lazy.compactMap(\.reason).first, checks.allSatisfy(\.isIntactAsFarAsRead),
       problems.isEmpty
     {
-      throw RecordingError(.inputMissing, reason)
+      throw Failure(.inputMissing, reason)
     }
     if !checks.allSatisfy(\.isIntact) || !problems.isEmpty { throw ExitStatus.checkFailed.error }
   }

@@ -5,7 +5,7 @@ import Recording
 extension DumpCommand {
   /// Finds the part of the images to record: the one given, or that of the task of a job array.
   ///
-  /// - Throws: ``RecordingError`` of kind `usage`.
+  /// - Throws: ``Failure`` of kind `usage`.
   func choosePart(_ request: inout DumpRequest) throws {
     if shard == "none" { return }
     if let shard, shard != "auto" {

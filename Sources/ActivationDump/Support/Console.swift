@@ -22,7 +22,7 @@ enum Console {
 
   /// Prints text that ends a line, or writes it into a file, which appears whole.
   ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   static func write(_ text: String, to path: String?) throws {
     guard let path else { return print(text) }
     let file = try TextFile(output: path)

@@ -54,7 +54,7 @@ struct ModelOptions: ParsableArguments {
       if case .file(let path, key: _) = chosen { chosen = .file(path, key: weightsKey) }
       if case .seeded(let seed) = chosen {
         guard weightsKey == nil else {
-          throw RecordingError(
+          throw Failure(
             .usage, "--weights-key chooses in a checkpoint, and generated weights have no keys")
         }
         Console.note(
@@ -64,7 +64,7 @@ struct ModelOptions: ParsableArguments {
     }
     let folder = WeightsFolder(weightsDir, environment: ProgramArguments.environment())
     guard let file = model.presentCheckpoint(in: folder) else {
-      throw RecordingError(
+      throw Failure(
         .inputMissing,
         "there is no checkpoint of \(model.identifier) in \(folder.path); run 'activation-dump weights fetch"
           + " \(model.identifier)', or give --weights FILE")
@@ -94,7 +94,7 @@ struct ArithmeticOptions: ParsableArguments {
     options.precision = precision
     if let tier {
       guard let known = Tier.named(tier) else {
-        throw RecordingError(
+        throw Failure(
           .usage,
           "this processor has no kernels '\(tier)', only \(Tier.all.map(\.name).joined(separator: ", "))"
         )

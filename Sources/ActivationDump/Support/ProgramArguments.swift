@@ -25,12 +25,12 @@ enum ProgramArguments {
 
   /// The arguments.
   ///
-  /// - Throws: ``RecordingError`` of kind `usage` if the program was started without even its name: then whatever it was
+  /// - Throws: ``Failure`` of kind `usage` if the program was started without even its name: then whatever it was
   ///   to be told was lost.
-  static func given() throws(RecordingError) -> ArraySlice<String> {
+  static func given() throws(Failure) -> ArraySlice<String> {
     // Where a program has no name, Linux makes it an empty one.
     guard all.count > 1 || all.first?.isEmpty == false else {
-      throw RecordingError(
+      throw Failure(
         .usage,
         "the program was started without arguments, not even its own name; start it as 'activation-dump COMMAND'"
       )

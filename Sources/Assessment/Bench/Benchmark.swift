@@ -87,10 +87,10 @@ public struct Benchmark: Sendable {
   /// - Throws: What loading the weights throws.
   public func run(progress: RunProgress = RunProgress()) throws -> Summary {
     guard batchSize > 0, threads > 0, runs > 0, seconds > 0 else {
-      throw RecordingError(.usage, "batch size, threads and seconds have to be positive")
+      throw Failure(.usage, "batch size, threads and seconds have to be positive")
     }
     guard !latency || batchSize == 1 else {
-      throw RecordingError(.usage, "latency is that of one image at a time: the batch size has to be 1")
+      throw Failure(.usage, "latency is that of one image at a time: the batch size has to be 1")
     }
     let network = try network()
     let result = Rates(try measure(network, progress))
@@ -155,8 +155,8 @@ public struct Benchmark: Sendable {
 
   /// A workspace full of a generated input, that has run once: the first run touches memory and wakes the clock up.
   ///
-  /// - Throws: ``RecordingError`` of kind `usage` when the system refuses a thread.
-  func makeWorkspace(for network: Network) throws(RecordingError) -> Workspace {
+  /// - Throws: ``Failure`` of kind `usage` when the system refuses a thread.
+  func makeWorkspace(for network: Network) throws(Failure) -> Workspace {
     let team = latency ? ThreadTeam(count: threads) : nil
     if latency && team == nil { throw .refusedThreads(of: threads) }
     let workspace = Workspace(for: network.plan, batchSize: batchSize, team: team)

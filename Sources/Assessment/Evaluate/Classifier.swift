@@ -15,13 +15,13 @@ public struct Classifier: Sendable {
 
   /// Reads a matrix, embedding × classes, from an `.npy` file or the only matrix of a checkpoint.
   ///
-  /// - Throws: `CheckpointError`; ``RecordingError`` when there is no matrix of `outputs` rows and 1,000 columns.
+  /// - Throws: `CheckpointError`; ``Failure`` when there is no matrix of `outputs` rows and 1,000 columns.
   public init(_ path: String, outputs: Int) throws {
     let matrices = try Self.matrices(path)
     let classes = 1000
     guard let matrix = matrices.first(where: { $0.shape == [outputs, classes] }), matrices.count == 1 else {
       let found = matrices.map(\.shape.description).joined(separator: ", ")
-      throw RecordingError(
+      throw Failure(
         .badData,
         "\(path): the classifier has to be one matrix of \(outputs)×\(classes), embedding by classes, and it holds "
           + (found.isEmpty ? "none" : found))

@@ -24,19 +24,18 @@ public struct Evaluation: Sendable {
 
   /// Prepares an evaluation.
   ///
-  /// - Throws: ``RecordingError`` when images lack labels of ImageNet, or the network scores no classes.
-  public init(_ network: Network, on images: ImageList, classifier: Classifier? = nil) throws(RecordingError)
-  {
+  /// - Throws: ``Failure`` when images lack labels of ImageNet, or the network scores no classes.
+  public init(_ network: Network, on images: ImageList, classifier: Classifier? = nil) throws(Failure) {
     try Self.check(network.model, images, classifier: classifier)
     (self.network, self.images, self.classifier) = (network, images, classifier)
   }
 
   /// Checks, before any weights are loaded, that images have labels and that something scores classes.
   ///
-  /// - Throws: ``RecordingError``, `usage` or `badData`.
+  /// - Throws: ``Failure``, `usage` or `badData`.
   package static func check(
     _ model: Model, _ images: ImageList, classifier: Classifier?
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     try checkClasses(model, classifier: classifier)
     switch images.labels {
     case .imagenet: break
@@ -44,7 +43,7 @@ public struct Evaluation: Sendable {
       let labels = (0..<images.count).lazy.map { images.label(ofRow: $0) }
       if let row = labels.firstIndex(where: { $0.map { $0 >= 1000 } ?? true }) {
         let countsFromOne = labels.allSatisfy { $0.map { (1...1000).contains($0) } ?? false }
-        throw RecordingError(
+        throw Failure(
           .badData,
           "\(images.path(ofRow: row)) has no label from 0 to 999; every image needs one"
             + (countsFromOne
@@ -54,13 +53,13 @@ public struct Evaluation: Sendable {
     case .folders:
       let synsets = Set(ImageNet.synsets)
       let unknown = images.classes.filter { !synsets.contains($0) }
-      throw RecordingError(
+      throw Failure(
         .badData,
         "\(images.root): folders have to be named by ImageNet synset, such as n01440764, and \(unknown.count) of"
           + " \(images.classes.count) are not: \(unknown.prefix(5).joined(separator: ", "))")
     case .none:
       let place = images.layout == .list ? "the list" : images.root
-      throw RecordingError(
+      throw Failure(
         .badData,
         "\(place) has no labels; give --labels, a folder of folders named by synset, or a list with labels")
     }
@@ -68,22 +67,22 @@ public struct Evaluation: Sendable {
 
   /// Refuses a network whose outputs are no scores of ImageNet's classes.
   ///
-  /// - Throws: ``RecordingError``: `usage` for an embedding without a classifier, `badData` for another head.
-  package static func checkClasses(_ model: Model, classifier: Classifier?) throws(RecordingError) {
+  /// - Throws: ``Failure``: `usage` for an embedding without a classifier, `badData` for another head.
+  package static func checkClasses(_ model: Model, classifier: Classifier?) throws(Failure) {
     switch model.head {
     case .absent:
-      throw RecordingError(
+      throw Failure(
         .badData,
         "these weights of \(model.identifier) have no head, so that there are no class scores; 'dump' records their units"
       )
     case .outputs(let count) where !model.isEmbedding:
-      throw RecordingError(
+      throw Failure(
         .badData,
         "these weights of \(model.identifier) have a head of \(count) outputs, and which classes they stand for is not"
           + " known; 'dump' records them as they are (logits.npy)")
     default: if !model.isEmbedding || classifier != nil { return }
     }
-    throw RecordingError(
+    throw Failure(
       .usage,
       "\(model.identifier) returns an embedding, not classes; give --classifier FILE, a matrix of \(model.outputs)×1000"
         + " made from class names (.npy or safetensors)")
@@ -120,7 +119,7 @@ public struct Evaluation: Sendable {
   /// Scores all images, or as many as there are before `progress` is cancelled.
   ///
   /// - Returns: The summary, and the answer to each image in order.
-  /// - Throws: What reading an image throws; ``RecordingError`` when none could be read.
+  /// - Throws: What reading an image throws; ``Failure`` when none could be read.
   public func run(progress: RunProgress = RunProgress()) throws -> (summary: Summary, answers: [Answer]) {
     let tally = Tally()
     let chunkRows = ImagePass.chunkRows(
@@ -135,7 +134,7 @@ public struct Evaluation: Sendable {
     let seconds = Clock.seconds - start
     let answers = tally.answers
     guard !answers.isEmpty else {
-      throw RecordingError(.badData, "none of the \(images.count) images in \(images.root) could be scored")
+      throw Failure(.badData, "none of the \(images.count) images in \(images.root) could be scored")
     }
     let top1 = Proportion(successes: answers.count { $0.best.first == $0.label }, trials: answers.count)
     let classes = Set(answers.map(\.label)).count
@@ -161,10 +160,10 @@ public struct Evaluation: Sendable {
 extension Evaluation {
   /// Writes the five best classes of every image: row, path, label, best to fifth best, separated by tabs.
   ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   package static func write(
     _ answers: [Answer], of images: ImageList, to path: String
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     let file = try TextFile(output: path)
     try file.append("row\tpath\tlabel\ttop1\ttop2\ttop3\ttop4\ttop5\n")
     for answer in answers {

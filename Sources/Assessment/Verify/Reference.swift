@@ -21,7 +21,7 @@ public struct Reference: Sendable {
   /// Opens a safetensors or npz file with `logits` [N, outputs], any `tap/<layer>` [N, units], and `input`
   /// [N, 3, height, width]; or, in place of the input, the metadata `input` (`seeded:S`) and `input_shape`.
   ///
-  /// - Throws: `CheckpointError` for the file, ``UnknownName`` for a layer, ``RecordingError`` when something is missing
+  /// - Throws: `CheckpointError` for the file, ``UnknownName`` for a layer, ``Failure`` when something is missing
   ///   or has the wrong shape.
   public init(_ path: String, for model: Model) throws {
     file = try Checkpoint.open(path)
@@ -29,7 +29,7 @@ public struct Reference: Sendable {
     seeded = try file.shape(of: "input") == nil ? Self.seededInput(file) : nil
     let shape = seeded?.shape ?? file.shape(of: "input") ?? []
     guard shape.rank == 4, Shape(Array(shape.extents.dropFirst())) == model.inputShape, shape[0] > 0 else {
-      throw RecordingError(
+      throw Failure(
         .badData,
         "\(path): its input is \(shape), but \(model.identifier) takes images of \(model.inputShape)")
     }
@@ -42,11 +42,11 @@ public struct Reference: Sendable {
     ) { first, _ in first }
     taps = graph.names.compactMap { name in layers[name].map { (name, $0) } }
     guard !taps.isEmpty || file.shape(of: "logits") != nil else {
-      throw RecordingError(.badData, "\(path) holds neither 'logits' nor any 'tap/<layer>' to compare with")
+      throw Failure(.badData, "\(path) holds neither 'logits' nor any 'tap/<layer>' to compare with")
     }
     for (layer, key) in taps { try check(key, units: graph.shape(of: layer)?.channels ?? 0) }
     if hasLogits, model.head == .absent {
-      throw RecordingError(
+      throw Failure(
         .badData, "\(path) has 'logits' to compare with, and the weights of \(model.identifier) have no head")
     }
     if hasLogits { try check("logits", units: model.outputs) }
@@ -66,24 +66,24 @@ public struct Reference: Sendable {
     metadata[array == "logits" ? "fp32_error_logits" : "fp32_error_taps"].flatMap(Double.init)
   }
 
-  private func check(_ key: String, units: Int) throws(RecordingError) {
+  private func check(_ key: String, units: Int) throws(Failure) {
     let shape = file.shape(of: key) ?? []
     guard shape == [images, units] else {
-      throw RecordingError(.badData, "\(path): '\(key)' is \(shape), expected \(Shape([images, units]))")
+      throw Failure(.badData, "\(path): '\(key)' is \(shape), expected \(Shape([images, units]))")
     }
   }
 
-  private static func seededInput(_ file: Checkpoint) throws(RecordingError) -> Tensor {
+  private static func seededInput(_ file: Checkpoint) throws(Failure) -> Tensor {
     guard let source = file.metadata["input"], source.hasPrefix("seeded:"),
       let seed = UInt64(source.dropFirst("seeded:".count)), let extents = file.metadata["input_shape"]
     else {
-      throw RecordingError(
+      throw Failure(
         .badData, "\(file.path) has no 'input', nor metadata that says how to make it again")
     }
     let shape = extents.split(separator: ",").compactMap { Int($0) }
     guard shape.count == 4, shape.allSatisfy({ (1...4096).contains($0) }), shape.reduce(1, *) <= 1 << 28
     else {
-      throw RecordingError(.badData, "\(file.path): the input shape '\(extents)' makes no sense")
+      throw Failure(.badData, "\(file.path): the input shape '\(extents)' makes no sense")
     }
     let deviation = file.metadata["input_deviation"].flatMap(Double.init) ?? 1
     return SeededInput.tensor(seed: seed, shape: Shape(shape), deviation: deviation)

@@ -33,12 +33,12 @@ struct AtlasSource: Sendable {
 
   /// Opens a dump.
   ///
-  /// - Throws: ``RecordingError`` when there is none, it is not complete, or holds more than a number for each unit and
+  /// - Throws: ``Failure`` when there is none, it is not complete, or holds more than a number for each unit and
   ///   image; `UnknownName` for the name of a layer it has not.
   init(_ request: AtlasRequest) throws {
     dump = try RecordedDump(opening: request.dump)
     guard dump.manifest.reduce != "none" else {
-      throw RecordingError(
+      throw Failure(
         .badData,
         "\(dump.path) holds whole maps (--reduce none); an atlas is of one number for each unit and image")
     }
@@ -62,7 +62,7 @@ struct AtlasSource: Sendable {
     let chosen = Set(names)
     let layers = dump.layers.filter { chosen.contains($0.name) }
     guard !layers.isEmpty else {
-      throw RecordingError(
+      throw Failure(
         .badData, "\(dump.path) holds none of the layers '\(words)'; 'inspect --json' lists those it has")
     }
     return layers
@@ -76,7 +76,7 @@ struct AtlasSource: Sendable {
 
   /// Digests some units of a layer.
   ///
-  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
+  /// - Throws: ``Failure``, `inputMissing` or `badData`.
   func digests(ofLayer index: Int, units: Range<Int>, ranker: inout ImageRanker) throws -> [UnitDigest] {
     let layer = layers[index].recorded
     let dead = try layer.deadUnits()

@@ -22,18 +22,18 @@ struct AtlasFolder: Sendable {
 
   /// Refuses a place that is taken, without touching it.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  func check(overwrite: Bool) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `cannotCreate`.
+  func check(overwrite: Bool) throws(Failure) {
     try Disk.checkLink(path)
     guard let isDirectory = Disk.isDirectory(path) else { return }
     guard isDirectory else {
-      throw RecordingError(.cannotCreate, "\(path) is a file; give --output the name of a folder to make")
+      throw Failure(.cannotCreate, "\(path) is a file; give --output the name of a folder to make")
     }
     let found = try Disk.names(in: path)
     // Without an index it is an atlas that nobody finished.
     let isUnfinished = !found.contains(Self.names[0])
     if found.isEmpty || (found.contains(Self.marker) && (overwrite || isUnfinished)) { return }
-    throw RecordingError(
+    throw Failure(
       .cannotCreate,
       found.contains(Self.marker)
         ? "\(path) already holds an atlas; give --overwrite to replace it, or another --output"
@@ -42,8 +42,8 @@ struct AtlasFolder: Sendable {
 
   /// Makes the folder, or empties it of the atlas that is there.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  func prepare(overwrite: Bool) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `cannotCreate`.
+  func prepare(overwrite: Bool) throws(Failure) {
     try check(overwrite: overwrite)
     for name in Self.names where name != Self.marker && Disk.isDirectory("\(path)/\(name)") != nil {
       try Disk.remove("\(path)/\(name)")
@@ -53,20 +53,20 @@ struct AtlasFolder: Sendable {
 
   /// Makes the folder of a row's thumbnail, if need be.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  func makeThumbnailFolder(ofRow row: Int) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `cannotCreate`.
+  func makeThumbnailFolder(ofRow row: Int) throws(Failure) {
     let folder = "\(path)/thumbnails/\(Self.folder(ofRow: row))"
     if Disk.isDirectory(folder) != true { try Disk.createDirectory(folder) }
   }
 
   /// Writes a file of the atlas.
   ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
-  func write(_ bytes: [UInt8], to name: String) throws(RecordingError) {
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
+  func write(_ bytes: [UInt8], to name: String) throws(Failure) {
     let file = "\(path)/\(name)"
     let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
-      throw RecordingError(.cannotCreate, "cannot create \(file): \(String(cString: strerror(errno)))")
+      throw Failure(.cannotCreate, "cannot create \(file): \(String(cString: strerror(errno)))")
     }
     defer { close(descriptor) }
     try Disk.write(bytes, at: 0, to: descriptor, path: file)
@@ -74,32 +74,32 @@ struct AtlasFolder: Sendable {
 
   /// Writes a file of the atlas.
   ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
-  func write(_ text: String, to name: String) throws(RecordingError) { try write(Array(text.utf8), to: name) }
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
+  func write(_ text: String, to name: String) throws(Failure) { try write(Array(text.utf8), to: name) }
 
   /// Writes what says that this folder is an atlas, and of what.
   ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
-  func writeMarker(_ contents: AtlasContents) throws(RecordingError) {
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
+  func writeMarker(_ contents: AtlasContents) throws(Failure) {
     let text: Data
     do { text = try JSON.encode(contents) } catch {
-      throw RecordingError(.writeFailed, "cannot describe the atlas in \(path): \(error)")
+      throw Failure(.writeFailed, "cannot describe the atlas in \(path): \(error)")
     }
     try write([UInt8](text), to: Self.marker)
   }
 
   /// Writes the index, which makes the atlas whole: it appears when it and all before it are on the disk.
   ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
-  func finish(index: String) throws(RecordingError) {
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
+  func finish(index: String) throws(Failure) {
     let file: AtomicFile
     do { file = try AtomicFile("\(path)/index.html") } catch {
-      throw RecordingError(.cannotCreate, "\(error)")
+      throw Failure(.cannotCreate, "\(error)")
     }
     do {
       try file.append(Array(index.utf8))
       try file.commit()
-    } catch { throw RecordingError(.writeFailed, "\(error)") }
+    } catch { throw Failure(.writeFailed, "\(error)") }
   }
 }
 

@@ -52,8 +52,8 @@ struct ArchiveListBuilder {
 
   /// Fills the list.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData`.
-  mutating func build() throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `badData`.
+  mutating func build() throws(Failure) {
     let hasFolders = scans.contains { scan in
       (0..<scan.names.count).contains { cuts(scan.names.utf8($0))[0] > 0 }
     }
@@ -70,7 +70,7 @@ struct ArchiveListBuilder {
   /// Adds the images of one archive, in order.
   private mutating func add(
     _ scan: ArchiveScan, hasFolders: Bool, _ classOfRow: inout [Int32]
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     let labels = SampleLabels(scan)
     let sorted = scan.names.sorted(0..<scan.names.count) { cuts(scan.names.utf8($0)) }
     // Of two members with one name the later one counts, as when they are extracted.
@@ -95,7 +95,7 @@ struct ArchiveListBuilder {
       let label = labels[ofImage: name] ?? ArchiveScan.NoLabel.none
       guard label >= ArchiveScan.NoLabel.none else {
         let shown = EscapedText.escaped(scan.file[...]) + EscapedText.escaped(scan.innerName[...])
-        throw RecordingError(
+        throw Failure(
           .badData,
           "\(shown)/\(EscapedText.escaped(name)): "
             + (label == ArchiveScan.NoLabel.noIndex

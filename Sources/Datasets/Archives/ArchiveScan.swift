@@ -29,10 +29,10 @@ struct ArchiveScan {
 
   /// Reads the headers of an archive.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData` for an archive that makes no sense.
+  /// - Throws: ``Failure`` of kind `badData` for an archive that makes no sense.
   init(
     _ source: ByteSource, _ range: Range<Int>, file: [UInt8], name: [UInt8], inner: [UInt8] = []
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     (self.file, self.name, innerName, version) = (file, name + inner, inner, source.version)
     let shown = source.name + EscapedText.escaped(inner[...])
     var reader = TarReader(source, range, name: shown)
@@ -62,8 +62,8 @@ struct ArchiveScan {
 
   /// Reads an archive file, and the archives in it.
   ///
-  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
-  static func all(of file: [UInt8], name: [UInt8]) throws(RecordingError) -> [ArchiveScan] {
+  /// - Throws: ``Failure``, `inputMissing` or `badData`.
+  static func all(of file: [UInt8], name: [UInt8]) throws(Failure) -> [ArchiveScan] {
     let source = try ByteSource(file)
     var head = ByteWindow(source, 0..<source.count)
     let start = try head.read(at: 0, count: min(TarHeader.size, source.count)) ?? []
@@ -77,7 +77,7 @@ struct ArchiveScan {
       let path = [UInt8(ascii: "/")] + archive.name
       let scan = try ArchiveScan(source, archive.range, file: file, name: name, inner: path)
       guard scan.inner.isEmpty else {
-        throw RecordingError(
+        throw Failure(
           .badData,
           "\(source.name)\(EscapedText.escaped(path[...])) is an archive in an archive and holds archives; unpack the outermost one"
         )
@@ -99,14 +99,14 @@ struct ArchiveScan {
   }
 
   /// The error about a file that is no tar file.
-  private static func refusal(of name: String, beginning: ArraySlice<UInt8>) -> RecordingError {
+  private static func refusal(of name: String, beginning: ArraySlice<UInt8>) -> Failure {
     if let packer = packers.first(where: { beginning.starts(with: $0.magic) }) {
-      return RecordingError(
+      return Failure(
         .badData,
         "\(name) is compressed, and images are read from the middle of archives; run \(packer.program) on it first"
       )
     }
-    return RecordingError(
+    return Failure(
       .badData, beginning.isEmpty ? "\(name) is empty" : "\(name) is not a tar file; obtain it again")
   }
 
@@ -144,7 +144,7 @@ struct ArchiveScan {
   /// What makes no sense is an error only where an image wants it.
   private static func label(
     in member: TarReader.Member, _ path: [UInt8], _ reader: inout TarReader
-  ) throws(RecordingError) -> Int32? {
+  ) throws(Failure) -> Int32? {
     // Extensions are those of WebDataset whatever their case.
     let kind = path[stemEnd(path[...])...].map { (65...90).contains($0) ? $0 + 32 : $0 }
     if kind.elementsEqual(".cls".utf8) {

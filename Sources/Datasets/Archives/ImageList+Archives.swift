@@ -6,9 +6,8 @@ extension ImageList {
   /// The images of tar files: archive after archive in the order given, each once, and in each as torchvision's
   /// `ImageFolder` would order what is extracted from it.
   ///
-  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
-  static func readArchives(_ paths: [[UInt8]], imageKeys: [[UInt8]] = []) throws(RecordingError) -> ImageList
-  {
+  /// - Throws: ``Failure``, `inputMissing` or `badData`.
+  static func readArchives(_ paths: [[UInt8]], imageKeys: [[UInt8]] = []) throws(Failure) -> ImageList {
     var seen: Set<[UInt8]> = []
     let unique = paths.filter { seen.insert($0).inserted }
     let root = commonFolder(of: unique)
@@ -20,7 +19,7 @@ extension ImageList {
     try builder.build()
     guard builder.names.count > 0 else {
       let shown = unique.prefix(2).map { EscapedText.escaped($0[...]) }.joined(separator: ", ")
-      throw RecordingError(
+      throw Failure(
         .inputMissing,
         "there are no images in \(shown)\(unique.count > 2 ? "…" : "")"
           + (builder.unchosen ?? "; see --help for what is taken"))
@@ -36,18 +35,18 @@ extension ImageList {
   ///
   /// Archives are taken in their order and each that was taken is finished, so the error of the first bad one is
   /// thrown whichever worker is faster.
-  private static func scan(_ paths: [[UInt8]], below root: [UInt8]) throws(RecordingError) -> [ArchiveScan] {
+  private static func scan(_ paths: [[UInt8]], below root: [UInt8]) throws(Failure) -> [ArchiveScan] {
     let skipped = root.isEmpty ? 0 : root == [UInt8(ascii: "/")] ? 1 : root.count + 1
     let next = Atomic(0)
     let hasFailed = Atomic(false)
-    let results = Mutex([Result<[ArchiveScan], RecordingError>?](repeating: nil, count: paths.count))
+    let results = Mutex([Result<[ArchiveScan], Failure>?](repeating: nil, count: paths.count))
     do {
       try withWorkers(max(min(paths.count, 8), 1)) { _ in
         while !hasFailed.load(ordering: .relaxed) {
           let index = next.add(1, ordering: .relaxed).oldValue
           guard index < paths.count else { return }
           let path = paths[index]
-          let result = Result { () throws(RecordingError) in
+          let result = Result { () throws(Failure) in
             try ArchiveScan.all(of: path, name: Array(path.dropFirst(skipped)))
           }
           if case .failure = result { hasFailed.store(true, ordering: .relaxed) }
@@ -55,7 +54,7 @@ extension ImageList {
         }
       }
     } catch {
-      throw RecordingError(.badData, "\(error)")
+      throw Failure(.badData, "\(error)")
     }
     var scans: [ArchiveScan] = []
     for result in results.withLock({ $0 }) { scans += try result?.get() ?? [] }

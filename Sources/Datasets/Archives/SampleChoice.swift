@@ -49,8 +49,8 @@ struct SampleChoice {
   ///   - order: The images of the archive, each name once.
   ///   - left: What is left out is added here.
   /// - Returns: Whether, by its number in the archive.
-  /// - Throws: ``RecordingError`` of kind `badData` for a sample that does not say which of several images is meant.
-  func images(among order: [Int], _ left: inout Left) throws(RecordingError) -> [Bool] {
+  /// - Throws: ``Failure`` of kind `badData` for a sample that does not say which of several images is meant.
+  func images(among order: [Int], _ left: inout Left) throws(Failure) -> [Bool] {
     var chosen = [Bool](repeating: false, count: scan.names.count)
     var rest = order.sorted { name($0)[..<keyEnd($0)].lexicographicallyPrecedes(name($1)[..<keyEnd($1)]) }[
       ...]
@@ -63,7 +63,7 @@ struct SampleChoice {
     return chosen
   }
 
-  private func image(of sample: ArraySlice<Int>, _ left: inout Left) throws(RecordingError) -> Int? {
+  private func image(of sample: ArraySlice<Int>, _ left: inout Left) throws(Failure) -> Int? {
     if !keys.isEmpty {
       for key in keys {
         if let image = sample.first(where: { Self.lowercased(extensions($0)) == key }) { return image }
@@ -77,7 +77,7 @@ struct SampleChoice {
     let candidates = plain.isEmpty ? Array(sample) : plain
     guard candidates.count == 1 else {
       let option = candidates.first.map { EscapedText.escaped(extensions($0)) } ?? ""
-      throw RecordingError(
+      throw Failure(
         .badData,
         "\(shownArchive): \(description(of: sample)); say which is meant, with --image-key \(option) say")
     }

@@ -41,15 +41,15 @@ struct LabelKinds {
 
   /// Notes a label.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData` where one before was of the other kind.
-  mutating func note(_ label: ClassLabel, line: Int, of path: String) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `badData` where one before was of the other kind.
+  mutating func note(_ label: ClassLabel, line: Int, of path: String) throws(Failure) {
     guard let first else {
       self.first = (label.isSynset, line)
       return
     }
     guard first.isSynset != label.isSynset else { return }
     let kinds = first.isSynset ? ("a synset", "a class index") : ("a class index", "a synset")
-    throw RecordingError(
+    throw Failure(
       .badData,
       "line \(line) of \(path) has \(kinds.1) and line \(first.line) \(kinds.0); write all labels alike")
   }

@@ -14,26 +14,26 @@ extension LabelFile {
   }
 
   /// The file of answers in the kit's folder, or the folder it is in.
-  static func groundTruth(in folder: String) throws(RecordingError) -> String {
+  static func groundTruth(in folder: String) throws(Failure) -> String {
     for place in [folder + "/data", folder] where Disk.isDirectory(place) == true {
       if let name = try Disk.names(in: place).first(where: { $0.hasSuffix(answers) }) {
         return "\(place)/\(name)"
       }
     }
-    throw RecordingError(
+    throw Failure(
       .inputMissing,
       "there is no ILSVRC2012_validation_ground_truth.txt in \(folder); give the folder of ImageNet's devkit")
   }
 
   /// The classes of images 1, 2, …, given by the kit's own numbers, which are in no order known elsewhere.
-  static func devkit(_ numbers: [Int32], _ path: String) throws(RecordingError) -> [Int32] {
+  static func devkit(_ numbers: [Int32], _ path: String) throws(Failure) -> [Int32] {
     let synsets = try synsetOfNumber(beside: path)
     var labels: [Int32] = []
     labels.reserveCapacity(numbers.count)
     for (row, number) in numbers.enumerated() {
       guard let synset = synsets[Int(number)], let label = ClassLabel(Array(synset.utf8)[...]), label.isSynset
       else {
-        throw RecordingError(
+        throw Failure(
           .badData,
           "line \(row + 1) of \(path): \(number) is not the number of one of ImageNet's thousand synsets")
       }
@@ -43,15 +43,15 @@ extension LabelFile {
   }
 
   /// What the numbers of the kit stand for: `meta.mat`, or the later kits' `map_clsloc.txt` (`n02119789 1 kit_fox`).
-  private static func synsetOfNumber(beside path: String) throws(RecordingError) -> [Int: String] {
+  private static func synsetOfNumber(beside path: String) throws(Failure) -> [Int: String] {
     let place = PathText.folder(of: path)
     if let data = Disk.data(of: "\(place)/meta.mat") {
       do throws(Malformed) { return try MatSynsets([UInt8](data)).synsetOfNumber } catch {
-        throw RecordingError(.badData, "\(place)/meta.mat cannot be read: \(error.reason)")
+        throw Failure(.badData, "\(place)/meta.mat cannot be read: \(error.reason)")
       }
     }
     guard Disk.isDirectory("\(place)/map_clsloc.txt") == false else {
-      throw RecordingError(
+      throw Failure(
         .inputMissing,
         "\(path) holds numbers of the devkit, and there is no meta.mat beside it to say what they mean; keep them together"
       )
@@ -61,7 +61,7 @@ extension LabelFile {
     for line in text.lines where !line.trimmed.isEmpty {
       let fields = line.split(separator: 32).map { String(decoding: $0, as: UTF8.self) }
       guard fields.count >= 2, let number = Int(fields[1]) else {
-        throw RecordingError(
+        throw Failure(
           .badData, "\(place)/map_clsloc.txt: '\(EscapedText.escaped(line))' is not a synset and a number")
       }
       synsets[number] = fields[0]

@@ -24,14 +24,14 @@ struct LabelFile {
   /// with a tab, a comma, a semicolon or spaces between; or a label a line, in the order of the images. Labels are class
   /// indices or synsets.
   ///
-  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
-  init(_ path: String) throws(RecordingError) {
+  /// - Throws: ``Failure``, `inputMissing` or `badData`.
+  init(_ path: String) throws(Failure) {
     let file = Disk.isDirectory(path) == true ? try Self.groundTruth(in: path) : path
     let text = try UserText(file, wanted: Self.wanted)
     if let look = FileLook.document(text.bytes) { throw look.refusal(of: text.name, wanted: Self.wanted) }
     self.path = text.name
     if let labels = text.lines.labelsAlone {
-      guard !labels.isEmpty else { throw RecordingError(.badData, "\(text.name) is empty") }
+      guard !labels.isEmpty else { throw Failure(.badData, "\(text.name) is empty") }
       if labels.allSatisfy({ !$0.isSynset }), Self.isOfDevkit(file) {
         (content, kind) = (.numbered(try Self.devkit(labels.map(\.index), file)), .imagenet)
         return
@@ -59,17 +59,17 @@ struct LabelFile {
 
   /// Refuses labels without names that cannot be those of the images.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData`.
-  func check(against images: ImageList) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `badData`.
+  func check(against images: ImageList) throws(Failure) {
     guard let labels = orderedLabels else { return }
     guard labels.count == images.count else {
-      throw RecordingError(
+      throw Failure(
         .badData,
         "\(path) has \(labels.count) labels without names, and there are \(images.count) images; write a name beside each"
       )
     }
     guard !images.isReordered else {
-      throw RecordingError(
+      throw Failure(
         .badData,
         "\(path) has labels without names, and the list of images is not sorted bytewise, as rows are; sort both together,"
           + " or write a name beside each label")
@@ -122,8 +122,8 @@ extension UserLines {
 extension ImageList {
   /// Takes the labels of a file instead of those of folders, lists and archives.
   ///
-  /// - Throws: ``RecordingError``, `inputMissing` or `badData`: an unreadable file, or an image it has no label of.
-  public mutating func label(from path: String) throws(RecordingError) {
+  /// - Throws: ``Failure``, `inputMissing` or `badData`: an unreadable file, or an image it has no label of.
+  public mutating func label(from path: String) throws(Failure) {
     let file = try LabelFile(path)
     try file.check(against: self)
     var labels: [Int32] = []
@@ -139,7 +139,7 @@ extension ImageList {
       if unknown.count < 3 { unknown.append(EscapedText.escaped(name)) }
     }
     guard unknown.isEmpty else {
-      throw RecordingError(
+      throw Failure(
         .badData,
         "\(path) has no label for \(unknownCount) of \(count) images: \(unknown.joined(separator: ", "))"
           + (unknownCount > unknown.count ? "…" : ""))

@@ -21,13 +21,13 @@ struct LabelTable {
 
   /// The label of each name, and what labels count.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData`.
-  func read() throws(RecordingError) -> ([[UInt8]: Int32], ImageList.Labels) {
+  /// - Throws: ``Failure`` of kind `badData`.
+  func read() throws(Failure) -> ([[UInt8]: Int32], ImageList.Labels) {
     for separator in [UInt8(ascii: "\t"), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: " ")] {
       if let columns = columns(separatedBy: separator) { return try read(separator, columns) }
     }
     let first = text.lines.lazy.map(\.trimmed).first { !$0.isEmpty } ?? []
-    throw RecordingError(
+    throw Failure(
       .badData,
       "line 1 of \(text.name) is not a name and a class index or synset: '\(EscapedText.escaped(first.prefix(80)))'"
     )
@@ -64,7 +64,7 @@ struct LabelTable {
 
   private func read(
     _ separator: UInt8, _ columns: Columns
-  ) throws(RecordingError) -> ([[UInt8]: Int32], ImageList.Labels) {
+  ) throws(Failure) -> ([[UInt8]: Int32], ImageList.Labels) {
     var labels: [[UInt8]: Int32] = [:]
     var kinds = LabelKinds()
     var isFirst = true
@@ -96,8 +96,8 @@ struct LabelTable {
     return (labels, kinds.labels)
   }
 
-  private func unlike(_ record: Record, _ what: String) -> RecordingError {
-    RecordingError(.badData, "line \(record.line) of \(text.name) \(what)")
+  private func unlike(_ record: Record, _ what: String) -> Failure {
+    Failure(.badData, "line \(record.line) of \(text.name) \(what)")
   }
 
   /// A label, or a synset and the boxes behind it: `n03995372 85 1 499 272`, as Kaggle writes them.

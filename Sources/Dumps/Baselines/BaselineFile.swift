@@ -16,9 +16,9 @@ package enum BaselineFile {
   ///   - name: The path below the dump's folder.
   ///   - folder: The dump's.
   /// - Returns: The SHA-256 of the file.
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   package static func write(_ totals: BaselineTotals, _ name: String, in folder: DumpFolder)
-    throws(RecordingError)
+    throws(Failure)
     -> String
   {
     let path = "\(folder.path)/\(name)"
@@ -37,22 +37,22 @@ package enum BaselineFile {
 
   /// Reads the totals of a dump.
   ///
-  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
-  package static func read(_ path: String) throws(RecordingError) -> BaselineTotals {
+  /// - Throws: ``Failure``, `inputMissing` or `badData`.
+  package static func read(_ path: String) throws(Failure) -> BaselineTotals {
     let file: MappedFile
-    do { file = try MappedFile(path) } catch { throw RecordingError(.inputMissing, "\(error)") }
+    do { file = try MappedFile(path) } catch { throw Failure(.inputMissing, "\(error)") }
     let archive: NPZArchive
-    do { archive = try NPZArchive(file.region) } catch { throw RecordingError(.badData, "\(path): \(error)") }
+    do { archive = try NPZArchive(file.region) } catch { throw Failure(.badData, "\(path): \(error)") }
     guard let totals = totals(in: archive, prefix: "") else {
-      throw RecordingError(.badData, "\(path) does not hold the baselines of a layer")
+      throw Failure(.badData, "\(path) does not hold the baselines of a layer")
     }
     return totals
   }
 
   /// Adds what the totals are to an archive, under names with a prefix.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`.
-  package static func add(_ totals: BaselineTotals, prefix: String, to file: NPZFile) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `writeFailed`.
+  package static func add(_ totals: BaselineTotals, prefix: String, to file: NPZFile) throws(Failure) {
     let units: Shape = [totals.nonPositivePositions.count]
     let scalar = Shape([])
     try file.add(prefix + "count", [Int64(totals.count)], as: .int64, shape: scalar)

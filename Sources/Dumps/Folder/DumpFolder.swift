@@ -48,18 +48,18 @@ package struct DumpFolder: Sendable {
 
   /// Looks at the place without touching it.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate` when something other than a dump is there.
-  package func contents() throws(RecordingError) -> Contents {
+  /// - Throws: ``Failure`` of kind `cannotCreate` when something other than a dump is there.
+  package func contents() throws(Failure) -> Contents {
     try Disk.checkLink(path)
     guard let isDirectory = Disk.isDirectory(path) else { return .nothing }
     guard isDirectory else {
-      throw RecordingError(.cannotCreate, "\(path) is a file; give --output the name of a folder to make")
+      throw Failure(.cannotCreate, "\(path) is a file; give --output the name of a folder to make")
     }
     let found = try names(in: path)
     if found.isEmpty { return .nothing }
     if found.contains(Self.manifestName) { return hasRecorded() ? .dump : .remains }
     guard found.allSatisfy(Self.isOurs) else {
-      throw RecordingError(
+      throw Failure(
         .cannotCreate, "\(path) holds something other than a dump; give --output the name of a new folder")
     }
     return .remains
@@ -75,17 +75,17 @@ package struct DumpFolder: Sendable {
     return contents.chunks.contains { $0.rows.contains { contents.reasons[$0] == nil } }
   }
 
-  private func names(in folder: String) throws(RecordingError) -> [String] {
-    do { return try Disk.names(in: folder) } catch { throw RecordingError(.cannotCreate, error.message) }
+  private func names(in folder: String) throws(Failure) -> [String] {
+    do { return try Disk.names(in: folder) } catch { throw Failure(.cannotCreate, error.message) }
   }
 
   /// Refuses a place that is taken, without touching it.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  package func check(_ existing: ExistingOutput) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `cannotCreate`.
+  package func check(_ existing: ExistingOutput) throws(Failure) {
     let contents = try contents()
     guard existing == .refuse, contents == .dump else { return }
-    throw RecordingError(
+    throw Failure(
       .cannotCreate,
       "\(path) already holds a dump; give --resume to go on with it, --overwrite to replace it, or another --output"
     )
@@ -93,10 +93,10 @@ package struct DumpFolder: Sendable {
 
   /// Notices a disk too small for the dump now and not after hours.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  package func check(room bytes: Int) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `cannotCreate`.
+  package func check(room bytes: Int) throws(Failure) {
     guard let free = Disk.freeBytes(at: path), free < bytes else { return }
-    throw RecordingError(
+    throw Failure(
       .cannotCreate,
       "the dump takes \(bytes) bytes and \(path) has room for \(free); make room, or record fewer layers or units"
     )
@@ -104,16 +104,16 @@ package struct DumpFolder: Sendable {
 
   /// Makes the folder, and keeps other processes from writing to it.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  package func lock() throws(RecordingError) -> FolderLock {
+  /// - Throws: ``Failure`` of kind `cannotCreate`.
+  package func lock() throws(Failure) -> FolderLock {
     try Disk.createDirectory(path)
     return try FolderLock(path)
   }
 
   /// Empties the folder of what an earlier dump left there, and makes it ready for matrices or extremes.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  package func clear(for keep: Keep = .all) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `cannotCreate`.
+  package func clear(for keep: Keep = .all) throws(Failure) {
     for name in Self.names where name != FolderLock.name { try remove(name) }
     try removeTemporaryFiles()
     try createLayersFolder(for: keep)
@@ -121,15 +121,15 @@ package struct DumpFolder: Sendable {
 
   /// Makes the folder that the layers' files go into.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  package func createLayersFolder(for keep: Keep) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `cannotCreate`.
+  package func createLayersFolder(for keep: Keep) throws(Failure) {
     try Disk.createDirectory("\(path)/\(keep == .all ? Self.activations : Self.extremes)")
   }
 
   /// Removes the files that a process which was killed had not given their names yet.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  package func removeTemporaryFiles() throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `cannotCreate`.
+  package func removeTemporaryFiles() throws(Failure) {
     for name in try names(in: path) where Self.isTemporary(name) { try remove(name) }
     for folder in [Self.extremes, Self.baselines] {
       guard Disk.isDirectory("\(path)/\(folder)") == true else { continue }
@@ -141,8 +141,8 @@ package struct DumpFolder: Sendable {
 
   /// Removes what only a dump in the making needs.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  package func removeJournal() throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `cannotCreate`.
+  package func removeJournal() throws(Failure) {
     let names = [
       Self.journalName, Self.spillName, Self.snapshotName, Self.sampleName, Self.baselineStateName,
       FolderLock.name,
@@ -152,10 +152,10 @@ package struct DumpFolder: Sendable {
 
   /// Removes a snapshot of extremes that is of no use.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  package func removeSnapshot() throws(RecordingError) { try remove(Self.snapshotName) }
+  /// - Throws: ``Failure`` of kind `cannotCreate`.
+  package func removeSnapshot() throws(Failure) { try remove(Self.snapshotName) }
 
-  private func remove(_ name: String) throws(RecordingError) {
+  private func remove(_ name: String) throws(Failure) {
     let item = "\(path)/\(name)"
     guard Disk.isDirectory(item) != nil else { return }
     try Disk.remove(item)

@@ -16,8 +16,8 @@ public struct DumpInspection: Sendable, Codable {
 
   /// Looks at a dump.
   ///
-  /// - Throws: ``RecordingError`` when there is no manifest.
-  public init(_ path: String) throws(RecordingError) {
+  /// - Throws: ``Failure`` when there is no manifest.
+  public init(_ path: String) throws(Failure) {
     let folder = DumpFolder(path: path)
     self.path = path
     manifest = try Manifest.read(folder.manifest)
@@ -33,8 +33,8 @@ public struct DumpInspection: Sendable, Codable {
 extension DumpFolder {
   /// The rows that are not done, going by the journal of a dump that is not complete.
   ///
-  /// - Throws: ``RecordingError`` of kind `inputMissing` when the journal cannot be read.
-  package func pendingRows(of manifest: Manifest) throws(RecordingError) -> [Range<Int>] {
+  /// - Throws: ``Failure`` of kind `inputMissing` when the journal cannot be read.
+  package func pendingRows(of manifest: Manifest) throws(Failure) -> [Range<Int>] {
     guard manifest.state != .complete else { return [] }
     let chunks = try JournalContents(path: journal)?.chunks ?? []
     let done = chunks.map(\.rows).filter { $0.upperBound <= manifest.images.count }

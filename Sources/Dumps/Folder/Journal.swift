@@ -22,8 +22,8 @@ package struct JournalContents: Sendable {
   /// Reads a journal, as far as it is whole: the last line of a run that was killed may be torn.
   ///
   /// - Returns: `nil` when there is no journal, or none that this program wrote.
-  /// - Throws: ``RecordingError`` of kind `inputMissing` when it cannot be read.
-  package init?(path: String) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `inputMissing` when it cannot be read.
+  package init?(path: String) throws(Failure) {
     guard let data = try Disk.contents(of: path) else { return nil }
     self.init(data)
   }
@@ -105,8 +105,8 @@ package final class Journal: Sendable {
 
   /// Starts a journal, in the place of any before it; `contents` are what it already says.
   ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
-  package init(_ path: String, continuing contents: JournalContents? = nil) throws(RecordingError) {
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
+  package init(_ path: String, continuing contents: JournalContents? = nil) throws(Failure) {
     self.path = path
     // A new file under the old name: a torn last line goes, and a moment without a journal does not exist.
     var durable: [JournalContents.Chunk] = []
@@ -126,7 +126,7 @@ package final class Journal: Sendable {
     try file.commit()
     descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
-      throw RecordingError(.cannotCreate, "cannot open \(path): \(Disk.lastError)")
+      throw Failure(.cannotCreate, "cannot open \(path): \(Disk.lastError)")
     }
     state = Mutex(
       State(end: text.utf8.count, chunks: durable.count, durable: synced, lastSync: Clock.seconds))
@@ -136,10 +136,10 @@ package final class Journal: Sendable {
 
   /// Says that rows are in the files; `place` is where they were spilled.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`; the rows then count as not done.
+  /// - Throws: ``Failure`` of kind `writeFailed`; the rows then count as not done.
   package func note(
     _ rows: Range<Int>, digest: String, at place: Int? = nil, skipped: [(row: Int, reason: String)]
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     let lines = skipped.map { JournalLine.encode(["skip", "\($0.row)", $0.reason]) }
     try append(lines.joined() + Self.line(JournalContents.Chunk(rows: rows, digest: digest, place: place))) {
       $0.chunks += 1
@@ -148,9 +148,8 @@ package final class Journal: Sendable {
 
   /// Forces what is journalled to the disk, if it is time to and nobody else does.
   ///
-  /// - Throws: What `synchronize`, which forces the files to the disk, throws; ``RecordingError`` of kind `writeFailed`.
-  package func synchronizeNowAndThen(_ synchronize: () throws(RecordingError) -> Void) throws(RecordingError)
-  {
+  /// - Throws: What `synchronize`, which forces the files to the disk, throws; ``Failure`` of kind `writeFailed`.
+  package func synchronizeNowAndThen(_ synchronize: () throws(Failure) -> Void) throws(Failure) {
     let chunks: Int? = state.withLock { state in
       guard !state.isSyncing, state.chunks > state.durable,
         Clock.seconds - state.lastSync >= Self.secondsBetweenSyncs
@@ -171,19 +170,19 @@ package final class Journal: Sendable {
 
   /// Says that all files have been forced to the disk after the last chunk.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`.
-  package func noteDurable() throws(RecordingError) { try noteDurable(state.withLock { $0.chunks }) }
+  /// - Throws: ``Failure`` of kind `writeFailed`.
+  package func noteDurable() throws(Failure) { try noteDurable(state.withLock { $0.chunks }) }
 
-  private func noteDurable(_ chunks: Int) throws(RecordingError) {
+  private func noteDurable(_ chunks: Int) throws(Failure) {
     try append(JournalLine.encode(["synced", "\(chunks)"])) { $0.durable = chunks }
     guard fdatasync(descriptor) == 0 else {
-      throw RecordingError(.writeFailed, "cannot write \(path) to the disk: \(Disk.lastError)")
+      throw Failure(.writeFailed, "cannot write \(path) to the disk: \(Disk.lastError)")
     }
   }
 
-  private func append(_ text: String, then change: (inout State) -> Void) throws(RecordingError) {
-    let failure: RecordingError? = state.withLock { state in
-      do throws(RecordingError) {
+  private func append(_ text: String, then change: (inout State) -> Void) throws(Failure) {
+    let failure: Failure? = state.withLock { state in
+      do throws(Failure) {
         try Disk.write(Array(text.utf8), at: state.end, to: descriptor, path: path)
         state.end += text.utf8.count
         change(&state)

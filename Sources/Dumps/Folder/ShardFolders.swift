@@ -6,8 +6,8 @@ public enum ShardFolders {
   /// Finds the dumps that paths stand for: a dump is itself, a folder of shards is those in it.
   ///
   /// - Returns: The folders, those of a folder of shards in order of their names.
-  /// - Throws: ``RecordingError`` of kind `inputMissing` for a path that is neither.
-  public static func expand(_ paths: [String]) throws(RecordingError) -> [String] {
+  /// - Throws: ``Failure`` of kind `inputMissing` for a path that is neither.
+  public static func expand(_ paths: [String]) throws(Failure) -> [String] {
     var folders: [String] = []
     for path in paths {
       let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
@@ -19,7 +19,7 @@ public enum ShardFolders {
       let shards = names.map { path == "." ? $0 : "\(path)/\($0)" }
         .filter { Disk.isDirectory(DumpFolder(path: $0).manifest) == false }
       guard !shards.isEmpty else {
-        throw RecordingError(
+        throw Failure(
           .inputMissing, "\(path) is neither a dump (it has no manifest.json) nor a folder of them")
       }
       folders += shards
@@ -33,8 +33,8 @@ public enum ShardFolders {
   ///   - count: The shards there should be.
   ///   - path: A folder of shards, or of none yet.
   /// - Returns: The numbers of the shards, ascending.
-  /// - Throws: ``RecordingError`` when something else is in the folder: shards of another number of shards, or a dump.
-  public static func missing(of count: Int, in path: String) throws(RecordingError) -> [Int] {
+  /// - Throws: ``Failure`` when something else is in the folder: shards of another number of shards, or a dump.
+  public static func missing(of count: Int, in path: String) throws(Failure) -> [Int] {
     _ = try Shard(index: 0, count: count)
     var missing = Set(0..<count)
     guard Disk.isDirectory(path) != nil else { return missing.sorted() }
@@ -45,7 +45,7 @@ public enum ShardFolders {
       let manifest = try Manifest.read(folder.manifest)
       guard let shard = manifest.shard, shard.count == count else {
         let found = manifest.shard.map { "shard \($0.index) of \($0.count)" } ?? "no shard"
-        throw RecordingError(.badData, "\(folder.path) is \(found), not one of \(count); name another folder")
+        throw Failure(.badData, "\(folder.path) is \(found), not one of \(count); name another folder")
       }
       if manifest.state == .complete { missing.remove(shard.index) }
     }

@@ -14,20 +14,20 @@ public enum Keep: Sendable, Hashable, CustomStringConvertible {
 
   /// Reads `all`, `extremes` or `extremes:K`.
   ///
-  /// - Throws: ``RecordingError`` of kind `usage`.
-  public init(_ text: String) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `usage`.
+  public init(_ text: String) throws(Failure) {
     let words = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     switch (words[0], words.count) {
     case ("all", 1): self = .all
     case ("extremes", 1): self = .extremes(Self.defaultLimit)
     case ("extremes", 2):
       guard let limit = Int(words[1]), (1...Self.greatestLimit).contains(limit) else {
-        throw RecordingError(
+        throw Failure(
           .usage, "--keep extremes:K takes 1 to \(Self.greatestLimit) images from each end, not '\(words[1])'"
         )
       }
       self = .extremes(limit)
-    default: throw RecordingError(.usage, "--keep is 'all', 'extremes' or 'extremes:K', not '\(text)'")
+    default: throw Failure(.usage, "--keep is 'all', 'extremes' or 'extremes:K', not '\(text)'")
     }
   }
 

@@ -14,10 +14,10 @@ extension ArrayFormat {
 extension Manifest.Array {
   /// How the numbers lie in the file.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData` for what this program does not write.
-  package func format(in folder: String) throws(RecordingError) -> ArrayFormat {
+  /// - Throws: ``Failure`` of kind `badData` for what this program does not write.
+  package func format(in folder: String) throws(Failure) -> ArrayFormat {
     guard let format = ArrayFormat(self) else {
-      throw RecordingError(.badData, "\(folder)/\(file) is of the type \(dtype), which no dump has")
+      throw Failure(.badData, "\(folder)/\(file) is of the type \(dtype), which no dump has")
     }
     return format
   }

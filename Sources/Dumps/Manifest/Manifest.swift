@@ -214,11 +214,11 @@ public struct Manifest: Codable, Sendable {
 
   /// Writes the manifest; whoever reads it finds the old one or this one, whole.
   ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
-  package func write(to path: String) throws(RecordingError) {
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
+  package func write(to path: String) throws(Failure) {
     let text: String
     do { text = String(decoding: try JSON.encode(self), as: UTF8.self) } catch {
-      throw RecordingError(.writeFailed, "cannot describe the dump in \(path): \(error)")
+      throw Failure(.writeFailed, "cannot describe the dump in \(path): \(error)")
     }
     let file = try TextFile(path)
     try file.append(text)
@@ -227,24 +227,24 @@ public struct Manifest: Codable, Sendable {
 
   /// Reads the manifest of a dump.
   ///
-  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
-  public static func read(_ path: String) throws(RecordingError) -> Manifest {
+  /// - Throws: ``Failure``, `inputMissing` or `badData`.
+  public static func read(_ path: String) throws(Failure) -> Manifest {
     guard let data = Disk.data(of: path) else {
-      throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)")
+      throw Failure(.inputMissing, "cannot read \(path): \(Disk.lastError)")
     }
     return try read(data, path: path)
   }
 
   /// Reads the bytes of a manifest; `path` is what errors call it.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData`.
-  static func read(_ data: Data, path: String) throws(RecordingError) -> Manifest {
+  /// - Throws: ``Failure`` of kind `badData`.
+  static func read(_ data: Data, path: String) throws(Failure) -> Manifest {
     let manifest: Manifest
     do { manifest = try JSON.decode(Manifest.self, from: data) } catch {
-      throw RecordingError(.badData, "\(path) is not the manifest of a dump")
+      throw Failure(.badData, "\(path) is not the manifest of a dump")
     }
     if let contradiction = manifest.contradiction {
-      throw RecordingError(.badData, "\(path) is not the manifest of a dump: \(contradiction)")
+      throw Failure(.badData, "\(path) is not the manifest of a dump: \(contradiction)")
     }
     return manifest
   }

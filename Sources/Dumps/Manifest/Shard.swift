@@ -9,10 +9,10 @@ public struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
 
   /// Creates a shard.
   ///
-  /// - Throws: ``RecordingError`` of kind `usage` when there is no such part.
-  public init(index: Int, count: Int) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `usage` when there is no such part.
+  public init(index: Int, count: Int) throws(Failure) {
     guard count >= 1, count <= 1_000_000, (0..<count).contains(index) else {
-      throw RecordingError(
+      throw Failure(
         .usage,
         "there is no shard \(index)/\(count); shards of N are 0/N to N-1/N, and N is at most a million")
     }
@@ -21,11 +21,11 @@ public struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
 
   /// Reads `I/N`.
   ///
-  /// - Throws: ``RecordingError`` of kind `usage`.
-  public init(_ text: String) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `usage`.
+  public init(_ text: String) throws(Failure) {
     let fields = text.split(separator: "/", omittingEmptySubsequences: false)
     guard fields.count == 2, let index = Int(fields[0]), let count = Int(fields[1]) else {
-      throw RecordingError(.usage, "'\(text)' is not a shard; give I/N, 0/8 to 7/8 say")
+      throw Failure(.usage, "'\(text)' is not a shard; give I/N, 0/8 to 7/8 say")
     }
     try self.init(index: index, count: count)
   }
@@ -38,15 +38,15 @@ public struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
   /// An array over 0…N-1 says by itself how many shards there are. A part of it, submitted again, would divide the
   /// images anew; there ``countVariable`` has to say it.
   ///
-  /// - Throws: ``RecordingError`` of kind `usage` for an array whose numbers do not say.
-  public static func ofSlurmArray(_ environment: [String: String]) throws(RecordingError) -> Shard? {
+  /// - Throws: ``Failure`` of kind `usage` for an array whose numbers do not say.
+  public static func ofSlurmArray(_ environment: [String: String]) throws(Failure) -> Shard? {
     guard let task = environment["SLURM_ARRAY_TASK_ID"] else { return nil }
     let number = { (name: String) in environment[name].flatMap { Int($0) } }
     if let text = environment[countVariable], !text.isEmpty { return try Shard("\(task)/\(text)") }
     guard let index = Int(task), let count = number("SLURM_ARRAY_TASK_COUNT"),
       number("SLURM_ARRAY_TASK_MIN") == 0, number("SLURM_ARRAY_TASK_MAX") == count - 1
     else {
-      throw RecordingError(
+      throw Failure(
         .usage,
         "this job array is not 0 to N-1, so it does not say how many shards there are; set \(countVariable)=N, or give"
           + " --shard $SLURM_ARRAY_TASK_ID/N, or --shard none if each task is to record something of its own")

@@ -17,10 +17,10 @@ public struct ImageFiles: Sendable {
   /// - Parameters:
   ///   - dump: The dump, which says where they were when it was made.
   ///   - given: Where the user says they are now: what `dump --images` took.
-  /// - Throws: ``RecordingError`` of kind `inputMissing` when nothing is there, and what reading archives throws.
-  public init(of dump: RecordedDump, at given: String? = nil) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `inputMissing` when nothing is there, and what reading archives throws.
+  public init(of dump: RecordedDump, at given: String? = nil) throws(Failure) {
     guard let path = given ?? dump.manifest.images.place else {
-      throw RecordingError(.inputMissing, "\(dump.path) does not say where its images are; give --images")
+      throw Failure(.inputMissing, "\(dump.path) does not say where its images are; give --images")
     }
     images = dump.images
     firstRow = dump.manifest.shard?.firstRow ?? 0
@@ -30,7 +30,7 @@ public struct ImageFiles: Sendable {
       return
     }
     guard let isDirectory = Disk.isDirectory(path) else {
-      throw RecordingError(
+      throw Failure(
         .inputMissing,
         given != nil
           ? "there is no file or folder \(path); give --images what 'dump --images' was given"
@@ -41,8 +41,8 @@ public struct ImageFiles: Sendable {
 
   /// Where the bytes of the image of a row are.
   ///
-  /// - Throws: ``RecordingError`` when the archives given hold something else there.
-  package func location(ofRow row: Int) throws(RecordingError) -> ImageLocation {
+  /// - Throws: ``Failure`` when the archives given hold something else there.
+  package func location(ofRow row: Int) throws(Failure) -> ImageLocation {
     let path = images.bytes(ofRow: row)
     guard let archived else {
       let file = Disk.path(of: path, in: root)
@@ -50,7 +50,7 @@ public struct ImageFiles: Sendable {
     }
     let place = firstRow + row
     guard place < archived.count, archived.bytes(ofRow: place).elementsEqual(path) else {
-      throw RecordingError(
+      throw Failure(
         .inputMissing,
         "\(EscapedText.escaped(path)) is not where it was in its archive; give --images with those of the dump"
       )

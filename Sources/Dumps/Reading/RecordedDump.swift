@@ -13,16 +13,16 @@ public struct RecordedDump: Sendable {
 
   /// Opens a dump; no array is read yet.
   ///
-  /// - Throws: ``RecordingError``: no dump is there, it is not complete, or its parts contradict each other.
-  public init(opening path: String) throws(RecordingError) {
+  /// - Throws: ``Failure``: no dump is there, it is not complete, or its parts contradict each other.
+  public init(opening path: String) throws(Failure) {
     let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     let folder = DumpFolder(path: path)
     guard Disk.isDirectory(folder.manifest) == false else {
-      throw RecordingError(.inputMissing, "\(path) is not a dump: it has no manifest.json")
+      throw Failure(.inputMissing, "\(path) is not a dump: it has no manifest.json")
     }
     let manifest = try Manifest.read(folder.manifest)
     guard manifest.state == .complete else {
-      throw RecordingError(
+      throw Failure(
         .badData, "\(path) is not complete (\(manifest.state.rawValue)); go on with it by dump --resume first"
       )
     }

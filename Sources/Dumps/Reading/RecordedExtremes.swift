@@ -21,20 +21,20 @@ package struct RecordedExtremes: Sendable {
   ///   - units: The units, as the manifest says.
   ///   - limit: The images kept from each end, as the manifest says.
   ///   - rows: The rows of the dump, as its table of images counts them.
-  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
-  package init(_ path: String, units: Int, limit: Int, rows: Range<Int>) throws(RecordingError) {
+  /// - Throws: ``Failure``, `inputMissing` or `badData`.
+  package init(_ path: String, units: Int, limit: Int, rows: Range<Int>) throws(Failure) {
     (self.path, self.limit, self.rows) = (path, limit, rows)
     let file: MappedFile
-    do { file = try MappedFile(path) } catch { throw RecordingError(.inputMissing, "\(error)") }
+    do { file = try MappedFile(path) } catch { throw Failure(.inputMissing, "\(error)") }
     let archive: NPZArchive
     do { archive = try NPZArchive(file.region) } catch {
-      throw RecordingError(.badData, "\(path): \(error)")
+      throw Failure(.badData, "\(path): \(error)")
     }
     var members: [String: NPZArchive.Member] = [:]
     let sample = archive["sample_rows"]?.header.shape.count ?? 0
     for (name, type, shape) in Self.layout(units: units, limit: limit, sample: sample) {
       guard let member = archive[name], member.header == NPYHeader(elementType: type, shape: shape) else {
-        throw RecordingError(
+        throw Failure(
           .badData,
           "\(path) has no array '\(name)' of \(type) \(shape), as its manifest promises; see 'activation-dump check'"
         )
@@ -47,7 +47,7 @@ package struct RecordedExtremes: Sendable {
     }
     guard zip(found, found.dropFirst()).allSatisfy({ $0 < $1 }),
       found.allSatisfy({ rows.contains(Int($0)) })
-    else { throw RecordingError(.badData, "\(path) has a sample of rows the dump has not") }
+    else { throw Failure(.badData, "\(path) has a sample of rows the dump has not") }
     sampleRows = found.map { Int($0) }
   }
 
@@ -65,8 +65,8 @@ package struct RecordedExtremes: Sendable {
 
   /// The keys of a unit's lowest images, ascending, and of its highest, descending; rows as the table counts them.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData` for what no dump writes.
-  package func ends(ofUnit unit: Int) throws(RecordingError) -> (low: [UInt64], high: [UInt64]) {
+  /// - Throws: ``Failure`` of kind `badData` for what no dump writes.
+  package func ends(ofUnit unit: Int) throws(Failure) -> (low: [UInt64], high: [UInt64]) {
     let low = try keys("low", unit)
     let high = try keys("high", unit)
     guard zip(low, low.dropFirst()).allSatisfy({ $0 < $1 }),
@@ -75,7 +75,7 @@ package struct RecordedExtremes: Sendable {
     return (low, high)
   }
 
-  private func keys(_ end: String, _ unit: Int) throws(RecordingError) -> [UInt64] {
+  private func keys(_ end: String, _ unit: Int) throws(Failure) -> [UInt64] {
     var keys: [UInt64] = []
     for place in unit * limit..<unit * limit + min(count(ofUnit: unit), limit) {
       let value = Float(bitPattern: number("\(end)_values", place))
@@ -121,8 +121,8 @@ package struct RecordedExtremes: Sendable {
     members[name]?.elements.integer(at: place * MemoryLayout<I>.size, as: I.self) ?? 0
   }
 
-  private func contradiction(_ unit: Int) -> RecordingError {
-    RecordingError(
+  private func contradiction(_ unit: Int) -> Failure {
+    Failure(
       .badData, "\(path) contradicts itself about its column \(unit); see 'activation-dump check'")
   }
 }

@@ -11,23 +11,23 @@ public struct RecordedImages: Sendable {
 
   /// Reads the table.
   ///
-  /// - Throws: ``RecordingError``, `inputMissing`, or `badData` with the line that is no row.
-  init(_ path: String, rows: Int) throws(RecordingError) {
+  /// - Throws: ``Failure``, `inputMissing`, or `badData` with the line that is no row.
+  init(_ path: String, rows: Int) throws(Failure) {
     guard let data = Disk.data(of: path) else {
-      throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)")
+      throw Failure(.inputMissing, "cannot read \(path): \(Disk.lastError)")
     }
     var lines = data.split(separator: 10, omittingEmptySubsequences: false)[...]
     guard let header = lines.popFirst(), header.elementsEqual(ImagesTable.header.utf8.dropLast()) else {
-      throw RecordingError(.badData, "\(path) does not begin as the table of a dump's images does")
+      throw Failure(.badData, "\(path) does not begin as the table of a dump's images does")
     }
     if lines.last?.isEmpty == true { lines.removeLast() }
     for (row, line) in lines.enumerated() {
       guard append(line, row) else {
-        throw RecordingError(.badData, "line \(row + 2) of \(path) is not a row of a dump's images")
+        throw Failure(.badData, "line \(row + 2) of \(path) is not a row of a dump's images")
       }
     }
     guard count == rows else {
-      throw RecordingError(.badData, "\(path) has \(count) rows where the manifest says \(rows)")
+      throw Failure(.badData, "\(path) has \(count) rows where the manifest says \(rows)")
     }
   }
 

@@ -34,11 +34,11 @@ public struct RecordedLayer: Sendable {
   /// The row of the table of images that is row 0 here: those before it are in other shards.
   private let firstRow: Int
 
-  init(_ array: Manifest.Array, of manifest: Manifest, in folder: String, rows: Int) throws(RecordingError) {
+  init(_ array: Manifest.Array, of manifest: Manifest, in folder: String, rows: Int) throws(Failure) {
     guard let name = array.name, array.shape.count >= 2, array.shape.allSatisfy({ $0 >= 0 }),
       (manifest.extremes?.limit ?? 1) > 0
     else {
-      throw RecordingError(.badData, "\(folder)/manifest.json does not say what \(array.file) holds")
+      throw Failure(.badData, "\(folder)/manifest.json does not say what \(array.file) holds")
     }
     self.name = name
     studyName = array.studyName ?? name
@@ -51,7 +51,7 @@ public struct RecordedLayer: Sendable {
     units = array.units ?? Array(0..<width)
     guard array.images == rows, array.units.map({ $0.count == width || array.shape.count > 2 }) ?? true
     else {
-      throw RecordingError(.badData, "\(folder)/manifest.json contradicts itself about \(array.file)")
+      throw Failure(.badData, "\(folder)/manifest.json contradicts itself about \(array.file)")
     }
   }
 
@@ -65,7 +65,7 @@ public struct RecordedLayer: Sendable {
   /// The file has one image's values together, unless it was written unit-major, so columns are read side by side, as many
   /// at a time as fit `memory` bytes; ask for many at once.
   ///
-  /// - Throws: ``RecordingError`` when the file cannot be read, is not what the manifest says, holds more than a value a
+  /// - Throws: ``Failure`` when the file cannot be read, is not what the manifest says, holds more than a value a
   ///   unit or only extremes; and what `body` throws.
   /// - Precondition: The columns are among those of ``units``.
   public func forEachColumn(
@@ -134,12 +134,12 @@ public struct RecordedLayer: Sendable {
 
   /// Tells which units are dead, as far as the dump knows.
   ///
-  /// - Throws: ``RecordingError`` when the file of the baselines cannot be read or is not of this layer and these images.
-  public func deadUnits() throws(RecordingError) -> DeadUnits {
+  /// - Throws: ``Failure`` when the file of the baselines cannot be read or is not of this layer and these images.
+  public func deadUnits() throws(Failure) -> DeadUnits {
     guard let baselines else { return DeadUnits(evidence, images: images) }
     let totals = try BaselineFile.read(baselines)
     guard totals.nonPositiveImages.count == units.count, totals.count == images else {
-      throw RecordingError(
+      throw Failure(
         .badData, "\(baselines) is not of the units and images of its manifest; see 'activation-dump check'")
     }
     return DeadUnits(evidence, images: images, imagesWithout: totals.nonPositiveImages)
@@ -148,7 +148,7 @@ public struct RecordedLayer: Sendable {
   /// The sampled images of a column, by row: a uniform sample of all images, the same for every unit. Where extremes are
   /// kept, it says what lies between the ends; `nil` for a matrix, which has everything.
   ///
-  /// - Throws: ``RecordingError`` when the file cannot be read or is not what the manifest says.
+  /// - Throws: ``Failure`` when the file cannot be read or is not what the manifest says.
   /// - Precondition: The column is among those of ``units``.
   public func sample(ofColumn column: Int) throws -> [RankedImage]? {
     precondition(units.indices.contains(column), "no column \(column)")
@@ -167,10 +167,10 @@ public struct RecordedLayer: Sendable {
     return found
   }
 
-  private func matrix() throws(RecordingError) -> RecordedMatrix {
+  private func matrix() throws(Failure) -> RecordedMatrix {
     try checkIsReduced()
     guard storage == .matrix else {
-      throw RecordingError(
+      throw Failure(
         .badData,
         "\(file) has the extremes of each unit (--keep extremes), not its value for every image; record with --keep all"
       )
@@ -178,9 +178,9 @@ public struct RecordedLayer: Sendable {
     return try RecordedMatrix(file, array)
   }
 
-  private func checkIsReduced() throws(RecordingError) {
+  private func checkIsReduced() throws(Failure) {
     guard array.shape.count == 2 else {
-      throw RecordingError(
+      throw Failure(
         .badData,
         "\(file) holds every position (--reduce none), not a value for each unit and image; record with --reduce mean or max"
       )
@@ -188,7 +188,7 @@ public struct RecordedLayer: Sendable {
   }
 
   /// The file of extremes, `nil` for a matrix.
-  private func extremes() throws(RecordingError) -> RecordedExtremes? {
+  private func extremes() throws(Failure) -> RecordedExtremes? {
     guard case .extremes(let limit) = storage else { return nil }
     return try RecordedExtremes(file, units: units.count, limit: limit, rows: firstRow..<firstRow + rows)
   }

@@ -10,13 +10,13 @@ struct RecordedMatrix {
 
   /// Maps a file, which has to be as the manifest says.
   ///
-  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
-  init(_ path: String, _ array: Manifest.Array) throws(RecordingError) {
+  /// - Throws: ``Failure``, `inputMissing` or `badData`.
+  init(_ path: String, _ array: Manifest.Array) throws(Failure) {
     let file: MappedFile
-    do { file = try MappedFile(path) } catch { throw RecordingError(.inputMissing, "\(error)") }
+    do { file = try MappedFile(path) } catch { throw Failure(.inputMissing, "\(error)") }
     let (header, start): (NPYHeader, Int)
     do { (header, start) = try NPYHeader.parse(file.region) } catch {
-      throw RecordingError(.badData, "\(path): \(error)")
+      throw Failure(.badData, "\(path): \(error)")
     }
     (rows, units) = (array.images, array.rowShape[0])
     let (count, overflow) = rows.multipliedReportingOverflow(by: units)
@@ -26,7 +26,7 @@ struct RecordedMatrix {
       let region = file.region.slice(at: start, count: count * format.elementType.byteCount),
       start + region.count == file.count
     else {
-      throw RecordingError(
+      throw Failure(
         .badData, "\(path) is not the array that the manifest describes; see 'activation-dump check'")
     }
     (self.region, self.format) = (region, format)

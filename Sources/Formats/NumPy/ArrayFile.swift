@@ -24,22 +24,22 @@ package final class ArrayFile: Sendable {
 
   /// Creates the file at its full length; rows nobody has written read as zeros and take no space.
   ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   package init(
     creating path: String, rows: Int, rowShape: Shape, format: ArrayFormat = ArrayFormat(), keepOpen: Bool
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     (self.path, self.rows, rowLength, self.format) = (path, rows, rowShape.count, format)
     let header = format.header(rows: rows, rowShape: rowShape)
     headerBytes = header.count
     access = O_RDWR
     let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
-      throw RecordingError(.cannotCreate, "cannot create \(path): \(Disk.lastError)")
+      throw Failure(.cannotCreate, "cannot create \(path): \(Disk.lastError)")
     }
     self.descriptor = keepOpen ? descriptor : -1
     defer { if !keepOpen { close(descriptor) } }
     guard ftruncate(descriptor, off_t(byteCount)) == 0 else {
-      throw RecordingError(
+      throw Failure(
         .writeFailed, "cannot make \(path) \(byteCount) bytes long: \(Disk.lastError); make room on the disk")
     }
     try Disk.write(header, at: 0, to: descriptor, path: path)
@@ -47,12 +47,12 @@ package final class ArrayFile: Sendable {
 
   /// Opens a file that `init(creating:)` made, to go on, or only to read it.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData` when it is not there or is another; `inputMissing` or `cannotCreate` when
+  /// - Throws: ``Failure`` of kind `badData` when it is not there or is another; `inputMissing` or `cannotCreate` when
   ///   it is there and cannot be read or written.
   package init(
     continuing path: String, rows: Int, rowShape: Shape, format: ArrayFormat = ArrayFormat(), keepOpen: Bool,
     readOnly: Bool = false
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     (self.path, self.rows, rowLength, self.format) = (path, rows, rowShape.count, format)
     let header = format.header(rows: rows, rowShape: rowShape)
     headerBytes = header.count
@@ -63,32 +63,32 @@ package final class ArrayFile: Sendable {
     defer { if !keepOpen { close(descriptor) } }
     var found = [UInt8](repeating: 0, count: header.count)
     let count = found.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
-    if count < 0 { throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)") }
+    if count < 0 { throw Failure(.inputMissing, "cannot read \(path): \(Disk.lastError)") }
     var status = stat()
     guard count == header.count, found == header, fstat(descriptor, &status) == 0,
       Int(status.st_size) == byteCount
     else {
-      throw RecordingError(
+      throw Failure(
         .badData, "\(path) is not the file the dump began; give --overwrite to record everything again")
     }
   }
 
-  private static func refusal(to act: String, _ path: String, _ code: Int32) -> RecordingError {
+  private static func refusal(to act: String, _ path: String, _ code: Int32) -> Failure {
     let reason = "cannot \(act) \(path): \(String(cString: strerror(code)))"
     if code == ENOENT {
-      return RecordingError(.badData, "\(reason); give --overwrite to record everything again")
+      return Failure(.badData, "\(reason); give --overwrite to record everything again")
     }
     // Whoever may not write to it must not be told to replace it.
-    return RecordingError(act == "read" ? .inputMissing : .cannotCreate, reason)
+    return Failure(act == "read" ? .inputMissing : .cannotCreate, reason)
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// Adds the bytes of consecutive rows to a digest.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`.
-  package func update(_ hash: borrowing SHA256, with rows: Range<Int>) throws(RecordingError) {
-    try withDescriptor { descriptor throws(RecordingError) in
+  /// - Throws: ``Failure`` of kind `writeFailed`.
+  package func update(_ hash: borrowing SHA256, with rows: Range<Int>) throws(Failure) {
+    try withDescriptor { descriptor throws(Failure) in
       for run in runs(of: rows) {
         try Self.update(
           hash, from: run.offset, bytes: run.count, of: descriptor, path, orThrow: readFailure)
@@ -98,13 +98,13 @@ package final class ArrayFile: Sendable {
 
   /// Writes consecutive rows, rows × numbers, and adds the bytes that were written to a digest.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  /// - Throws: ``Failure`` of kind `writeFailed`.
   package func write(
     rowsFrom row: Int, _ values: UnsafeBufferPointer<Float>, digesting hash: borrowing SHA256 = SHA256()
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     let rows = row..<row + values.count / max(rowLength, 1)
-    try format.withEncoded(values, rows: rows.count) { bytes throws(RecordingError) in
-      try withDescriptor { descriptor throws(RecordingError) in
+    try format.withEncoded(values, rows: rows.count) { bytes throws(Failure) in
+      try withDescriptor { descriptor throws(Failure) in
         var done = 0
         for run in runs(of: rows) {
           let piece = UnsafeRawBufferPointer(rebasing: bytes[done..<done + run.count])
@@ -128,17 +128,17 @@ package final class ArrayFile: Sendable {
   /// Copies all rows of another file to where its first one belongs.
   ///
   /// - Returns: The SHA-256 of the other file.
-  /// - Throws: ``RecordingError``, `writeFailed` or, where the other file cannot be read, `inputMissing`.
-  package func copy(_ source: ArrayFile, toRow row: Int) throws(RecordingError) -> String {
+  /// - Throws: ``Failure``, `writeFailed` or, where the other file cannot be read, `inputMissing`.
+  package func copy(_ source: ArrayFile, toRow row: Int) throws(Failure) -> String {
     let hash = SHA256()
     // Of a unit-major file each unit's run has a place of its own.
     let run = format.isUnitMajor ? source.rows * format.elementType.byteCount : source.rows * rowBytes
     let stride = format.isUnitMajor ? rows * format.elementType.byteCount : 0
     let start = headerBytes + row * (format.isUnitMajor ? format.elementType.byteCount : rowBytes)
-    try withDescriptor { descriptor throws(RecordingError) in
-      try source.withDescriptor { from throws(RecordingError) in
+    try withDescriptor { descriptor throws(Failure) in
+      try source.withDescriptor { from throws(Failure) in
         try Self.forEachPiece(from: 0, bytes: Int.max, of: from, source.path, orThrow: source.readFailure) {
-          piece, offset throws(RecordingError) in
+          piece, offset throws(Failure) in
           hash.update(piece)
           // The header stays behind.
           var done = min(max(source.headerBytes - offset, 0), piece.count)
@@ -157,22 +157,22 @@ package final class ArrayFile: Sendable {
 
   /// Forces the rows to the disk.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`.
-  package func synchronize() throws(RecordingError) {
-    try withDescriptor { descriptor throws(RecordingError) in
+  /// - Throws: ``Failure`` of kind `writeFailed`.
+  package func synchronize() throws(Failure) {
+    try withDescriptor { descriptor throws(Failure) in
       guard fsync(descriptor) == 0 else {
-        throw RecordingError(.writeFailed, "cannot write \(path) to the disk: \(Disk.lastError)")
+        throw Failure(.writeFailed, "cannot write \(path) to the disk: \(Disk.lastError)")
       }
     }
   }
 
   /// The SHA-256 of a file as it is.
   ///
-  /// - Throws: ``RecordingError`` of kind `inputMissing`.
-  package static func digest(ofFile path: String) throws(RecordingError) -> String {
+  /// - Throws: ``Failure`` of kind `inputMissing`.
+  package static func digest(ofFile path: String) throws(Failure) -> String {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
-      throw RecordingError(.inputMissing, "cannot open \(path): \(Disk.lastError)")
+      throw Failure(.inputMissing, "cannot open \(path): \(Disk.lastError)")
     }
     defer { close(descriptor) }
     return try digest(of: descriptor, path, orThrow: .inputMissing)
@@ -180,29 +180,29 @@ package final class ArrayFile: Sendable {
 
   /// The SHA-256 of the file as it is.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`, or `inputMissing` of a file that is only read.
-  package func digest() throws(RecordingError) -> String {
-    try withDescriptor { descriptor throws(RecordingError) in
+  /// - Throws: ``Failure`` of kind `writeFailed`, or `inputMissing` of a file that is only read.
+  package func digest() throws(Failure) -> String {
+    try withDescriptor { descriptor throws(Failure) in
       try Self.digest(of: descriptor, path, orThrow: readFailure)
     }
   }
 
-  private func withDescriptor<R>(_ body: (Int32) throws(RecordingError) -> R) throws(RecordingError) -> R {
+  private func withDescriptor<R>(_ body: (Int32) throws(Failure) -> R) throws(Failure) -> R {
     if descriptor >= 0 { return try body(descriptor) }
     let descriptor = open(path, access | O_CLOEXEC)
     guard descriptor >= 0 else {
-      throw RecordingError(readFailure, "cannot open \(path) again: \(Disk.lastError)")
+      throw Failure(readFailure, "cannot open \(path) again: \(Disk.lastError)")
     }
     defer { close(descriptor) }
     return try body(descriptor)
   }
 
   /// What it is when the file cannot be read: a fault of the output in the making, or of an input.
-  private var readFailure: RecordingError.Kind { access == O_RDONLY ? .inputMissing : .writeFailed }
+  private var readFailure: Failure.Kind { access == O_RDONLY ? .inputMissing : .writeFailed }
 
   private static func digest(
-    of descriptor: Int32, _ path: String, orThrow kind: RecordingError.Kind
-  ) throws(RecordingError) -> String {
+    of descriptor: Int32, _ path: String, orThrow kind: Failure.Kind
+  ) throws(Failure) -> String {
     let hash = SHA256()
     try update(hash, from: 0, bytes: Int.max, of: descriptor, path, orThrow: kind)
     return hash.finish()
@@ -210,8 +210,8 @@ package final class ArrayFile: Sendable {
 
   private static func update(
     _ hash: borrowing SHA256, from start: Int, bytes: Int, of descriptor: Int32, _ path: String,
-    orThrow kind: RecordingError.Kind
-  ) throws(RecordingError) {
+    orThrow kind: Failure.Kind
+  ) throws(Failure) {
     try forEachPiece(from: start, bytes: bytes, of: descriptor, path, orThrow: kind) { piece, _ in
       hash.update(piece)
     }
@@ -220,9 +220,9 @@ package final class ArrayFile: Sendable {
   /// Reads some bytes piece by piece, with the offset of each: mapping the file would count as memory this process
   /// holds. Ends with the file.
   private static func forEachPiece(
-    from start: Int, bytes: Int, of descriptor: Int32, _ path: String, orThrow kind: RecordingError.Kind,
-    _ body: (UnsafeRawBufferPointer, Int) throws(RecordingError) -> Void
-  ) throws(RecordingError) {
+    from start: Int, bytes: Int, of descriptor: Int32, _ path: String, orThrow kind: Failure.Kind,
+    _ body: (UnsafeRawBufferPointer, Int) throws(Failure) -> Void
+  ) throws(Failure) {
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { piece.deallocate() }
     var done = 0
@@ -230,7 +230,7 @@ package final class ArrayFile: Sendable {
       let count = pread(descriptor, piece.baseAddress, min(piece.count, bytes - done), off_t(start + done))
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else {
-        throw RecordingError(kind, "cannot read \(path): \(Disk.lastError)")
+        throw Failure(kind, "cannot read \(path): \(Disk.lastError)")
       }
       if count == 0 { return }
       try body(UnsafeRawBufferPointer(rebasing: piece[..<count]), start + done)

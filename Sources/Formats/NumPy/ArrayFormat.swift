@@ -43,8 +43,8 @@ package struct ArrayFormat: Sendable, Hashable {
   /// - Throws: What `body` throws.
   func withEncoded(
     _ values: UnsafeBufferPointer<Float>, rows: Int,
-    _ body: (UnsafeRawBufferPointer) throws(RecordingError) -> Void
-  ) throws(RecordingError) {
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) {
     if self == ArrayFormat() { return try body(UnsafeRawBufferPointer(values)) }
     let bytes = UnsafeMutableRawBufferPointer.allocate(
       byteCount: max(values.count * elementType.byteCount, 1), alignment: 64)

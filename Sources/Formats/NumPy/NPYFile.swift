@@ -5,23 +5,23 @@ package import Tensor
 package enum NPYFile {
   /// Reads an array of little-endian float32 or float64 in C order.
   ///
-  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
-  package static func read(_ path: String) throws(RecordingError) -> Tensor {
+  /// - Throws: ``Failure``, `inputMissing` or `badData`.
+  package static func read(_ path: String) throws(Failure) -> Tensor {
     let file: MappedFile
-    do { file = try MappedFile(path) } catch { throw RecordingError(.inputMissing, "\(error)") }
+    do { file = try MappedFile(path) } catch { throw Failure(.inputMissing, "\(error)") }
     let (header, start): (NPYHeader, Int)
     do { (header, start) = try NPYHeader.parse(file.region) } catch {
-      throw RecordingError(.badData, "\(path): \(error)")
+      throw Failure(.badData, "\(path): \(error)")
     }
     let wide = header.elementType == .float64
     guard wide || header.elementType == .float32, !header.isBigEndian, !header.isFortranOrder else {
-      throw RecordingError(
+      throw Failure(
         .badData, "\(path) has to hold little-endian float32 or float64 in C order; save it so with NumPy")
     }
     let count = header.shape.count
     let (size, overflow) = count.multipliedReportingOverflow(by: header.elementType.byteCount)
     guard !overflow, file.count - start == size else {
-      throw RecordingError(
+      throw Failure(
         .badData,
         "\(path) has \(file.count - start) bytes of numbers where \(header.shape) of them are announced")
     }

@@ -16,29 +16,29 @@ package final class NPZFile {
 
   /// Starts the file beside its final place.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  package init(_ path: String) throws(RecordingError) {
-    do { file = try AtomicFile(path) } catch { throw RecordingError(.cannotCreate, "\(error)") }
+  /// - Throws: ``Failure`` of kind `cannotCreate`.
+  package init(_ path: String) throws(Failure) {
+    do { file = try AtomicFile(path) } catch { throw Failure(.cannotCreate, "\(error)") }
   }
 
   /// Adds an array.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  /// - Throws: ``Failure`` of kind `writeFailed`.
   /// - Precondition: There are as many numbers as the shape says, and the file stays below 4 GB.
   package func add<Element: BitwiseCopyable>(
     _ name: String, _ elements: [Element], as elementType: ElementType, shape: Shape
-  ) throws(RecordingError) {
-    try add(name, as: elementType, shape: shape) { (append) throws(RecordingError) in try append(elements) }
+  ) throws(Failure) {
+    try add(name, as: elementType, shape: shape) { (append) throws(Failure) in try append(elements) }
   }
 
   /// Adds an array whose numbers come in pieces, one after the other.
   ///
-  /// - Throws: What `body` throws, and ``RecordingError`` of kind `writeFailed`.
+  /// - Throws: What `body` throws, and ``Failure`` of kind `writeFailed`.
   /// - Precondition: As ``add(_:_:as:shape:)``.
   package func add<Element: BitwiseCopyable>(
     _ name: String, as elementType: ElementType, shape: Shape,
-    pieces body: (_ append: ([Element]) throws(RecordingError) -> Void) throws(RecordingError) -> Void
-  ) throws(RecordingError) {
+    pieces body: (_ append: ([Element]) throws(Failure) -> Void) throws(Failure) -> Void
+  ) throws(Failure) {
     let header = NPYHeader(elementType: elementType, shape: shape).encoded
     let file = Array("\(name).npy".utf8)
     // The numbers begin at a multiple of 64: an extra field of a kind nobody knows fills up to there.
@@ -61,7 +61,7 @@ package final class NPZFile {
     try append(local(0) + header)
     var checksum = header.withUnsafeBytes { CRC32.of($0) }
     let numbers = count
-    try body { (piece) throws(RecordingError) in
+    try body { (piece) throws(Failure) in
       checksum = piece.withUnsafeBytes { CRC32.of($0, after: checksum) }
       try append(piece)
     }
@@ -74,8 +74,8 @@ package final class NPZFile {
 
   /// Gives the archive its name; whoever reads it finds the old one or this one, whole.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`; the old one then stays.
-  package func commit() throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `writeFailed`; the old one then stays.
+  package func commit() throws(Failure) {
     let end =
       littleEndian(UInt32(0x0605_4B50)) + littleEndian(UInt32(0)) + littleEndian(UInt16(entries))
       + littleEndian(UInt16(entries)) + littleEndian(UInt32(directory.count)) + littleEndian(UInt32(count))
@@ -85,18 +85,18 @@ package final class NPZFile {
     try writing { () throws(FileError) in try file.commit() }
   }
 
-  private func append<Element: BitwiseCopyable>(_ elements: [Element]) throws(RecordingError) {
+  private func append<Element: BitwiseCopyable>(_ elements: [Element]) throws(Failure) {
     elements.withUnsafeBytes { buffer.append(contentsOf: $0) }
     if buffer.count >= 1 << 18 { try flush() }
   }
 
-  private func flush() throws(RecordingError) {
+  private func flush() throws(Failure) {
     try writing { () throws(FileError) in try file.append(buffer) }
     written += buffer.count
     buffer.removeAll(keepingCapacity: true)
   }
 
-  private func replace(at offset: Int, with bytes: [UInt8]) throws(RecordingError) {
+  private func replace(at offset: Int, with bytes: [UInt8]) throws(Failure) {
     if offset >= written {
       buffer.replaceSubrange(offset - written..<offset - written + bytes.count, with: bytes)
     } else {
@@ -105,8 +105,8 @@ package final class NPZFile {
     }
   }
 
-  private func writing(_ body: () throws(FileError) -> Void) throws(RecordingError) {
-    do { try body() } catch { throw RecordingError(.writeFailed, "\(error)") }
+  private func writing(_ body: () throws(FileError) -> Void) throws(Failure) {
+    do { try body() } catch { throw Failure(.writeFailed, "\(error)") }
   }
 }
 

@@ -10,12 +10,12 @@ package enum BracePattern {
   /// Numbers keep the width of the longer end if either end begins with a zero. Groups follow one another like the
   /// digits of a number, the last one fastest; groups may be nested.
   ///
-  /// - Throws: ``RecordingError`` of kind `usage` for a pattern of more than a million names.
-  package static func expand(_ pattern: String) throws(RecordingError) -> [String] {
+  /// - Throws: ``Failure`` of kind `usage` for a pattern of more than a million names.
+  package static func expand(_ pattern: String) throws(Failure) -> [String] {
     try expand(Array(pattern.utf8)[...], of: pattern).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  private static func expand(_ text: ArraySlice<UInt8>, of pattern: String) throws(RecordingError)
+  private static func expand(_ text: ArraySlice<UInt8>, of pattern: String) throws(Failure)
     -> [[UInt8]]
   {
     var search = text.startIndex
@@ -39,8 +39,8 @@ package enum BracePattern {
     return [Array(text)]
   }
 
-  private static func tooMany(_ pattern: String) -> RecordingError {
-    RecordingError(.usage, "'\(pattern)' stands for more than a million names")
+  private static func tooMany(_ pattern: String) -> Failure {
+    Failure(.usage, "'\(pattern)' stands for more than a million names")
   }
 
   /// What is between two braces that belong together.

@@ -15,18 +15,18 @@ package final class ByteSource: @unchecked Sendable {
 
   /// Opens a regular file.
   ///
-  /// - Throws: ``RecordingError`` of kind `inputMissing`.
-  package init(_ path: [UInt8]) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `inputMissing`.
+  package init(_ path: [UInt8]) throws(Failure) {
     name = EscapedText.escaped(path[...])
     descriptor = path.withPath { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else {
-      throw RecordingError(.inputMissing, "cannot read \(name): \(Disk.lastError)")
+      throw Failure(.inputMissing, "cannot read \(name): \(Disk.lastError)")
     }
     version = FileVersion(descriptor: descriptor)
     (count, memory) = (version?.size ?? 0, [])
     guard version != nil else {
       close(descriptor)
-      throw RecordingError(.badData, "\(name) is not a regular file; archives are read here and there")
+      throw Failure(.badData, "\(name) is not a regular file; archives are read here and there")
     }
   }
 
@@ -40,8 +40,8 @@ package final class ByteSource: @unchecked Sendable {
   /// Reads from an offset into a buffer.
   ///
   /// - Returns: The number of bytes; fewer than there is room for only at the end.
-  /// - Throws: ``RecordingError`` of kind `inputMissing`.
-  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(RecordingError) -> Int {
+  /// - Throws: ``Failure`` of kind `inputMissing`.
+  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
     if descriptor < 0 {
       let bytes = memory.dropFirst(offset).prefix(buffer.count)
       buffer.copyBytes(from: bytes)
@@ -52,7 +52,7 @@ package final class ByteSource: @unchecked Sendable {
       let step = pread(
         descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(offset + done))
       if step < 0 && errno == EINTR { continue }
-      guard step >= 0 else { throw RecordingError(.inputMissing, "cannot read \(name): \(Disk.lastError)") }
+      guard step >= 0 else { throw Failure(.inputMissing, "cannot read \(name): \(Disk.lastError)") }
       if step == 0 { break }
       done += step
     }
@@ -76,15 +76,15 @@ package struct ByteWindow {
 
   /// Some bytes of the stretch, from an offset of the source on; `nil` when they are not all there.
   ///
-  /// - Throws: ``RecordingError`` of kind `inputMissing`.
-  package mutating func read(at offset: Int, count: Int) throws(RecordingError) -> ArraySlice<UInt8>? {
+  /// - Throws: ``Failure`` of kind `inputMissing`.
+  package mutating func read(at offset: Int, count: Int) throws(Failure) -> ArraySlice<UInt8>? {
     guard offset >= range.lowerBound, count <= range.upperBound - offset else { return nil }
     if offset < start || offset + count > start + bytes.count {
       let wanted = min(max(count, Self.size), range.upperBound - offset)
       if bytes.count != wanted { bytes = [UInt8](repeating: 0, count: wanted) }
       start = offset
       let result = bytes.withUnsafeMutableBytes { buffer in
-        Result { () throws(RecordingError) in try source.read(at: offset, into: buffer) }
+        Result { () throws(Failure) in try source.read(at: offset, into: buffer) }
       }
       let found = try result.get()
       if found < wanted { bytes.removeLast(wanted - found) }

@@ -40,8 +40,8 @@ package struct TarReader {
 
   /// The next member, `nil` behind the last.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData` when the archive is damaged, cut off or of an unknown kind.
-  package mutating func next() throws(RecordingError) -> Member? {
+  /// - Throws: ``Failure`` of kind `badData` when the archive is damaged, cut off or of an unknown kind.
+  package mutating func next() throws(Failure) -> Member? {
     var longName: [UInt8]?
     var pax = PaxRecords()
     var isExtended = false
@@ -98,8 +98,8 @@ package struct TarReader {
 
   /// What a member holds, `nil` when it is longer than a limit.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData`.
-  package mutating func content(of member: Member, atMost limit: Int) throws(RecordingError) -> ArraySlice<
+  /// - Throws: ``Failure`` of kind `badData`.
+  package mutating func content(of member: Member, atMost limit: Int) throws(Failure) -> ArraySlice<
     UInt8
   >? {
     member.range.count > limit
@@ -108,8 +108,8 @@ package struct TarReader {
 
   /// Whether, behind the mark that ends an archive, there is another one.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData`.
-  package mutating func goesOn() throws(RecordingError) -> Bool {
+  /// - Throws: ``Failure`` of kind `badData`.
+  package mutating func goesOn() throws(Failure) -> Bool {
     // Programs fill their last record up to 10 KiB with zeros, or as much as they are told to.
     let limit = min(position + (1 << 16), window.range.upperBound)
     while position <= limit - TarHeader.size {
@@ -121,7 +121,7 @@ package struct TarReader {
   }
 
   /// The header at the current position; `nil` at the end.
-  private mutating func header(isExpected: Bool) throws(RecordingError) -> TarHeader? {
+  private mutating func header(isExpected: Bool) throws(Failure) -> TarHeader? {
     let left = window.range.upperBound - position
     guard let block = try window.read(at: position, count: min(left, TarHeader.size)) else {
       throw error("it ends inside a header")
@@ -142,7 +142,7 @@ package struct TarReader {
 
   private mutating func extra(
     at start: Int, _ size: Int, atMost limit: Int
-  ) throws(RecordingError) -> ArraySlice<UInt8> {
+  ) throws(Failure) -> ArraySlice<UInt8> {
     guard size <= limit else { throw error("the name or pax header at byte \(start) has \(size) bytes") }
     guard let bytes = try window.read(at: start, count: size) else { throw error("it ends inside a header") }
     return bytes
@@ -159,8 +159,8 @@ package struct TarReader {
     }
   }
 
-  private func error(_ reason: String, isDamage: Bool = true) -> RecordingError {
-    RecordingError(
+  private func error(_ reason: String, isDamage: Bool = true) -> Failure {
+    Failure(
       .badData,
       isDamage
         ? "the archive \(name) is damaged: \(reason); obtain it again"

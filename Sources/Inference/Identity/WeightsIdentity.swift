@@ -20,7 +20,7 @@ public struct WeightsIdentity: Sendable {
 
   /// Looks at weights.
   ///
-  /// - Throws: `CheckpointError` for a file that cannot be read; ``RecordingError`` for weights that do not fit the
+  /// - Throws: `CheckpointError` for a file that cannot be read; ``Failure`` for weights that do not fit the
   ///   network, all that is wrong at once, or that are known to be another network's.
   public init(_ model: Model, _ weights: Weights) throws {
     switch weights {
@@ -35,19 +35,19 @@ public struct WeightsIdentity: Sendable {
 
   /// Looks at a checkpoint.
   ///
-  /// - Throws: `CheckpointError` when it cannot be read; ``RecordingError`` for one that does not fit the network, or
+  /// - Throws: `CheckpointError` when it cannot be read; ``Failure`` for one that does not fit the network, or
   ///   is known to be another network's; ``UnknownName`` when nothing of a network is under the key.
   package init(_ model: Model, _ checkpoint: Checkpoint, key: String? = nil) throws {
     let digest = try checkpoint.sha256()
     let evidence = WeightsEvidence(model, checkpoint, sha256: digest)
     for case .refused(let reason) in evidence.findings {
-      throw RecordingError(.badData, "\(checkpoint.path) \(reason)")
+      throw Failure(.badData, "\(checkpoint.path) \(reason)")
     }
     let choice = try model.choice(from: checkpoint, key: key)
     guard choice.fits else {
       let advice =
         CheckpointFolder.advice(forShard: checkpoint.path) ?? "is it the checkpoint of another model?"
-      throw RecordingError(
+      throw Failure(
         .badData,
         "\(checkpoint.path) does not fit \(model.identifier)\(choice.place): \(choice.problems); \(advice)")
     }

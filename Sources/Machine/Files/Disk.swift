@@ -83,11 +83,11 @@ package enum Disk {
 
   /// Creates a directory and those above it.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  package static func createDirectory(_ path: String) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `cannotCreate`.
+  package static func createDirectory(_ path: String) throws(Failure) {
     do { try FileSystem.createFolders(path) } catch {
       // What is wrong with a link says itself what to do.
-      throw RecordingError(
+      throw Failure(
         .cannotCreate,
         error.code == 0
           ? "\(error)"
@@ -98,45 +98,45 @@ package enum Disk {
 
   /// Refuses an output that is a symbolic link to nothing.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  package static func checkLink(_ path: String) throws(RecordingError) {
-    do { try FileSystem.checkLink(path) } catch { throw RecordingError(.cannotCreate, "\(error)") }
+  /// - Throws: ``Failure`` of kind `cannotCreate`.
+  package static func checkLink(_ path: String) throws(Failure) {
+    do { try FileSystem.checkLink(path) } catch { throw Failure(.cannotCreate, "\(error)") }
   }
 
   /// The bytes of a file; `nil` when there is none.
   ///
-  /// - Throws: ``RecordingError`` of kind `inputMissing` when it is there and cannot be read: what it says is then not known.
-  package static func contents(of path: String) throws(RecordingError) -> Data? {
+  /// - Throws: ``Failure`` of kind `inputMissing` when it is there and cannot be read: what it says is then not known.
+  package static func contents(of path: String) throws(Failure) -> Data? {
     if let data = data(of: path) { return data }
-    guard errno == ENOENT else { throw RecordingError(.inputMissing, "cannot read \(path): \(lastError)") }
+    guard errno == ENOENT else { throw Failure(.inputMissing, "cannot read \(path): \(lastError)") }
     return nil
   }
 
   /// Removes a file, or a folder with everything in it; what is not there need not be removed.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`: something is to be made in its place.
-  package static func remove(_ path: String) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `cannotCreate`: something is to be made in its place.
+  package static func remove(_ path: String) throws(Failure) {
     var status = stat()
     guard lstat(path, &status) == 0 else {
       if errno == ENOENT || errno == ENOTDIR { return }
-      throw RecordingError(.cannotCreate, "cannot remove \(path): \(lastError)")
+      throw Failure(.cannotCreate, "cannot remove \(path): \(lastError)")
     }
     guard status.st_mode & S_IFMT == S_IFDIR else {
       guard unlink(path) == 0 || errno == ENOENT else {
-        throw RecordingError(.cannotCreate, "cannot remove \(path): \(lastError)")
+        throw Failure(.cannotCreate, "cannot remove \(path): \(lastError)")
       }
       return
     }
     for name in try names(in: path) { try remove("\(path)/\(name)") }
     guard rmdir(path) == 0 || errno == ENOENT else {
-      throw RecordingError(.cannotCreate, "cannot remove \(path): \(lastError)")
+      throw Failure(.cannotCreate, "cannot remove \(path): \(lastError)")
     }
   }
 
   /// The names in a directory, sorted bytewise.
   ///
-  /// - Throws: ``RecordingError`` of kind `inputMissing` when it cannot be read.
-  package static func names(in directory: String) throws(RecordingError) -> [String] {
+  /// - Throws: ``Failure`` of kind `inputMissing` when it cannot be read.
+  package static func names(in directory: String) throws(Failure) -> [String] {
     try entries(of: directory).map { PathText.text($0.name) }
   }
 
@@ -149,17 +149,17 @@ package enum Disk {
 
   /// Writes all bytes at an offset, however many calls it takes.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  /// - Throws: ``Failure`` of kind `writeFailed`.
   package static func write(
     _ bytes: UnsafeRawBufferPointer, at offset: Int, to descriptor: Int32, path: String
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     var done = 0
     while done < bytes.count {
       let count = pwrite(
         descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else {
-        throw RecordingError(
+        throw Failure(
           .writeFailed, "cannot write to \(path): \(count < 0 ? lastError : "nothing was written")")
       }
       done += count
@@ -168,13 +168,13 @@ package enum Disk {
 
   /// Writes all bytes at an offset.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`.
+  /// - Throws: ``Failure`` of kind `writeFailed`.
   package static func write(
     _ bytes: [UInt8], at offset: Int, to descriptor: Int32, path: String
-  ) throws(RecordingError) {
-    var failure: RecordingError?
+  ) throws(Failure) {
+    var failure: Failure?
     bytes.withUnsafeBytes { bytes in
-      do throws(RecordingError) { try write(bytes, at: offset, to: descriptor, path: path) } catch {
+      do throws(Failure) { try write(bytes, at: offset, to: descriptor, path: path) } catch {
         failure = error
       }
     }
@@ -191,13 +191,13 @@ package enum Disk {
 
   /// The entries of a directory, without `.` and `..`, sorted bytewise.
   ///
-  /// - Throws: ``RecordingError`` of kind `inputMissing` when it cannot be read.
-  package static func entries(of directory: String) throws(RecordingError) -> [Entry] {
+  /// - Throws: ``Failure`` of kind `inputMissing` when it cannot be read.
+  package static func entries(of directory: String) throws(Failure) -> [Entry] {
     try entries(of: PathText.bytes(of: directory))
   }
 
   /// As ``entries(of:)-(String)``, of a path that may be any bytes.
-  package static func entries(of directory: [UInt8]) throws(RecordingError) -> [Entry] {
+  package static func entries(of directory: [UInt8]) throws(Failure) -> [Entry] {
     guard let handle = directory.withPath({ opendir($0) }) else { throw unreadable(directory) }
     defer { closedir(handle) }
     var entries: [Entry] = []
@@ -214,12 +214,12 @@ package enum Disk {
   }
 
   /// The error of the last call, about a folder that it could not read.
-  package static func unreadable(_ folder: [UInt8]) -> RecordingError {
+  package static func unreadable(_ folder: [UInt8]) -> Failure {
     let isTooDeep = errno == ENAMETOOLONG
     var name = EscapedText.escaped(folder[...])
     // The end of what is too long says less than its beginning.
     if isTooDeep, name.count > 200 { name = "\(name.prefix(200))…" }
-    return RecordingError(
+    return Failure(
       .inputMissing,
       "cannot read the folder \(name): \(lastError)"
         + (isTooDeep ? "; paths have \(PATH_MAX - 1) bytes at most: move what is in it further up" : ""))
@@ -237,10 +237,10 @@ package enum Disk {
     /// Whether this is a directory or a link to one; what cannot be found out is an error, unless the name says that
     /// it is a file, which then is one that cannot be read.
     ///
-    /// - Throws: ``RecordingError`` of kind `inputMissing`.
+    /// - Throws: ``Failure`` of kind `inputMissing`.
     package func isFolder(
       in directory: [UInt8], isNamedAsFile: @autoclosure () -> Bool
-    ) throws(RecordingError) -> Bool {
+    ) throws(Failure) -> Bool {
       if Int(type) == Int(DT_DIR) || Int(type) == Int(DT_REG) { return Int(type) == Int(DT_DIR) }
       let path = directory + [UInt8(ascii: "/")] + name
       if let isDirectory = Disk.isDirectory(path) { return isDirectory }

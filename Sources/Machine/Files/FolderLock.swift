@@ -12,8 +12,8 @@ package final class FolderLock: Sendable {
 
   /// Locks a folder.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate` when another process has it locked.
-  package init(_ folder: String) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `cannotCreate` when another process has it locked.
+  package init(_ folder: String) throws(Failure) {
     let path = "\(folder)/\(Self.name)"
     var found: (descriptor: Int32, warning: String?) = (-1, nil)
     // Whoever finishes removes the file: then this one has locked nothing, and tries the next.
@@ -29,10 +29,10 @@ package final class FolderLock: Sendable {
 
   deinit { close(descriptor) }
 
-  private static func lock(_ path: String, _ folder: String) throws(RecordingError) -> (Int32, String?) {
+  private static func lock(_ path: String, _ folder: String) throws(Failure) -> (Int32, String?) {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
-      throw RecordingError(.cannotCreate, "cannot create \(path): \(Disk.lastError)")
+      throw Failure(.cannotCreate, "cannot create \(path): \(Disk.lastError)")
     }
     switch FileLock.lock(descriptor) {
     case .locked: return (descriptor, nil)
@@ -42,7 +42,7 @@ package final class FolderLock: Sendable {
     case .taken: close(descriptor)
     }
     let holder = Disk.data(of: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    throw RecordingError(
+    throw Failure(
       .cannotCreate,
       "\(folder) is being written by another process\(holder.isEmpty ? "" : " (\(holder))"); wait for it or stop it"
     )

@@ -7,14 +7,14 @@ package final class ScratchFile: Sendable {
 
   /// Opens the file, making it if it is not there, or only to read it.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`, or `inputMissing` where it is only read.
-  package init(_ path: String, reading: Bool = false) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `cannotCreate`, or `inputMissing` where it is only read.
+  package init(_ path: String, reading: Bool = false) throws(Failure) {
     self.path = path
     descriptor = open(path, (reading ? O_RDONLY : O_RDWR | O_CREAT) | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw reading
-        ? RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)")
-        : RecordingError(.cannotCreate, "cannot create \(path): \(Disk.lastError)")
+        ? Failure(.inputMissing, "cannot read \(path): \(Disk.lastError)")
+        : Failure(.cannotCreate, "cannot create \(path): \(Disk.lastError)")
     }
   }
 
@@ -22,8 +22,8 @@ package final class ScratchFile: Sendable {
 
   /// Writes bytes at an offset.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`.
-  package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `writeFailed`.
+  package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(Failure) {
     try Disk.write(bytes, at: offset, to: descriptor, path: path)
   }
 
@@ -44,10 +44,10 @@ package final class ScratchFile: Sendable {
 
   /// Forces the file to the disk.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`.
-  package func synchronize() throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `writeFailed`.
+  package func synchronize() throws(Failure) {
     guard fsync(descriptor) == 0 else {
-      throw RecordingError(.writeFailed, "cannot write \(path) to the disk: \(Disk.lastError)")
+      throw Failure(.writeFailed, "cannot write \(path) to the disk: \(Disk.lastError)")
     }
   }
 }

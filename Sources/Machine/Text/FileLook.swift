@@ -9,8 +9,8 @@ package struct FileLook: Hashable {
   package init(kind: String, advice: String? = nil) { (self.kind, self.advice) = (kind, advice) }
 
   /// The error about a file that looks so, where something else is wanted.
-  package func refusal(of name: String, wanted: String) -> RecordingError {
-    RecordingError(
+  package func refusal(of name: String, wanted: String) -> Failure {
+    Failure(
       .badData, "\(name) looks like \(kind), not like \(wanted)\(advice.map { "; \($0)" } ?? "")")
   }
 

@@ -20,8 +20,8 @@ package struct UserText: Sendable {
   /// - Parameters:
   ///   - path: The file.
   ///   - wanted: What it should be, for errors: `a list of images`.
-  /// - Throws: ``RecordingError``: `inputMissing`, or `badData` for what is no text.
-  package init(_ path: String, wanted: String) throws(RecordingError) {
+  /// - Throws: ``Failure``: `inputMissing`, or `badData` for what is no text.
+  package init(_ path: String, wanted: String) throws(Failure) {
     let isInput = path == Self.standardInput
     name = isInput ? "standard input" : path
     let descriptor = isInput ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
@@ -36,15 +36,15 @@ package struct UserText: Sendable {
       throw Self.unreadable(name, wanted, error.code)
     }
     guard found.count <= Self.maximumBytes else {
-      throw RecordingError(.badData, "\(name) has more than 2 GiB, which no text has that is \(wanted)")
+      throw Failure(.badData, "\(name) has more than 2 GiB, which no text has that is \(wanted)")
     }
     bytes = try Self.decoded(found, name, wanted)
   }
 
   /// Takes the bytes of a file.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData` for what is no text.
-  package init(_ bytes: [UInt8], name: String, wanted: String) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `badData` for what is no text.
+  package init(_ bytes: [UInt8], name: String, wanted: String) throws(Failure) {
     self.name = name
     self.bytes = try Self.decoded(bytes, name, wanted)
   }
@@ -52,13 +52,13 @@ package struct UserText: Sendable {
   /// The lines without their ends; those that are empty, too.
   package var lines: UserLines { UserLines(bytes) }
 
-  private static func unreadable(_ name: String, _ wanted: String, _ code: Int32) -> RecordingError {
-    RecordingError(.inputMissing, "cannot read \(name), \(wanted): \(String(cString: strerror(code)))")
+  private static func unreadable(_ name: String, _ wanted: String, _ code: Int32) -> Failure {
+    Failure(.inputMissing, "cannot read \(name), \(wanted): \(String(cString: strerror(code)))")
   }
 
   private static func decoded(
     _ bytes: [UInt8], _ name: String, _ wanted: String
-  ) throws(RecordingError) -> [UInt8] {
+  ) throws(Failure) -> [UInt8] {
     try checkIsText(bytes[...], name, wanted)
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(bytes.dropFirst(3)) }
     let isBigEndian = bytes.starts(with: [0xFE, 0xFF])
@@ -68,7 +68,7 @@ package struct UserText: Sendable {
     }
     guard bytes.count % 2 == 0, !units.contains(0), let text = String(validating: units, as: UTF16.self)
     else {
-      throw RecordingError(
+      throw Failure(
         .badData, "\(name) begins as UTF-16 and is not UTF-16 to its end; save \(wanted) as UTF-8")
     }
     return Array(text.utf8)
@@ -77,7 +77,7 @@ package struct UserText: Sendable {
   /// Refuses what is no text, by what it looks like.
   private static func checkIsText(
     _ bytes: ArraySlice<UInt8>, _ name: String, _ wanted: String
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     let isUTF16 = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
     if let look = FileLook.binary(bytes) { throw look.refusal(of: name, wanted: wanted) }
     guard !isUTF16, bytes.contains(0) else { return }

@@ -6,7 +6,7 @@ import Synchronization
 /// Threads, not tasks or `concurrentPerform`: their number is the user's choice, and both of those cap it at the
 /// number of processors of the machine. None of them begins before all are there, so that they can wait for each other.
 ///
-/// - Throws: The first error any of them threw; ``RecordingError`` of kind `usage` when the system refuses a thread.
+/// - Throws: The first error any of them threw; ``Failure`` of kind `usage` when the system refuses a thread.
 package func withWorkers(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
   if count == 1 { return try body(0) }
   let failure = FirstFailure()
@@ -18,7 +18,7 @@ package func withWorkers(_ count: Int, _ body: @escaping @Sendable (Int) throws 
       do { try body(worker) } catch { failure.note(error) }
     }
     guard let thread else {
-      failure.note(RecordingError.refusedThreads(of: count))
+      failure.note(Failure.refusedThreads(of: count))
       break
     }
     threads.append(thread)
@@ -28,10 +28,10 @@ package func withWorkers(_ count: Int, _ body: @escaping @Sendable (Int) throws 
   try failure.rethrow()
 }
 
-extension RecordingError {
+extension Failure {
   /// What to say when the system refuses one of some threads.
-  package static func refusedThreads(of count: Int) -> RecordingError {
-    RecordingError(
+  package static func refusedThreads(of count: Int) -> Failure {
+    Failure(
       .usage,
       "not all of \(count) threads could be started: lower --threads, or allow more memory (ulimit -v) or processes"
         + " (ulimit -u)")

@@ -21,7 +21,7 @@ public enum UnitSelection {
   ///
   /// Layers come in order of first appearance, and the units of a layer in the order of the file.
   ///
-  /// - Throws: ``RecordingError``: `inputMissing`, or `badData` for a layer or unit that is not there.
+  /// - Throws: ``Failure``: `inputMissing`, or `badData` for a layer or unit that is not there.
   public static func read(_ path: String, for model: Model) throws -> [LayerUnits] {
     let text = try UserText(path, wanted: wanted)
     return try parse(text.bytes, path: text.name, for: model)
@@ -32,7 +32,7 @@ public enum UnitSelection {
 
   /// Units written `layer__channel`, in either spelling, by layer.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData` for a layer or unit that is not there, or is named twice.
+  /// - Throws: ``Failure`` of kind `badData` for a layer or unit that is not there, or is named twice.
   public static func units(_ names: [String], of model: Model) throws -> [LayerUnits] {
     try units(names, of: model, path: "the list of units")
   }
@@ -44,7 +44,7 @@ public enum UnitSelection {
   private static func parse(_ bytes: [UInt8], path: String, for model: Model) throws -> [LayerUnits] {
     let bytes = try UserText(bytes, name: path, wanted: wanted).bytes
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw RecordingError(.badData, "\(path) is not text: give one layer__channel a line, or JSON")
+      throw Failure(.badData, "\(path) is not text: give one layer__channel a line, or JSON")
     }
     return try units(names(in: text, path: path), of: model, path: path)
   }
@@ -57,7 +57,7 @@ public enum UnitSelection {
     for name in names {
       let (layer, channel) = try resolve(name, path: path, model: model, graph: graph)
       guard seen.insert("\(layer)__\(channel)").inserted else {
-        throw RecordingError(.badData, "\(path) lists \(name) twice; keep one of the lines")
+        throw Failure(.badData, "\(path) lists \(name) twice; keep one of the lines")
       }
       if let position = positions[layer] {
         chosen[position].units?.append(channel)
@@ -66,7 +66,7 @@ public enum UnitSelection {
         chosen.append(LayerUnits(layer: layer, units: [channel]))
       }
     }
-    guard !chosen.isEmpty else { throw RecordingError(.badData, "\(path) lists no units") }
+    guard !chosen.isEmpty else { throw Failure(.badData, "\(path) lists no units") }
     return chosen
   }
 
@@ -76,17 +76,17 @@ public enum UnitSelection {
     guard let separator = name.range(of: "__", options: .backwards),
       let channel = Int(name[separator.upperBound...])
     else {
-      throw RecordingError(
+      throw Failure(
         .badData,
         "\(path): '\(name)' is not a unit; units are written layer__channel, such as layer4_1_conv3__1459")
     }
     let layer: String
     do { layer = try model.layer(named: String(name[..<separator.lowerBound])) } catch {
-      throw RecordingError(.badData, "\(path): \(error)")
+      throw Failure(.badData, "\(path): \(error)")
     }
     let count = graph.shape(of: layer)?.channels ?? 0
     guard (0..<count).contains(channel) else {
-      throw RecordingError(
+      throw Failure(
         .badData, "\(path): \(layer) of \(model.identifier) has units 0 to \(count - 1), not \(channel)")
     }
     return (layer, channel)
@@ -106,14 +106,13 @@ public enum UnitSelection {
         ? try JSONDecoder().decode([String].self, from: data)
         : try JSONDecoder().decode(Study.self, from: data).units
     } catch {
-      throw RecordingError(
+      throw Failure(
         .badData, "\(path) is not a list of units: its JSON has to be {\"units\": [\"…\"]}")
     }
   }
 
   /// The units of a table with a header: a column `unit`, or the columns `layer` and `channel`; `nil` for a text without.
-  private static func table(_ text: [UInt8], header: String, path: String) throws(RecordingError) -> [String]?
-  {
+  private static func table(_ text: [UInt8], header: String, path: String) throws(Failure) -> [String]? {
     for separator in ",;\t".utf8 {
       var records = CSVRecords(Array(header.utf8), separator: separator)
       let columns = (records.next()?.fields ?? []).map {
@@ -130,7 +129,7 @@ public enum UnitSelection {
         }
         if fields[0].hasPrefix("#") || fields.allSatisfy(\.isEmpty) { continue }
         guard fields.count > max(layer, channel) else {
-          throw RecordingError(.badData, "line \(record.line) of \(path) has fewer columns than its header")
+          throw Failure(.badData, "line \(record.line) of \(path) has fewer columns than its header")
         }
         names.append(unit == nil ? "\(fields[layer])__\(fields[channel])" : fields[layer])
       }

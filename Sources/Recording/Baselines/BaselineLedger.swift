@@ -57,9 +57,9 @@ final class BaselineLedger: Sendable {
 
   /// Saves the totals with the rows that are in them; whoever reads the file finds the old one or this one, whole.
   ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
-  func save() throws(RecordingError) {
-    try saving.withLock { _ throws(RecordingError) in
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
+  func save() throws(Failure) {
+    try saving.withLock { _ throws(Failure) in
       let (totals, rows) = state.withLock { ($0.totals, $0.rows) }
       let file = try NPZFile(path)
       let ranges = rows.ranges.flatMap { [Int64($0.lowerBound), Int64($0.upperBound)] }

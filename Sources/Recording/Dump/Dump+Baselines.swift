@@ -19,8 +19,8 @@ extension Dump {
 
   /// Writes the baselines of every layer and notes their digests.
   ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
-  func writeBaselines(_ open: inout OpenDump) throws(RecordingError) {
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
+  func writeBaselines(_ open: inout OpenDump) throws(Failure) {
     guard let ledger = open.baselines else { return }
     for (index, totals) in ledger.totals.enumerated() {
       let name = DumpFolder.baselines(of: arrays[index].layer)

@@ -10,11 +10,11 @@ extension Dump {
 
   /// A recording without a single image is none.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData` where every image was skipped.
-  func checkRecorded(_ ledger: RowLedger) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `badData` where every image was skipped.
+  func checkRecorded(_ ledger: RowLedger) throws(Failure) {
     guard let (row, reason) = ledger.reasonWithoutAny else { return }
     let name = EscapedText.escaped(images.bytes(ofRow: rows.lowerBound + row))
-    throw RecordingError(
+    throw Failure(
       .badData,
       "none of the \(rows.count) images could be read, so nothing is recorded; of the first, \(name): \(reason)"
     )

@@ -7,14 +7,14 @@ import Tensor
 extension Dump {
   /// What is kept in the place of matrices, `nil` for a dump of matrices.
   ///
-  /// - Throws: ``RecordingError`` of kind `usage` where that would be too much for a file.
+  /// - Throws: ``Failure`` of kind `usage` where that would be too much for a file.
   static func extremes(
     _ request: DumpRequest, _ rows: Range<Int>, of images: Int, _ arrays: [RecordedArray],
     _ folder: DumpFolder
-  ) throws(RecordingError) -> ExtremesStore.Layout? {
+  ) throws(Failure) -> ExtremesStore.Layout? {
     guard case .extremes(let limit) = request.keep else { return nil }
     guard images <= ExactMoments.limit else {
-      throw RecordingError(
+      throw Failure(
         .usage, "--keep extremes takes up to \(ExactMoments.limit) images, and there are \(images)")
     }
     let widths = arrays.layers.map { $0.rowShape.count }
@@ -22,7 +22,7 @@ extension Dump {
     for array in arrays.layers
     where LayerExtremes.fileBytes(units: array.rowShape.count, limit: limit, sample: sample.count) >= 4 << 30
     {
-      throw RecordingError(
+      throw Failure(
         .usage,
         "\(limit) images from each end of \(array.rowShape.count) units are too much for one file; keep fewer than"
           + " --keep extremes:\(limit), or record fewer --units of \(array.layer)")

@@ -49,7 +49,7 @@ extension Dump {
 
   /// Loads the network, unless the dump would then not fit into the memory the process may use.
   ///
-  /// - Throws: ``RecordingError`` of kind `usage` when it would not, and what loading weights throws.
+  /// - Throws: ``Failure`` of kind `usage` when it would not, and what loading weights throws.
   package func load(limits: [MemoryLimit] = MemoryLimit.all) throws -> Network {
     // What is there before anything is loaded.
     let used = limits.map { $0.measure == .resident ? 0 : MemoryLimit.used($0.measure) }
@@ -66,7 +66,7 @@ extension Dump {
 
   private func check(
     _ estimate: MemoryEstimate, _ limits: [MemoryLimit], _ used: [Int]
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     for (limit, used) in zip(limits, used) {
       let aside = aside(limit.measure)
       // What is already there counts the program, and more than that.
@@ -74,7 +74,7 @@ extension Dump {
       guard total > limit.bytes else { continue }
       let threaded = estimate.workspaces + estimate.rows + estimate.decoding + aside.ofThreads
       let isHelped = (request.threads > 1 || request.batchSize > 1) && threaded > estimate.total / 4
-      throw RecordingError(
+      throw Failure(
         .usage,
         "the dump would take \(total.inMegabytes) of memory, and \(limit.source) allows"
           + " \(limit.bytes.inMegabytes); "

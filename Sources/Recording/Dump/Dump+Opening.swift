@@ -38,7 +38,7 @@ extension Dump {
     var old = try Manifest.read(folder.manifest)
     let differences = old.differences(from: manifest)
     guard differences.isEmpty else {
-      throw RecordingError(
+      throw Failure(
         .badData,
         "\(request.output) cannot be resumed, because it was recorded with \(differences.map(\.description).joined(separator: "; "));"
           + " give the same options, or --overwrite to record everything again")
@@ -58,7 +58,7 @@ extension Dump {
     // no use, and they start again.
     done.chunks = done.chunks.filter { baselines?.covers($0.rows, without: done.reasons) != false }
     if let extremes {
-      done.chunks = try extremes.restore(done.chunks) { hash, rows throws(RecordingError) in
+      done.chunks = try extremes.restore(done.chunks) { hash, rows throws(Failure) in
         for file in files { try file?.update(hash, with: rows) }
       }
     } else {
@@ -74,7 +74,7 @@ extension Dump {
       journal: try Journal(folder.journal, continuing: done), baselines: baselines, manifest: old)
   }
 
-  private func openFiles(creating: Bool) throws(RecordingError) -> [ArrayFile?] {
+  private func openFiles(creating: Bool) throws(Failure) -> [ArrayFile?] {
     // Each thread has an image open, or a file of the output that is not kept open.
     let keepOpen = DescriptorLimit.allows(arrays.count + 2 * request.threads)
     var files: [ArrayFile?] = []
@@ -97,8 +97,7 @@ extension Dump {
   }
 
   /// Whether the rows of a chunk are in the files: a power failure may have lost what was not forced to the disk.
-  private func isIntact(_ chunk: JournalContents.Chunk, in files: [ArrayFile]) throws(RecordingError) -> Bool
-  {
+  private func isIntact(_ chunk: JournalContents.Chunk, in files: [ArrayFile]) throws(Failure) -> Bool {
     guard chunk.rows.upperBound <= rows.count else { return false }
     if chunk.isDurable { return true }
     let hash = SHA256()
@@ -109,7 +108,7 @@ extension Dump {
 
 extension DumpFolder {
   /// The Pillow of the dump that is to be resumed; `nil` where there is none, or none that this program knows.
-  func recordedPillow(_ existing: ExistingOutput) throws(RecordingError) -> PillowVersion? {
+  func recordedPillow(_ existing: ExistingOutput) throws(Failure) -> PillowVersion? {
     guard existing == .resume, case .dump = try contents() else { return nil }
     return PillowVersion(rawValue: try Manifest.read(manifest).preprocessing.pillowNumber)
   }

@@ -40,7 +40,7 @@ extension Dump {
   ///   - seconds: How long to try; at least one batch a thread runs in any case.
   ///   - progress: Stops the trial when it is cancelled.
   /// - Returns: What the whole would take.
-  /// - Throws: What loading weights throws; ``RecordingError`` of kind `usage` when the memory would not do.
+  /// - Throws: What loading weights throws; ``Failure`` of kind `usage` when the memory would not do.
   public func preview(seconds: Double = 2, progress: RunProgress = RunProgress()) throws -> DumpPreview {
     let network = try load()
     let memory = memory(of: network)

@@ -33,7 +33,7 @@ public struct Dump: Sendable {
 
   /// Prepares a dump.
   ///
-  /// - Throws: ``RecordingError``: contradicting options, no images, an output that is taken.
+  /// - Throws: ``Failure``: contradicting options, no images, an output that is taken.
   public init(_ request: DumpRequest) throws {
     try request.check()
     folder = DumpFolder(path: request.output)
@@ -46,7 +46,7 @@ public struct Dump: Sendable {
     self.images = images
     rows = request.shard?.rows(of: images.count) ?? 0..<images.count
     guard !rows.isEmpty else {
-      throw RecordingError(
+      throw Failure(
         .usage,
         "shard \(request.shard.map(String.init(describing:)) ?? "") of \(images.count) images has none of them; use fewer shards"
       )
@@ -75,7 +75,7 @@ public struct Dump: Sendable {
   /// Records all images, or as many as there are before `progress` is cancelled; going on where an earlier run stopped
   /// does only what that one did not.
   ///
-  /// - Throws: What loading weights, reading an image and writing a file throw, and ``RecordingError`` when the memory
+  /// - Throws: What loading weights, reading an image and writing a file throw, and ``Failure`` when the memory
   ///   would not do. The images done until then stay.
   public func run(progress: RunProgress = RunProgress()) throws -> DumpSummary {
     let network = try load()
@@ -160,7 +160,7 @@ public struct Dump: Sendable {
   }
 
   /// Writes what became of every row, then the manifest that makes it count.
-  private func close(_ open: inout OpenDump, _ state: Manifest.State) throws(RecordingError) {
+  private func close(_ open: inout OpenDump, _ state: Manifest.State) throws(Failure) {
     try ImagesTable.write(images, rows, status: open.ledger.status(of:), to: folder.imagesTable)
     open.manifest.state = state
     open.manifest.ended = Manifest.now
@@ -180,7 +180,7 @@ public struct Dump: Sendable {
     var arrays: [RecordedArray] = []
     for (index, chosen) in request.layers.enumerated() {
       guard let shape = graph.shape(of: chosen.layer) else {
-        throw RecordingError(.badData, "\(request.model.identifier) has no layer \(chosen.layer)")
+        throw Failure(.badData, "\(request.model.identifier) has no layer \(chosen.layer)")
       }
       arrays.append(
         RecordedArray(

@@ -53,7 +53,7 @@ public struct DumpCheck: Sendable, Codable {
   /// Reads all files of a dump: of a complete one against the digests of the manifest, of another one against those of
   /// its journal, chunk by chunk.
   ///
-  /// - Throws: ``RecordingError`` when there is no manifest.
+  /// - Throws: ``Failure`` when there is no manifest.
   public init(_ path: String, threads: Int = ProcessorCount.available, progress: RunProgress = RunProgress())
     throws
   {
@@ -96,7 +96,7 @@ public struct DumpCheck: Sendable, Codable {
   /// The rows a journal says are done, and those of them that are not as they were written.
   private static func rows(
     of manifest: Manifest, in folder: DumpFolder, _ progress: RunProgress
-  ) throws(RecordingError) -> (done: Int, changed: Int) {
+  ) throws(Failure) -> (done: Int, changed: Int) {
     guard let journal = try JournalContents(path: folder.journal) else { return (0, 0) }
     var files: [ArrayFile] = []
     for array
@@ -109,7 +109,7 @@ public struct DumpCheck: Sendable, Codable {
           rowShape: Shape(array.rowShape), format: try array.format(in: folder.path),
           keepOpen: DescriptorLimit.allows(manifest.layers.count + 1), readOnly: true))
     }
-    let extremes = try manifest.extremes.map { extremes throws(RecordingError) in
+    let extremes = try manifest.extremes.map { extremes throws(Failure) in
       try SpilledChunks(
         folder, widths: manifest.layers.map { $0.rowShape.reduce(1, *) }, limit: extremes.limit)
     }
@@ -134,7 +134,7 @@ public struct DumpCheck: Sendable, Codable {
     let snapshot: RangeSet<Int>
     private let spill: SpilledRows?
 
-    init(_ folder: DumpFolder, widths: [Int], limit: Int) throws(RecordingError) {
+    init(_ folder: DumpFolder, widths: [Int], limit: Int) throws(Failure) {
       let memory = widths.reduce(0) { $0 + LayerExtremes.byteCount(units: $1, limit: limit) }
       snapshot = ExtremesSnapshot.read(folder.snapshot, bytes: memory)
       spill =
@@ -143,7 +143,7 @@ public struct DumpCheck: Sendable, Codable {
     }
 
     /// Adds the rows of a chunk to a digest, where they are there.
-    func update(_ hash: borrowing SHA256, with chunk: JournalContents.Chunk) throws(RecordingError) -> Bool {
+    func update(_ hash: borrowing SHA256, with chunk: JournalContents.Chunk) throws(Failure) -> Bool {
       guard let spill, let place = chunk.place else { return false }
       return try spill.withChunk(at: place, rows: chunk.rows.count) { bytes, _ in
         hash.update(bytes)

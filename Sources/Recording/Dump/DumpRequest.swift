@@ -79,19 +79,19 @@ public struct DumpRequest: Sendable {
 
   /// Refuses what contradicts itself.
   ///
-  /// - Throws: ``RecordingError`` of kind `usage`.
-  func check() throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `usage`.
+  func check() throws(Failure) {
     guard batchSize > 0, threads > 0, limit ?? 1 > 0 else {
-      throw RecordingError(.usage, "batch size, threads and limit have to be at least 1")
+      throw Failure(.usage, "batch size, threads and limit have to be at least 1")
     }
     if reduction == .none && (keep != .all || isUnitMajor) {
-      throw RecordingError(
+      throw Failure(
         .usage,
         "--reduce none keeps many numbers for each unit and image, and \(keep == .all ? "--unit-major" : "--keep extremes")"
           + " is for one; give --reduce mean, max or token0")
     }
     if keep != .all && (isUnitMajor || valueType != .float32) {
-      throw RecordingError(
+      throw Failure(
         .usage,
         "--keep extremes writes no matrix that --dtype and --unit-major could change; leave one of them out")
     }

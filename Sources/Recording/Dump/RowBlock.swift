@@ -62,15 +62,15 @@ struct RowBlock: RowSink {
 
   mutating func end(_ done: Range<Int>, writingWith runner: Runner) throws {
     guard !done.isEmpty else { return }
-    try runner.measureWrite { () throws(RecordingError) in
+    try runner.measureWrite { () throws(Failure) in
       if let extremes {
         try extremes.take(done) {
           values(of: $0, in: done)
-        } noting: { place throws(RecordingError) in
+        } noting: { place throws(Failure) in
           try write(done, spilledTo: place)
           // Whatever a snapshot has is in totals that were saved before it: a row of it cannot be recorded again alone.
           baselines?.end()
-        } synchronize: { () throws(RecordingError) in
+        } synchronize: { () throws(Failure) in
           try synchronize()
           try baselines?.ledger.save()
           try journal.noteDurable()
@@ -80,7 +80,7 @@ struct RowBlock: RowSink {
         baselines?.end()
       }
       ledger.written(done)
-      try journal.synchronizeNowAndThen { () throws(RecordingError) in
+      try journal.synchronizeNowAndThen { () throws(Failure) in
         try synchronize()
         try baselines?.ledger.save()
       }
@@ -88,7 +88,7 @@ struct RowBlock: RowSink {
   }
 
   /// Writes rows into the files that are there, and notes them with the digest of all they have.
-  private func write(_ done: Range<Int>, spilledTo place: Int? = nil) throws(RecordingError) {
+  private func write(_ done: Range<Int>, spilledTo place: Int? = nil) throws(Failure) {
     let hash = SHA256()
     for (index, file) in files.enumerated() {
       let values = values(of: index, in: done)
@@ -101,7 +101,7 @@ struct RowBlock: RowSink {
     try journal.note(done, digest: hash.finish(), at: place, skipped: ledger.skipped(among: done))
   }
 
-  private func synchronize() throws(RecordingError) {
+  private func synchronize() throws(Failure) {
     for file in files { try file?.synchronize() }
     try extremes?.synchronize()
   }

@@ -36,8 +36,8 @@ struct ShardAgreement: Sendable {
   /// Compares this task with the others, as far as they are known by now.
   ///
   /// - Parameter atEnd: Whether this task has recorded its part: others may have begun meanwhile.
-  /// - Throws: ``RecordingError``: `badData` when they are not of one recording, or `cannotCreate`.
-  func check(atEnd: Bool = false) throws(RecordingError) {
+  /// - Throws: ``Failure``: `badData` when they are not of one recording, or `cannotCreate`.
+  func check(atEnd: Bool = false) throws(Failure) {
     if !atEnd { try Disk.createDirectory(task.folder) }
     let isFirst = try claim()
     if !isFirst, let other = try? Manifest.read(path) {
@@ -54,13 +54,13 @@ struct ShardAgreement: Sendable {
   }
 
   /// Writes the agreement unless there is one: of tasks that begin at the same moment, one does.
-  private func claim() throws(RecordingError) -> Bool {
+  private func claim() throws(Failure) -> Bool {
     if Disk.isDirectory(path) != nil { return false }
     return try write(over: false)
   }
 
   @discardableResult
-  private func write(over: Bool) throws(RecordingError) -> Bool {
+  private func write(over: Bool) throws(Failure) -> Bool {
     if over {
       try manifest.write(to: path)
       return true
@@ -78,7 +78,7 @@ struct ShardAgreement: Sendable {
   private func isOfThisJob(_ other: Manifest) -> Bool { task.job != nil && other.shard?.arrayJob == task.job }
 
   /// Whether other parts are recorded in the folder.
-  private func hasOtherShards() throws(RecordingError) -> Bool {
+  private func hasOtherShards() throws(Failure) -> Bool {
     for name in try Disk.names(in: task.folder) where name.hasPrefix("shard-") {
       let folder = DumpFolder(path: "\(task.folder)/\(name)")
       if let other = try? Manifest.read(folder.manifest), other.shard?.index != manifest.shard?.index,
@@ -91,7 +91,7 @@ struct ShardAgreement: Sendable {
   }
 
   /// Looks at what other tasks of the array record into folders beside this one.
-  private func checkNeighbours() throws(RecordingError) {
+  private func checkNeighbours() throws(Failure) {
     guard task.job != nil else { return }
     let above = PathText.folder(of: task.folder)
     guard let names = try? Disk.names(in: above), names.count <= Self.mostNeighbours else { return }
@@ -104,9 +104,9 @@ struct ShardAgreement: Sendable {
     }
   }
 
-  private func refusal(_ other: Manifest, in folder: String, _ differences: [String]) -> RecordingError {
+  private func refusal(_ other: Manifest, in folder: String, _ differences: [String]) -> Failure {
     let more = differences.count > 1 ? " (and \(differences.count - 1) more)" : ""
-    return RecordingError(
+    return Failure(
       .badData,
       "tasks of a job array record parts of one recording, but task \(other.shard?.index ?? 0) in \(folder) is of another"
         + " than this one: \(differences[0])\(more); give all tasks the same options, or --shard none if each is to record"

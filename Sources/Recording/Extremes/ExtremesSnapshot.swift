@@ -7,12 +7,11 @@ enum ExtremesSnapshot {
 
   /// Writes a snapshot; whoever reads it finds the old one or this one, whole.
   ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`; the old one then stays.
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`; the old one then stays.
   /// - Precondition: Nobody changes the layers meanwhile.
-  static func write(_ layers: [LayerExtremes], of rows: RangeSet<Int>, to path: String) throws(RecordingError)
-  {
+  static func write(_ layers: [LayerExtremes], of rows: RangeSet<Int>, to path: String) throws(Failure) {
     let file: AtomicFile
-    do { file = try AtomicFile(path) } catch { throw RecordingError(.cannotCreate, "\(error)") }
+    do { file = try AtomicFile(path) } catch { throw Failure(.cannotCreate, "\(error)") }
     let hash = SHA256()
     var head = magic + bytes(rows.ranges.count)
     for range in rows.ranges { head += bytes(range.lowerBound) + bytes(range.upperBound) }
@@ -26,7 +25,7 @@ enum ExtremesSnapshot {
       }
       try file.append(Array(hash.finish().utf8))
       try file.commit()
-    } catch { throw RecordingError(.writeFailed, "\(error)") }
+    } catch { throw Failure(.writeFailed, "\(error)") }
   }
 
   /// Reads a snapshot into layers of the same units, or only looks at it.

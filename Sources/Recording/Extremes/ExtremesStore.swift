@@ -57,8 +57,8 @@ final class ExtremesStore: Sendable {
 
   /// Opens the files, which may be there already.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  init(_ layout: Layout) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `cannotCreate`.
+  init(_ layout: Layout) throws(Failure) {
     self.layout = layout
     layers = layout.widths.map { LayerExtremes(units: $0, limit: layout.limit) }
     spill = try SpilledRows(layout.folder.spill, widths: layout.widths)
@@ -72,12 +72,12 @@ final class ExtremesStore: Sendable {
   ///   - values: The activations of one layer, rows × units.
   ///   - note: Says in the journal that the rows are in the files; the spill has them at the place it is given.
   ///   - synchronize: Forces everything to the disk that the journal speaks of, and the journal.
-  /// - Throws: ``RecordingError``; the rows then count as not done.
+  /// - Throws: ``Failure``; the rows then count as not done.
   func take(
     _ rows: Range<Int>, _ values: (Int) -> UnsafeBufferPointer<Float>,
-    noting note: (_ place: Int) throws(RecordingError) -> Void, synchronize: () throws(RecordingError) -> Void
-  ) throws(RecordingError) {
-    let isFull = try gate.shared { () throws(RecordingError) in
+    noting note: (_ place: Int) throws(Failure) -> Void, synchronize: () throws(Failure) -> Void
+  ) throws(Failure) {
+    let isFull = try gate.shared { () throws(Failure) in
       let place = state.withLock { state in
         defer { state.place += rows.count }
         return state.place
@@ -89,7 +89,7 @@ final class ExtremesStore: Sendable {
       return state.withLock { $0.place >= layout.spillRows }
     }
     guard isFull else { return }
-    try gate.alone { () throws(RecordingError) in
+    try gate.alone { () throws(Failure) in
       guard state.withLock({ $0.place >= layout.spillRows }) else { return }
       try synchronize()
       try ExtremesSnapshot.write(layers, of: state.withLock { $0.taken }, to: layout.folder.snapshot)
@@ -110,11 +110,11 @@ final class ExtremesStore: Sendable {
   ///   - chunks: What its journal says.
   ///   - digest: Goes on with the digest of a chunk after the layers' rows.
   /// - Returns: Those of the chunks that are there.
-  /// - Throws: ``RecordingError`` when a file cannot be read or written.
+  /// - Throws: ``Failure`` when a file cannot be read or written.
   func restore(
     _ chunks: [JournalContents.Chunk],
-    _ digest: (borrowing SHA256, Range<Int>) throws(RecordingError) -> Void
-  ) throws(RecordingError) -> [JournalContents.Chunk] {
+    _ digest: (borrowing SHA256, Range<Int>) throws(Failure) -> Void
+  ) throws(Failure) -> [JournalContents.Chunk] {
     var taken = ExtremesSnapshot.read(layout.folder.snapshot, bytes: layout.memory)
     if Self.isSnapshot(of: taken, usableWith: chunks) {
       taken = ExtremesSnapshot.read(layout.folder.snapshot, bytes: layout.memory, into: layers)
@@ -147,11 +147,11 @@ final class ExtremesStore: Sendable {
 
   /// Takes in a spilled chunk, if its bytes are those that were written.
   private func restore(
-    _ chunk: JournalContents.Chunk, _ digest: (borrowing SHA256, Range<Int>) throws(RecordingError) -> Void
-  ) throws(RecordingError) -> Bool {
+    _ chunk: JournalContents.Chunk, _ digest: (borrowing SHA256, Range<Int>) throws(Failure) -> Void
+  ) throws(Failure) -> Bool {
     guard let place = chunk.place else { return false }
     let isThere = try spill.withChunk(at: place, rows: chunk.rows.count) {
-      bytes, values throws(RecordingError) -> Bool in
+      bytes, values throws(Failure) -> Bool in
       let hash = SHA256()
       hash.update(bytes)
       try digest(hash, chunk.rows)
@@ -166,17 +166,17 @@ final class ExtremesStore: Sendable {
 
   /// Forces the working files to the disk.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`.
-  func synchronize() throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `writeFailed`.
+  func synchronize() throws(Failure) {
     try spill.synchronize()
     try sample.synchronize()
   }
 
   /// Writes the file of one layer.
   ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   /// - Precondition: All rows were taken in.
-  func write(layer: Int, to path: String) throws(RecordingError) {
+  func write(layer: Int, to path: String) throws(Failure) {
     try layers[layer].write(to: path, sample: sample.values(ofLayer: layer))
   }
 }

@@ -8,7 +8,7 @@ struct SampledValues {
   /// The rows, ascending.
   var rows: [Int]
   /// Those of some consecutive units, units × rows.
-  var values: (_ units: Range<Int>) throws(RecordingError) -> [Float]
+  var values: (_ units: Range<Int>) throws(Failure) -> [Float]
 }
 
 extension LayerExtremes {
@@ -33,9 +33,9 @@ extension LayerExtremes {
 
   /// Writes the layer's file: `low_values`, `high_values` and the rest of the format's keys.
   ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`, and what `sample` throws.
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`, and what `sample` throws.
   /// - Precondition: Nobody else changes this object meanwhile.
-  func write(to path: String, sample: SampledValues) throws(RecordingError) {
+  func write(to path: String, sample: SampledValues) throws(Failure) {
     let file = try NPZFile(path)
     let rows = sample.rows.count
     let width = Self.pieceUnits(limit, rows)
@@ -43,19 +43,19 @@ extension LayerExtremes {
     try addEnds(to: file, pieces)
     try addMoments(to: file)
     try file.add("sample_rows", sample.rows.map(Int64.init), as: .int64, shape: [rows])
-    try file.add("sample_values", as: .float32, shape: [units, rows]) { append throws(RecordingError) in
+    try file.add("sample_values", as: .float32, shape: [units, rows]) { append throws(Failure) in
       for piece in pieces { try append(try sample.values(piece)) }
     }
     try file.commit()
   }
 
-  private func addEnds(to file: NPZFile, _ pieces: [Range<Int>]) throws(RecordingError) {
+  private func addEnds(to file: NPZFile, _ pieces: [Range<Int>]) throws(Failure) {
     let shape: Shape = [units, limit]
     for (name, end) in [("low", \UnitWords.lowest), ("high", \UnitWords.highest)] {
-      try file.add("\(name)_values", as: .float32, shape: shape) { append throws(RecordingError) in
+      try file.add("\(name)_values", as: .float32, shape: shape) { append throws(Failure) in
         for piece in pieces { try append(numbers(piece, end, missing: .nan, RankKey.value)) }
       }
-      try file.add("\(name)_rows", as: .int64, shape: shape) { append throws(RecordingError) in
+      try file.add("\(name)_rows", as: .int64, shape: shape) { append throws(Failure) in
         for piece in pieces { try append(numbers(piece, end, missing: -1) { Int64(RankKey.row($0)) }) }
       }
     }
@@ -76,7 +76,7 @@ extension LayerExtremes {
     return numbers
   }
 
-  private func addMoments(to file: NPZFile) throws(RecordingError) {
+  private func addMoments(to file: NPZFile) throws(Failure) {
     let statistics = (0..<units).map(statistics(ofUnit:))
     for (name, values) in [
       ("minimum", statistics.map(\.minimum)), ("maximum", statistics.map(\.maximum)),

@@ -11,16 +11,16 @@ struct SampleFile: Sendable {
 
   /// Opens the file.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  init(_ path: String, rows: [Int], widths: [Int]) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `cannotCreate`.
+  init(_ path: String, rows: [Int], widths: [Int]) throws(Failure) {
     file = try ScratchFile(path)
     (self.rows, self.widths) = (rows, widths)
   }
 
   /// Writes those of some consecutive rows that are sampled.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`.
-  func write(_ chunk: Range<Int>, _ values: (Int) -> UnsafeBufferPointer<Float>) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `writeFailed`.
+  func write(_ chunk: Range<Int>, _ values: (Int) -> UnsafeBufferPointer<Float>) throws(Failure) {
     var slot = rows.partitioningIndex { $0 >= chunk.lowerBound }
     while slot < rows.count, rows[slot] < chunk.upperBound {
       var offset = slot * rowBytes
@@ -36,16 +36,16 @@ struct SampleFile: Sendable {
 
   /// The sampled activations of one layer.
   ///
-  /// - Returns: What reads them, and throws ``RecordingError`` of kind `writeFailed` where something cut the file.
+  /// - Returns: What reads them, and throws ``Failure`` of kind `writeFailed` where something cut the file.
   func values(ofLayer layer: Int) -> SampledValues {
     let start = widths[..<layer].reduce(0, +)
-    return SampledValues(rows: rows) { (units) throws(RecordingError) in
+    return SampledValues(rows: rows) { (units) throws(Failure) in
       var values = [Float](repeating: .nan, count: units.count * rows.count)
       var row = [Float](repeating: 0, count: units.count)
       let offset = (start + units.lowerBound) * MemoryLayout<Float>.size
       for slot in rows.indices {
         guard row.withUnsafeMutableBytes({ file.read($0, at: slot * rowBytes + offset) }) else {
-          throw RecordingError(
+          throw Failure(
             .writeFailed, "the sampled rows of the dump are gone; record again with --overwrite")
         }
         for unit in row.indices { values[unit * rows.count + slot] = row[unit] }
@@ -56,8 +56,8 @@ struct SampleFile: Sendable {
 
   /// Forces the file to the disk.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`.
-  func synchronize() throws(RecordingError) { try file.synchronize() }
+  /// - Throws: ``Failure`` of kind `writeFailed`.
+  func synchronize() throws(Failure) { try file.synchronize() }
 }
 
 extension Array {

@@ -11,16 +11,16 @@ struct SpilledRows: Sendable {
 
   /// Opens the file.
   ///
-  /// - Throws: ``RecordingError`` of kind `cannotCreate`.
-  init(_ path: String, widths: [Int], reading: Bool = false) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `cannotCreate`.
+  init(_ path: String, widths: [Int], reading: Bool = false) throws(Failure) {
     file = try ScratchFile(path, reading: reading)
     self.widths = widths
   }
 
   /// Writes a chunk at a place, counted in rows; `values` are those of one layer.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`.
-  func write(at place: Int, _ values: (Int) -> UnsafeBufferPointer<Float>) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `writeFailed`.
+  func write(at place: Int, _ values: (Int) -> UnsafeBufferPointer<Float>) throws(Failure) {
     var offset = place * rowBytes
     for layer in widths.indices {
       let bytes = UnsafeRawBufferPointer(values(layer))
@@ -33,8 +33,8 @@ struct SpilledRows: Sendable {
   func withChunk<R>(
     at place: Int, rows: Int,
     _ body: (_ bytes: UnsafeRawBufferPointer, _ values: (Int) -> UnsafeBufferPointer<Float>)
-      throws(RecordingError) -> R
-  ) throws(RecordingError) -> R? {
+      throws(Failure) -> R
+  ) throws(Failure) -> R? {
     let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: max(rows * widths.reduce(0, +), 1))
     defer { floats.deallocate() }
     let bytes = UnsafeMutableRawBufferPointer(
@@ -49,6 +49,6 @@ struct SpilledRows: Sendable {
 
   /// Forces the file to the disk.
   ///
-  /// - Throws: ``RecordingError`` of kind `writeFailed`.
-  func synchronize() throws(RecordingError) { try file.synchronize() }
+  /// - Throws: ``Failure`` of kind `writeFailed`.
+  func synchronize() throws(Failure) { try file.synchronize() }
 }

@@ -4,9 +4,9 @@ import Machine
 extension Merge {
   /// All shards of one recording, each once and whole.
   ///
-  /// - Throws: ``RecordingError`` that names every shard and every row that is missing.
-  static func check(_ parts: [Part]) throws(RecordingError) {
-    guard let first = parts.first else { throw RecordingError(.usage, "there are no shards to merge") }
+  /// - Throws: ``Failure`` that names every shard and every row that is missing.
+  static func check(_ parts: [Part]) throws(Failure) {
+    guard let first = parts.first else { throw Failure(.usage, "there are no shards to merge") }
     for part in parts.dropFirst() {
       var differences = first.manifest.differences(from: part.manifest, ignoringShard: true).map(
         \.description)
@@ -17,14 +17,14 @@ extension Merge {
         differences.append("\(first.shard.imagesOfAll) images in all, not \(part.shard.imagesOfAll)")
       }
       guard differences.isEmpty else {
-        throw RecordingError(
+        throw Failure(
           .badData,
           "\(first.folder.path) and \(part.folder.path) are not of one recording: "
             + differences.joined(separator: "; "))
       }
     }
     for (a, b) in zip(parts, parts.dropFirst()) where a.shard.index == b.shard.index {
-      throw RecordingError(
+      throw Failure(
         .badData, "\(a.folder.path) and \(b.folder.path) are both shard \(a.shard.index); name one of them")
     }
     let missing = Set(0..<first.shard.count).subtracting(parts.map(\.shard.index)).sorted()
@@ -38,12 +38,12 @@ extension Merge {
     for part in incomplete.prefix(8) { lacks.append(try part.whatIsMissing()) }
     if incomplete.count > 8 { lacks.append("and \(incomplete.count - 8) more are not complete") }
     guard lacks.isEmpty else {
-      throw RecordingError(
+      throw Failure(
         missing.isEmpty ? .badData : .inputMissing,
         lacks.joined(separator: "; ") + "; record the rest with --resume")
     }
     guard parts.contains(where: { $0.manifest.images.skipped < $0.manifest.images.count }) else {
-      throw RecordingError(
+      throw Failure(
         .badData,
         "none of the images of these shards could be read: there is nothing to merge; see their images.tsv")
     }
@@ -53,13 +53,13 @@ extension Merge {
   ///
   /// - Returns: Its manifest; `nil` to start, whether because there is nothing, because what is there is a part of
   ///   something that has changed since, or because files that were whole are gone.
-  /// - Throws: ``RecordingError`` of kind `cannotCreate` for a dump that is no merge of these shards.
-  func earlier(_ manifest: Manifest) throws(RecordingError) -> Manifest? {
+  /// - Throws: ``Failure`` of kind `cannotCreate` for a dump that is no merge of these shards.
+  func earlier(_ manifest: Manifest) throws(Failure) -> Manifest? {
     guard existing == .resume, case .dump = try folder.contents() else { return nil }
     let earlier = try Manifest.read(folder.manifest)
     let isSame = earlier.differences(from: manifest).isEmpty && earlier.merged == manifest.merged
     guard earlier.merged != nil, isSame || earlier.state != .complete else {
-      throw RecordingError(
+      throw Failure(
         .cannotCreate,
         "\(folder.path) holds another dump than these shards make; give --overwrite to replace it, or another --output"
       )
@@ -74,7 +74,7 @@ extension Merge {
 extension Merge.Part {
   /// `OUT/shard-3-of-8 is not complete: it has 375 of its 500 images, without rows 1875-1999`; rows are those of the
   /// whole.
-  fileprivate func whatIsMissing() throws(RecordingError) -> String {
+  fileprivate func whatIsMissing() throws(Failure) -> String {
     let pending = try folder.pendingRows(of: manifest)
     let done = manifest.images.count - pending.reduce(0) { $0 + $1.count }
     let rows = pending.map { $0.lowerBound + shard.firstRow...$0.upperBound - 1 + shard.firstRow }

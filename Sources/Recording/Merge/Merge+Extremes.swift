@@ -8,8 +8,8 @@ extension Merge {
   /// Puts the extremes of one layer of all shards together.
   ///
   /// - Returns: The SHA-256 of the whole.
-  /// - Throws: ``RecordingError``: a file is not what its manifest says, or a write failed.
-  func mergeExtremes(_ array: Manifest.Array, _ index: Int) throws(RecordingError) -> String {
+  /// - Throws: ``Failure``: a file is not what its manifest says, or a write failed.
+  func mergeExtremes(_ array: Manifest.Array, _ index: Int) throws(Failure) -> String {
     let units = array.rowShape.reduce(1, *)
     let limit = parts[0].manifest.extremes?.limit ?? 0
     var whole: LayerExtremes?
@@ -49,24 +49,24 @@ extension Merge.Part {
 
   /// What the manifest says of an array, a layer's or, after them, the output's, and where it is.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData` where that is not of the whole's kind.
-  func array(_ index: Int, like whole: Manifest.Array) throws(RecordingError) -> (
+  /// - Throws: ``Failure`` of kind `badData` where that is not of the whole's kind.
+  func array(_ index: Int, like whole: Manifest.Array) throws(Failure) -> (
     Manifest.Array, path: String
   ) {
     // All shards have the same arrays: their manifests were compared.
     let array = manifest.arrays[index]
     guard array.images == manifest.images.count, array.rowShape == whole.rowShape, array.dtype == whole.dtype,
       array.unitMajor == whole.unitMajor
-    else { throw RecordingError(.badData, "\(folder.manifest) contradicts itself about \(array.file)") }
+    else { throw Failure(.badData, "\(folder.manifest) contradicts itself about \(array.file)") }
     return (array, "\(folder.path)/\(array.file)")
   }
 
   /// Compares a digest with what the manifest says.
   ///
-  /// - Throws: ``RecordingError`` of kind `badData`.
-  func check(_ digest: String, of array: Manifest.Array) throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `badData`.
+  func check(_ digest: String, of array: Manifest.Array) throws(Failure) {
     guard digest == array.sha256 else {
-      throw RecordingError(
+      throw Failure(
         .badData,
         "\(folder.path)/\(array.file) does not have the SHA-256 of its manifest; record the shard again with --overwrite"
       )

@@ -41,11 +41,11 @@ public struct Merge: Sendable {
   ///   - existing: What to do about a dump in its place.
   ///   - threads: The files to copy at once.
   ///   - arguments: The command line, for the manifest.
-  /// - Throws: ``RecordingError``: a shard or rows of one are missing, or they are not of one recording.
+  /// - Throws: ``Failure``: a shard or rows of one are missing, or they are not of one recording.
   public init(
     _ paths: [String], into output: String, existing: ExistingOutput = .refuse,
     threads: Int = ProcessorCount.available, arguments: [String] = []
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     (folder, self.existing) = (DumpFolder(path: output), existing)
     (self.threads, self.arguments) = (threads, arguments)
     try folder.check(existing)
@@ -54,13 +54,13 @@ public struct Merge: Sendable {
   }
 
   /// The shards in some folders, in their order.
-  static func parts(_ paths: [String]) throws(RecordingError) -> [Part] {
+  static func parts(_ paths: [String]) throws(Failure) -> [Part] {
     var parts: [Part] = []
     for path in paths {
       let folder = DumpFolder(path: path)
       let manifest = try Manifest.read(folder.manifest)
       guard let shard = manifest.shard else {
-        throw RecordingError(.badData, "\(path) is not a shard: it was recorded without --shard")
+        throw Failure(.badData, "\(path) is not a shard: it was recorded without --shard")
       }
       parts.append(Part(folder: folder, manifest: manifest, shard: shard))
     }
@@ -70,7 +70,7 @@ public struct Merge: Sendable {
   /// Copies every array and the table of images, comparing each file with its digest on the way.
   ///
   /// - Returns: What was done; `nil` when it was cancelled.
-  /// - Throws: ``RecordingError``: a file of a shard is not what its manifest says, or a write failed.
+  /// - Throws: ``Failure``: a file of a shard is not what its manifest says, or a write failed.
   public func run(progress: RunProgress = RunProgress()) throws -> Summary? {
     let start = Clock.seconds
     let lock = try folder.lock()
@@ -93,7 +93,7 @@ public struct Merge: Sendable {
       manifest.state = .running
       let record = try MergeRecord(manifest, in: folder)
       guard try copy(arrays, noting: record, progress) else { return nil }
-      manifest = try record.close { manifest throws(RecordingError) in
+      manifest = try record.close { manifest throws(Failure) in
         manifest.images.tableSha256 = try mergeTables()
         try mergeBaselines(&manifest)
       }
@@ -160,7 +160,7 @@ public struct Merge: Sendable {
   /// Copies the rows of one array from all shards.
   ///
   /// - Returns: The SHA-256 of the whole.
-  private func merge(_ array: Manifest.Array, _ index: Int) throws(RecordingError) -> String {
+  private func merge(_ array: Manifest.Array, _ index: Int) throws(Failure) -> String {
     let rowShape = Shape(array.rowShape)
     let format = try array.format(in: folder.path)
     let file = try ArrayFile(
@@ -182,18 +182,18 @@ public struct Merge: Sendable {
   /// Joins the tables of images under one header.
   ///
   /// - Returns: The SHA-256 of the whole.
-  private func mergeTables() throws(RecordingError) -> String {
+  private func mergeTables() throws(Failure) -> String {
     let file = try TextFile(folder.imagesTable)
     for (index, part) in parts.enumerated() {
       let path = part.folder.imagesTable
       guard let data = Disk.data(of: path) else {
-        throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)")
+        throw Failure(.inputMissing, "cannot read \(path): \(Disk.lastError)")
       }
       let header = Data(ImagesTable.header.utf8)
       guard data.starts(with: header),
         data.withUnsafeBytes({ SHA256.hexDigest(of: $0) }) == part.manifest.images.tableSha256
       else {
-        throw RecordingError(
+        throw Failure(
           .badData,
           "\(path) does not have the SHA-256 of its manifest; record the shard again with --overwrite")
       }

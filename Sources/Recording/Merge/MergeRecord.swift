@@ -18,8 +18,8 @@ final class MergeRecord: Sendable {
 
   /// Writes the manifest with what it already says.
   ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
-  init(_ manifest: Manifest, in folder: DumpFolder) throws(RecordingError) {
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
+  init(_ manifest: Manifest, in folder: DumpFolder) throws(Failure) {
     (self.folder, keepsExtremes) = (folder, manifest.extremes != nil)
     state = Mutex(State(manifest: manifest, lastWrite: Clock.seconds))
     try manifest.write(to: folder.manifest)
@@ -30,13 +30,13 @@ final class MergeRecord: Sendable {
 
   /// Says that an array is whole.
   ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
-  func note(_ index: Int, digest: String) throws(RecordingError) {
-    let failure: RecordingError? = state.withLock { state in
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
+  func note(_ index: Int, digest: String) throws(Failure) {
+    let failure: Failure? = state.withLock { state in
       state.manifest[array: index].sha256 = digest
       guard Clock.seconds - state.lastWrite >= Self.secondsBetweenWrites else { return nil }
       state.lastWrite = Clock.seconds
-      do throws(RecordingError) { try state.manifest.write(to: folder.manifest) } catch { return error }
+      do throws(Failure) { try state.manifest.write(to: folder.manifest) } catch { return error }
       return nil
     }
     if let failure { throw failure }
@@ -44,8 +44,8 @@ final class MergeRecord: Sendable {
 
   /// Says that the merge was stopped.
   ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
-  func interrupt() throws(RecordingError) {
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
+  func interrupt() throws(Failure) {
     var manifest = state.withLock { $0.manifest }
     manifest.state = .interrupted
     try manifest.write(to: folder.manifest)
@@ -61,10 +61,10 @@ final class MergeRecord: Sendable {
   /// Does what is left to do, and says that the merge is complete.
   ///
   /// - Returns: The manifest.
-  /// - Throws: What `finish` throws; ``RecordingError``, `cannotCreate` or `writeFailed`.
-  func close(_ finish: (inout Manifest) throws(RecordingError) -> Void) throws(RecordingError) -> Manifest {
+  /// - Throws: What `finish` throws; ``Failure``, `cannotCreate` or `writeFailed`.
+  func close(_ finish: (inout Manifest) throws(Failure) -> Void) throws(Failure) -> Manifest {
     var manifest = state.withLock { $0.manifest }
-    do throws(RecordingError) { try finish(&manifest) } catch {
+    do throws(Failure) { try finish(&manifest) } catch {
       fail(error)
       throw error
     }

@@ -5,7 +5,7 @@ extension ShardFolders {
   /// What keeps the shards in a folder from being one recording, all of it; `nil` for a dump, and where nothing does.
   public static func problem(in path: String) -> String? {
     guard Disk.isDirectory(DumpFolder(path: path).manifest) != false else { return nil }
-    do throws(RecordingError) {
+    do throws(Failure) {
       // A folder of whole dumps is no recording in parts.
       let shards = try expand([path]).filter {
         (try? Manifest.read(DumpFolder(path: $0).manifest))?.shard != nil

@@ -18,15 +18,15 @@ struct ActivationSource: Sendable {
 
   /// Opens a dump.
   ///
-  /// - Throws: ``RecordingError`` where there is no complete dump.
-  init(_ folder: String) throws(RecordingError) {
+  /// - Throws: ``Failure`` where there is no complete dump.
+  init(_ folder: String) throws(Failure) {
     dump = try RecordedDump(opening: folder)
     imageCount = dump.images.recordedCount
   }
 
   /// Calls `body` for each unit of a layer with its position and what is known of it, on several threads.
   ///
-  /// - Throws: ``RecordingError`` where the dump lacks a unit, and what `body` throws.
+  /// - Throws: ``Failure`` where the dump lacks a unit, and what `body` throws.
   func forEach(
     unit channels: [Int], of name: String, threads: Int,
     _ body: @escaping @Sendable (Int, UnitRecord) throws -> Void
@@ -34,7 +34,7 @@ struct ActivationSource: Sendable {
     let layer = try dump.layer(named: name)
     let columns = try channels.map { channel in
       guard let column = layer.column(ofUnit: channel) else {
-        throw RecordingError(
+        throw Failure(
           .badData, "\(dump.path) has no unit \(layer.name)__\(channel); record it, or choose others")
       }
       return column

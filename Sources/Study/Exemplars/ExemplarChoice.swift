@@ -18,7 +18,7 @@ struct ExemplarChoice: Sendable {
   let windows: ExemplarWindows
   private var random: NumPyRandom
 
-  init(_ request: ExemplarRequest, from source: ActivationSource) throws(RecordingError) {
+  init(_ request: ExemplarRequest, from source: ActivationSource) throws(Failure) {
     (self.request, self.source) = (request, source)
     windows = try request.windows(images: source.imageCount)
     random = NumPyRandom(seed: request.seed)
@@ -26,7 +26,7 @@ struct ExemplarChoice: Sendable {
   }
 
   /// Refuses windows that reach beyond the extremes a dump keeps, saying what would do.
-  private func checkDepth() throws(RecordingError) {
+  private func checkDepth() throws(Failure) {
     guard let limit = source.dump.manifest.extremes?.limit, windows.depth > limit, windows.images > 2 * limit
     else { return }
     var ways: [String] = []
@@ -35,7 +35,7 @@ struct ExemplarChoice: Sendable {
     if case .condition(.easy) = request.windows, batches > 0 { ways.append("give --batches \(batches)") }
     if windows.depth <= Keep.greatestLimit { ways.append("record it with --keep extremes:\(windows.depth)") }
     ways.append("record it with --keep all")
-    throw RecordingError(
+    throw Failure(
       .badData,
       "\(source.dump.path) keeps too few extremes: \(limit) images from each end, and \(windows.batches) batches"
         + " reach to number \(windows.depth); \(ways.joined(separator: ", or "))")
@@ -44,7 +44,7 @@ struct ExemplarChoice: Sendable {
   /// Chooses for the units of one layer. Layers have to come in the order of the request: the shuffles of a unit follow
   /// on those of the unit before.
   ///
-  /// - Throws: ``RecordingError`` where the dump lacks a unit, or what it holds of it has no ranks.
+  /// - Throws: ``Failure`` where the dump lacks a unit, or what it holds of it has no ranks.
   mutating func choose(_ layer: LayerUnits) throws -> [ChosenUnit] {
     let channels = layer.units ?? []
     let batches = channels.map { _ in windows.deal(using: &random) }
@@ -60,10 +60,10 @@ struct ExemplarChoice: Sendable {
 
   private func choose(
     _ unit: Models.Unit, _ record: UnitRecord, _ batches: (low: [[Int]], high: [[Int]])
-  ) throws(RecordingError) -> ChosenUnit {
+  ) throws(Failure) -> ChosenUnit {
     let ranking = record.ranking
     guard ranking.count == windows.images else {
-      throw RecordingError(
+      throw Failure(
         .badData,
         "\(unit) has a number for \(ranking.count) of the \(windows.images) images that were read; check the weights the dump was made with"
       )
@@ -71,8 +71,8 @@ struct ExemplarChoice: Sendable {
     let images = RankedImages(ranking: ranking, unit: unit, dump: source.dump)
     let exemplars = UnitExemplars(
       unit: unit.studyName, layer: unit.layer, channel: unit.channel,
-      min: try batches.low.map { (batch) throws(RecordingError) in try images.exemplars(batch) },
-      max: try batches.high.map { (batch) throws(RecordingError) in try images.exemplars(batch) })
+      min: try batches.low.map { (batch) throws(Failure) in try images.exemplars(batch) },
+      max: try batches.high.map { (batch) throws(Failure) in try images.exemplars(batch) })
     let ends = min(ExemplarWindows.referencesOfBatch, ranking.count)
     return ChosenUnit(
       exemplars: exemplars, lowest: try images.exemplars(Array(0..<ends)),
@@ -82,9 +82,9 @@ struct ExemplarChoice: Sendable {
 
   private func histogram(
     of record: UnitRecord, _ unit: Models.Unit
-  ) throws(RecordingError) -> ActivationHistogram {
+  ) throws(Failure) -> ActivationHistogram {
     guard let values = record.values else {
-      throw RecordingError(
+      throw Failure(
         .usage,
         "\(source.dump.path) keeps only the extremes of \(unit), which make no histogram; leave out --histogram, or record every image"
       )
@@ -99,7 +99,7 @@ private struct RankedImages {
   let unit: Models.Unit
   let dump: RecordedDump
 
-  func exemplars(_ ranks: [Int]) throws(RecordingError) -> [Exemplar] {
+  func exemplars(_ ranks: [Int]) throws(Failure) -> [Exemplar] {
     var exemplars: [Exemplar] = []
     for rank in ranks {
       guard let image = ranking[rank] else { throw unknown(rank) }
@@ -110,8 +110,8 @@ private struct RankedImages {
     return exemplars
   }
 
-  private func unknown(_ rank: Int) -> RecordingError {
-    RecordingError(
+  private func unknown(_ rank: Int) -> Failure {
+    Failure(
       .badData,
       "\(dump.path) keeps too few extremes of \(unit) to say which image has rank \(rank) of \(ranking.count); record it with --keep all, or with more extremes"
     )

@@ -69,13 +69,13 @@ public struct ExemplarMap: Sendable, Codable, Hashable {
 
   /// Reads a map.
   ///
-  /// - Throws: ``RecordingError``, `inputMissing` or `badData`.
-  public static func read(_ path: String) throws(RecordingError) -> ExemplarMap {
+  /// - Throws: ``Failure``, `inputMissing` or `badData`.
+  public static func read(_ path: String) throws(Failure) -> ExemplarMap {
     guard let data = Disk.data(of: path) else {
-      throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError)")
+      throw Failure(.inputMissing, "cannot read \(path): \(Disk.lastError)")
     }
     do { return try JSON.decode(ExemplarMap.self, from: data) } catch {
-      throw RecordingError(.badData, "\(path) is not a map of exemplars, as 'exemplars' writes it")
+      throw Failure(.badData, "\(path) is not a map of exemplars, as 'exemplars' writes it")
     }
   }
 

@@ -52,8 +52,8 @@ public struct ExemplarRequest: Sendable {
 
   /// The windows for a number of images.
   ///
-  /// - Throws: ``RecordingError`` of kind `usage` where there are too few.
-  func windows(images: Int) throws(RecordingError) -> ExemplarWindows {
+  /// - Throws: ``Failure`` of kind `usage` where there are too few.
+  func windows(images: Int) throws(Failure) -> ExemplarWindows {
     switch windows {
     case .condition(let condition):
       try ExemplarWindows(condition, images: images, batches: batches, scaled: scaled)
@@ -68,19 +68,19 @@ public struct ExemplarRequest: Sendable {
 
   /// What the folder's name adds to the network's.
   ///
-  /// - Throws: ``RecordingError`` of kind `usage` when windows of the user's own have no name, or one that is no part of
+  /// - Throws: ``Failure`` of kind `usage` when windows of the user's own have no name, or one that is no part of
   ///   a folder's name.
-  func resolvedExtra() throws(RecordingError) -> String {
+  func resolvedExtra() throws(Failure) -> String {
     if let extra {
       guard !extra.contains("/"), extra != "." else {
-        throw RecordingError(.usage, "--extra-name is part of a folder's name; leave the / out of it")
+        throw Failure(.usage, "--extra-name is part of a folder's name; leave the / out of it")
       }
       return extra
     }
     switch windows {
     case .condition(let condition): return condition.suffix
     case .ranks:
-      throw RecordingError(
+      throw Failure(
         .usage, "windows of your own need a name of their own; give --extra-name, 'hard90' for instance")
     }
   }

@@ -34,7 +34,7 @@ public struct ExemplarRun: Sendable {
 
   /// Opens the dump and looks at everything that can be wrong; writes nothing.
   ///
-  /// - Throws: ``RecordingError``.
+  /// - Throws: ``Failure``.
   public init(_ request: ExemplarRequest) throws {
     source = try ActivationSource(request.dump)
     windows = try request.windows(images: source.imageCount)
@@ -43,7 +43,7 @@ public struct ExemplarRun: Sendable {
       request.writesPictures || request.writesGrids
       ? try ImageFiles(of: source.dump, at: request.images) : nil
     guard request.units.contains(where: { $0.units?.isEmpty == false }) else {
-      throw RecordingError(.usage, "no units are chosen; give --units or --unit")
+      throw Failure(.usage, "no units are chosen; give --units or --unit")
     }
     folder =
       "\(request.output)/" + StimulusNames.folder(model: source.dump.manifest.model, extra: extra)
@@ -56,7 +56,7 @@ public struct ExemplarRun: Sendable {
   private var pillow: PillowVersion { request.pillow ?? .standard }
 
   /// The Pillow of the exemplars that are there; `nil` where there are none, or it is none that this program knows.
-  private static func recordedPillow(_ folder: String) throws(RecordingError) -> PillowVersion? {
+  private static func recordedPillow(_ folder: String) throws(Failure) -> PillowVersion? {
     let names = [ExemplarMap.fileName, ExemplarMap.partialName]
     guard let name = names.first(where: { Disk.isDirectory("\(folder)/\($0)") != nil }) else { return nil }
     return PillowVersion(rawValue: try ExemplarMap.read("\(folder)/\(name)").pillowNumber)
@@ -65,21 +65,21 @@ public struct ExemplarRun: Sendable {
   private var finished: String { "\(folder)/\(ExemplarMap.fileName)" }
   private var partial: String { "\(folder)/\(ExemplarMap.partialName)" }
 
-  private func checkOutput() throws(RecordingError) {
+  private func checkOutput() throws(Failure) {
     try Disk.checkLink(folder)
     guard request.existing == .refuse else { return }
     for (file, advice) in [
       (finished, "give --overwrite to replace them, or another --output"),
       (partial, "give --resume to go on, or --overwrite to start again"),
     ] where Disk.isDirectory(file) != nil {
-      throw RecordingError(.cannotCreate, "there are exemplars in \(folder) already; \(advice)")
+      throw Failure(.cannotCreate, "there are exemplars in \(folder) already; \(advice)")
     }
   }
 
   /// Chooses and writes.
   ///
   /// - Returns: `nil` when it was stopped; what is written stays, to go on from.
-  /// - Throws: ``RecordingError``, or `ImageError` for an image that cannot be opened any more.
+  /// - Throws: ``Failure``, or `ImageError` for an image that cannot be opened any more.
   public func run(progress: RunProgress = RunProgress()) throws -> Summary? {
     let start = Date()
     var choice = try ExemplarChoice(request, from: source)
@@ -134,7 +134,7 @@ public struct ExemplarRun: Sendable {
       case .refuse: try checkOutput()
       case .resume:
         guard try isSame(earlier, encoded) else {
-          throw RecordingError(
+          throw Failure(
             .badData,
             "\(earlier) tells of other exemplars than these; give the same dump, units and options, or --overwrite"
           )
@@ -166,7 +166,7 @@ public struct ExemplarRun: Sendable {
     }
   }
 
-  private func removePictures(of map: ExemplarMap) throws(RecordingError) {
+  private func removePictures(of map: ExemplarMap) throws(Failure) {
     for unit in map.units where !unit.unit.contains("/") {
       for name in ["natural_images", "grid.png", "histogram.svg"] {
         let item = "\(folder)/\(StimulusNames.folder(ofUnit: unit.unit))/\(name)"
@@ -176,7 +176,7 @@ public struct ExemplarRun: Sendable {
     }
   }
 
-  private func createFolders(of units: [ChosenUnit]) throws(RecordingError) {
+  private func createFolders(of units: [ChosenUnit]) throws(Failure) {
     for unit in units {
       let home = "\(folder)/\(StimulusNames.folder(ofUnit: unit.exemplars.unit))"
       try Disk.createDirectory(home)
@@ -185,7 +185,7 @@ public struct ExemplarRun: Sendable {
     }
   }
 
-  private func write(_ data: Data, to path: String) throws(RecordingError) {
+  private func write(_ data: Data, to path: String) throws(Failure) {
     let file = try TextFile(path)
     try file.append(data)
     try file.commit()

@@ -35,26 +35,26 @@ public struct ExemplarWindows: Sendable, Hashable, Codable {
 
   /// Creates windows of any place.
   ///
-  /// - Throws: ``RecordingError`` of kind `usage` where groups would overlap: the study's guards are 9B ≤ `startMin`,
+  /// - Throws: ``Failure`` of kind `usage` where groups would overlap: the study's guards are 9B ≤ `startMin`,
   ///   N − 9B > `stopMax` (which leaves one rank between) and `startMin` + B < `stopMax` − B.
-  public init(images: Int, batches: Int, startMin: Int, stopMax: Int) throws(RecordingError) {
+  public init(images: Int, batches: Int, startMin: Int, stopMax: Int) throws(Failure) {
     try Self.check(batches: batches, images: images)
     let references = Self.referencesOfBatch * batches
     let advice = "use more images or fewer --batches, or give --scale-windows"
     guard references <= startMin else {
-      throw RecordingError(
+      throw Failure(
         .usage,
         "the low queries begin at rank \(startMin), among the \(references) references of \(batches) batches; \(advice)"
       )
     }
     guard startMin <= images, (0..<images - references).contains(stopMax) else {
-      throw RecordingError(
+      throw Failure(
         .usage,
         "the queries, from rank \(startMin) up and below rank \(stopMax), run into the \(references) highest of \(images) images, which are references of \(batches) batches; \(advice)"
       )
     }
     guard startMin + batches < stopMax - batches else {
-      throw RecordingError(
+      throw Failure(
         .usage,
         "\(images) images are too few: low queries from rank \(startMin) and high queries below rank \(stopMax) overlap with \(batches) batches; \(advice)"
       )
@@ -72,17 +72,17 @@ public struct ExemplarWindows: Sendable, Hashable, Codable {
   ///   - images: How many images are ranked.
   ///   - batches: How many batches; by default the study's 20 or, scaled, ⌊20 N / 1,281,167⌋ and at least 1.
   ///   - scaled: Whether to scale the default.
-  /// - Throws: ``RecordingError`` of kind `usage` where there are too few images.
+  /// - Throws: ``Failure`` of kind `usage` where there are too few images.
   public init(
     _ condition: ExemplarCondition, images: Int, batches: Int? = nil, scaled: Bool = false
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     let batches = batches ?? (scaled ? max(1, Self.scaled(Self.studyBatches, to: images)) : Self.studyBatches)
     try Self.check(batches: batches, images: images)
     let references = Self.referencesOfBatch * batches
     let needed =
       condition.percent.map { (100 * (references + 1) + $0 - 1) / $0 } ?? 2 * (references + batches) + 2
     guard images >= needed else {
-      throw RecordingError(
+      throw Failure(
         .usage,
         "\(condition.rawValue) with \(batches) batches needs at least \(needed) images, and there are \(images); \(scaled ? "use more images" : "use more images or fewer --batches, or give --scale-windows")"
       )
@@ -100,12 +100,12 @@ public struct ExemplarWindows: Sendable, Hashable, Codable {
   ///   - stopMax: A rank of 1,281,167 images.
   ///   - images: How many images are ranked.
   ///   - batches: How many batches; by default ⌊20 N / 1,281,167⌋ and at least 1.
-  /// - Throws: ``RecordingError`` of kind `usage` where there are too few images.
+  /// - Throws: ``Failure`` of kind `usage` where there are too few images.
   public init(
     scalingStartMin startMin: Int, stopMax: Int, to images: Int, batches: Int? = nil
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     guard (0...Self.studyImages).contains(startMin), (0...Self.studyImages).contains(stopMax) else {
-      throw RecordingError(
+      throw Failure(
         .usage,
         "windows to scale are ranks of the study's \(Self.studyImages) images; \(startMin) and \(stopMax) are not both"
       )
@@ -116,10 +116,10 @@ public struct ExemplarWindows: Sendable, Hashable, Codable {
       stopMax: images - Self.scaled(Self.studyImages - stopMax, to: images))
   }
 
-  private static func check(batches: Int, images: Int) throws(RecordingError) {
+  private static func check(batches: Int, images: Int) throws(Failure) {
     // No set has room for so many, and products of more might not fit.
     guard (1...max(images, 1)).contains(batches) else {
-      throw RecordingError(.usage, "there can be 1 to \(images) batches of \(images) images, not \(batches)")
+      throw Failure(.usage, "there can be 1 to \(images) batches of \(images) images, not \(batches)")
     }
   }
 

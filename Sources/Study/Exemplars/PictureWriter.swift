@@ -19,7 +19,7 @@ struct PictureWriter: Sendable {
   /// Writes what is missing.
   ///
   /// - Returns: How many files were written, out of how many images; `nil` when it was stopped.
-  /// - Throws: ``RecordingError``, or ``ImageError`` for an image that cannot be opened any more.
+  /// - Throws: ``Failure``, or ``ImageError`` for an image that cannot be opened any more.
   func write(_ units: [ChosenUnit], progress: RunProgress) throws -> (files: Int, images: Int)? {
     let work = request.writesPictures ? work(of: units) : []
     let hasExtras = request.writesGrids || request.writesHistograms

@@ -5,16 +5,16 @@ package import Machine
 package enum StimulusFile {
   /// Writes a file, replacing what was there.
   ///
-  /// - Throws: ``RecordingError``, `cannotCreate` or `writeFailed`.
-  package static func write(_ bytes: [UInt8], to path: String) throws(RecordingError) {
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
+  package static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
     let file: AtomicFile
     do { file = try AtomicFile(path) } catch {
-      throw RecordingError(.cannotCreate, "\(error); choose another --output")
+      throw Failure(.cannotCreate, "\(error); choose another --output")
     }
     do {
       try file.append(bytes)
       try file.commit(durably: false)
-    } catch { throw RecordingError(.writeFailed, "\(error); make room on the disk") }
+    } catch { throw Failure(.writeFailed, "\(error); make room on the disk") }
   }
 
   /// Makes a file a hard link to another, replacing what was there.
@@ -30,11 +30,11 @@ package enum StimulusFile {
   /// Puts a file under another name, as a hard link where that is wanted and possible, else as a copy.
   ///
   /// - Returns: Whether it is a hard link.
-  /// - Throws: ``RecordingError``, `inputMissing`, `cannotCreate` or `writeFailed`.
-  package static func place(_ path: String, as other: String, linking: Bool) throws(RecordingError) -> Bool {
+  /// - Throws: ``Failure``, `inputMissing`, `cannotCreate` or `writeFailed`.
+  package static func place(_ path: String, as other: String, linking: Bool) throws(Failure) -> Bool {
     if linking && link(path, as: other) { return true }
     guard let data = Disk.data(of: path) else {
-      throw RecordingError(.inputMissing, "cannot read \(path): \(Disk.lastError); make the stimuli again")
+      throw Failure(.inputMissing, "cannot read \(path): \(Disk.lastError); make the stimuli again")
     }
     try write(Array(data), to: other)
     return false

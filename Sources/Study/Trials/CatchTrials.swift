@@ -50,11 +50,11 @@ public enum CatchTrials {
   /// 8 × 8 pixels, the squared distance of the two ends' mean pictures, over the sum of the mean squared distances of the
   /// references from the mean of their end. Ties go to the unit whose path comes first.
   ///
-  /// - Throws: ``RecordingError``: there are too few units, stimuli are missing, or the place is taken.
+  /// - Throws: ``Failure``: there are too few units, stimuli are missing, or the place is taken.
   public static func make(_ request: CatchRequest) throws -> Summary {
     try Disk.checkLink(request.output)
     if Disk.isDirectory(request.output) != nil, try !Disk.entries(of: request.output).isEmpty {
-      throw RecordingError(
+      throw Failure(
         .cannotCreate,
         "there is something in \(request.output) already; give --output the name of a new folder")
     }
@@ -62,7 +62,7 @@ public enum CatchTrials {
     let name = "\(request.condition.rawValue)_images"
     let homes = try StimulusFolders.units(in: root, channelPrefix: "channel_", having: name)
     guard homes.count >= request.count else {
-      throw RecordingError(
+      throw Failure(
         .inputMissing,
         "\(root) has \(name) of \(homes.count) units, fewer than the \(request.count) to choose; make more, or ask for fewer"
       )
@@ -92,14 +92,14 @@ public enum CatchTrials {
 
   private static func layOut(
     _ home: StimulusFolders.Home, _ request: CatchRequest
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     let from = references(of: home, request.condition)
     let place = "\(request.output)/\(home.layer)/\(home.channel.replacing("channel_", with: "channel"))"
     let shown = "\(place)/\(request.condition.rawValue)_images"
     try Disk.createDirectory(shown)
     // Queries are natural_images in both conditions, whatever they show.
     try Disk.createDirectory("\(place)/natural_images")
-    func put(_ name: String, at path: String) throws(RecordingError) {
+    func put(_ name: String, at path: String) throws(Failure) {
       _ = try StimulusFile.place("\(from)/\(name)", as: path, linking: request.hardLinks)
     }
     for name in StimulusFolders.references {

@@ -16,8 +16,8 @@ struct StimulusFolders: Sendable {
   /// The units below a folder that have a folder of a name, sorted bytewise by path: a glob without an order would make
   /// other tasks on every file system.
   ///
-  /// - Throws: ``RecordingError`` of kind `inputMissing` when the folder cannot be read.
-  static func units(in root: String, channelPrefix: String, having name: String) throws(RecordingError)
+  /// - Throws: ``Failure`` of kind `inputMissing` when the folder cannot be read.
+  static func units(in root: String, channelPrefix: String, having name: String) throws(Failure)
     -> [Home]
   {
     var homes: [Home] = []
@@ -44,7 +44,7 @@ struct StimulusFolders: Sendable {
     return (count, homes[position])
   }
 
-  private static func folders(in folder: String) throws(RecordingError) -> [String] {
+  private static func folders(in folder: String) throws(Failure) -> [String] {
     var names: [String] = []
     for entry in try Disk.entries(of: folder) where entry.isDirectory(in: folder) {
       let name = PathText.text(entry.name)

@@ -46,11 +46,11 @@ public struct TaskWriter: Sendable {
   ///   - references: How many references a participant sees at either end.
   ///   - hardLinks: Whether to make hard links of stimuli, where the file system can, instead of copies.
   ///   - threads: The threads.
-  /// - Throws: ``RecordingError``: a stimulus is missing, or the place is taken.
+  /// - Throws: ``Failure``: a stimulus is missing, or the place is taken.
   public init(
     _ plan: TrialPlan, into folder: String, existing: ExistingOutput, references: Int = 9,
     hardLinks: Bool = true, threads: Int = ProcessorCount.available
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     (self.plan, self.folder, self.existing) = (plan, folder, existing)
     (self.references, self.hardLinks, self.threads) = (references, hardLinks, threads)
@@ -63,35 +63,35 @@ public struct TaskWriter: Sendable {
   }
 
   /// The error of a stimulus that is missing: of a whole batch, it says which batches all units have.
-  private func missing(_ file: String, of trial: Trial) -> RecordingError {
+  private func missing(_ file: String, of trial: Trial) -> Failure {
     let wanted = plan.settings.maxBatch
     if trial.mode != .catchTrial, Disk.isDirectory(trial.queries) == nil,
       let common = StimulusFolders.commonBatches(of: plan.available, atMost: wanted + 1), common.count > 0
     {
-      return RecordingError(
+      return Failure(
         .inputMissing,
         "\(trial.queries) is missing: \(common.home) has batches 0 to \(common.count - 1) only; give --max-batch"
           + " \(common.count - 1), or make exemplars with more --batches")
     }
-    return RecordingError(.inputMissing, "\(file) is missing; make the exemplars again")
+    return Failure(.inputMissing, "\(file) is missing; make the exemplars again")
   }
 
   private var plannedPath: String { "\(folder)/\(Self.planName)" }
 
-  private func checkPlace() throws(RecordingError) {
+  private func checkPlace() throws(Failure) {
     try Disk.checkLink(folder)
     guard let isDirectory = Disk.isDirectory(folder) else { return }
     guard isDirectory else {
-      throw RecordingError(.cannotCreate, "\(folder) is a file; give --output the name of a folder to make")
+      throw Failure(.cannotCreate, "\(folder) is a file; give --output the name of a folder to make")
     }
     let names = try Disk.names(in: folder)
     if names.isEmpty { return }
     guard names.allSatisfy(Self.isOurs) else {
-      throw RecordingError(
+      throw Failure(
         .cannotCreate, "\(folder) holds something other than tasks; give --output the name of a new folder")
     }
     guard existing != .refuse else {
-      throw RecordingError(
+      throw Failure(
         .cannotCreate,
         "there are tasks in \(folder) already; give --overwrite to replace them, or another --output")
     }
@@ -111,7 +111,7 @@ public struct TaskWriter: Sendable {
   /// Writes the tasks, and the plan last: without it they are not complete.
   ///
   /// - Returns: `nil` when it was stopped.
-  /// - Throws: ``RecordingError``.
+  /// - Throws: ``Failure``.
   public func run(progress: RunProgress = RunProgress()) throws -> Summary? {
     try clear()
     let queue = PositionQueue(plan.tasks.count)
@@ -140,7 +140,7 @@ public struct TaskWriter: Sendable {
       output: folder)
   }
 
-  private func clear() throws(RecordingError) {
+  private func clear() throws(Failure) {
     try Disk.createDirectory(folder)
     for name in try Disk.names(in: folder) { try Disk.remove("\(folder)/\(name)") }
   }
@@ -169,7 +169,7 @@ public struct TaskWriter: Sendable {
     return links
   }
 
-  private func write(_ data: Data, to path: String) throws(RecordingError) {
+  private func write(_ data: Data, to path: String) throws(Failure) {
     let file = try TextFile(path)
     try file.append(data)
     try file.commit()

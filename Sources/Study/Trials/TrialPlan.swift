@@ -43,14 +43,14 @@ public struct TrialPlan: Sendable, Hashable, Codable {
 
   /// Chooses units and deals them out.
   ///
-  /// - Throws: ``RecordingError``: too few units or catch units, or settings that do not work out.
-  public init(_ request: TrialRequest) throws(RecordingError) {
+  /// - Throws: ``Failure``: too few units or catch units, or settings that do not work out.
+  public init(_ request: TrialRequest) throws(Failure) {
     var settings = request.settings
     try settings.check()
     let root = "\(request.stimuli)/\(StimulusNames.folder(model: request.model, extra: request.extra))"
     let units = try StimulusFolders.units(in: root, channelPrefix: "channel_", having: "natural_images")
     guard units.count >= settings.units else {
-      throw RecordingError(
+      throw Failure(
         .inputMissing,
         "\(root) has natural_images of \(units.count) units, fewer than the \(settings.units) that --units asks for; make more exemplars or ask for fewer"
       )
@@ -69,11 +69,11 @@ public struct TrialPlan: Sendable, Hashable, Codable {
 
   private static func limitBatches(
     of settings: inout TrialSettings, to units: [StimulusFolders.Home]
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     let wanted = settings.maxBatch + 1
     guard let common = StimulusFolders.commonBatches(of: units.map(\.path), atMost: wanted) else { return }
     guard common.count > settings.minBatch else {
-      throw RecordingError(
+      throw Failure(
         .inputMissing,
         "\(common.home)/natural_images has no batch_\(common.count), and --min-batch is \(settings.minBatch); make the"
           + " exemplars again, or choose batches that there are")
@@ -81,19 +81,19 @@ public struct TrialPlan: Sendable, Hashable, Codable {
     settings.maxBatch = common.count - 1
   }
 
-  private static func catchUnits(_ request: TrialRequest) throws(RecordingError) -> [StimulusFolders.Home] {
+  private static func catchUnits(_ request: TrialRequest) throws(Failure) -> [StimulusFolders.Home] {
     let needed = request.settings.catchTrials > 0
     let name = "\(request.condition.rawValue)_images"
     guard let folder = request.catchFolder else {
       if !needed { return [] }
-      throw RecordingError(
+      throw Failure(
         .usage,
         "catch trials need stimuli; give --catch (see 'activation-dump trials catch'), or --catch-trials 0")
     }
     // Even where none are needed: shuffling them is part of the study's sequence of draws.
     let units = try StimulusFolders.units(in: folder, channelPrefix: "channel", having: name)
     guard !needed || !units.isEmpty else {
-      throw RecordingError(
+      throw Failure(
         .inputMissing,
         "\(folder) holds no catch trials (LAYER/channelC/\(name)); see 'activation-dump trials catch'")
     }
@@ -112,7 +112,7 @@ private struct Stimuli {
   let units: [StimulusFolders.Home]
   let catchUnits: [StimulusFolders.Home]
 
-  func task(_ index: Int, _ task: TrialDealer.Task) throws(RecordingError) -> TrialTask {
+  func task(_ index: Int, _ task: TrialDealer.Task) throws(Failure) -> TrialTask {
     var result = TrialTask(index: index, rawTrials: [], rawCatchTrials: [], trials: [])
     for trial in task.trials { result.rawTrials.append(try main(trial)) }
     for unit in task.catchUnits { result.rawCatchTrials.append(attention(unit)) }
@@ -125,7 +125,7 @@ private struct Stimuli {
     return result
   }
 
-  private func main(_ trial: TrialDealer.Task.Trial) throws(RecordingError) -> Trial {
+  private func main(_ trial: TrialDealer.Task.Trial) throws(Failure) -> Trial {
     let home = units[trial.unit]
     let batch = "\(home.naturalImages)/batch_\(trial.batch)"
     guard request.condition == .optimized else {
@@ -136,13 +136,13 @@ private struct Stimuli {
 
   /// The study wrote optimized images into the folder of the network's name alone, and those of the hard conditions are
   /// the easy one's.
-  private func optimizedImages(of home: StimulusFolders.Home) throws(RecordingError) -> String {
+  private func optimizedImages(of home: StimulusFolders.Home) throws(Failure) -> String {
     let roots = [home.root, "\(request.stimuli)/\(request.model)_", "\(request.stimuli)/\(request.model)"]
     for root in roots {
       let folder = StimulusFolders.Home(layer: home.layer, channel: home.channel, root: root).optimizedImages
       if Disk.isDirectory(folder) == true { return folder }
     }
-    throw RecordingError(
+    throw Failure(
       .inputMissing,
       "there are no optimized_images of \(home.layer)/\(home.channel) in any of \(roots.joined(separator: ", "))"
     )

@@ -23,23 +23,23 @@ public struct TrialSettings: Sendable, Hashable, Codable {
 
   /// Refuses what cannot be dealt out.
   ///
-  /// - Throws: ``RecordingError`` of kind `usage`.
-  public func check() throws(RecordingError) {
+  /// - Throws: ``Failure`` of kind `usage`.
+  public func check() throws(Failure) {
     let most = 1_000_000
     guard [trials, tasks, units].allSatisfy((1...most).contains), (0...most).contains(catchTrials) else {
-      throw RecordingError(
+      throw Failure(
         .usage, "trials, tasks and units have to be from 1 to \(most), catch trials from 0 to as many")
     }
     guard (0...most).contains(minBatch), (minBatch...most).contains(maxBatch) else {
-      throw RecordingError(.usage, "batches go from --min-batch, at least 0, up to --max-batch")
+      throw Failure(.usage, "batches go from --min-batch, at least 0, up to --max-batch")
     }
     guard trials <= units else {
-      throw RecordingError(
+      throw Failure(
         .usage,
         "a task shows no unit twice: with \(units) units it has at most \(units) trials, not \(trials)")
     }
     guard tasks * trials % units == 0 else {
-      throw RecordingError(
+      throw Failure(
         .usage,
         "\(tasks) tasks of \(trials) trials are \(tasks * trials), which \(units) units cannot share equally; choose others"
       )

@@ -50,7 +50,7 @@ public enum UnitListing {
   ///   - filter: What to list.
   ///   - threads: The threads.
   /// - Returns: The units, with what they did.
-  /// - Throws: ``RecordingError``, of kind `badData` where units are asked for by whether they are dead and the dump does
+  /// - Throws: ``Failure``, of kind `badData` where units are asked for by whether they are dead and the dump does
   ///   not say; ``UnknownName`` for a layer that was not recorded.
   public static func units(
     of dump: RecordedDump, layers: [String], filter: UnitFilter, threads: Int = ProcessorCount.available
@@ -66,7 +66,7 @@ public enum UnitListing {
     let listed = results.all.flatMap { $0 }
     let unknown = listed.count { $0.isDead == nil }
     guard filter.dead == nil || unknown == 0 else {
-      throw RecordingError(
+      throw Failure(
         .badData,
         "\(dump.path) does not say which units are dead: \(unknown) of \(listed.count) have no recorded value above 0, but"
           + " may be above 0 at single positions; record it with --baselines, or list them with --never-positive"

@@ -25,15 +25,15 @@ public struct UnitSample: Sendable {
   ///   - layers: Canonical names.
   ///   - seed: NumPy's.
   ///   - excluded: Units never to draw.
-  /// - Throws: ``RecordingError`` of kind `usage` when there are not so many.
+  /// - Throws: ``Failure`` of kind `usage` when there are not so many.
   public init(
     _ count: Int, of model: Model, layers: [String], seed: UInt32 = 42, excluding excluded: Set<Unit> = []
-  ) throws(RecordingError) {
+  ) throws(Failure) {
     let widths = layers.map { model.shape(ofLayer: $0)?.channels ?? 0 }
     let names = Set(layers)
     let available = widths.reduce(0, +) - excluded.count { names.contains($0.layer) }
     guard count <= available, count == 0 || !widths.contains(0) else {
-      throw RecordingError(
+      throw Failure(
         .usage,
         "\(model.identifier) has \(available) units to draw from, fewer than \(count); ask for fewer, or give fewer blacklists"
       )

@@ -152,7 +152,7 @@ struct ExemplarsCommand: ParsableCommand {
     if let units { return try UnitSelection.read(units, for: model) }
     if !unit.isEmpty { return try UnitSelection.units(unit, of: model) }
     guard dump.manifest.layers.allSatisfy({ $0.units != nil }) else {
-      throw RecordingError(
+      throw Failure(
         .usage,
         "the dump holds every unit of its layers; choose some with --units or --unit (see 'units sample')")
     }

@@ -74,7 +74,7 @@ struct UnitsListCommand: ParsableCommand {
     let recorded = try dump.map { try RecordedDump(opening: $0) }
     let model = try Model.named(model ?? recorded?.manifest.model ?? "")
     if let recorded, recorded.manifest.model != model.identifier {
-      throw RecordingError(
+      throw Failure(
         .usage,
         "\(recorded.path) is of \(recorded.manifest.model), not \(model.identifier); leave out --model")
     }

@@ -107,7 +107,7 @@ struct WeightsFetchCommand: AsyncParsableCommand {
 
   private func resolvedAddress(of file: CheckpointSource.File, _ model: Model) throws -> URL {
     if url == nil, file.isInsideArchive {
-      throw RecordingError(
+      throw Failure(
         .inputMissing,
         "\(file.name) is not published by itself: it is \(model.checkpoint.note ?? "inside an archive at \(file.url)"). "
           + "Put it into the weights folder, or give its address with --url")

@@ -50,12 +50,12 @@ struct WeightsVerifyCommand: ParsableCommand {
       return (subject, chosen ?? Model.all.first { $0.checkpoint.files.contains { $0.name == name } })
     }
     guard let named = try? Model.named(subject) else {
-      throw RecordingError(
+      throw Failure(
         .inputMissing, "'\(subject)' is neither a file nor a network; see 'activation-dump models'")
     }
     let folder = location.folder
     guard let path = named.presentCheckpoint(in: folder) else {
-      throw RecordingError(
+      throw Failure(
         .inputMissing,
         "there is no checkpoint of \(named.identifier) in \(folder.path); run 'activation-dump weights fetch"
           + " \(named.identifier)'")

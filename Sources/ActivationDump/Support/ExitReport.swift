@@ -27,7 +27,7 @@ extension ExitStatus {
 }
 
 /// An error as the user sees it: one sentence, and an exit code.
-struct Failure {
+struct ExitReport {
   let status: ExitStatus
   let message: String
 
@@ -35,7 +35,7 @@ struct Failure {
   init(_ error: any Error) {
     let status: ExitStatus =
       switch error {
-      case let error as RecordingError: ExitStatus(error.kind)
+      case let error as Failure: ExitStatus(error.kind)
       case let error as CheckpointError: ExitStatus(error.kind)
       case let error as ImageError: ExitStatus(error.kind)
       case let error as UnknownName: error.kind == "model" ? .usage : .badData
@@ -96,7 +96,7 @@ struct Failure {
 }
 
 extension ExitStatus {
-  init(_ kind: RecordingError.Kind) {
+  init(_ kind: Failure.Kind) {
     self =
       switch kind {
       case .usage: .usage

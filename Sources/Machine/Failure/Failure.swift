@@ -1,5 +1,5 @@
-/// Why a recording, or anything around it, could not be done.
-public struct RecordingError: Error, Hashable, CustomStringConvertible {
+/// Why something could not be done, as the user reads it.
+public struct Failure: Error, Hashable, CustomStringConvertible {
   /// The classes of failure, which scripts tell apart by exit code.
   public enum Kind: Sendable, Hashable, CaseIterable {
     /// Options that contradict each other.
