@@ -8,7 +8,7 @@ from . import normal
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # The texts that say when or where something was done; other files are recorded as they are.
-TEXTS = (".json", ".html")
+TEXTS = (".json", ".html", "/lock")
 
 
 class Program:

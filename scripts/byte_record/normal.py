@@ -20,6 +20,8 @@ JSON_HOST = re.compile(r'"(name|processor|system)" : "[^"]*"')
 JSON_HOST_BLOCK = re.compile(r'"host" : \{[^}]*\}')
 
 TEXT = [
+    # Who holds a folder.
+    (re.compile(r"process [0-9]+ on %s" % re.escape(socket.gethostname())), "process PID on HOST"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "DATE"),
     (re.compile(r"\b[0-9][0-9.,]* images/s"), "RATE images/s"),
     (re.compile(r"\b[0-9][0-9.,]* s\b"), "TIME s"),
