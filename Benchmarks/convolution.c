@@ -231,7 +231,7 @@ static void measure(const ck_kernels *kernels, const layer *l, int images, int r
     const double start = seconds();
     operations = kernels->peak_fma(20000);
     peak.samples[round] = operations / (seconds() - start) * 1e-9;
-    ours.samples[round] = RATE(flops * images, kernels->conv(&c, images, (ck_view){in, l->in, in_size}, packed, &e,
+    ours.samples[round] = RATE(flops * images, kernels->conv(&c, images, (ck_input){in, l->in, in_size}, packed, &e,
                                                              (ck_view){out, l->out, out_size}, scratch));
     blas.samples[round] = RATE(
         flops * together, cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)(together * positions), l->out,

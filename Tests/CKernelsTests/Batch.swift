@@ -68,6 +68,11 @@ final class Batch: @unchecked Sendable {
     ck_view(data: data + first * imageStride, position_stride: positionStride, image_stride: imageStride)
   }
 
+  /// What a kernel reads, beginning with image `first`.
+  func view(from first: Int = 0) -> ck_input {
+    ck_input(data: data + first * imageStride, position_stride: positionStride, image_stride: imageStride)
+  }
+
   /// All numbers: image by image, position by position.
   var values: [Float] {
     (0..<images).flatMap { image in

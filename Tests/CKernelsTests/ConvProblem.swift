@@ -159,11 +159,13 @@ extension Kernels {
               result.raw.withUnsafeMutableBufferPointer { raw in
                 result.preActivation.withUnsafeMutableBufferPointer { preActivation in
                   result.activated.withUnsafeMutableBufferPointer { activated in
-                    func view(_ data: UnsafeMutablePointer<Float>?, _ position: Int, _ image: Int) -> ck_view
+                    func view(_ data: UnsafeMutablePointer<Float>?, _ position: Int, _ image: Int) -> ck_input
                     {
-                      ck_view(data: data, position_stride: position, image_stride: image)
+                      ck_input(data: data, position_stride: position, image_stride: image)
                     }
-                    let out = view(output.baseAddress, problem.outStride, problem.outImage)
+                    let out = ck_view(
+                      data: output.baseAddress, position_stride: problem.outStride,
+                      image_stride: problem.outImage)
                     var epilogue = ck_epilogue()
                     if parts.contains(.scale) { epilogue.scale = UnsafePointer(scale.baseAddress) }
                     if parts.contains(.shift) { epilogue.shift = UnsafePointer(shift.baseAddress) }
@@ -171,7 +173,9 @@ extension Kernels {
                       let first = residual.baseAddress.map { $0 + window.lowerBound }
                       epilogue.residual = view(first, problem.outStride, problem.outImage)
                     }
-                    if parts.contains(.inPlace) { epilogue.residual = out }
+                    if parts.contains(.inPlace) {
+                      epilogue.residual = view(output.baseAddress, problem.outStride, problem.outImage)
+                    }
                     epilogue.activation = activation
                     if parts.contains(.sums) {
                       epilogue.sums = ck_sums(

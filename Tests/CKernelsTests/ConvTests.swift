@@ -231,18 +231,18 @@ struct ConvTests {
     var data = ConvData(problem)
     data.input[problem.inStride * (problem.height * problem.width - 1)] = .nan
     let constants = Batch(positions: 2, channels: problem.input, seed: 11)
-    let (scale, shift) = (constants.view().data, constants.view().data + problem.input)
+    let (scale, shift) = (constants.data, constants.data + problem.input)
     for relu in [true, false] {
       var prepared = data
       var epilogue = ck_epilogue()
       (epilogue.scale, epilogue.shift) = (UnsafePointer(scale), UnsafePointer(shift))
       epilogue.activation = relu ? CK_RELU : CK_IDENTITY
       prepared.input.withUnsafeMutableBufferPointer {
-        let view = ck_view(
-          data: $0.baseAddress, position_stride: problem.inStride, image_stride: problem.inImage)
+        let data = $0.baseAddress
         kernels.table.pointee.map(
-          Int32(problem.height * problem.width), Int32(problem.input), Int32(problem.images), view, &epilogue,
-          view)
+          Int32(problem.height * problem.width), Int32(problem.input), Int32(problem.images),
+          ck_input(data: data, position_stride: problem.inStride, image_stride: problem.inImage), &epilogue,
+          ck_view(data: data, position_stride: problem.inStride, image_stride: problem.inImage))
       }
       let expected = kernels.convolve(problem, prepared, .everything, CK_RELU)
       let prologue = ck_prologue(scale: scale, shift: shift, relu: relu)

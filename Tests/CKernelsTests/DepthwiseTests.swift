@@ -46,7 +46,7 @@ struct DepthwiseTests {
       var epilogue = ck_epilogue()
       if full {
         (epilogue.scale, epilogue.shift) = (
-          UnsafePointer(constants.view().data), UnsafePointer(constants.data + problem.channels)
+          UnsafePointer(constants.data), UnsafePointer(constants.data + problem.channels)
         )
       }
       if residual != nil { epilogue.residual = result.output.view(from: image) }
@@ -57,7 +57,8 @@ struct DepthwiseTests {
       sums.output += image * problem.channels
       epilogue.sums = sums
       let images = imageByImage ? 1 : Int32(problem.images)
-      var (input, output) = (input.view(from: image), result.output.view(from: image))
+      var input: ck_input = input.view(from: image)
+      var output: ck_view = result.output.view(from: image)
       // The channels in parts, each with its share of everything that has channels.
       var first = 0
       while first < problem.channels {

@@ -46,7 +46,7 @@ struct PointwiseTests {
     var epilogue = ck_epilogue()
     if let constants {
       epilogue.scale = UnsafePointer(constants.data)
-      epilogue.shift = UnsafePointer(constants.view().data + constants.channels)
+      epilogue.shift = UnsafePointer(constants.data + constants.channels)
     }
     if let residual { epilogue.residual = residual.view(from: image) }
     epilogue.activation = activation
@@ -159,7 +159,7 @@ struct PointwiseTests {
   func transposition(kernels: Kernels, problem: PositionsProblem) {
     let input = problem.batch()
     let output = Batch(positions: problem.channels, channels: problem.positions)
-    let view = input.view()
+    let view: ck_input = input.view()
     kernels.table.pointee.transpose(
       Int32(problem.positions), Int32(problem.channels), view.data, view.position_stride, output.data)
     let expected = (0..<problem.channels).flatMap { channel in

@@ -235,7 +235,7 @@ static void amx_run_block(const amx_call *call, const amx_block *b) {
   }
 }
 
-static void CK(conv)(const ck_convolution *c, int images, ck_view in, const float *packed, const ck_epilogue *e,
+static void CK(conv)(const ck_convolution *c, int images, ck_input in, const float *packed, const ck_epilogue *e,
                      ck_view out, float *scratch) {
   const amx_plan p = amx_plan_make(c);
   amx_call call = {.c = c, .plan = &p, .in = in, .out = out, .packed = (const uint16_t *)packed, .e = e};

@@ -16,7 +16,8 @@ typedef struct {
 typedef struct {
   const ck_convolution *c;
   const amx_plan *plan;
-  ck_view in, out;
+  ck_input in;
+  ck_view out;
   const uint16_t *packed;
   const ck_epilogue *e;
   strip_groups *groups;  // per strip

@@ -53,7 +53,7 @@ static size_t CK(conv_scratch)(const ck_convolution *c) {
   return conv_strips(c) * (sizeof(strip_groups) / sizeof(float)) + conv_block(c) * columns;
 }
 
-static void CK(conv)(const ck_convolution *c, int images, ck_view in, const float *packed, const ck_epilogue *e,
+static void CK(conv)(const ck_convolution *c, int images, ck_input in, const float *packed, const ck_epilogue *e,
                      ck_view out, float *scratch) {
   const ck_window *w = &c->window;
   const int positions = w->out_height * w->out_width, block = conv_block(c);

@@ -158,7 +158,7 @@ static void conv_run_block(const conv_call *call, const conv_block *b) {
   }
 }
 
-static void conv_run(const ck_convolution *c, const conv_plan *p, int images, ck_view in, const float *packed,
+static void conv_run(const ck_convolution *c, const conv_plan *p, int images, ck_input in, const float *packed,
                      const ck_epilogue *e, ck_view out, float *scratch) {
   const ck_window *w = &c->window;
   conv_call call = {.c = c, .plan = p, .in = in, .out = out, .packed = packed, .e = e};
@@ -203,7 +203,7 @@ static size_t CK(conv_scratch)(const ck_convolution *c) {
   return conv_uses_winograd(c) ? winograd_scratch_size(c) : conv_scratch_size(c);
 }
 
-static void CK(conv)(const ck_convolution *c, int images, ck_view in, const float *packed, const ck_epilogue *e,
+static void CK(conv)(const ck_convolution *c, int images, ck_input in, const float *packed, const ck_epilogue *e,
                      ck_view out, float *scratch) {
   if (conv_uses_winograd(c)) return winograd_run(c, images, in, packed, e, out, scratch);
   conv_plan p = conv_plan_make(c);
@@ -215,7 +215,7 @@ static void CK(conv)(const ck_convolution *c, int images, ck_view in, const floa
   ck_epilogue each = *e;
   each.residual.position_stride = e->residual.image_stride;
   p.positions = images;
-  conv_run(&joined, &p, 1, (ck_view){in.data, in.image_stride, 0}, packed, &each,
+  conv_run(&joined, &p, 1, (ck_input){in.data, in.image_stride, 0}, packed, &each,
            (ck_view){out.data, out.image_stride, 0}, scratch);
 }
 

@@ -24,7 +24,8 @@ typedef struct {
 typedef struct {
   const ck_convolution *c;
   const conv_plan *plan;
-  ck_view in, out;
+  ck_input in;
+  ck_view out;
   const float *packed;
   const ck_epilogue *e;
   bool copies;            // inputs are read from `copy`

@@ -178,7 +178,8 @@ typedef struct {
   const ck_convolution *c;
   const winograd_plan *plan;
   winograd_scratch s;
-  ck_view in, out;
+  ck_input in;
+  ck_view out;
   const float *packed;
   const ck_epilogue *e;
 } winograd_call;
@@ -285,7 +286,7 @@ static void winograd_run_block(const winograd_call *call, const winograd_block *
   for (int strip = 0; strip < p->strips; strip++) winograd_finish(call, b, strip);
 }
 
-static void winograd_run(const ck_convolution *c, int images, ck_view in, const float *packed, const ck_epilogue *e,
+static void winograd_run(const ck_convolution *c, int images, ck_input in, const float *packed, const ck_epilogue *e,
                          ck_view out, float *scratch) {
   const winograd_plan p = winograd_plan_make(c);
   winograd_call call = {.c = c, .plan = &p, .in = in, .out = out, .packed = packed, .e = e};

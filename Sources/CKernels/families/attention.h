@@ -39,8 +39,8 @@ CK_INLINE void attention_tile(int depth, const float *const a[CK_ATTENTION_QUERI
   }
 }
 
-static void CK(attention)(int queries, int keys, int heads, int head_size, int images, ck_view query, ck_view key,
-                          ck_view value, ck_view out, float *scratch) {
+static void CK(attention)(int queries, int keys, int heads, int head_size, int images, ck_input query, ck_input key,
+                          ck_input value, ck_view out, float *scratch) {
   const ptrdiff_t padded = attention_padded(keys);
   float *const weights = scratch;
   float *const transposed = scratch + CK_ATTENTION_QUERIES * padded;

@@ -53,7 +53,7 @@ CK_INLINE void baselines_group(bool contrast, int channels, int first, int end, 
                     contrast ? sums + c : sums);
 }
 
-static void CK(baselines)(int height, int width, int channels, int images, ck_view in, int *non_positive,
+static void CK(baselines)(int height, int width, int channels, int images, ck_input in, int *non_positive,
                           double *contrast, ptrdiff_t stride) {
   const ptrdiff_t row_stride = width * in.position_stride;
   for (int image = 0; image < images; image++) {

@@ -163,7 +163,7 @@ static void depthwise_direct(const ck_window *w, const float *image, ptrdiff_t s
   }
 }
 
-static void CK(depthwise)(const ck_window *w, int channels, int images, ck_view in, const float *weight,
+static void CK(depthwise)(const ck_window *w, int channels, int images, ck_input in, const float *weight,
                           ptrdiff_t weight_stride, const ck_epilogue *e, ck_view out) {
   const int positions = w->out_height * w->out_width;
   const depthwise_cut cut = depthwise_cut_of(w);

@@ -84,7 +84,7 @@ CK_INLINE void normalize_row(const float *x, int channels, const row_moments *m,
   }
 }
 
-static void CK(layer_norm)(int positions, int channels, int images, ck_view in, const float *weight, const float *bias,
+static void CK(layer_norm)(int positions, int channels, int images, ck_input in, const float *weight, const float *bias,
                            float epsilon, ck_view out, const ck_sums *sums) {
   double *const output = sums ? sums->output : NULL;
   for (int image = 0; image < images; image++) {
@@ -159,7 +159,7 @@ CK_INLINE void response_norm_row(const response_norm *n, const float *x, power_k
   }
 }
 
-static void CK(local_response_norm)(int positions, int channels, int images, ck_view in, int size, float alpha,
+static void CK(local_response_norm)(int positions, int channels, int images, ck_input in, int size, float alpha,
                                     float beta, float k, ck_view out) {
   const response_norm n = {.channels = channels,
                            .below = size / 2,
@@ -206,7 +206,7 @@ CK_INLINE void softmax_row(const float *x, int channels, float *y) {
   }
 }
 
-static void CK(softmax)(int positions, int channels, int images, ck_view in, ck_view out) {
+static void CK(softmax)(int positions, int channels, int images, ck_input in, ck_view out) {
   for (int image = 0; image < images; image++)
     for (int p = 0; p < positions; p++)
       softmax_row(in.data + image * in.image_stride + p * in.position_stride, channels,

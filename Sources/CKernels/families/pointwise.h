@@ -33,7 +33,7 @@ CK_INLINE void prefetch_rows(int rows, int channels, const float *in, ptrdiff_t 
     for (int c = 0; c < channels; c += 16) __builtin_prefetch(in + row * stride + c);
 }
 
-static void CK(map)(int positions, int channels, int images, ck_view in, const ck_epilogue *e, ck_view out) {
+static void CK(map)(int positions, int channels, int images, ck_input in, const ck_epilogue *e, ck_view out) {
   const int block = map_block(channels);
   strip_groups groups = {0};
   for (int image = 0; image < images; image++) {
@@ -82,7 +82,7 @@ static void sum_rows(int rows, int channels, const float *in, ptrdiff_t stride, 
   }
 }
 
-static void CK(column_sums)(int positions, int channels, int images, ck_view in, double *sums, ptrdiff_t stride) {
+static void CK(column_sums)(int positions, int channels, int images, ck_input in, double *sums, ptrdiff_t stride) {
   for (int image = 0; image < images; image++) {
     double *const totals = sums + image * stride;
     sum_clear(totals, channels);
@@ -97,7 +97,7 @@ static void CK(column_sums)(int positions, int channels, int images, ck_view in,
 /// The larger of two numbers, NaN if either is.
 CK_INLINE vec vec_max_or_nan(vec largest, vec x) { return vec_select((x > largest) | (x != x), x, largest); }
 
-static void CK(column_maxima)(int positions, int channels, int images, ck_view in, float *maxima, ptrdiff_t stride) {
+static void CK(column_maxima)(int positions, int channels, int images, ck_input in, float *maxima, ptrdiff_t stride) {
   for (int image = 0; image < images; image++) {
     float *const result = maxima + image * stride;
     for (int c = 0; c < channels; c++) result[c] = -INFINITY;

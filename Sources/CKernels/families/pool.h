@@ -50,7 +50,7 @@ CK_INLINE void average_pool_columns(const ck_window *w, window_part part, const 
   for (int v = 0; v < vectors; v++) vec_store_lanes(out + v * CK_LANES, lanes, sum[v] / count);
 }
 
-static void CK(max_pool)(const ck_window *w, int channels, int images, ck_view in, ck_view out) {
+static void CK(max_pool)(const ck_window *w, int channels, int images, ck_input in, ck_view out) {
   for (int image = 0; image < images; image++) {
     for (int position = 0; position < w->out_height * w->out_width; position++) {
       const window_part part = window_inside(w, position);
@@ -65,7 +65,7 @@ static void CK(max_pool)(const ck_window *w, int channels, int images, ck_view i
   }
 }
 
-static void CK(average_pool)(const ck_window *w, int channels, int images, ck_view in, ck_view out) {
+static void CK(average_pool)(const ck_window *w, int channels, int images, ck_input in, ck_view out) {
   for (int image = 0; image < images; image++) {
     for (int position = 0; position < w->out_height * w->out_width; position++) {
       const window_part part = window_inside(w, position);

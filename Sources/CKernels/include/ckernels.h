@@ -18,6 +18,13 @@ typedef struct {
   ptrdiff_t image_stride;
 } ck_view;
 
+/// A batch of activations that is only read, laid out as a ``ck_view``.
+typedef struct {
+  const float *data;
+  ptrdiff_t position_stride;
+  ptrdiff_t image_stride;
+} ck_input;
+
 typedef enum { CK_IDENTITY = 0, CK_RELU = 1, CK_GELU = 2, CK_QUICK_GELU = 3 } ck_activation;
 
 /// A window sliding over a map. Output sizes are given, so padding at the bottom and right follows from them
@@ -44,7 +51,7 @@ typedef struct {
 typedef struct {
   const float *scale;  // NULL: 1
   const float *shift;  // NULL: 0
-  ck_view residual;    // data NULL: none; may be the very view that is written
+  ck_input residual;   // data NULL: none; may be the very view that is written
   ck_activation activation;
   ck_sums sums;
 } ck_epilogue;
@@ -97,33 +104,33 @@ typedef struct {
   /// Elements of scratch one call needs, whatever the number of images.
   size_t (*conv_scratch)(const ck_convolution *c);
   /// `packed` and `scratch` are 64-byte aligned.
-  void (*conv)(const ck_convolution *c, int images, ck_view in, const float *packed, const ck_epilogue *e, ck_view out,
+  void (*conv)(const ck_convolution *c, int images, ck_input in, const float *packed, const ck_epilogue *e, ck_view out,
                float *scratch);
 
   /// Depthwise convolution: `weight` is [kernel_height * kernel_width][channels], the rows `weight_stride` apart. Some
   /// of the channels alone give the bytes they have among all.
-  void (*depthwise)(const ck_window *w, int channels, int images, ck_view in, const float *weight,
+  void (*depthwise)(const ck_window *w, int channels, int images, ck_input in, const float *weight,
                     ptrdiff_t weight_stride, const ck_epilogue *e, ck_view out);
 
   // --- Pooling ------------------------------------------------------------------------------------------------
   /// Positions outside the map count as -infinity. A NaN in a window gives NaN, as in PyTorch.
-  void (*max_pool)(const ck_window *w, int channels, int images, ck_view in, ck_view out);
+  void (*max_pool)(const ck_window *w, int channels, int images, ck_input in, ck_view out);
   /// Mean over the window; every window lies inside the map.
-  void (*average_pool)(const ck_window *w, int channels, int images, ck_view in, ck_view out);
+  void (*average_pool)(const ck_window *w, int channels, int images, ck_input in, ck_view out);
 
   // --- Pointwise ----------------------------------------------------------------------------------------------
   /// out = epilogue(in): batch normalisation, activation, addition and copying are all this. `out` may be `in`.
-  void (*map)(int positions, int channels, int images, ck_view in, const ck_epilogue *e, ck_view out);
+  void (*map)(int positions, int channels, int images, ck_input in, const ck_epilogue *e, ck_view out);
   /// Sums over positions into sums[image * stride + c], in the order the other kernels use for their sums.
-  void (*column_sums)(int positions, int channels, int images, ck_view in, double *sums, ptrdiff_t stride);
+  void (*column_sums)(int positions, int channels, int images, ck_input in, double *sums, ptrdiff_t stride);
   /// Largest value over positions into maxima[image * stride + c]; NaN if any is NaN.
-  void (*column_maxima)(int positions, int channels, int images, ck_view in, float *maxima, ptrdiff_t stride);
+  void (*column_maxima)(int positions, int channels, int images, ck_input in, float *maxima, ptrdiff_t stride);
   /// What the baselines of a unit add up, of a map of `height` rows of `width` positions: how many positions hold 0 or
   /// less (NaN does not) into non_positive[image * stride + c], and into contrast[image * stride + c] the sum over
   /// positions of |x - y| for the four neighbours y of each, 0 outside the map. Without `contrast` (NULL), height and
   /// width only have to multiply to the positions. Sums are in double from partial sums of at most 32 positions of a
   /// row.
-  void (*baselines)(int height, int width, int channels, int images, ck_view in, int *non_positive, double *contrast,
+  void (*baselines)(int height, int width, int channels, int images, ck_input in, int *non_positive, double *contrast,
                     ptrdiff_t stride);
   /// out[c][p] = in[p][c] for one image; `in` has rows of `in_stride`, `out` rows of `positions`.
   void (*transpose)(int positions, int channels, const float *in, ptrdiff_t in_stride, float *out);
@@ -131,21 +138,21 @@ typedef struct {
   // --- Normalisation ------------------------------------------------------------------------------------------
   /// Over the channels of each position: (x - mean) / sqrt(variance + epsilon) * weight + bias, biased variance.
   /// `sums` (output only) may be NULL. `out` may be `in`.
-  void (*layer_norm)(int positions, int channels, int images, ck_view in, const float *weight, const float *bias,
+  void (*layer_norm)(int positions, int channels, int images, ck_input in, const float *weight, const float *bias,
                      float epsilon, ck_view out, const ck_sums *sums);
   /// x / (k + alpha * mean of x^2 over `size` channels around c, zero outside)^beta: PyTorch's definition.
-  void (*local_response_norm)(int positions, int channels, int images, ck_view in, int size, float alpha, float beta,
+  void (*local_response_norm)(int positions, int channels, int images, ck_input in, int size, float alpha, float beta,
                               float k, ck_view out);
   /// Over the channels of each position. `out` may be `in`.
-  void (*softmax)(int positions, int channels, int images, ck_view in, ck_view out);
+  void (*softmax)(int positions, int channels, int images, ck_input in, ck_view out);
 
   // --- Attention ----------------------------------------------------------------------------------------------
   /// Elements of scratch one call of `attention` needs, whatever the number of images; 64-byte aligned.
   size_t (*attention_scratch)(int queries, int keys, int heads, int head_size);
   /// softmax(q k^T / sqrt(head_size)) v for each head; head h is channels [h * head_size, (h + 1) * head_size).
   /// `query` has `queries` positions, `key` and `value` have `keys`, `out` has `queries`.
-  void (*attention)(int queries, int keys, int heads, int head_size, int images, ck_view query, ck_view key,
-                    ck_view value, ck_view out, float *scratch);
+  void (*attention)(int queries, int keys, int heads, int head_size, int images, ck_input query, ck_input key,
+                    ck_input value, ck_view out, float *scratch);
 
   // --- Measurement --------------------------------------------------------------------------------------------
   /// Runs `iterations` of a register-only multiply-add loop and returns the floating-point operations done.

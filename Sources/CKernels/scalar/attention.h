@@ -9,8 +9,8 @@ static size_t CK(attention_scratch)(int queries, int keys, int heads, int head_s
   return (size_t)keys * (sizeof(double) / sizeof(float));
 }
 
-static void CK(attention)(int queries, int keys, int heads, int head_size, int images, ck_view query, ck_view key,
-                          ck_view value, ck_view out, float *scratch) {
+static void CK(attention)(int queries, int keys, int heads, int head_size, int images, ck_input query, ck_input key,
+                          ck_input value, ck_view out, float *scratch) {
   double *const weights = (double *)scratch;
   for (int image = 0; image < images; image++) {
     for (int head = 0; head < heads; head++) {

@@ -3,7 +3,7 @@
 #define CK_SCALAR_BASELINES_H
 #include "table/table.h"
 
-static void CK(baselines)(int height, int width, int channels, int images, ck_view in, int *non_positive,
+static void CK(baselines)(int height, int width, int channels, int images, ck_input in, int *non_positive,
                           double *contrast, ptrdiff_t stride) {
   for (int image = 0; image < images; image++) {
     for (int c = 0; c < channels; c++) {

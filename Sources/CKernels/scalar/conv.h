@@ -26,7 +26,7 @@ static double conv_prepared(const ck_prologue *p, int channel, float x) {
   return p->relu && x < 0 ? 0 : x;  // a NaN stays
 }
 
-static void CK(conv)(const ck_convolution *c, int images, ck_view in, const float *packed, const ck_epilogue *e,
+static void CK(conv)(const ck_convolution *c, int images, ck_input in, const float *packed, const ck_epilogue *e,
                      ck_view out, float *scratch) {
   const ck_window w = c->window;
   double *const accumulators = (double *)scratch;

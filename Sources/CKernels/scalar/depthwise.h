@@ -3,7 +3,7 @@
 #define CK_SCALAR_DEPTHWISE_H
 #include "scalar/epilogue.h"
 
-static void CK(depthwise)(const ck_window *w, int channels, int images, ck_view in, const float *weight,
+static void CK(depthwise)(const ck_window *w, int channels, int images, ck_input in, const float *weight,
                           ptrdiff_t weight_stride, const ck_epilogue *e, ck_view out) {
   const int positions = w->out_height * w->out_width;
   for (int image = 0; image < images; image++) {

@@ -35,7 +35,7 @@ static inline float epilogue(const ck_epilogue *e, int image, int position, int 
   float x = accumulator;
   if (e->scale) x *= e->scale[channel];
   if (e->shift) x += e->shift[channel];
-  const ck_view r = e->residual;
+  const ck_input r = e->residual;
   if (r.data) x += r.data[image * r.image_stride + position * r.position_stride + channel];
   const float y = activate(e->activation, x);
   groups->raw += accumulator;

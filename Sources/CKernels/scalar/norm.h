@@ -3,7 +3,7 @@
 #define CK_SCALAR_NORM_H
 #include "scalar/sums.h"
 
-static void CK(layer_norm)(int positions, int channels, int images, ck_view in, const float *weight, const float *bias,
+static void CK(layer_norm)(int positions, int channels, int images, ck_input in, const float *weight, const float *bias,
                            float epsilon, ck_view out, const ck_sums *sums) {
   for (int image = 0; image < images; image++) {
     for (int p = 0; p < positions; p++) {
@@ -25,7 +25,7 @@ static void CK(layer_norm)(int positions, int channels, int images, ck_view in, 
   }
 }
 
-static void CK(local_response_norm)(int positions, int channels, int images, ck_view in, int size, float alpha,
+static void CK(local_response_norm)(int positions, int channels, int images, ck_input in, int size, float alpha,
                                     float beta, float k, ck_view out) {
   for (int image = 0; image < images; image++) {
     for (int p = 0; p < positions; p++) {
@@ -41,7 +41,7 @@ static void CK(local_response_norm)(int positions, int channels, int images, ck_
   }
 }
 
-static void CK(softmax)(int positions, int channels, int images, ck_view in, ck_view out) {
+static void CK(softmax)(int positions, int channels, int images, ck_input in, ck_view out) {
   for (int image = 0; image < images; image++) {
     for (int p = 0; p < positions; p++) {
       const float *x = in.data + image * in.image_stride + p * in.position_stride;

@@ -4,7 +4,7 @@
 #include "scalar/epilogue.h"
 #include "scalar/sums.h"
 
-static void CK(map)(int positions, int channels, int images, ck_view in, const ck_epilogue *e, ck_view out) {
+static void CK(map)(int positions, int channels, int images, ck_input in, const ck_epilogue *e, ck_view out) {
   for (int image = 0; image < images; image++) {
     for (int c = 0; c < channels; c++) {
       channel_groups groups = {0};
@@ -17,13 +17,13 @@ static void CK(map)(int positions, int channels, int images, ck_view in, const c
   }
 }
 
-static void CK(column_sums)(int positions, int channels, int images, ck_view in, double *sums, ptrdiff_t stride) {
+static void CK(column_sums)(int positions, int channels, int images, ck_input in, double *sums, ptrdiff_t stride) {
   for (int image = 0; image < images; image++)
     for (int c = 0; c < channels; c++)
       sums[image * stride + c] = sum_positions(in.data + image * in.image_stride + c, in.position_stride, positions);
 }
 
-static void CK(column_maxima)(int positions, int channels, int images, ck_view in, float *maxima, ptrdiff_t stride) {
+static void CK(column_maxima)(int positions, int channels, int images, ck_input in, float *maxima, ptrdiff_t stride) {
   for (int image = 0; image < images; image++) {
     for (int c = 0; c < channels; c++) {
       float largest = -INFINITY;

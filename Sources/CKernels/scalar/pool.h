@@ -3,7 +3,7 @@
 #define CK_SCALAR_POOL_H
 #include "table/table.h"
 
-static void CK(max_pool)(const ck_window *w, int channels, int images, ck_view in, ck_view out) {
+static void CK(max_pool)(const ck_window *w, int channels, int images, ck_input in, ck_view out) {
   for (int image = 0; image < images; image++) {
     for (int position = 0; position < w->out_height * w->out_width; position++) {
       for (int c = 0; c < channels; c++) {
@@ -22,7 +22,7 @@ static void CK(max_pool)(const ck_window *w, int channels, int images, ck_view i
   }
 }
 
-static void CK(average_pool)(const ck_window *w, int channels, int images, ck_view in, ck_view out) {
+static void CK(average_pool)(const ck_window *w, int channels, int images, ck_input in, ck_view out) {
   const int taps = w->kernel_height * w->kernel_width;
   for (int image = 0; image < images; image++) {
     for (int position = 0; position < w->out_height * w->out_width; position++) {

@@ -25,7 +25,7 @@ package struct Call {
   /// The images, as kernels count.
   var imageCount: Int32 { Int32(images) }
   /// The memory of an input.
-  func input(_ index: Int = 0) -> ck_view { workspace.view(of: step.inputs[index]) }
+  func input(_ index: Int = 0) -> ck_input { ck_input(workspace.view(of: step.inputs[index])) }
   /// The memory of the result.
   var output: ck_view { workspace.view(of: step.output) }
   /// A member's scratch memory.
@@ -36,7 +36,7 @@ package struct Call {
     ck_epilogue(
       scale: packed.scale.map { UnsafePointer($0.pointer) },
       shift: packed.shift.map { UnsafePointer($0.pointer) },
-      residual: step.residual.map { workspace.view(of: $0) } ?? ck_view(),
+      residual: step.residual.map { ck_input(workspace.view(of: $0)) } ?? ck_input(),
       activation: ck_activation(step.activation), sums: sums)
   }
 
@@ -74,7 +74,7 @@ extension Call {
 /// What several operations are made of.
 extension Call {
   /// Copies `positions` of each image.
-  func copy(positions: Int, channels: Int, from: ck_view, to: ck_view) {
+  func copy(positions: Int, channels: Int, from: ck_input, to: ck_view) {
     var epilogue = ck_epilogue()
     kernels.pointee.map(Int32(positions), Int32(channels), imageCount, from, &epilogue, to)
   }
@@ -95,7 +95,7 @@ extension Call {
   }
 
   /// A pooling kernel.
-  typealias Pool = @convention(c) (UnsafePointer<ck_window>?, Int32, Int32, ck_view, ck_view) -> Void
+  typealias Pool = @convention(c) (UnsafePointer<ck_window>?, Int32, Int32, ck_input, ck_view) -> Void
 
   /// Pools, the channels divided.
   func pool(_ kernel: Pool?, _ window: Window) {
@@ -123,6 +123,28 @@ extension ck_view {
     var view = self
     view.data = data.map { $0 + position * position_stride }
     return view
+  }
+}
+
+extension ck_input {
+  /// The values of a view, to be read.
+  init(_ view: ck_view) {
+    self.init(
+      data: UnsafePointer(view.data), position_stride: view.position_stride, image_stride: view.image_stride)
+  }
+
+  /// The same from a channel on.
+  func from(_ channel: Int) -> ck_input {
+    var input = self
+    input.data = data.map { $0 + channel }
+    return input
+  }
+
+  /// The same from a position on.
+  func from(position: Int) -> ck_input {
+    var input = self
+    input.data = data.map { $0 + position * position_stride }
+    return input
   }
 }
 

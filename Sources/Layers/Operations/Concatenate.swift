@@ -30,7 +30,7 @@ package struct Concatenate: Layer, Operation, Hashable {
     for (part, channel) in plan.storage.copiedParts(of: call.step) {
       let shape = plan.shapes[part]
       call.copy(
-        positions: shape.positions, channels: shape.channels, from: call.workspace.view(of: part),
+        positions: shape.positions, channels: shape.channels, from: ck_input(call.workspace.view(of: part)),
         to: call.output.from(channel))
     }
   }

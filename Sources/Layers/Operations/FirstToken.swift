@@ -51,7 +51,7 @@ package struct PrependToken: Operation {
     call.copy(
       positions: shape.positions, channels: shape.channels, from: call.input(), to: first.from(position: 1))
     guard let token else { return call.writeMean(to: first) }
-    let vector = ck_view(data: token.pointer, position_stride: 0, image_stride: 0)
+    let vector = ck_input(data: token.pointer, position_stride: 0, image_stride: 0)
     call.copy(positions: 1, channels: shape.channels, from: vector, to: first)
   }
 }

@@ -62,7 +62,8 @@ package struct LayerNormalization: Operation {
     guard isDivided, let totals = sums.output else { return }
     call.divide(shape.channels, by: 2 * Call.lineChannels) { channels, _ in
       call.kernels.pointee.column_sums(
-        Int32(shape.positions), Int32(channels.count), call.imageCount, output.from(channels.lowerBound),
+        Int32(shape.positions), Int32(channels.count), call.imageCount,
+        ck_input(output.from(channels.lowerBound)),
         totals + channels.lowerBound, sums.stride)
     }
   }

@@ -44,7 +44,7 @@ package struct AddMatrix: Operation {
   package func run(_ call: Call) {
     let shape = call.inputShape()
     var epilogue = ck_epilogue()
-    epilogue.residual = ck_view(
+    epilogue.residual = ck_input(
       data: matrix.pointer, position_stride: shape.channels, image_stride: 0)
     call.kernels.pointee.map(
       Int32(shape.positions), Int32(shape.channels), call.imageCount, call.input(), &epilogue, call.output)
