@@ -1,5 +1,6 @@
 import Formats
 import Machine
+import Synchronization
 public import Tensor
 
 /// What a checkpoint says about one tensor, without reading its elements.
@@ -69,6 +70,7 @@ public final class Checkpoint: NestedTensorSource {
 
   private let stored: [StoredTensor]
   private let index: [String: Int]
+  private let digest = Mutex<String?>(nil)
 
   /// Creates a checkpoint from files that have been read.
   init(path: String, _ files: [CheckpointFile], _ contents: CheckpointContents) {
@@ -155,8 +157,16 @@ public final class Checkpoint: NestedTensorSource {
   /// Of a sharded checkpoint it is that of the lines `<digest>  <name>` of its index and all its shards, sorted by name
   /// bytewise: what `sha256sum FILE… | sha256sum` prints in its folder.
   ///
-  /// Complexity: reads every file once.
+  /// Complexity: reads every file, the first time.
   public func sha256() throws(CheckpointError) -> String {
+    digest.withLock { known in
+      let digest = known ?? computedDigest()
+      known = digest
+      return digest
+    }
+  }
+
+  private func computedDigest() -> String {
     func digest(_ file: MappedFile) -> String {
       let hash = SHA256()
       file.region.withUnsafeBytes { hash.update($0) }

@@ -13,7 +13,7 @@ public struct Network: Sendable {
   /// Which network it is, with the head its weights have.
   public let model: Model
   /// Where its weights came from.
-  public let weights: Weights
+  public var weights: Weights { identity.weights }
   /// The layers that every run records, canonical names in the order asked for.
   public let layers: [String]
   /// What is kept of a layer.
@@ -49,13 +49,13 @@ public struct Network: Sendable {
     baselines: Bool = false, options: Plan.Options = Plan.Options(), pillow: PillowVersion = .standard
   ) throws {
     try self.init(
-      WeightsIdentity(model, weights), weights: weights, recording: layers, reduction: reduction,
-      baselines: baselines, options: options, pillow: pillow)
+      WeightsIdentity(model, weights), recording: layers, reduction: reduction, baselines: baselines,
+      options: options, pillow: pillow)
   }
 
   /// Loads weights that have been looked at.
   package init(
-    _ identity: WeightsIdentity, weights: Weights, recording layers: [String] = [],
+    _ identity: WeightsIdentity, recording layers: [String] = [],
     reduction: Reduction = .mean, baselines: Bool = false, options: Plan.Options = Plan.Options(),
     pillow: PillowVersion = .standard
   ) throws {
@@ -63,17 +63,12 @@ public struct Network: Sendable {
     self.identity = identity
     let graph = try model.graph()
     let names = try layers.map { try model.layer(named: $0) }
-    let source: any TensorSource
-    switch weights {
-    case .seeded(let seed): source = SeededWeights(seed: seed, parameters: graph.parameters)
-    case .file: source = identity.choice?.parameters ?? SeededWeights(seed: 0, parameters: [])
-    }
-    (self.model, self.weights, self.layers, self.reduction, self.options) =
-      (model, weights, names, reduction, options)
+    (self.model, self.layers, self.reduction, self.options) = (model, names, reduction, options)
     self.pillow = pillow
     labels = Labels(model: model, graph: graph)
     plan = try Plan(
-      graph, parameters: source, taps: names, reduction: reduction, baselines: baselines, options: options)
+      graph, parameters: identity.parameters(of: graph), taps: names, reduction: reduction,
+      baselines: baselines, options: options)
   }
 
   /// Runs an image file: JPEG or PNG, preprocessed as the network was trained.

@@ -47,8 +47,9 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (weights, identity) = try network.identifiedWeights()
-    var benchmark = Benchmark(identity.model, weights: weights)
+    let identity = try network.identifiedWeights()
+    var benchmark = Benchmark(identity.model, weights: identity.weights)
+    benchmark.identity = identity
     benchmark.options = try network.arithmetic.planOptions()
     (benchmark.batchSize, benchmark.threads) = (work.batchSize, work.resolvedThreads)
     (benchmark.taps, benchmark.seconds, benchmark.runs) = (taps, seconds, runs)

@@ -169,13 +169,13 @@ struct DumpCommand: ParsableCommand {
   }
 
   private func request() throws -> DumpRequest {
-    let (weights, identity) = try network.identifiedWeights()
+    let identity = try network.identifiedWeights()
     let model = identity.model
     let chosen =
       try units.map { try UnitSelection.read($0, for: model) }
       ?? LayerSelection.layers(layers ?? "relevant", of: model).map { LayerUnits(layer: $0) }
     var request = DumpRequest(
-      model: model, weights: weights, images: images, output: output,
+      model: model, weights: identity.weights, images: images, output: output,
       layers: chosen)
     request.identity = identity
     (request.reduction, request.baselines) = (reduce, baselines)

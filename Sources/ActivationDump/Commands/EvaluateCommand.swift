@@ -71,12 +71,12 @@ struct EvaluateCommand: ParsableCommand {
       Console.note("note: class folders are named by numbers, which are taken for ImageNet's class indices")
     }
     if let limit { list.truncate(to: limit) }
-    let (weights, identity) = try network.identifiedWeights()
+    let identity = try network.identifiedWeights()
     let model = identity.model
     let matrix = try classifier.map { try Classifier($0, outputs: model.outputs) }
     try Evaluation.check(model, list, classifier: matrix)
     let loaded = try Network(
-      identity, weights: weights, options: network.arithmetic.planOptions(), pillow: pixels.resolved)
+      identity, options: network.arithmetic.planOptions(), pillow: pixels.resolved)
     var evaluation = try Evaluation(loaded, on: list, classifier: matrix)
     (evaluation.batchSize, evaluation.threads) = (work.batchSize, work.resolvedThreads)
     evaluation.onError = onError

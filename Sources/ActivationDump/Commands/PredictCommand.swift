@@ -25,12 +25,12 @@ struct PredictCommand: ParsableCommand {
   var images: [String]
 
   func run() throws {
-    let (weights, identity) = try network.identifiedWeights()
+    let identity = try network.identifiedWeights()
     let model = identity.model
     let matrix = try classifier.map { try Classifier($0, outputs: model.outputs) }
     try Evaluation.checkClasses(model, classifier: matrix)
     let loaded = try Network(
-      identity, weights: weights, options: network.arithmetic.planOptions(), pillow: pixels.resolved)
+      identity, options: network.arithmetic.planOptions(), pillow: pixels.resolved)
     var rows: [Row] = []
     for image in images {
       let record = try loaded.run(imageAt: image)

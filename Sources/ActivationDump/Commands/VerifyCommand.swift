@@ -39,11 +39,11 @@ struct VerifyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (weights, identity) = try network.identifiedWeights()
+    let identity = try network.identifiedWeights()
     let model = identity.model
     let reference = try Reference(reference, for: model)
     let verification = try Verification.run(
-      model, weights: weights, against: reference, tolerance: tolerance,
+      identity, against: reference, tolerance: tolerance,
       options: network.arithmetic.planOptions(), batchSize: work.batchSize, threads: work.resolvedThreads)
     if json {
       try Console.result(json: Listing(verification, model: model.identifier))

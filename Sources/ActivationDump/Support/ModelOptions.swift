@@ -39,12 +39,11 @@ struct ModelOptions: ParsableArguments {
   func resolvedModel() throws -> Model { try Model.named(model) }
 
   /// The weights, and what they are found to be; the user is told what they should know.
-  func identifiedWeights() throws -> (Weights, WeightsIdentity) {
+  func identifiedWeights() throws -> WeightsIdentity {
     let model = try resolvedModel()
-    let weights = try resolvedWeights(for: model)
-    let identity = try WeightsIdentity(model, weights)
+    let identity = try WeightsIdentity(model, try resolvedWeights(for: model))
     for remark in identity.remarks { Console.note("note: \(remark)") }
-    return (weights, identity)
+    return identity
   }
 
   /// The weights given, or those in the folder; generated ones are announced.

@@ -21,6 +21,8 @@ public struct Benchmark: Sendable {
   public var model: Model
   /// Its weights.
   public var weights: Weights
+  /// The same weights, where they have been looked at.
+  package var identity: WeightsIdentity?
   /// The images a thread takes through the network together.
   public var batchSize = 8
   /// The threads, each with a workspace of its own.
@@ -120,7 +122,9 @@ public struct Benchmark: Sendable {
   private func network() throws -> Network { try network(recording: taps == .relevant) }
 
   private func network(recording: Bool) throws -> Network {
-    try Network(model, weights: weights, recording: recording ? model.relevantLayers : [], options: options)
+    try Network(
+      identity ?? WeightsIdentity(model, weights), recording: recording ? model.relevantLayers : [],
+      options: options)
   }
 
   /// Times batches that record against batches that do not, in turns on every thread: whatever else the machine does

@@ -39,8 +39,17 @@ public struct Verification: Sendable, Codable {
     _ model: Model, weights: Weights, against reference: Reference, tolerance: Double? = nil,
     options: Plan.Options = Plan.Options(), batchSize: Int = 8, threads: Int = ProcessorCount.available
   ) throws -> Verification {
-    let network = try Network(
-      model, weights: weights, recording: reference.taps.map(\.layer), options: options)
+    try run(
+      WeightsIdentity(model, weights), against: reference, tolerance: tolerance, options: options,
+      batchSize: batchSize, threads: threads)
+  }
+
+  /// The same with weights that have been looked at.
+  package static func run(
+    _ identity: WeightsIdentity, against reference: Reference, tolerance: Double? = nil,
+    options: Plan.Options = Plan.Options(), batchSize: Int = 8, threads: Int = ProcessorCount.available
+  ) throws -> Verification {
+    let network = try Network(identity, recording: reference.taps.map(\.layer), options: options)
     let computed = try network.runAll(reference.input(), batchSize: batchSize, threads: threads)
     var arrays: [ArrayComparison] = []
     func compare(_ name: String, _ key: String, _ values: [Float]) throws {

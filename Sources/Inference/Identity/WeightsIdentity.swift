@@ -1,10 +1,14 @@
 package import Checkpoints
+import Layers
 import Machine
 public import Models
+import Tensor
 
-/// What weights are found to be before they are read: the network with the head they have, whose they are, and what
-/// their user should know.
+/// Weights that have been looked at and not read: the network with the head they have, whose they are, and what their
+/// user should know.
 public struct WeightsIdentity: Sendable {
+  /// Where the weights are.
+  public let weights: Weights
   /// The network, with the head the weights have.
   public let model: Model
   /// The digest of the file, `nil` for generated weights.
@@ -13,10 +17,19 @@ public struct WeightsIdentity: Sendable {
   public let release: String?
   /// Sentences for the user: what the weights lack, or seem to be, and what else is in the file.
   public let remarks: [String]
+  private let source: Source
+
+  private enum Source {
+    case generated(seed: UInt64)
+    /// The file, and the choice of the tensors in it that are the network's.
+    case checkpoint(Checkpoint, WeightsChoice)
+  }
+
   /// The file; `nil` for generated weights.
-  package let checkpoint: Checkpoint?
-  /// Which of the tensors in it are the network's.
-  package let choice: WeightsChoice?
+  package var checkpoint: Checkpoint? { if case .checkpoint(let file, _) = source { file } else { nil } }
+
+  /// The choice of the file's tensors that are the network's; `nil` for generated weights.
+  package var choice: WeightsChoice? { if case .checkpoint(_, let choice) = source { choice } else { nil } }
 
   /// Looks at weights.
   ///
@@ -25,12 +38,13 @@ public struct WeightsIdentity: Sendable {
   public init(_ model: Model, _ weights: Weights) throws {
     switch weights {
     case .file(let path, let key): try self.init(model, try Checkpoint.open(path), key: key)
-    case .seeded: self.init(generatedFor: model)
+    case .seeded(let seed): self.init(model, generatedFrom: seed)
     }
   }
 
-  private init(generatedFor model: Model) {
-    (self.model, sha256, release, remarks, checkpoint, choice) = (model, nil, nil, [], nil, nil)
+  private init(_ model: Model, generatedFrom seed: UInt64) {
+    (self.model, weights, source) = (model, .seeded(seed), .generated(seed: seed))
+    (sha256, release, remarks) = (nil, nil, [])
   }
 
   /// Looks at a checkpoint.
@@ -38,12 +52,25 @@ public struct WeightsIdentity: Sendable {
   /// - Throws: `CheckpointError` when it cannot be read; ``Failure`` for one that does not fit the network, or
   ///   is known to be another network's; ``UnknownName`` when nothing of a network is under the key.
   package init(_ model: Model, _ checkpoint: Checkpoint, key: String? = nil) throws {
+    try self.init(model, checkpoint, key: key, choosing: { try model.choice(from: checkpoint, key: key) })
+  }
+
+  /// Looks at a checkpoint whose tensors have been chosen.
+  ///
+  /// - Throws: ``Failure`` for one that does not fit the network, or is known to be another network's.
+  package init(_ model: Model, _ checkpoint: Checkpoint, key: String?, choice: WeightsChoice) throws {
+    try self.init(model, checkpoint, key: key, choosing: { choice })
+  }
+
+  private init(
+    _ model: Model, _ checkpoint: Checkpoint, key: String?, choosing choose: () throws -> WeightsChoice
+  ) throws {
     let digest = try checkpoint.sha256()
     let evidence = WeightsEvidence(model, checkpoint, sha256: digest)
     for case .refused(let reason) in evidence.findings {
       throw Failure(.badData, "\(checkpoint.path) \(reason)")
     }
-    let choice = try model.choice(from: checkpoint, key: key)
+    let choice = try choose()
     guard choice.fits else {
       let advice =
         CheckpointFolder.advice(forShard: checkpoint.path) ?? "is it the checkpoint of another model?"
@@ -56,7 +83,15 @@ public struct WeightsIdentity: Sendable {
       ([choice.model.headRemark] + evidence.findings.map(\.note)).compactMap { $0 }.map { "\(file) \($0)" }
       + choice.notes(on: file)
     (self.model, sha256, release) = (choice.model, digest, evidence.release)
-    (self.checkpoint, self.choice) = (checkpoint, choice)
+    (weights, source) = (.file(checkpoint.path, key: key), .checkpoint(checkpoint, choice))
+  }
+
+  /// The parameters of the network, each read when it is asked for.
+  func parameters(of graph: Graph) -> any TensorSource {
+    switch source {
+    case .generated(let seed): SeededWeights(seed: seed, parameters: graph.parameters)
+    case .checkpoint(_, let choice): choice.parameters
+    }
   }
 }
 

@@ -99,10 +99,8 @@ public struct DumpRequest: Sendable {
 
   func network() throws -> Network {
     try Network(
-      identity ?? WeightsIdentity(model, weights), weights: weights, recording: self.layers.map(\.layer),
-      reduction: reduction,
-      baselines: baselines,
-      options: options, pillow: pillow ?? .standard)
+      identity ?? WeightsIdentity(model, weights), recording: self.layers.map(\.layer),
+      reduction: reduction, baselines: baselines, options: options, pillow: pillow ?? .standard)
   }
 }
 

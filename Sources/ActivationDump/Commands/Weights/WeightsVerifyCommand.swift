@@ -109,7 +109,7 @@ private struct Report: Encodable {
     let choice = try model?.choice(from: checkpoint, key: key)
     if let model, let choice {
       source = choice.parameters
-      do { remarks = try WeightsIdentity(model, checkpoint, key: key).remarks } catch {
+      do { remarks = try WeightsIdentity(model, checkpoint, key: key, choice: choice).remarks } catch {
         problems = "\(error)"
       }
     }
