@@ -1,9 +1,9 @@
 import Foundation
-import Models
 
 @testable import Checkpoints
 @testable import Formats
 @testable import Machine
+@testable import Models
 @testable import Tensor
 
 extension Target {

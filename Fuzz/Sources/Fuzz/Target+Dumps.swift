@@ -1,14 +1,11 @@
 import Foundation
-import Models
 
-@testable import Checkpoints
 @testable import Datasets
 @testable import Dumps
 @testable import Formats
-@testable import Inference
 @testable import Machine
+@testable import Models
 @testable import Recording
-@testable import Statistics
 @testable import Tensor
 
 extension Target {

@@ -1,7 +1,5 @@
-@testable import Formats
 @testable import Images
 @testable import Machine
-@testable import Tensor
 
 extension Target {
   static let images = [

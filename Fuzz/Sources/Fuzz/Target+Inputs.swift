@@ -1,10 +1,8 @@
 import Foundation
 
-@testable import Checkpoints
 @testable import Datasets
 @testable import Dumps
 @testable import Formats
-@testable import Inference
 @testable import Machine
 @testable import Recording
 @testable import Statistics
@@ -33,7 +31,7 @@ extension Target {
       try scratch.write(bytes.data, to: "baselines.npz")
       var totals = try BaselineFile.read(scratch("baselines.npz"))
       let others = totals
-      for _ in 0..<4 { totals += others }
+      for _ in 0..<4 { totals.add(others) }
       _ = (totals.pixelSparsity, totals.channelSparsity, totals.localContrast)
       let folder = DumpFolder(path: scratch.path)
       _ = try BaselineFile.write(totals, "sum.npz", in: folder)

@@ -1,7 +1,6 @@
 import Foundation
 
-@testable import Checkpoints
-@testable import Tensor
+@testable import Machine
 
 /// One reader that takes bytes from anywhere.
 struct Target: Sendable {

@@ -41,14 +41,14 @@ package struct BaselineTotals: Sendable, Equatable {
   /// Adds the totals of other images.
   ///
   /// - Precondition: They are of the same layer and units.
-  package static func += (totals: inout BaselineTotals, others: BaselineTotals) {
-    precondition(totals.describesUnits(of: others), "totals of different layers")
-    totals.count += others.count
-    for column in totals.nonPositivePositions.indices {
-      totals.nonPositivePositions[column] += others.nonPositivePositions[column]
-      totals.nonPositiveImages[column] += others.nonPositiveImages[column]
+  package mutating func add(_ others: BaselineTotals) {
+    precondition(describesUnits(of: others), "totals of different layers")
+    count += others.count
+    for column in nonPositivePositions.indices {
+      nonPositivePositions[column] += others.nonPositivePositions[column]
+      nonPositiveImages[column] += others.nonPositiveImages[column]
     }
-    if let contrast = others.contrast { totals.contrast? += contrast }
+    if let added = others.contrast { contrast? += added }
   }
 
   /// Whether other totals are of as many positions and units.

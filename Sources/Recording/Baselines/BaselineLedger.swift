@@ -85,7 +85,7 @@ final class BaselineLedger: Sendable {
   /// Adds the totals of rows that were not in them.
   func add(_ totals: [BaselineTotals], rows: RangeSet<Int>) {
     state.withLock { state in
-      for index in totals.indices { state.totals[index] += totals[index] }
+      for index in totals.indices { state.totals[index].add(totals[index]) }
       state.rows.formUnion(rows)
     }
   }

@@ -22,7 +22,7 @@ extension Merge {
           throw Failure(
             .badData, "\(path) holds the baselines of other units than \(parts[0].folder.path)")
         }
-        if sum == nil { sum = totals } else { sum? += totals }
+        if sum == nil { sum = totals } else { sum?.add(totals) }
       }
       if let sum { manifest.baselines?[index].sha256 = try BaselineFile.write(sum, file.file, in: folder) }
     }
