@@ -1,73 +1,45 @@
 import Foundation
+import Layers
 import Models
 import Testing
 
-@Suite("Weights/MANIFEST.json says what the catalogue says")
-struct ManifestTests {
-  private struct Manifest: Decodable {
-    struct Entry: Decodable {
-      let model: String
-      let means: String
-      let license: String
-      let note: String?
-      let renames: String
-      let files: [File]
-    }
-
-    struct File: Decodable {
-      let name: String
-      let url: String
-      let format: CheckpointSource.Format
-      let sha256: String?
-      let sha256_prefix: String?
-      let bytes: Int?
-      let megabytes: Double?
-
-      var digest: CheckpointSource.Digest {
-        if let sha256 { return .full(sha256) }
-        return sha256_prefix.map { .prefix($0) } ?? .unknown
-      }
-    }
-
-    let schema: Int
-    let models: [Entry]
-  }
-
-  private let manifest: Manifest
-
-  init() throws {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    manifest = try JSONDecoder().decode(
-      Manifest.self, from: Data(contentsOf: root.appending(path: "Weights/MANIFEST.json")))
-  }
-
-  @Test("The networks, in order, and every file of each")
-  func agreement() throws {
-    #expect(manifest.schema == 1)
-    #expect(manifest.models.map(\.model) == Model.all.map(\.identifier))
-    for (entry, model) in zip(manifest.models, Model.all) {
-      let source = model.checkpoint
-      #expect(entry.license == source.license && entry.note == source.note, "\(entry.model)")
-      #expect(!entry.renames.isEmpty && !entry.means.isEmpty && entry.means == source.meaning)
-      #expect(entry.files.map(\.name) == source.files.map(\.name), "\(entry.model)")
-      for (listed, file) in zip(entry.files, source.files) {
-        #expect(listed.url == file.url && listed.format == file.format, "\(file.name)")
-        #expect(listed.digest == file.sha256 && listed.bytes == file.bytes, "\(file.name)")
-      }
-    }
-  }
-
+/// The facts of the catalogue that no file of PyTorch's says.
+struct CatalogTests {
   @Test("Digests are lower-case hexadecimal, names are file names, and no two networks share one")
-  func wellFormed() {
-    let files = manifest.models.flatMap(\.files)
+  func files() {
+    let files = Model.all.flatMap(\.publishedFiles)
     for file in files {
-      let digits = file.sha256 ?? file.sha256_prefix ?? ""
-      #expect(digits.allSatisfy { "0123456789abcdef".contains($0) }, "\(file.name)")
-      #expect(file.sha256.map { $0.count == 64 } ?? true)
+      switch file.sha256 {
+      case .full(let digits): #expect(digits.count == 64 && isHexadecimal(digits), "\(file.name)")
+      case .prefix(let digits): #expect(digits.count == 8 && isHexadecimal(digits), "\(file.name)")
+      case .unknown: break
+      }
       #expect(!file.name.contains("/") && !file.name.isEmpty)
       #expect(URL(string: file.url)?.scheme == "https")
+      #expect(file.bytes == nil || file.megabytes == nil)
     }
     #expect(Set(files.map(\.name)).count == files.count)
+    #expect(Model.all.allSatisfy { !$0.publishedFiles.isEmpty && $0.paper?.contains("arXiv:") == true })
+  }
+
+  private func isHexadecimal(_ digits: String) -> Bool {
+    digits.allSatisfy { "0123456789abcdef".contains($0) }
+  }
+
+  @Test(
+    "Outputs are called probabilities where the network ends in a softmax, and an embedding where it is CLIP's"
+  )
+  func outputs() throws {
+    for model in Model.all {
+      let graph = try model.graph()
+      switch model.output {
+      case .classes(let order, let areProbabilities):
+        #expect(areProbabilities == (graph.kind(of: graph.output) == "softmax"), "\(model.identifier)")
+        #expect(
+          model.outputs == order.outputs && order == (model.identifier == "googlenet" ? .lucid : .torch))
+      case .embedding: #expect(model.displayName.hasPrefix("CLIP"))
+      case .numbers: Issue.record("\(model.identifier) has outputs without a meaning")
+      }
+    }
   }
 }

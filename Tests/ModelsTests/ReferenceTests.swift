@@ -26,7 +26,7 @@ import Testing
     var options = Plan.Options()
     options.tier = run.tier
     let plan = try Plan(
-      graph, parameters: reference.weights(for: graph), taps: reference.layers, options: options)
+      graph, parameters: reference.weights(for: model), taps: reference.layers, options: options)
     try #require(reference.images.shape == Shape([reference.images.shape[0]] + model.inputShape.extents))
     let images = reference.images.shape[0]
     let workspace = Workspace(for: plan, batchSize: images)

@@ -64,13 +64,13 @@ public struct Network: Sendable {
     let names = try layers.map { try model.layer(named: $0) }
     let source: any TensorSource
     switch weights {
-    case .seeded(let seed): source = SeededWeights(seed: seed, parameters: graph.parameters)
+    case .seeded(let seed): source = try model.seededWeights(seed)
     case .file: source = identity.choice?.parameters ?? SeededWeights(seed: 0, parameters: [])
     }
     (self.model, self.weights, self.layers, self.reduction, self.options) =
       (model, weights, names, reduction, options)
     self.pillow = pillow
-    labels = Labels(model: model, graph: graph)
+    labels = Labels(model: model)
     plan = try Plan(
       graph, parameters: source, taps: names, reduction: reduction, baselines: baselines, options: options)
   }
