@@ -1,13 +1,13 @@
 import Layers
 
-/// One channel of one layer: what the study calls a unit.
-public struct Unit: Hashable, Sendable, CustomStringConvertible {
+/// The name of a unit: a channel of a layer.
+public struct UnitName: Hashable, Sendable, CustomStringConvertible {
   /// The canonical, dotted name of the layer.
   public let layer: String
   /// The channel, from 0.
   public let channel: Int
 
-  /// Creates a unit; ``Model/unit(named:)`` checks that a network has it.
+  /// Creates a name; ``Model/unit(named:)`` reads one and checks that the network has the unit.
   public init(layer: String, channel: Int) { (self.layer, self.channel) = (layer, channel) }
 
   /// The dotted form: `layer1.0.conv1__17`.
@@ -15,24 +15,37 @@ public struct Unit: Hashable, Sendable, CustomStringConvertible {
 
   /// The study's form: `layer1_0_conv1__17`.
   public var studyName: String { "\(LayerNames.studyName(of: layer))__\(channel)" }
+
+  /// The layer, in the spelling it was given in, and the channel of a text `layer__channel`; `nil` for any other text.
+  static func parts(of text: String) -> (layer: String, channel: Int)? {
+    let bytes = Array(text.utf8)
+    let underscore = UInt8(ascii: "_")
+    guard
+      let end = bytes.indices.dropLast().last(where: {
+        bytes[$0] == underscore && bytes[$0 + 1] == underscore
+      }), let channel = Int(String(decoding: bytes[(end + 2)...], as: UTF8.self))
+    else { return nil }
+    return (String(decoding: bytes[..<end], as: UTF8.self), channel)
+  }
 }
 
-/// A unit that cannot be recorded.
-public enum UnitError: Error, Hashable, CustomStringConvertible {
+/// The name of a unit that there is not.
+public enum UnitNameError: Error, Hashable, CustomStringConvertible {
   /// It is not written `layer__channel`.
   case malformed(String)
-  /// The network has no such layer.
+  /// There is no such layer.
   case unknownLayer(UnknownName)
-  /// The layer has fewer channels.
-  case noSuchChannel(Unit, channels: Int)
+  /// The layer has other channels.
+  case noSuchChannel(UnitName, network: String, channels: Int)
 
   /// One sentence for the user.
   public var description: String {
     switch self {
-    case .malformed(let text): "'\(text)' is no unit: write layer__channel, as in layer1.0.conv1__17"
+    case .malformed(let text):
+      "'\(text)' is not a unit; units are written layer__channel, such as layer4_1_conv3__1459"
     case .unknownLayer(let error): error.description
-    case .noSuchChannel(let unit, let channels):
-      "there is no unit '\(unit)': \(unit.layer) has \(channels) channels, 0 to \(channels - 1)"
+    case .noSuchChannel(let unit, let network, let channels):
+      "\(unit.layer) of \(network) has units 0 to \(channels - 1), not \(unit.channel)"
     }
   }
 }
@@ -40,23 +53,17 @@ public enum UnitError: Error, Hashable, CustomStringConvertible {
 extension Model {
   /// The unit written `layer__channel`, with the layer in either spelling.
   ///
-  /// - Throws: ``UnitError`` when it is written otherwise or this network has no such unit.
-  public func unit(named text: String) throws(UnitError) -> Unit {
-    let bytes = Array(text.utf8)
-    let underscore = UInt8(ascii: "_")
-    guard
-      let end = bytes.indices.dropLast().last(where: {
-        bytes[$0] == underscore && bytes[$0 + 1] == underscore
-      }),
-      end > 0, let channel = Int(String(decoding: bytes[(end + 2)...], as: UTF8.self)),
-      bytes[(end + 2)...].allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
-    else { throw .malformed(text) }
-    let unit: Unit
-    do {
-      unit = Unit(layer: try layer(named: String(decoding: bytes[..<end], as: UTF8.self)), channel: channel)
-    } catch { throw .unknownLayer(error) }
+  /// - Throws: ``UnitNameError`` when it is written otherwise or this network has no such unit.
+  public func unit(named text: String) throws(UnitNameError) -> UnitName {
+    guard let parts = UnitName.parts(of: text) else { throw .malformed(text) }
+    let unit: UnitName
+    do { unit = UnitName(layer: try layer(named: parts.layer), channel: parts.channel) } catch {
+      throw .unknownLayer(error)
+    }
     let channels = shape(ofLayer: unit.layer)?.channels ?? 0
-    guard channel < channels else { throw .noSuchChannel(unit, channels: channels) }
+    guard (0..<channels).contains(unit.channel) else {
+      throw .noSuchChannel(unit, network: identifier, channels: channels)
+    }
     return unit
   }
 }

@@ -51,11 +51,12 @@ public enum UnitSelection {
   private static func units(_ names: [String], of model: Model, path: String) throws -> [LayerUnits] {
     var chosen: [LayerUnits] = []
     var positions: [String: Int] = [:]
-    var seen: Set<String> = []
-    let graph = try model.graph()
+    var seen: Set<UnitName> = []
     for name in names {
-      let (layer, channel) = try resolve(name, path: path, model: model, graph: graph)
-      guard seen.insert("\(layer)__\(channel)").inserted else {
+      let unit: UnitName
+      do { unit = try model.unit(named: name) } catch { throw RecordingError(.badData, "\(path): \(error)") }
+      let (layer, channel) = (unit.layer, unit.channel)
+      guard seen.insert(unit).inserted else {
         throw RecordingError(.badData, "\(path) lists \(name) twice; keep one of the lines")
       }
       if let position = positions[layer] {
@@ -67,28 +68,6 @@ public enum UnitSelection {
     }
     guard !chosen.isEmpty else { throw RecordingError(.badData, "\(path) lists no units") }
     return chosen
-  }
-
-  private static func resolve(
-    _ name: String, path: String, model: Model, graph: Graph
-  ) throws -> (layer: String, channel: Int) {
-    guard let separator = name.range(of: "__", options: .backwards),
-      let channel = Int(name[separator.upperBound...])
-    else {
-      throw RecordingError(
-        .badData,
-        "\(path): '\(name)' is not a unit; units are written layer__channel, such as layer4_1_conv3__1459")
-    }
-    let layer: String
-    do { layer = try model.layer(named: String(name[..<separator.lowerBound])) } catch {
-      throw RecordingError(.badData, "\(path): \(error)")
-    }
-    let count = graph.shape(of: layer)?.channels ?? 0
-    guard (0..<count).contains(channel) else {
-      throw RecordingError(
-        .badData, "\(path): \(layer) of \(model.identifier) has units 0 to \(count - 1), not \(channel)")
-    }
-    return (layer, channel)
   }
 
   private static func names(in text: String, path: String) throws -> [String] {

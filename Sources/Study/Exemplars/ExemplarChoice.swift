@@ -50,7 +50,7 @@ struct ExemplarChoice: Sendable {
     let results = SlotResults<ChosenUnit>(channels.count)
     let choice = self
     try source.forEach(unit: channels, of: layer.layer, threads: request.threads) { position, record in
-      let unit = Models.Unit(layer: layer.layer, channel: channels[position])
+      let unit = UnitName(layer: layer.layer, channel: channels[position])
       let chosen = try choice.choose(unit, record, batches[position])
       results.set(position, chosen)
     }
@@ -58,7 +58,7 @@ struct ExemplarChoice: Sendable {
   }
 
   private func choose(
-    _ unit: Models.Unit, _ record: UnitRecord, _ batches: (low: [[Int]], high: [[Int]])
+    _ unit: UnitName, _ record: UnitRecord, _ batches: (low: [[Int]], high: [[Int]])
   ) throws(RecordingError) -> ChosenUnit {
     let ranking = record.ranking
     guard ranking.count == windows.images else {
@@ -80,7 +80,7 @@ struct ExemplarChoice: Sendable {
   }
 
   private func histogram(
-    of record: UnitRecord, _ unit: Models.Unit
+    of record: UnitRecord, _ unit: UnitName
   ) throws(RecordingError) -> ActivationHistogram {
     guard let values = record.values else {
       throw RecordingError(
@@ -95,7 +95,7 @@ struct ExemplarChoice: Sendable {
 /// The ranks of one unit as exemplars.
 private struct RankedImages {
   let ranking: UnitRanking
-  let unit: Models.Unit
+  let unit: UnitName
   let dump: RecordedDump
 
   func exemplars(_ ranks: [Int]) throws(RecordingError) -> [Exemplar] {

@@ -12,7 +12,7 @@ public struct UnitSample: Sendable {
   /// The seed.
   public let seed: UInt32
   /// The units, as they were drawn.
-  public let units: [Unit]
+  public let units: [UnitName]
 
   /// Draws units: a layer, all being equally likely, then one of its channels; what is excluded or there already is
   /// drawn again.
@@ -27,7 +27,7 @@ public struct UnitSample: Sendable {
   ///   - excluded: Units never to draw.
   /// - Throws: ``RecordingError`` of kind `usage` when there are not so many.
   public init(
-    _ count: Int, of model: Model, layers: [String], seed: UInt32 = 42, excluding excluded: Set<Unit> = []
+    _ count: Int, of model: Model, layers: [String], seed: UInt32 = 42, excluding excluded: Set<UnitName> = []
   ) throws(RecordingError) {
     let widths = layers.map { model.shape(ofLayer: $0)?.channels ?? 0 }
     let names = Set(layers)
@@ -39,11 +39,11 @@ public struct UnitSample: Sendable {
       )
     }
     var random = NumPyRandom(seed: seed)
-    var drawn: [Unit] = []
+    var drawn: [UnitName] = []
     var taken = excluded
     while drawn.count < count {
       let layer = random.integer(below: layers.count)
-      let unit = Unit(layer: layers[layer], channel: random.integer(below: widths[layer]))
+      let unit = UnitName(layer: layers[layer], channel: random.integer(below: widths[layer]))
       if taken.insert(unit).inserted { drawn.append(unit) }
     }
     (self.model, self.layers, self.seed, units) = (model, layers, seed, drawn)

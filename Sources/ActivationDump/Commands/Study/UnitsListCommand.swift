@@ -91,7 +91,7 @@ struct UnitsListCommand: ParsableCommand {
     guard let recorded else {
       return chosen.flatMap { layer in
         (0..<(graph.shape(of: layer)?.channels ?? 0)).map {
-          ListedUnit(unit: Models.Unit(layer: layer, channel: $0))
+          ListedUnit(unit: UnitName(layer: layer, channel: $0))
         }
       }
     }

@@ -63,15 +63,15 @@ struct UnitsSampleCommand: ParsableCommand {
     let model = try Model.named(model)
     var names = layers
     if withMlpNorm {
-      guard model.relevantLayerVariants.contains(where: { $0.name == RelevantLayers.withMLPNorm }) else {
+      guard model.relevantLayerVariants.contains(where: { $0.name == LayerList.withMLPNorm }) else {
         throw RecordingError(.usage, "\(model.identifier) has no mlp.norm; leave out --with-mlp-norm")
       }
-      names = RelevantLayers.withMLPNorm
+      names = LayerList.withMLPNorm
     }
-    var excluded: Set<Models.Unit> = []
+    var excluded: Set<UnitName> = []
     for file in blacklist {
       for layer in try UnitSelection.read(file, for: model) {
-        excluded.formUnion((layer.units ?? []).map { Models.Unit(layer: layer.layer, channel: $0) })
+        excluded.formUnion((layer.units ?? []).map { UnitName(layer: layer.layer, channel: $0) })
       }
     }
     let sample = try UnitSample(
@@ -91,11 +91,6 @@ struct UnitsSampleCommand: ParsableCommand {
       (blacklisted, units) = (excluded, sample.units.map(\.studyName))
     }
   }
-}
-
-/// Names of the model's lists of layers.
-private enum RelevantLayers {
-  static let withMLPNorm = "relevant-with-mlp-norm"
 }
 
 extension UnitsFormat: ExpressibleByArgument {}
