@@ -67,7 +67,7 @@ let package = Package(
     .target(
       name: "Atlas",
       dependencies: [
-        "Recording", "Models", "Images", "Checkpoints", "Statistics", "Tensor",
+        "Recording", "Models", "Layers", "Images", "Checkpoints", "Statistics", "Tensor",
         .product(name: "Mustache", package: "swift-mustache"),
       ],
       resources: [.embedInCode("Resources")],

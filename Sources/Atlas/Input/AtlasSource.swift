@@ -1,4 +1,5 @@
 import Images
+import Layers
 import Models
 import Recording
 import Statistics
@@ -36,7 +37,7 @@ struct AtlasSource: Sendable {
   ///   image; `UnknownName` for the name of a layer it has not.
   init(_ request: AtlasRequest) throws {
     dump = try RecordedDump(opening: request.dump)
-    guard dump.manifest.reduce != "none" else {
+    guard dump.manifest.reduce != Reduction.none.rawValue else {
       throw RecordingError(
         .badData,
         "\(dump.path) holds whole maps (--reduce none); an atlas is of one number for each unit and image")

@@ -1,3 +1,4 @@
+import Layers
 import Recording
 
 /// How a page says where a recording comes from.
@@ -27,19 +28,19 @@ enum Wording {
 
   /// What was kept of a layer.
   static func recorded(_ reduction: String) -> String {
-    switch reduction {
-    case "mean": "mean over positions"
-    case "max": "maximum over positions"
-    case "token0": "the class token"
+    switch Reduction(rawValue: reduction) {
+    case .mean: "mean over positions"
+    case .max: "maximum over positions"
+    case .token0: "the class token"
     default: reduction
     }
   }
 
   /// What a unit without a recorded value above 0 is called.
   static func neverPositive(_ reduction: String) -> String {
-    switch reduction {
-    case "mean": "never positive on average"
-    case "token0": "never positive at the class token"
+    switch Reduction(rawValue: reduction) {
+    case .mean: "never positive on average"
+    case .token0: "never positive at the class token"
     default: "never positive"
     }
   }

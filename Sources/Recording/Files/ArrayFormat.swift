@@ -22,7 +22,7 @@ package struct ArrayFormat: Sendable, Hashable {
   package init(_ type: ValueType, isUnitMajor: Bool) { (self.type, self.isUnitMajor) = (type, isUnitMajor) }
 
   /// What a manifest says, `nil` where it says something else.
-  init?(_ array: Manifest.Array) {
+  package init?(_ array: Manifest.Array) {
     guard
       let type = ValueType.allCases.first(where: { ArrayFormat($0, isUnitMajor: false).dtype == array.dtype })
     else { return nil }
