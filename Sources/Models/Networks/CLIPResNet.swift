@@ -91,7 +91,7 @@ struct CLIPResNet: Headed {
   }
 }
 
-// MARK: - What is known of it
+// MARK: - In the catalogue
 
 extension Model {
   static let clipResNet50 = Model(

@@ -100,7 +100,7 @@ struct CLIPVisionTransformer: Headed {
   }
 }
 
-// MARK: - What is known of them
+// MARK: - In the catalogue
 
 extension Model {
   static let clipViTBase32 = Model(

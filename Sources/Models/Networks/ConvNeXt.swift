@@ -84,7 +84,7 @@ struct ConvNeXt: Headed {
   }
 }
 
-// MARK: - What is known of it
+// MARK: - In the catalogue
 
 extension Model {
   // The study prepares images for ConvNeXt as for the ResNets, not as timm does.

@@ -73,7 +73,7 @@ struct DenseNet: Headed {
   }
 }
 
-// MARK: - What is known of it
+// MARK: - In the catalogue
 
 extension Model {
   static let denseNet201 = Model(

@@ -78,7 +78,7 @@ struct GoogLeNet: Headed {
   }
 }
 
-// MARK: - What is known of it
+// MARK: - In the catalogue
 
 extension Model {
   // torchvision's `transform_input` brings ImageNet's statistics to a half within the network; here images are

@@ -78,7 +78,7 @@ extension Value {
   }
 }
 
-// MARK: - What is known of it
+// MARK: - In the catalogue
 
 extension Model {
   static let inceptionV1 = Model(

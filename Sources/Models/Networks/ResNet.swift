@@ -67,7 +67,7 @@ struct ResNet: Headed {
   }
 }
 
-// MARK: - What is known of them
+// MARK: - In the catalogue
 
 extension Model {
   static let resNet50 = Model(

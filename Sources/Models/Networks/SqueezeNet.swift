@@ -53,7 +53,7 @@ struct SqueezeNet: Headed {
   }
 }
 
-// MARK: - What is known of it
+// MARK: - In the catalogue
 
 extension Model {
   static let squeezeNet = Model(

@@ -69,7 +69,7 @@ struct VisionTransformer: Headed {
   }
 }
 
-// MARK: - What is known of it
+// MARK: - In the catalogue
 
 extension Model {
   static let viTBase32 = Model(
