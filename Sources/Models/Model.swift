@@ -34,7 +34,7 @@ public struct Model: Sendable {
   private var network: any Block
   private let rules: [RelevanceRule]
   private var shapes: [String: Shape] = [:]
-  private var namesByStudyName: [String: String] = [:]
+  private var lookup = LayerLookup([])
 
   /// Creates a network, of the catalogue or not.
   ///
@@ -117,13 +117,8 @@ public struct Model: Sendable {
   ///
   /// - Throws: ``UnknownName`` with the nearest layers of this network.
   public func layer(named name: String) throws(UnknownName) -> String {
-    let study = LayerNames.studyName(of: name)
-    for candidate in [study, "visual_\(study)"] {
-      if let layer = namesByStudyName[candidate] { return layer }
-    }
-    let usesStudySpelling = !name.contains(".")
-    throw UnknownName(
-      kind: "layer of \(identifier)", name: name, known: usesStudySpelling ? layers.map(studyName) : layers)
+    if let layer = lookup[name] { return layer }
+    throw lookup.unknown(name, kind: "layer of \(identifier)")
   }
 
   /// The same network with another head; the same where it has one head only.
@@ -163,7 +158,7 @@ public struct Model: Sendable {
     let graph = (try? Self.record(network, input.shape)) ?? Graph()
     layers = LayerNames.inRegistrationOrder(graph.names)
     shapes = Dictionary(layers.map { ($0, graph.shape(of: $0) ?? []) }) { first, _ in first }
-    namesByStudyName = Dictionary(layers.map { (LayerNames.studyName(of: $0), $0) }) { first, _ in first }
+    lookup = LayerLookup(layers)
     if headName == nil { outputs = graph.shape(of: graph.output)?.count ?? 0 }
     let names = layers
     relevantLayerVariants = rules.map { $0.list(from: names) }

@@ -53,13 +53,7 @@ struct AtlasSource: Sendable {
   /// The layers that words choose, in the order they were recorded.
   private static func layers(_ words: String?, of dump: RecordedDump) throws -> [RecordedLayer] {
     guard let words else { return dump.layers }
-    let names = try LayerSelection.layers(words, of: Model.named(dump.manifest.model))
-    // A name that was not recorded is a mistake; a pattern may well fit layers that were not.
-    for word in words.split(separator: ",") where !word.contains(where: { "*?[".contains($0) }) {
-      guard let layer = try? Model.named(dump.manifest.model).layer(named: String(word)) else { continue }
-      _ = try dump.layer(named: layer)
-    }
-    let chosen = Set(names)
+    let chosen = Set(try LayerSelection.layers(words, of: dump.namedLayers))
     let layers = dump.layers.filter { chosen.contains($0.name) }
     guard !layers.isEmpty else {
       throw RecordingError(

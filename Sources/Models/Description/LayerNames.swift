@@ -36,3 +36,27 @@ enum LayerNames {
     }
   }
 }
+
+/// Finds layers by name, in either spelling.
+struct LayerLookup: Sendable {
+  private let names: [String]
+  private let byStudyName: [String: String]
+
+  /// Creates a table of canonical names.
+  init(_ names: [String]) {
+    self.names = names
+    byStudyName = Dictionary(names.map { (LayerNames.studyName(of: $0), $0) }) { first, _ in first }
+  }
+
+  /// The canonical name; the `visual` prefix of CLIP may be left out.
+  subscript(name: String) -> String? {
+    let study = LayerNames.studyName(of: name)
+    return byStudyName[study] ?? byStudyName["visual_\(study)"]
+  }
+
+  /// The error for a name that is not there, with the nearest in its spelling.
+  func unknown(_ name: String, kind: String) -> UnknownName {
+    let known = name.contains(".") ? names : names.map(LayerNames.studyName)
+    return UnknownName(kind: kind, name: name, known: known)
+  }
+}

@@ -1,5 +1,3 @@
-import Layers
-
 /// The name of a unit: a channel of a layer.
 public struct UnitName: Hashable, Sendable, CustomStringConvertible {
   /// The canonical, dotted name of the layer.
@@ -7,7 +5,7 @@ public struct UnitName: Hashable, Sendable, CustomStringConvertible {
   /// The channel, from 0.
   public let channel: Int
 
-  /// Creates a name; ``Model/unit(named:)`` reads one and checks that the network has the unit.
+  /// Creates a name; ``NamedLayers/unit(named:)`` reads one and checks that there is the unit.
   public init(layer: String, channel: Int) { (self.layer, self.channel) = (layer, channel) }
 
   /// The dotted form: `layer1.0.conv1__17`.
@@ -47,23 +45,5 @@ public enum UnitNameError: Error, Hashable, CustomStringConvertible {
     case .noSuchChannel(let unit, let network, let channels):
       "\(unit.layer) of \(network) has units 0 to \(channels - 1), not \(unit.channel)"
     }
-  }
-}
-
-extension Model {
-  /// The unit written `layer__channel`, with the layer in either spelling.
-  ///
-  /// - Throws: ``UnitNameError`` when it is written otherwise or this network has no such unit.
-  public func unit(named text: String) throws(UnitNameError) -> UnitName {
-    guard let parts = UnitName.parts(of: text) else { throw .malformed(text) }
-    let unit: UnitName
-    do { unit = UnitName(layer: try layer(named: parts.layer), channel: parts.channel) } catch {
-      throw .unknownLayer(error)
-    }
-    let channels = shape(ofLayer: unit.layer)?.channels ?? 0
-    guard (0..<channels).contains(unit.channel) else {
-      throw .noSuchChannel(unit, network: identifier, channels: channels)
-    }
-    return unit
   }
 }

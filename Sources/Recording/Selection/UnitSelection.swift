@@ -21,9 +21,9 @@ public enum UnitSelection {
   /// Layers come in order of first appearance, and the units of a layer in the order of the file.
   ///
   /// - Throws: ``RecordingError``: `inputMissing`, or `badData` for a layer or unit that is not there.
-  public static func read(_ path: String, for model: Model) throws -> [LayerUnits] {
+  public static func read(_ path: String, for layers: some NamedLayers) throws -> [LayerUnits] {
     let text = try UserText(path, wanted: wanted)
-    return try parse(text.bytes, path: text.name, for: model)
+    return try parse(text.bytes, path: text.name, for: layers)
   }
 
   /// What a file of units is, for errors.
@@ -32,29 +32,34 @@ public enum UnitSelection {
   /// Units written `layer__channel`, in either spelling, by layer.
   ///
   /// - Throws: ``RecordingError`` of kind `badData` for a layer or unit that is not there, or is named twice.
-  public static func units(_ names: [String], of model: Model) throws -> [LayerUnits] {
-    try units(names, of: model, path: "the list of units")
+  public static func units(_ names: [String], of layers: some NamedLayers) throws -> [LayerUnits] {
+    try units(names, of: layers, path: "the list of units")
   }
 
-  package static func parse(_ text: String, path: String, for model: Model) throws -> [LayerUnits] {
-    try parse(Array(text.utf8), path: path, for: model)
+  package static func parse(_ text: String, path: String, for layers: some NamedLayers) throws -> [LayerUnits]
+  {
+    try parse(Array(text.utf8), path: path, for: layers)
   }
 
-  private static func parse(_ bytes: [UInt8], path: String, for model: Model) throws -> [LayerUnits] {
+  private static func parse(_ bytes: [UInt8], path: String, for layers: some NamedLayers) throws
+    -> [LayerUnits]
+  {
     let bytes = try UserText(bytes, name: path, wanted: wanted).bytes
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw RecordingError(.badData, "\(path) is not text: give one layer__channel a line, or JSON")
     }
-    return try units(names(in: text, path: path), of: model, path: path)
+    return try units(names(in: text, path: path), of: layers, path: path)
   }
 
-  private static func units(_ names: [String], of model: Model, path: String) throws -> [LayerUnits] {
+  private static func units(_ names: [String], of layers: some NamedLayers, path: String) throws
+    -> [LayerUnits]
+  {
     var chosen: [LayerUnits] = []
     var positions: [String: Int] = [:]
     var seen: Set<UnitName> = []
     for name in names {
       let unit: UnitName
-      do { unit = try model.unit(named: name) } catch { throw RecordingError(.badData, "\(path): \(error)") }
+      do { unit = try layers.unit(named: name) } catch { throw RecordingError(.badData, "\(path): \(error)") }
       let (layer, channel) = (unit.layer, unit.channel)
       guard seen.insert(unit).inserted else {
         throw RecordingError(.badData, "\(path) lists \(name) twice; keep one of the lines")

@@ -44,12 +44,22 @@ public struct ExemplarRun: Sendable {
     guard request.units.contains(where: { $0.units?.isEmpty == false }) else {
       throw RecordingError(.usage, "no units are chosen; give --units or --unit")
     }
+    try Self.checkNames(request, source.dump)
     folder =
       "\(request.output)/" + StimulusNames.folder(model: source.dump.manifest.model, extra: extra)
     var request = request
     if request.pillow == nil, request.existing == .resume { request.pillow = try Self.recordedPillow(folder) }
     self.request = request
     try checkOutput()
+  }
+
+  /// Refuses names that would lead out of the folder: those of a manifest from anywhere can be any text.
+  private static func checkNames(_ request: ExemplarRequest, _ dump: RecordedDump) throws(RecordingError) {
+    let names = [dump.manifest.model] + request.units.map(\.layer)
+    guard let name = names.first(where: { $0.utf8.contains { $0 == UInt8(ascii: "/") || $0 == 0 } }) else {
+      return
+    }
+    throw RecordingError(.badData, "\(dump.path) speaks of '\(name)', which can be the name of no folder")
   }
 
   private var pillow: PillowVersion { request.pillow ?? .standard }
