@@ -16,8 +16,8 @@ let package = Package(
     .library(
       name: "ActivationDumpEngine",
       targets: [
-        "Machine", "Tensor", "Statistics", "Formats", "Images", "Layers", "Checkpoints", "Models",
-        "Recording", "Study",
+        "Machine", "Tensor", "Statistics", "Formats", "Images", "Layers", "Units", "Checkpoints", "Datasets",
+        "Models", "Inference", "Dumps", "Recording", "Assessment", "Study",
       ]),
     .library(name: "ActivationDumpStartup", targets: ["CStartup"]),
   ],
@@ -56,33 +56,35 @@ let package = Package(
     .target(name: "Machine", dependencies: ["CCrypto"], swiftSettings: strict),
     .target(name: "Tensor", swiftSettings: strict),
 
-    // Crafts: numbers, files, pixels, arithmetic.
+    // Crafts: numbers, files, pixels, arithmetic, names.
     .target(name: "Statistics", swiftSettings: strict),
     .target(name: "Formats", dependencies: ["Tensor", "Machine", "CZlib"], swiftSettings: strict),
     .target(name: "Images", dependencies: ["Machine", "CImageCodecs"], swiftSettings: strict),
     .target(name: "Layers", dependencies: ["Tensor", "Machine", "CKernels"], swiftSettings: strict),
+    .target(name: "Units", dependencies: ["Machine"], swiftSettings: strict),
 
     // Named things: weights, images, networks.
     .target(name: "Checkpoints", dependencies: ["Formats", "Tensor", "Machine"], swiftSettings: strict),
     .target(name: "Datasets", dependencies: ["Images", "Formats", "Machine"], swiftSettings: strict),
     .target(
-      name: "Models", dependencies: ["Layers", "Images", "Statistics", "Tensor", "Machine"],
+      name: "Models", dependencies: ["Units", "Layers", "Images", "Statistics", "Tensor", "Machine"],
       swiftSettings: strict),
 
     // Networks over images; and what a recording is: reading one needs no network and no kernel.
     .target(
       name: "Inference",
-      dependencies: ["Models", "Datasets", "Checkpoints", "Layers", "Images", "Tensor", "Machine"],
+      dependencies: ["Models", "Units", "Datasets", "Checkpoints", "Layers", "Images", "Tensor", "Machine"],
       swiftSettings: strict),
     .target(
-      name: "Dumps", dependencies: ["Datasets", "Images", "Formats", "Statistics", "Tensor", "Machine"],
+      name: "Dumps",
+      dependencies: ["Units", "Datasets", "Images", "Formats", "Statistics", "Tensor", "Machine"],
       swiftSettings: strict),
 
     // What is done with them.
     .target(
       name: "Recording",
       dependencies: [
-        "Dumps", "Inference", "Models", "Datasets", "Checkpoints", "Layers", "Images", "Formats",
+        "Dumps", "Inference", "Models", "Units", "Datasets", "Checkpoints", "Layers", "Images", "Formats",
         "Statistics", "Tensor", "Machine",
       ], swiftSettings: strict),
     .target(
@@ -94,19 +96,19 @@ let package = Package(
 
     // What people see.
     .target(
-      name: "Study", dependencies: ["Dumps", "Models", "Images", "Statistics", "Tensor", "Machine"],
+      name: "Study", dependencies: ["Dumps", "Units", "Images", "Statistics", "Tensor", "Machine"],
       swiftSettings: strict),
     // Its pages, style and scripts become part of the binary: what is installed is one file.
     .target(
       name: "Atlas",
       dependencies: [
-        "Dumps", "Models", "Datasets", "Images", "Statistics", "Machine",
+        "Dumps", "Units", "Datasets", "Images", "Statistics", "Tensor", "Machine",
         .product(name: "Mustache", package: "swift-mustache"),
       ], resources: [.embedInCode("Resources")], swiftSettings: strict),
     .executableTarget(
       name: "ActivationDump",
       dependencies: [
-        "Atlas", "Study", "Assessment", "Recording", "Dumps", "Inference", "Models", "Datasets",
+        "Atlas", "Study", "Assessment", "Recording", "Dumps", "Inference", "Models", "Units", "Datasets",
         "Checkpoints", "Layers", "Images", "Formats", "Statistics", "Tensor", "Machine", "CStartup",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
@@ -126,7 +128,8 @@ let package = Package(
     .testTarget(
       name: "AtlasTests",
       dependencies: [
-        "Atlas", "Recording", "Dumps", "Inference", "Models", "Datasets", "Images", "Formats", "Statistics",
+        "Atlas", "Recording", "Dumps", "Inference", "Models", "Units", "Datasets", "Images", "Formats",
+        "Statistics",
         "Tensor", "Machine", "TestSupport", .product(name: "Mustache", package: "swift-mustache"),
       ], swiftSettings: strict),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: strict),
@@ -135,7 +138,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "DatasetsTests",
-      dependencies: ["Models", "Datasets", "Images", "Formats", "Machine", "TestSupport"],
+      dependencies: ["Models", "Units", "Datasets", "Images", "Formats", "Machine", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "DumpsTests", dependencies: ["Dumps", "Machine", "TestSupport"], swiftSettings: strict),
@@ -156,12 +159,13 @@ let package = Package(
       name: "MachineTests", dependencies: ["Tensor", "Machine", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "ModelsTests",
-      dependencies: ["Models", "Checkpoints", "Layers", "Tensor", "Machine", "TestSupport"],
+      dependencies: ["Models", "Units", "Checkpoints", "Layers", "Tensor", "Machine", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "RecordingTests",
       dependencies: [
-        "Assessment", "Recording", "Dumps", "Inference", "Models", "Datasets", "Checkpoints", "Layers",
+        "Assessment", "Recording", "Dumps", "Inference", "Models", "Units", "Datasets", "Checkpoints",
+        "Layers",
         "Images", "Formats", "Statistics", "Tensor", "Machine", "TestSupport",
       ], swiftSettings: strict),
     .testTarget(
@@ -169,7 +173,12 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "StudyTests",
-      dependencies: ["Study", "Dumps", "Models", "Images", "Statistics", "Tensor", "Machine", "TestSupport"],
+      dependencies: [
+        "Study", "Dumps", "Models", "Units", "Images", "Statistics", "Tensor", "Machine", "TestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "UnitsTests", dependencies: ["Models", "Units", "Layers", "Machine", "TestSupport"],
       swiftSettings: strict),
   ],
   cLanguageStandard: .c17

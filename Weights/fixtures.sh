@@ -12,8 +12,8 @@ reference() {
 }
 
 # Two images where the network is small: a mistake in the batch axis shows.
-for model in ${*:-squeezenet1_1 squeezenet1_1-caffe googlenet googlenet-tv resnet50 resnet50-l2 resnet50-linf \
-  wide_resnet50 densenet_201 convnext_b in1k-vit_b32 clip-vit_b32 clip-vit_b32-openai clip-resnet50}; do
+all=$("$PYTHON" -c 'import json; print(*(m["model"] for m in json.load(open("Weights/MANIFEST.json"))["models"]))')
+for model in ${*:-$all}; do
   case $model in
     squeezenet* | googlenet*) reference "$model" --batch 2 ;;
     resnet50-l2) reference "$model" --batch 1 --input-seed 3 ;; # resnet50's architecture: other inputs, more evidence

@@ -1,4 +1,4 @@
-"""The fourteen networks as PyTorch builds them, with the hook points and names of the study.
+"""The networks of the catalogue as PyTorch builds them, with the hook points and names of the study.
 
 Every network is a module whose parameters and taps carry the names the engine uses: named_modules() joined by dots,
 for CLIP the image tower under `visual`.
@@ -6,10 +6,11 @@ for CLIP the image tower under `visual`.
 
 import contextlib
 import importlib.util
+import json
 import pathlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -124,6 +125,10 @@ def caffe(image):
 
 # -------------------------------------------------------------------------------------------------------------- networks
 
+MANIFEST = json.loads(pathlib.Path(__file__).with_name("MANIFEST.json").read_text())
+# The files of the published weights by identifier, best first.
+PUBLISHED = {entry["model"]: entry["files"] for entry in MANIFEST["models"]}
+
 
 @dataclass(frozen=True)
 class Network:
@@ -136,21 +141,29 @@ class Network:
     # Of seeded inputs: about that of the real ones, for Lucid's response normalisation is not linear.
     input_deviation: float = 1.0
     channels_last: str = "$^"  # taps whose maps are images x height x width x channels
+    damping: dict[str, float] = field(default_factory=dict)  # of seeded weights: see seeded.distribution
 
     def relevant(self, model):
         """The dotted names of the taps, in the order of named_modules()."""
         return [name for name, _ in model.named_modules() if re.fullmatch(self.taps, name)]
 
 
-def _torchvision(constructor, weights, **options):
-    return lambda pretrained: constructor(weights=weights if pretrained else None, **options)
+def _published(identifier, weights):
+    """The member of one of torchvision's enumerations that the manifest names."""
+    urls = {file["url"] for file in PUBLISHED[identifier]}
+    return next(member for member in weights if member.url in urls)
 
 
-def _resnet(constructor, weights):
-    return lambda pretrained: with_shortcuts(constructor(weights=weights if pretrained else None))
+def _torchvision(identifier, constructor, weights):
+    return lambda pretrained: constructor(weights=_published(identifier, weights) if pretrained else None)
 
 
-def _robust_resnet(file):
+def _resnet(identifier, constructor, weights):
+    build = _torchvision(identifier, constructor, weights)
+    return lambda pretrained: with_shortcuts(build(pretrained))
+
+
+def _robust_resnet(identifier):
     def build(pretrained):
         model = resnet.resnet50(weights=None)
         if pretrained:
@@ -158,8 +171,9 @@ def _robust_resnet(file):
 
             from checkpoints import load
 
-            path = hf_hub_download("madrylab/robust-imagenet-models", file)
-            model.load_state_dict(load(path))
+            url = PUBLISHED[identifier][0]["url"]
+            repository, file = re.fullmatch(r"https://huggingface.co/([^/]+/[^/]+)/resolve/main/(.+)", url).groups()
+            model.load_state_dict(load(hf_hub_download(repository, file)))
         return with_shortcuts(model)
 
     return build
@@ -170,7 +184,7 @@ def _googlenet(pretrained):
 
 
 def _googlenet_torchvision(pretrained):
-    weights = torchvision.models.GoogLeNet_Weights.IMAGENET1K_V1 if pretrained else None
+    weights = _published("googlenet-tv", torchvision.models.GoogLeNet_Weights) if pretrained else None
     options = {} if pretrained else {"init_weights": True, "aux_logits": False}
     model = torchvision.models.googlenet(weights=weights, **options)
     model.aux_logits, model.aux1, model.aux2 = False, None, None
@@ -178,8 +192,9 @@ def _googlenet_torchvision(pretrained):
     return model
 
 
-def _timm(name):
-    return lambda pretrained: timm.create_model(name, pretrained=pretrained)
+def _timm(identifier):
+    name = next(file["name"] for file in PUBLISHED[identifier] if "huggingface.co/timm/" in file["url"])
+    return lambda pretrained: timm.create_model(name.removesuffix(".safetensors"), pretrained=pretrained)
 
 
 def _clip(name, tag, quick_gelu=False):
@@ -196,50 +211,70 @@ def _clip(name, tag, quick_gelu=False):
 
 
 RESNET = r"layer\d\.\d+\.(conv[123]|bn[123]|shortcut)"
+RESNET_DAMPING = {"bn3.weight": 0.3}
+CLIP_VIT_DAMPING = {"attn.out_proj": 0.1, "mlp.c_proj": 0.1, "ln_pre": 0.1}
+SQUEEZENET = r"features\.0|features\.\d+\.(squeeze|expand1x1|expand3x3)|classifier\.1"
 models = torchvision.models
 NETWORKS = {
     "googlenet": Network(
-        _googlenet, r"mixed.*pre_relu_conv.*", preprocess=inception, size=229, input_deviation=60.0
+        _googlenet,
+        r"mixed.*pre_relu_conv.*",
+        preprocess=inception,
+        size=229,
+        input_deviation=60.0,
+        damping={"softmax2_pre_activation_matmul": 0.003},
     ),
-    "resnet50": Network(_resnet(resnet.resnet50, resnet.ResNet50_Weights.IMAGENET1K_V1), RESNET),
-    "resnet50-l2": Network(_robust_resnet("resnet50_l2_eps3.ckpt"), RESNET),
-    "resnet50-linf": Network(_robust_resnet("resnet50_linf_eps4.0.ckpt"), RESNET),
+    "resnet50": Network(
+        _resnet("resnet50", resnet.resnet50, resnet.ResNet50_Weights), RESNET, damping=RESNET_DAMPING
+    ),
+    "resnet50-l2": Network(_robust_resnet("resnet50-l2"), RESNET, damping=RESNET_DAMPING),
+    "resnet50-linf": Network(_robust_resnet("resnet50-linf"), RESNET, damping=RESNET_DAMPING),
     "wide_resnet50": Network(
-        _resnet(resnet.wide_resnet50_2, resnet.Wide_ResNet50_2_Weights.IMAGENET1K_V2), RESNET
+        _resnet("wide_resnet50", resnet.wide_resnet50_2, resnet.Wide_ResNet50_2_Weights),
+        RESNET,
+        damping=RESNET_DAMPING,
     ),
     "densenet_201": Network(
-        _torchvision(models.densenet201, models.DenseNet201_Weights.IMAGENET1K_V1),
+        _torchvision("densenet_201", models.densenet201, models.DenseNet201_Weights),
         r"features\.denseblock.*\.(norm|conv)[12]|features\.transition.*\.(norm|conv)",
     ),
     "convnext_b": Network(
-        _timm("convnext_base.fb_in1k"),
+        _timm("convnext_b"),
         # mlp.norm, an Identity, is in one of the two lists the study may have used.
         r"stages\.\d\.blocks\.\d+(\.(conv_dw|norm|mlp\.fc1|mlp\.norm|mlp\.fc2))?",
         channels_last=r".*\.(norm|mlp\.\w+)",
+        damping={"mlp.fc2": 0.1, "conv_dw": 0.05},
     ),
     "in1k-vit_b32": Network(
-        _timm("vit_base_patch32_224.augreg_in1k"),
+        _timm("in1k-vit_b32"),
         r"blocks\.\d+\.(norm[12]|ls[12]|mlp\.fc[12])",
         preprocess=AUGREG,
+        damping={"attn.proj": 0.1, "mlp.fc2": 0.1, "patch_embed.proj": 0.1},
     ),
     "clip-vit_b32": Network(
         _clip("ViT-B-32", "laion2b_s34b_b79k"),
         r"visual\.transformer\.resblocks\.\d+\.(ln_[12]|ls_[12]|mlp\.c_fc|mlp\.c_proj)",
         preprocess=CLIP,
+        damping=CLIP_VIT_DAMPING,
     ),
     "clip-vit_b32-openai": Network(
         _clip("ViT-B-32", "openai", quick_gelu=True),
         r"visual\.transformer\.resblocks\.\d+\.(ln_[12]|ls_[12]|mlp\.c_fc|mlp\.c_proj)",
         preprocess=CLIP,
+        damping=CLIP_VIT_DAMPING,
     ),
-    "clip-resnet50": Network(_clip("RN50", "openai"), r"visual\." + RESNET, preprocess=CLIP),
+    "clip-resnet50": Network(
+        _clip("RN50", "openai"),
+        r"visual\." + RESNET,
+        preprocess=CLIP,
+        damping=RESNET_DAMPING | {"q_proj": 0.5, "k_proj": 0.5},
+    ),
     "squeezenet1_1": Network(
-        _torchvision(models.squeezenet1_1, models.SqueezeNet1_1_Weights.IMAGENET1K_V1),
-        r"features\.0|features\.\d+\.(squeeze|expand1x1|expand3x3)|classifier\.1",
+        _torchvision("squeezenet1_1", models.squeezenet1_1, models.SqueezeNet1_1_Weights), SQUEEZENET
     ),
     "squeezenet1_1-caffe": Network(
-        _torchvision(models.squeezenet1_1, None),  # the original weights are only had as a file
-        r"features\.0|features\.\d+\.(squeeze|expand1x1|expand3x3)|classifier\.1",
+        lambda pretrained: models.squeezenet1_1(),  # the original weights are only had as a file
+        SQUEEZENET,
         preprocess=caffe,
         size=227,
         input_deviation=60.0,

@@ -55,7 +55,9 @@ def build(arguments):
     if arguments.weights == "random":
         return model, f"random:{arguments.torch_seed}"
     if arguments.weights.startswith("seeded:"):
-        state = seeded.parameters(int(arguments.weights[len("seeded:") :]), parameter_shapes(model))
+        state = seeded.parameters(
+            int(arguments.weights[len("seeded:") :]), parameter_shapes(model), network.damping
+        )
         state = {name: torch.from_numpy(array) for name, array in state.items()}
     else:
         state = checkpoints.load(arguments.weights)

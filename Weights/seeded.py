@@ -21,23 +21,6 @@ GOLDEN = 0x9E3779B97F4A7C15
 MASK = 0xFFFFFFFFFFFFFFFF
 UNIT = math.sqrt(4294967295.0 / 3.0)
 
-# What comes out of a module of these names is added to a running sum, or normalised right away. Keeping it small
-# keeps deep sums bounded, and gives normalisations a variance next to which their epsilon shows.
-DAMPING = (
-    ("bn3.weight", 0.3),
-    ("attn.proj", 0.1),
-    ("attn.out_proj", 0.1),
-    ("mlp.fc2", 0.1),
-    ("mlp.c_proj", 0.1),
-    ("conv_dw", 0.05),
-    ("ln_pre", 0.1),
-    ("patch_embed.proj", 0.1),
-    ("q_proj", 0.5),
-    ("k_proj", 0.5),
-    ("softmax2_pre_activation_matmul", 0.003),
-)
-
-
 def mix(z):
     """SplitMix64's finaliser, of an integer or of an array of uint64."""
     if isinstance(z, int):
@@ -57,15 +40,18 @@ def key(seed, name):
     return mix(hash ^ mix(seed & MASK))
 
 
-def distribution(name, shape, is_batch_norm):
+def distribution(name, shape, is_batch_norm, damping=None):
     """Centre and standard deviation of a parameter.
 
     `is_batch_norm`: whether the weight belongs to a BatchNorm, that is, has a running_var beside it.
+    `damping`: factors by words in names, the network's own. The modules that have one add their result to a running sum,
+    or it is normalised right away: small results keep deep sums bounded, and give normalisations a variance next to
+    which their epsilon shows. The last word that fits counts.
     """
-    damping = 1.0
-    for fragment, factor in DAMPING:
-        if fragment in name:
-            damping = factor
+    factor = 1.0
+    for word, value in (damping or {}).items():
+        if word in name:
+            factor = value
     last = name.rsplit(".", 1)[-1]
     if last == "running_var":
         return 0.05, 0.01
@@ -76,11 +62,11 @@ def distribution(name, shape, is_batch_norm):
     if "embed" in last or last == "cls_token":  # class_embedding, positional_embedding, pos_embed
         return 0.0, 0.1
     if last.endswith("bias"):
-        return 0.0, damping * 0.2
+        return 0.0, factor * 0.2
     if len(shape) == 1:
-        return (damping * 0.2, damping * 0.05) if is_batch_norm else (damping * 1.0, damping * 0.2)
+        return (factor * 0.2, factor * 0.05) if is_batch_norm else (factor * 1.0, factor * 0.2)
     fan_in = shape[0] if last == "proj" else math.prod(shape[1:])  # CLIP's proj is input x output
-    return 0.0, damping * math.sqrt(2.0 / fan_in)
+    return 0.0, factor * math.sqrt(2.0 / fan_in)
 
 
 def values(seed, name, shape, centre, deviation, chunk=1 << 20):
@@ -99,12 +85,12 @@ def values(seed, name, shape, centre, deviation, chunk=1 << 20):
     return result.reshape(shape)
 
 
-def parameters(seed, shapes):
-    """Every tensor of `shapes` (name to shape) by name, float32."""
+def parameters(seed, shapes, damping=None):
+    """Every tensor of `shapes` (name to shape) by name, float32; `damping` is the network's, see `distribution`."""
     result = {}
     for name, shape in shapes.items():
         is_batch_norm = name.endswith(".weight") and name[: -len("weight")] + "running_var" in shapes
-        result[name] = values(seed, name, shape, *distribution(name, shape, is_batch_norm))
+        result[name] = values(seed, name, shape, *distribution(name, shape, is_batch_norm, damping))
     return result
 
 

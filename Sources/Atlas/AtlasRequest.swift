@@ -1,3 +1,4 @@
+package import Dumps
 public import Images
 import Machine
 
@@ -12,6 +13,8 @@ public struct AtlasRequest: Sendable {
   public var output: String
   /// Names and patterns of the layers to show, separated by commas; `nil` for all that were recorded.
   public var layers: String?
+  /// Finds the dump's network by its identifier: the lists of layers that ``layers`` may name.
+  package var network: NetworkNames = { _ in nil }
   /// The folder, list or archive of the images, where it is not where it was when they were recorded.
   public var images: String?
   /// The side of a thumbnail, one of ``thumbnailSizes``.

@@ -1,6 +1,5 @@
 import Datasets
 import Foundation
-package import Layers
 package import Models
 
 /// Turns the outputs of a network into classes of ImageNet.
@@ -10,8 +9,8 @@ package struct Labels: Sendable {
   /// Whether the network itself ends in a softmax.
   package let isProbability: Bool
 
-  package init(model: Model, graph: Graph) {
-    isProbability = graph.kind(of: graph.output) == "softmax"
+  package init(model: Model) {
+    isProbability = if case .classes(_, areProbabilities: true) = model.output { true } else { false }
     outputIndices =
       model.hasClassifier ? (0..<ImageNet.names.count).map { model.outputIndex(ofClass: $0) } : []
   }
@@ -60,10 +59,12 @@ package struct Labels: Sendable {
 }
 
 extension Model {
-  /// Whether the outputs are scores of ImageNet's classes: CLIP's image towers return an embedding, and what the outputs
-  /// of another head stand for is not known.
-  package var hasClassifier: Bool { head == .published && !isEmbedding }
+  /// Whether the outputs are scores of ImageNet's classes: an embedding is none, and the meaning of another head's
+  /// outputs is not known.
+  package var hasClassifier: Bool {
+    if case .classes = output { head == .published } else { false }
+  }
 
   /// Whether the outputs are an embedding.
-  package var isEmbedding: Bool { identifier.hasPrefix("clip-") }
+  package var isEmbedding: Bool { output == .embedding }
 }

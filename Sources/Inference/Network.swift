@@ -65,9 +65,9 @@ public struct Network: Sendable {
     let names = try layers.map { try model.layer(named: $0) }
     (self.model, self.layers, self.reduction, self.options) = (model, names, reduction, options)
     self.pillow = pillow
-    labels = Labels(model: model, graph: graph)
+    labels = Labels(model: model)
     plan = try Plan(
-      graph, parameters: identity.parameters(of: graph), taps: names, reduction: reduction,
+      graph, parameters: identity.parameters(), taps: names, reduction: reduction,
       baselines: baselines, options: options)
   }
 

@@ -2,40 +2,101 @@ public import Images
 public import Layers
 public import Machine
 public import Tensor
+public import Units
 
-/// A network of the catalogue: its description, its names, its input and where its weights come from.
+/// A network: its description, its names, its input, the meaning of its outputs and where its weights come from.
+///
+/// Those of the catalogue are in ``all``; ``init(_:displayName:paper:network:input:output:relevantLayers:weights:seededDamping:)``
+/// makes others.
 public struct Model: Sendable {
   /// The name users choose it by: `resnet50`.
   public let identifier: String
   /// The name figures show: `ResNet-50`.
   public let displayName: String
-  /// The paper's title and where to read it.
-  public let paper: String
-  /// The input for one image, channels × height × width.
-  public let inputShape: Shape
-  /// How an image becomes the input.
-  public let preprocessing: Preprocessing
-  /// Its head: what makes the outputs.
+  /// The paper's title and where to read it; `nil` where there is none.
+  public let paper: String?
+  /// The input.
+  public let input: ModelInput
+  /// The meaning of the outputs of the published head.
+  public private(set) var output: ModelOutput
+  /// Its trained weights.
+  public let weights: TrainedWeights
+  /// Its head: the layers that make the outputs.
   public private(set) var head = Head.published
   /// The number of values it returns: class scores, or an embedding; 0 without a head.
   public private(set) var outputs: Int
-  /// Top-1 accuracy on ImageNet's validation set as published for these weights (CLIP: zero-shot).
-  public let publishedTop1: Double?
-  /// Where the trained weights are published.
-  public let checkpoint: CheckpointSource
   /// Every list of layers worth recording; ``relevantLayers`` is the first.
   public private(set) var relevantLayerVariants: [LayerList] = []
 
-  let layout: CheckpointLayout
-  /// The name of the head.
-  let headName: String
+  /// The name of the head; `nil` for a network that has one head only.
+  let headName: String?
   /// The outputs in the published weights.
-  public let publishedOutputs: Int
-  private var network: any Headed
-  private let classOrder: ClassOrder
+  public private(set) var publishedOutputs = 0
+  let seededDamping: KeyValuePairs<String, Double>
+  private var network: any Block
   private let rules: [RelevanceRule]
   private var shapes: [String: Shape] = [:]
-  private var namesByStudyName: [String: String] = [:]
+  private var lookup = LayerLookup([])
+
+  /// Creates a network, of the catalogue or not.
+  ///
+  /// ```swift
+  /// struct TwoLayers: Block {
+  ///   func callAsFunction(_ image: Value) throws(GraphError) -> Value {
+  ///     try image.conv2d("conv", 8, kernel: 3, stride: 2, bias: true).relu("relu").globalAveragePool().linear("fc", 10)
+  ///   }
+  /// }
+  /// let model = Model("two-layers", network: TwoLayers(), input: .image(.imageNet))
+  /// ```
+  ///
+  /// A description that contradicts itself has no layers, and ``graph()`` says why.
+  ///
+  /// - Parameters:
+  ///   - identifier: The name users choose it by, and that dumps keep: letters, digits, `.`, `-` and `_`. None of the
+  ///     catalogue's for another network.
+  ///   - displayName: The name figures show; by default the identifier.
+  ///   - paper: The paper's title and where to read it.
+  ///   - network: Its figure, as ``Value``s. One that is ``Headed`` also takes weights with another head, or none.
+  ///   - input: The input.
+  ///   - output: The meaning of the outputs. Classes need as many outputs as their order has; others are
+  ///     ``ModelOutput/numbers``.
+  ///   - rules: Rules for the lists of layers worth recording; the first, called `relevant`, is recorded by default.
+  ///   - weights: Its trained weights.
+  ///   - seededDamping: Words of parameters' names, and factors that keep weights made from a seed small there; see
+  ///     ``SeededWeights``.
+  public init(
+    _ identifier: String, displayName: String? = nil, paper: String? = nil, network: any Block,
+    input: ModelInput, output: ModelOutput = .numbers, relevantLayers rules: [RelevanceRule] = [],
+    weights: TrainedWeights = .unpublished, seededDamping: KeyValuePairs<String, Double> = [:]
+  ) {
+    (self.identifier, self.displayName) = (identifier, displayName ?? identifier)
+    (self.paper, self.input, self.weights) = (paper, input, weights)
+    (self.network, self.rules, self.seededDamping) = (network, rules, seededDamping)
+    self.output = output
+    let headed = network as? any Headed
+    headName = headed.map { type(of: $0).head }
+    outputs = headed?.outputs ?? 0
+    if headed != nil && headed?.outputs == nil { head = .absent }
+    describe()
+    publishedOutputs = outputs
+    if case .classes(let order, _) = output, order.outputs != outputs { self.output = .numbers }
+  }
+
+  /// How an image becomes the input.
+  public var preprocessing: Preprocessing {
+    switch input {
+    case .image(let preprocessing): preprocessing
+    }
+  }
+
+  /// The shape of the input for one image, channels × height × width.
+  public var inputShape: Shape { input.shape }
+  /// Where the trained weights are published; `nil` for a network that means none in particular.
+  public var checkpoint: CheckpointSource? { weights.published }
+  /// The files of the published weights, best first.
+  public var publishedFiles: [CheckpointSource.File] { checkpoint?.files ?? [] }
+  /// Top-1 accuracy on ImageNet's validation set as published for the weights (CLIP: zero-shot).
+  public var publishedTop1: Double? { weights.top1 }
 
   /// The study's layers, canonical names in the study's order of enumeration.
   public var relevantLayers: [String] { relevantLayerVariants.first?.layers ?? [] }
@@ -49,7 +110,7 @@ public struct Model: Sendable {
   /// Records the network's description; cheap.
   ///
   /// - Throws: ``GraphError`` if the description contradicts itself, a defect of ours.
-  public func graph() throws(GraphError) -> Graph { try Self.record(network, inputShape) }
+  public func graph() throws(GraphError) -> Graph { try Self.record(network, input.shape) }
 
   /// The study's spelling of a canonical layer name: `layer1_0_conv1`, `visual_layer1_0_conv1`.
   public func studyName(of layer: String) -> String { LayerNames.studyName(of: layer) }
@@ -58,25 +119,23 @@ public struct Model: Sendable {
   ///
   /// - Throws: ``UnknownName`` with the nearest layers of this network.
   public func layer(named name: String) throws(UnknownName) -> String {
-    let study = LayerNames.studyName(of: name)
-    for candidate in [study, "visual_\(study)"] {
-      if let layer = namesByStudyName[candidate] { return layer }
-    }
-    let usesStudySpelling = !name.contains(".")
-    throw UnknownName(
-      kind: "layer of \(identifier)", name: name, known: usesStudySpelling ? layers.map(studyName) : layers)
+    if let layer = lookup[name] { return layer }
+    throw lookup.unknown(name, kind: "layer of \(identifier)")
   }
 
-  /// The same network with another head.
+  /// The same network with another head; the same where it has one head only.
   func with(_ head: Head) -> Model {
+    guard var headed = network as? any Headed else { return self }
     var model = self
     model.head = head
-    model.network.outputs =
+    headed.outputs =
       switch head {
-      case .published: publishedOutputs
+      case .published: publishedOutputs == 0 ? nil : publishedOutputs
       case .outputs(let count): count
       case .absent: nil
       }
+    model.network = headed
+    model.outputs = headed.outputs ?? 0
     model.describe()
     return model
   }
@@ -91,33 +150,18 @@ public struct Model: Sendable {
     }
   }
 
-  /// In what order a network's outputs list the classes of ImageNet.
-  enum ClassOrder { case torch, lucid }
-
-  init(
-    _ identifier: String, _ displayName: String, paper: String, _ network: any Headed,
-    classes: ClassOrder = .torch, preprocessing: Preprocessing, publishedTop1: Double?,
-    layout: CheckpointLayout,
-    checkpoint: CheckpointSource, relevant rules: [RelevanceRule]
-  ) {
-    (self.identifier, self.displayName, self.paper) = (identifier, displayName, paper)
-    (self.network, self.rules, classOrder) = (network, rules, classes)
-    (headName, publishedOutputs) = (type(of: network).head, network.outputs ?? 0)
-    outputs = publishedOutputs
-    (self.preprocessing, self.publishedTop1) = (preprocessing, publishedTop1)
-    (self.layout, self.checkpoint) = (layout, checkpoint)
-    inputShape = [3, preprocessing.crop, preprocessing.crop]
-    describe()
+  private var classOrder: ModelOutput.ClassOrder {
+    if case .classes(let order, _) = output { order } else { .torch }
   }
 
-  /// Takes names and shapes from the description.
+  /// Takes names, shapes and, where there is one head only, the number of outputs from the description.
   private mutating func describe() {
-    outputs = network.outputs ?? 0
     // A description that contradicts itself has no layers here; `graph()` reports it.
-    let graph = (try? Self.record(network, inputShape)) ?? Graph()
+    let graph = (try? Self.record(network, input.shape)) ?? Graph()
     layers = LayerNames.inRegistrationOrder(graph.names)
     shapes = Dictionary(layers.map { ($0, graph.shape(of: $0) ?? []) }) { first, _ in first }
-    namesByStudyName = Dictionary(layers.map { (LayerNames.studyName(of: $0), $0) }) { first, _ in first }
+    lookup = LayerLookup(layers)
+    if headName == nil { outputs = graph.shape(of: graph.output)?.count ?? 0 }
     let names = layers
     relevantLayerVariants = rules.map { $0.list(from: names) }
   }
@@ -126,35 +170,5 @@ public struct Model: Sendable {
     let graph = Graph()
     _ = try network(graph.input(shape))
     return graph
-  }
-}
-
-/// Layers worth recording together.
-public struct LayerList: Sendable, Hashable {
-  /// The name users choose it by: `relevant`.
-  public let name: String
-  /// What is in it and why.
-  public let summary: String
-  /// Canonical names in the study's order of enumeration.
-  public private(set) var layers: [String] = []
-}
-
-/// Which layers a study records, told by their names.
-struct RelevanceRule: Sendable {
-  let name: String
-  let summary: String
-  /// Takes the study's spelling without CLIP's `visual_` prefix.
-  let includes: @Sendable (String) -> Bool
-
-  init(_ name: String = "relevant", _ summary: String, includes: @escaping @Sendable (String) -> Bool) {
-    (self.name, self.summary, self.includes) = (name, summary, includes)
-  }
-
-  func list(from names: [String]) -> LayerList {
-    let layers = names.filter { name in
-      let study = LayerNames.studyName(of: name)
-      return includes(study.hasPrefix("visual_") ? String(study.dropFirst("visual_".count)) : study)
-    }
-    return LayerList(name: name, summary: summary, layers: layers)
   }
 }

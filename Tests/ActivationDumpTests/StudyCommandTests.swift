@@ -94,6 +94,62 @@ struct StudyCommandTests {
     }
   }
 
+  @Test(
+    "a dump of a network that the catalogue does not have is listed, chosen from and shown, as one that it has"
+  )
+  func otherNetwork() throws {
+    let folder = try imageFolder(count: 45)
+    let dump = try Program.run(
+      "dump", "--model", "squeezenet1_1", "--weights", "seeded:1", "--images", folder("images"), "--output",
+      folder("dump"), "--layers", "features.3.squeeze,features.0")
+    #expect(dump.status == 0, "\(dump.errors)")
+    let manifest = try String(contentsOfFile: folder("dump/manifest.json"), encoding: .utf8)
+    func rename(_ model: String) throws {
+      let other = manifest.replacing("\"model\" : \"squeezenet1_1\"", with: "\"model\" : \"\(model)\"")
+      try folder.write(other.utf8, to: "dump/manifest.json")
+    }
+    func outputs(_ name: String) throws -> [String] {
+      try [
+        ["units", "list", "--dump", folder("dump"), "--format", "csv"],
+        ["units", "list", "--dump", folder("dump"), "--layers", "features_3_*"],
+        [
+          "exemplars", folder("dump"), "--unit", "features_3_squeeze__3", "--batches", "1", "--output",
+          folder(name),
+        ],
+        ["report", folder("dump"), "--layers", "features.3.*", "--output", folder("\(name)-atlas")],
+      ].map { arguments in
+        let outcome = try Program.run(arguments)
+        #expect(outcome.status == 0, "\(arguments): \(outcome.errors)")
+        return outcome.output
+      }
+    }
+    let known = try outputs("known")
+    try rename("mine")
+    let other = try outputs("other")
+    #expect(other[0] == known[0] && other[1] == known[1] && other[1].split(separator: "\n").count == 16)
+    let pictures = try folder.files(below: "known/squeezenet1_1_").filter { $0.key.hasSuffix(".png") }
+    #expect(try folder.files(below: "other/mine_").filter { $0.key.hasSuffix(".png") } == pictures)
+    #expect(pictures.count == 20)
+    #expect(
+      try folder.files(below: "other-atlas").keys.sorted() == folder.files(below: "known-atlas").keys.sorted()
+    )
+    func refused(_ arguments: [String], _ words: String, status: Int32) throws {
+      let outcome = try Program.run(arguments)
+      #expect(outcome.status == status && outcome.errors.contains(words), "\(outcome.errors)")
+    }
+    let list = ["units", "list", "--dump", folder("dump")]
+    try refused(list + ["--kind", "conv"], "kinds of the layers of mine are not known", status: 64)
+    try refused(list + ["--model", "resnet50"], "is of mine, not resnet50; leave out --model", status: 64)
+    try rename("../mine")
+    try refused(
+      [
+        "exemplars", folder("dump"), "--unit", "features_3_squeeze__3", "--batches", "1", "--output",
+        folder("up"),
+      ],
+      "can be the name of no folder", status: 65)
+    #expect(!FileManager.default.fileExists(atPath: folder("mine_")))
+  }
+
   @Test("units list filters by layer, kind and what was recorded, in every form")
   func list() throws {
     let folder = try imageFolder(count: 6)

@@ -34,6 +34,14 @@ struct WeightsCommandTests {
     #expect(table.output.contains("numpy-pickle"))
   }
 
+  @Test("Weights/MANIFEST.json is what manifest prints; help does not show the command")
+  func manifest() throws {
+    let outcome = try Program.run("weights", "manifest")
+    let committed = try String(contentsOfFile: repositoryFile("Weights/MANIFEST.json"), encoding: .utf8)
+    #expect(outcome.status == 0 && outcome.output == committed)
+    #expect(try !Program.run("weights", "--help").output.contains("manifest"))
+  }
+
   @Test("A damaged file is 65, a missing one 66, a hostile one 65 by name")
   func faults() throws {
     let folder = try TemporaryFolder()

@@ -12,6 +12,7 @@ import Testing
 @testable import Models
 @testable import Recording
 @testable import Tensor
+@testable import Units
 
 /// Whole atlases of small dumps.
 struct AtlasTests {

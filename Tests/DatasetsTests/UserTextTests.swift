@@ -5,6 +5,7 @@ import Testing
 @testable import Datasets
 @testable import Machine
 @testable import Models
+@testable import Units
 
 /// Texts that users write, as editors, spreadsheets and other programs save them.
 struct UserTextTests {

@@ -16,7 +16,7 @@ struct RewriteTests {
     #expect(Rewrites.all.rawValue == 1 << 8 - 1)
     let model = try Model.named(identifier)
     let graph = try model.graph()
-    let weights = SeededWeights(seed: 4, parameters: graph.parameters)
+    let weights = try model.seededWeights(4)
     let image = SeededInput.tensor(seed: 6, shape: model.inputShape)
     func record(_ rewrites: Rewrites) throws -> [(name: String, values: [Float])] {
       var options = Plan.Options()

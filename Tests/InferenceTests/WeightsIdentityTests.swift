@@ -84,7 +84,7 @@ struct WeightsIdentityTests {
   func otherReleases() throws {
     let folder = try TemporaryFolder()
     for model in Model.all {
-      for other in model.otherWeights {
+      for other in model.weights.others {
         let digest = other.digest + String(repeating: "0", count: 64 - other.digest.count)
         let file = try checkpoint(["a"], metadata: ["source_sha256": digest], in: folder)
         if other.difference == nil {

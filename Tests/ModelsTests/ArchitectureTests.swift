@@ -2,6 +2,7 @@ import Layers
 import Models
 import Tensor
 import Testing
+import Units
 
 /// Every network against PyTorch's description of the same one.
 struct ArchitectureTests {

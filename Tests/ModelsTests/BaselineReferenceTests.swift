@@ -33,7 +33,7 @@ import Testing
     var options = Plan.Options()
     options.tier = run.tier
     let plan = try Plan(
-      graph, parameters: SeededWeights(seed: 1, parameters: graph.parameters), taps: layers, baselines: true,
+      graph, parameters: model.seededWeights(1), taps: layers, baselines: true,
       options: options)
     let deviation = try #require(file.metadata["input_deviation/\(run.identifier)"].flatMap(Double.init))
     let images = SeededInput.tensor(

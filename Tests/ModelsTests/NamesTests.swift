@@ -2,6 +2,7 @@ import Layers
 import Machine
 import Models
 import Testing
+import Units
 
 /// Names of networks, layers and units, as users give them.
 struct NamesTests {
@@ -101,7 +102,7 @@ struct NamesTests {
   func units() throws {
     let model = try Model.named("clip-resnet50")
     let unit = try model.unit(named: "visual_layer4_0_conv3__1459")
-    #expect(unit == Unit(layer: "visual.layer4.0.conv3", channel: 1459))
+    #expect(unit == UnitName(layer: "visual.layer4.0.conv3", channel: 1459))
     #expect(unit.description == "visual.layer4.0.conv3__1459")
     #expect(unit.studyName == "visual_layer4_0_conv3__1459")
     #expect(try model.unit(named: unit.description) == unit)
@@ -112,22 +113,25 @@ struct NamesTests {
   @Test(
     "what is no unit is refused",
     arguments: [
-      "layer1.0.conv1", "layer1.0.conv1__", "layer1.0.conv1__x", "layer1.0.conv1__-1", "__3", "", "__",
-      "layer1.0.conv1__+3", "layer1.0.conv1__99999999999999999999", "layer1.0.conv1_3",
+      "layer1.0.conv1", "layer1.0.conv1__", "layer1.0.conv1__x", "", "_", "__",
+      "layer1.0.conv1__99999999999999999999", "layer1.0.conv1_3",
     ])
   func malformedUnits(text: String) throws {
     let model = try Model.named("resnet50")
-    #expect(throws: UnitError.malformed(text)) { try model.unit(named: text) }
+    #expect(throws: UnitNameError.malformed(text)) { try model.unit(named: text) }
   }
 
   @Test("a unit beyond its layer or of no layer is refused")
   func unitsOutOfRange() throws {
     let model = try Model.named("resnet50")
     #expect(try model.unit(named: "layer1.0.conv1__63").channel == 63)
-    #expect(throws: UnitError.noSuchChannel(Unit(layer: "layer1.0.conv1", channel: 64), channels: 64)) {
+    let beyond = UnitName(layer: "layer1.0.conv1", channel: 64)
+    #expect(throws: UnitNameError.noSuchChannel(beyond, network: "resnet50", channels: 64)) {
       try model.unit(named: "layer1.0.conv1__64")
     }
-    let error = try #require(throws: UnitError.self) { try model.unit(named: "layer1.0.conv9__1") }
+    let negative = #expect(throws: UnitNameError.self) { try model.unit(named: "layer1_0_conv1__-1") }
+    #expect(negative?.description == "layer1.0.conv1 of resnet50 has units 0 to 63, not -1")
+    let error = try #require(throws: UnitNameError.self) { try model.unit(named: "layer1.0.conv9__1") }
     guard case .unknownLayer(let name) = error else { return #expect(Bool(false), "\(error)") }
     #expect(name.nearest.contains("layer1.0.conv1"))
   }

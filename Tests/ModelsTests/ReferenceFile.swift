@@ -1,6 +1,5 @@
 import Checkpoints
 import Foundation
-import Layers
 import Models
 import Tensor
 import Testing
@@ -44,7 +43,5 @@ struct ReferenceFile {
   func tap(_ layer: String) throws -> Tensor { try file.tensor(named: "tap/\(layer)") }
 
   /// The weights the network had.
-  func weights(for graph: Graph) -> SeededWeights {
-    SeededWeights(seed: weightsSeed, parameters: graph.parameters)
-  }
+  func weights(for model: Model) throws -> SeededWeights { try model.seededWeights(weightsSeed) }
 }

@@ -3,6 +3,7 @@ import Models
 import Tensor
 import TestSupport
 import Testing
+import Units
 
 /// Every network, with its fused plan on every tier, against PyTorch in float64 on the same seeded weights.
 @Suite(.serialized) struct ReferenceTests {
@@ -26,7 +27,7 @@ import Testing
     var options = Plan.Options()
     options.tier = run.tier
     let plan = try Plan(
-      graph, parameters: reference.weights(for: graph), taps: reference.layers, options: options)
+      graph, parameters: reference.weights(for: model), taps: reference.layers, options: options)
     try #require(reference.images.shape == Shape([reference.images.shape[0]] + model.inputShape.extents))
     let images = reference.images.shape[0]
     let workspace = Workspace(for: plan, batchSize: images)

@@ -6,10 +6,10 @@ import Testing
 @testable import Dumps
 @testable import Formats
 @testable import Machine
-@testable import Models
 @testable import Recording
 @testable import Statistics
 @testable import Tensor
+@testable import Units
 
 /// The glossary: constant, never positive, dead, against every position of every image.
 struct DeadUnitsTests {

@@ -8,6 +8,7 @@ import Recording
 import Tensor
 import TestSupport
 import Testing
+import Units
 
 /// The pipeline from image files to arrays, on SqueezeNet with generated weights.
 struct DumpTests {

@@ -5,8 +5,8 @@ import Testing
 @testable import Datasets
 @testable import Dumps
 @testable import Machine
-@testable import Models
 @testable import Recording
+@testable import Units
 
 /// What tests of dumps that keep extremes share: forty images and one that is none, and dumps of two layers of them.
 protocol ExtremesCase {

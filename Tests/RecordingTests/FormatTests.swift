@@ -5,8 +5,8 @@ import Testing
 @testable import Dumps
 @testable import Formats
 @testable import Machine
-@testable import Models
 @testable import Recording
+@testable import Units
 
 /// Matrices of halves, and matrices that have units together.
 struct FormatTests {

@@ -12,6 +12,7 @@ import Testing
 @testable import Models
 @testable import Recording
 @testable import Tensor
+@testable import Units
 
 /// Recording with weights whose head is of another size, or that have none.
 struct HeadTests {

@@ -6,10 +6,10 @@ import Testing
 @testable import Dumps
 @testable import Formats
 @testable import Machine
-@testable import Models
 @testable import Recording
 @testable import Statistics
 @testable import Tensor
+@testable import Units
 
 /// Dumps read back.
 struct ReadingTests {

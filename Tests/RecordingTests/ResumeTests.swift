@@ -9,6 +9,7 @@ import Testing
 @testable import Models
 @testable import Recording
 @testable import Tensor
+@testable import Units
 
 /// Dumps that stop and go on, and dumps in parts.
 struct ResumeTests {

@@ -5,6 +5,7 @@ import Machine
 import Models
 import Recording
 import TestSupport
+import Units
 
 func sha256(_ data: Data) -> String { data.withUnsafeBytes { SHA256.hexDigest(of: $0) } }
 

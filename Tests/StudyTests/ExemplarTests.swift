@@ -3,10 +3,10 @@ import Foundation
 import FoundationXML
 import Images
 import Machine
-import Models
 import Study
 import TestSupport
 import Testing
+import Units
 
 struct ExemplarTests {
   private struct Vectors: Decodable { let cases: [Case] }

@@ -4,6 +4,7 @@ import Study
 import Tensor
 import TestSupport
 import Testing
+import Units
 
 struct UnitSampleTests {
   private struct Vectors: Decodable {
@@ -102,7 +103,7 @@ struct UnitSampleTests {
     let folder = try TemporaryFolder()
     let path = try folder.write(format.text(of: sample.units).utf8, to: "units")
     let read = try UnitSelection.read(path, for: model).flatMap { layer in
-      (layer.units ?? []).map { Models.Unit(layer: layer.layer, channel: $0) }
+      (layer.units ?? []).map { UnitName(layer: layer.layer, channel: $0) }
     }
     #expect(Set(read) == Set(sample.units) && read.count == 40)
   }

@@ -9,6 +9,7 @@ import Machine
 import Models
 import Recording
 import Tensor
+import Units
 
 /// `dump`: images in, recorded units out.
 struct DumpCommand: ParsableCommand {

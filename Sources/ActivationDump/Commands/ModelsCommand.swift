@@ -54,16 +54,16 @@ struct ModelsCommand: ParsableCommand {
     init(_ model: Model, folder: WeightsFolder) throws {
       let graph = try model.graph()
       (identifier, name, outputs) = (model.identifier, model.displayName, model.outputs)
-      means = model.checkpoint.meaning
+      means = model.checkpoint?.meaning ?? ""
       parameters = graph.learnedParameterCount
       multiplyAdds = graph.multiplyAdds
       inputShape = model.inputShape.extents
       relevantLayers = model.relevantLayers.count
       units = model.relevantLayers.reduce(0) { $0 + (graph.shape(of: $1)?.channels ?? 0) }
       publishedTop1 = model.publishedTop1
-      checkpoint = model.checkpoint.files.first?.name ?? ""
-      url = model.checkpoint.files.first?.url ?? ""
-      license = model.checkpoint.license
+      checkpoint = model.publishedFiles.first?.name ?? ""
+      url = model.publishedFiles.first?.url ?? ""
+      license = model.checkpoint?.license ?? ""
       weightsPresent = model.presentCheckpoint(in: folder) != nil
     }
   }

@@ -65,7 +65,8 @@ struct ExitReport {
     let commands = ActivationDump.configuration.subcommands.flatMap { command in
       let name = command.configuration.commandName ?? ""
       return [name]
-        + command.configuration.subcommands.map { "\(name) \($0.configuration.commandName ?? "")" }
+        + command.configuration.subcommands.filter { $0.configuration.shouldDisplay }
+        .map { "\(name) \($0.configuration.commandName ?? "")" }
     }
     return UsageHint.sentence(for: Array(ProgramArguments.all.dropFirst()), commands: commands + ["help"])
   }

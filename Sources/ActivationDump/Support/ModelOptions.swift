@@ -165,6 +165,6 @@ extension ExistingOutput {
 extension Model {
   /// The first of the model's files that the weights folder holds.
   func presentCheckpoint(in folder: WeightsFolder) -> String? {
-    checkpoint.files.map { folder.path(of: $0.name) }.first { Disk.isDirectory($0) == false }
+    publishedFiles.map { folder.path(of: $0.name) }.first { Disk.isDirectory($0) == false }
   }
 }

@@ -80,6 +80,11 @@ public struct Evaluation: Sendable {
         .badData,
         "these weights of \(model.identifier) have a head of \(count) outputs, and which classes they stand for is not"
           + " known; 'dump' records them as they are (logits.npy)")
+    case .published where model.output == .numbers:
+      throw Failure(
+        .badData,
+        "\(model.identifier) returns \(model.outputs) numbers, and which classes they stand for is not known; 'dump'"
+          + " records them as they are (logits.npy)")
     default: if !model.isEmbedding || classifier != nil { return }
     }
     throw Failure(
@@ -151,7 +156,7 @@ public struct Evaluation: Sendable {
   private func published(for top1: Proportion, classes: Int) -> PublishedAccuracy? {
     guard let known = network.model.publishedTop1 else { return nil }
     let generated = if case .seeded = network.weights { true } else { false }
-    let checkpoint = network.model.checkpoint.files.first?.name ?? network.model.identifier
+    let checkpoint = network.model.publishedFiles.first?.name ?? network.model.identifier
     return PublishedAccuracy(
       known, of: checkpoint, measured: top1, generated: generated, classes: classes)
   }

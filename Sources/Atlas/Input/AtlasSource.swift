@@ -1,8 +1,9 @@
 import Dumps
 import Images
 import Machine
-import Models
 import Statistics
+import Tensor
+import Units
 
 /// A dump as an atlas reads it.
 struct AtlasSource: Sendable {
@@ -37,13 +38,13 @@ struct AtlasSource: Sendable {
   ///   image; `UnknownName` for the name of a layer it has not.
   init(_ request: AtlasRequest) throws {
     dump = try RecordedDump(opening: request.dump)
-    guard dump.manifest.reduce != "none" else {
+    guard dump.manifest.reduce != Reduction.none.rawValue else {
       throw Failure(
         .badData,
         "\(dump.path) holds whole maps (--reduce none); an atlas is of one number for each unit and image")
     }
     names = ImageNames(dump.images, labels: dump.manifest.images.labels)
-    let chosen = try Self.layers(request.layers, of: dump)
+    let chosen = try Self.layers(request.layers, of: dump, request.network)
     layers = zip(chosen, PageNames.names(of: chosen.map(\.name))).map { Layer(recorded: $0, page: $1) }
     // An atlas without pictures is still one: only a place that the user named has to be right.
     files =
@@ -51,15 +52,11 @@ struct AtlasSource: Sendable {
   }
 
   /// The layers that words choose, in the order they were recorded.
-  private static func layers(_ words: String?, of dump: RecordedDump) throws -> [RecordedLayer] {
+  private static func layers(
+    _ words: String?, of dump: RecordedDump, _ network: NetworkNames
+  ) throws -> [RecordedLayer] {
     guard let words else { return dump.layers }
-    let names = try LayerSelection.layers(words, of: Model.named(dump.manifest.model))
-    // A name that was not recorded is a mistake; a pattern may well fit layers that were not.
-    for word in words.split(separator: ",") where !word.contains(where: { "*?[".contains($0) }) {
-      guard let layer = try? Model.named(dump.manifest.model).layer(named: String(word)) else { continue }
-      _ = try dump.layer(named: layer)
-    }
-    let chosen = Set(names)
+    let chosen = Set(try LayerSelection.layers(words, of: dump.namedLayers(knowing: network)))
     let layers = dump.layers.filter { chosen.contains($0.name) }
     guard !layers.isEmpty else {
       throw Failure(

@@ -3,7 +3,7 @@ package import Machine
 
 extension ArrayFormat {
   /// What a manifest says, `nil` where it says something else.
-  init?(_ array: Manifest.Array) {
+  package init?(_ array: Manifest.Array) {
     guard
       let type = ValueType.allCases.first(where: { ArrayFormat($0, isUnitMajor: false).dtype == array.dtype })
     else { return nil }

@@ -33,6 +33,8 @@ struct WeightsEvidence {
     fileName = PathText.lastComponent(of: checkpoint.path)
     keys = Set(checkpoint.names)
     metadata = checkpoint.metadata
+    // A network that means no weights in particular means any that fit.
+    guard model.checkpoint != nil else { return }
     // What 'weights convert' wrote has the digest of what it was made from.
     for digest in [sha256, metadata["source_sha256"]].compactMap({ $0 }) { weigh(digest: digest) }
     guard release == nil else {
@@ -55,7 +57,7 @@ struct WeightsEvidence {
 
   private mutating func weigh(digest: String) {
     for other in Model.all {
-      guard let file = other.checkpoint.files.first(where: { $0.sha256.matches(digest) }) else { continue }
+      guard let file = other.publishedFiles.first(where: { $0.sha256.matches(digest) }) else { continue }
       if other.identifier == model.identifier {
         release = file.name
       } else {
@@ -64,7 +66,7 @@ struct WeightsEvidence {
             + " \(other.identifier)")
       }
     }
-    guard let known = model.otherWeights.first(where: { digest.hasPrefix($0.digest) }) else { return }
+    guard let known = model.weights.others.first(where: { digest.hasPrefix($0.digest) }) else { return }
     if let difference = known.difference {
       refuse(
         "is \(known.name), going by its SHA-256, whose network \(difference): \(model.identifier) would compute"
@@ -83,34 +85,14 @@ struct WeightsEvidence {
     refuse("was converted for \(written), as its metadata says; give --model \(written)")
   }
 
-  /// What OpenAI's archives hold beside the parameters; what Caffe and MadryLab call layers.
+  /// The signs that the network's description knows.
   private mutating func weighKeys() {
-    let sizes = openAISizes
-    switch model.identifier {
-    case "clip-vit_b32" where !sizes.isEmpty:
-      refuse(
-        "is an archive of OpenAI's (it holds \(sizes.joined(separator: ", "))), whose networks have QuickGELU:"
-          + " clip-vit_b32 would compute something else with it; give --model clip-vit_b32-openai")
-    case "squeezenet1_1" where keys.contains { $0.hasPrefix("fire2/") || $0.contains(".fire2/") }:
-      refuse(
-        "has Caffe's names (fire2/squeeze1x1), and such weights take BGR from 0 to 255: squeezenet1_1 would compute"
-          + " something else with it; give --model squeezenet1_1-caffe")
-    case "squeezenet1_1-caffe" where keys.contains { $0.hasSuffix("features.3.squeeze.weight") }:
-      note(
-        "has torchvision's names: squeezenet1_1-caffe prepares images as Caffe does, which torchvision's own weights"
-          + " (squeezenet1_1) do not expect")
-    case "resnet50" where keys.contains { $0.contains("attacker.") || $0.contains("normalizer.") }:
-      note(
-        "is a checkpoint of the robustness library, whose networks are mostly trained adversarially; resnet50 means"
-          + " torchvision's")
-    default: break
-    }
-  }
-
-  /// What only OpenAI's archives hold beside the parameters.
-  private var openAISizes: [String] {
-    ["input_resolution", "context_length", "vocab_size"].filter { size in
-      keys.contains { $0 == size || $0.hasSuffix(".\(size)") }
+    for sign in model.weights.signs {
+      switch sign.finding(keys) {
+      case .excludes(let reason): refuse(reason)
+      case .differs(let remark): note(remark)
+      case nil: continue
+      }
     }
   }
 
@@ -128,7 +110,7 @@ struct WeightsEvidence {
   /// Weighs a name such as `resnet50`, `resnetblur50.bt_in1k`.
   private mutating func weigh(architecture: String, source: String, isCertain: Bool) {
     let name = architecture.lowercased().split(separator: ".").first.map(String.init) ?? ""
-    if let difference = model.likeArchitectures[name] {
+    if let difference = model.weights.likeArchitectures[name] {
       let reason =
         "is of the architecture \(name), as \(source) says, which \(difference): \(model.identifier) would compute"
         + " something else with it"
@@ -136,7 +118,7 @@ struct WeightsEvidence {
     }
     // `ResNet` is a class, `my_run` is a name: neither says which network it is.
     guard name.contains(where: \.isNumber), !name.contains(" "), name.utf8.count < 64,
-      !model.architectureNames.contains(name)
+      !model.weights.architectureNames.contains(name)
     else { return }
     note("is of the architecture \(name), as \(source) says, not of \(model.identifier)'s")
   }
@@ -146,8 +128,8 @@ struct WeightsEvidence {
     weigh(
       architecture: architecture, source: "the \(configuration.fileName) beside it",
       isCertain: ModelConfiguration.belongs(to: fileName))
-    let own = model.checkpoint.files.map(\.name)
-    guard let tag = configuration.tag, model.hasQuickGELU == nil,
+    let own = model.publishedFiles.map(\.name)
+    guard let tag = configuration.tag, model.weights.gelu == nil,
       !own.contains("\(architecture).\(tag).safetensors")
     else { return }
     note(
@@ -160,20 +142,11 @@ struct WeightsEvidence {
   private mutating func weighName() {
     let name = fileName.lowercased()
     if let other = Model.all.first(where: { other in
-      other.identifier != model.identifier && other.checkpoint.files.contains { $0.name.lowercased() == name }
+      other.identifier != model.identifier && other.publishedFiles.contains { $0.name.lowercased() == name }
     }) {
       note("has the name of the checkpoint of \(other.identifier)")
     }
-    let others: [String]
-    switch model.identifier {
-    case "resnet50": others = ["l2_eps", "linf_eps"]
-    case "resnet50-l2": others = ["linf"]
-    case "resnet50-linf": others = ["l2_eps", "_l2"]
-    case "clip-vit_b32": others = ["quickgelu", "metaclip", "dfn", "openai"]
-    case "clip-vit_b32-openai": others = ["laion2b", "datacomp"]
-    default: others = []
-    }
-    if let word = others.first(where: name.contains) {
+    if let word = model.weights.wordsOfOthers.first(where: name.contains) {
       note("has '\(word)' in its name, and \(model.identifier) means other weights")
     }
   }
@@ -182,11 +155,11 @@ struct WeightsEvidence {
 
   /// No shape tells which of the two a CLIP has.
   private mutating func weighActivation(_ configuration: ModelConfiguration?, isHalf: Bool) {
-    guard let expected = model.hasQuickGELU,
+    guard let gelu = model.weights.gelu,
       // What 'weights fetch' brought, where no digest is published.
-      !model.checkpoint.files.contains(where: { $0.name == fileName && $0.sha256 == .unknown })
+      !model.publishedFiles.contains(where: { $0.name == fileName && $0.sha256 == .unknown })
     else { return }
-    let other = expected ? "clip-vit_b32" : "clip-vit_b32-openai"
+    let (expected, other) = (gelu.isQuick, gelu.otherModel)
     if let found = configuration?.hasQuickGELU, let source = configuration?.fileName {
       if found == expected { return }
       let reason =
@@ -194,13 +167,11 @@ struct WeightsEvidence {
         + " something else with it; give --model \(other)"
       return ModelConfiguration.belongs(to: fileName) ? refuse(reason) : note(reason)
     }
-    if metadata["model"] == model.identifier || !openAISizes.isEmpty {
-      return
-    }
+    if metadata["model"] == model.identifier || gelu.isKnown(keys) { return }
     let half = isHalf && !expected ? " (it is in half precision, as OpenAI's are and LAION's is not)" : ""
     note(
       "is not of a known SHA-256, and tensors cannot tell GELU from QuickGELU: \(model.identifier) computes"
-        + " \(expected ? "QuickGELU" : "the exact GELU"); weights of \(expected ? "LAION-2B or DataComp" : "OpenAI, MetaCLIP, DFN or LAION-400M")"
+        + " \(expected ? "QuickGELU" : "the exact GELU"); weights of \(gelu.otherOwners)"
         + " need --model \(other)\(half)")
   }
 }

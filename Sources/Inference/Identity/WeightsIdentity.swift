@@ -87,9 +87,9 @@ public struct WeightsIdentity: Sendable {
   }
 
   /// The parameters of the network, each read when it is asked for.
-  func parameters(of graph: Graph) -> any TensorSource {
+  func parameters() throws(GraphError) -> any TensorSource {
     switch source {
-    case .generated(let seed): SeededWeights(seed: seed, parameters: graph.parameters)
+    case .generated(let seed): try model.seededWeights(seed)
     case .checkpoint(_, let choice): choice.parameters
     }
   }

@@ -20,13 +20,14 @@ extension Model {
   /// A head of other layers (`fc.1.weight`) is none: what they compute, only their author knows.
   ///
   /// - Returns: The network as published, too, when the head fits no number of outputs: binding reports that.
-  public func fitted(to source: any TensorSource) -> Model { with(head(of: layout.adapt(source))) }
+  public func fitted(to source: any TensorSource) -> Model { with(head(of: weights.layout.adapt(source))) }
 
   /// The head that some parameters have; see ``fitted(to:)``.
   func head(of parameters: [AdaptedTensor]) -> Head {
     let published = with(.published)
     let found = parameters.filter { isOfHead($0.name) }
     let shapes = Dictionary(found.map { ($0.name, $0.shape) }) { first, _ in first }
+    guard headName != nil else { return .published }
     let expected = Set(published.headParameters.map(\.name))
     guard !expected.isDisjoint(with: shapes.keys) else { return .absent }
     func fits(_ model: Model) -> Bool {
@@ -46,6 +47,7 @@ extension Model {
 
   /// Whether a parameter, under the network's own name, belongs to its head.
   func isOfHead(_ parameter: String) -> Bool {
-    parameter == headName || parameter.hasPrefix("\(headName).")
+    guard let headName else { return false }
+    return parameter == headName || parameter.hasPrefix("\(headName).")
   }
 }

@@ -101,7 +101,7 @@ struct WeightsSearch {
   private func candidate(
     _ prefix: String, _ heads: inout [Model.Head: (model: Model, graph: Graph)]
   ) -> WeightsCandidate {
-    var adapted = model.layout.adapt(PrefixedTensors(source, prefix: prefix))
+    var adapted = model.weights.layout.adapt(PrefixedTensors(source, prefix: prefix))
     let head = model.head(of: adapted)
     if heads[head] == nil {
       let fitted = model.with(head)

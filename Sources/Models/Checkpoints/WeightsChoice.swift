@@ -58,7 +58,7 @@ extension Model {
   /// Keys are renamed and tensors transposed as they are read. What inference does not need (a text tower, an
   /// optimiser, auxiliary classifiers) is left out; names nobody knows stay, for binding to report.
   public func parameters(from source: any TensorSource) -> any TensorSource {
-    (try? choice(from: source))?.parameters ?? AdaptedTensors(layout.adapt(source), from: source)
+    (try? choice(from: source))?.parameters ?? AdaptedTensors(weights.layout.adapt(source), from: source)
   }
 }
 

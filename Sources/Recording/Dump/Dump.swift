@@ -10,6 +10,7 @@ public import Machine
 import Models
 import Synchronization
 import Tensor
+import Units
 
 /// Images in, recorded units out.
 ///

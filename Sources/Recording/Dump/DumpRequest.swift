@@ -8,6 +8,7 @@ public import Machine
 public import Models
 import Statistics
 public import Tensor
+public import Units
 
 /// What to record, from what, into what.
 public struct DumpRequest: Sendable {

@@ -1,7 +1,7 @@
 import Dumps
 import Machine
-import Models
 import Statistics
+import Units
 
 /// What a unit's pictures and histogram need, beside the map.
 struct ChosenUnit: Sendable {
@@ -51,7 +51,7 @@ struct ExemplarChoice: Sendable {
     let results = SlotResults<ChosenUnit>(channels.count)
     let choice = self
     try source.forEach(unit: channels, of: layer.layer, threads: request.threads) { position, record in
-      let unit = Models.Unit(layer: layer.layer, channel: channels[position])
+      let unit = UnitName(layer: layer.layer, channel: channels[position])
       let chosen = try choice.choose(unit, record, batches[position])
       results.set(position, chosen)
     }
@@ -59,7 +59,7 @@ struct ExemplarChoice: Sendable {
   }
 
   private func choose(
-    _ unit: Models.Unit, _ record: UnitRecord, _ batches: (low: [[Int]], high: [[Int]])
+    _ unit: UnitName, _ record: UnitRecord, _ batches: (low: [[Int]], high: [[Int]])
   ) throws(Failure) -> ChosenUnit {
     let ranking = record.ranking
     guard ranking.count == windows.images else {
@@ -81,7 +81,7 @@ struct ExemplarChoice: Sendable {
   }
 
   private func histogram(
-    of record: UnitRecord, _ unit: Models.Unit
+    of record: UnitRecord, _ unit: UnitName
   ) throws(Failure) -> ActivationHistogram {
     guard let values = record.values else {
       throw Failure(
@@ -96,7 +96,7 @@ struct ExemplarChoice: Sendable {
 /// The ranks of one unit as exemplars.
 private struct RankedImages {
   let ranking: UnitRanking
-  let unit: Models.Unit
+  let unit: UnitName
   let dump: RecordedDump
 
   func exemplars(_ ranks: [Int]) throws(Failure) -> [Exemplar] {

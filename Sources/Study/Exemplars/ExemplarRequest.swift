@@ -1,6 +1,6 @@
 public import Images
 public import Machine
-public import Models
+public import Units
 
 /// Which exemplars to choose, from what, into what.
 public struct ExemplarRequest: Sendable {

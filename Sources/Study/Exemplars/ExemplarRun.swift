@@ -2,7 +2,7 @@ import Dumps
 import Foundation
 import Images
 public import Machine
-import Models
+import Units
 
 /// Chooses exemplars and writes them down.
 public struct ExemplarRun: Sendable {
@@ -45,12 +45,22 @@ public struct ExemplarRun: Sendable {
     guard request.units.contains(where: { $0.units?.isEmpty == false }) else {
       throw Failure(.usage, "no units are chosen; give --units or --unit")
     }
+    try Self.checkNames(request, source.dump)
     folder =
       "\(request.output)/" + StimulusNames.folder(model: source.dump.manifest.model, extra: extra)
     var request = request
     if request.pillow == nil, request.existing == .resume { request.pillow = try Self.recordedPillow(folder) }
     self.request = request
     try checkOutput()
+  }
+
+  /// Refuses names that would lead out of the folder: those of a manifest from anywhere can be any text.
+  private static func checkNames(_ request: ExemplarRequest, _ dump: RecordedDump) throws(Failure) {
+    let names = [dump.manifest.model] + request.units.map(\.layer)
+    guard let name = names.first(where: { $0.utf8.contains { $0 == UInt8(ascii: "/") || $0 == 0 } }) else {
+      return
+    }
+    throw Failure(.badData, "\(dump.path) speaks of '\(name)', which can be the name of no folder")
   }
 
   private var pillow: PillowVersion { request.pillow ?? .standard }

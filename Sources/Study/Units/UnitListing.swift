@@ -1,19 +1,19 @@
 public import Dumps
 public import Machine
-public import Models
 public import Statistics
+public import Units
 
 /// A unit and what it did over the images of a dump.
 public struct ListedUnit: Sendable {
   /// The unit.
-  public let unit: Models.Unit
+  public let unit: UnitName
   /// What it did; `nil` where no dump was asked.
   public let statistics: UnitStatistics?
   /// Whether it is dead; `nil` where no dump was asked, or the dump does not say.
   public let isDead: Bool?
 
   /// Creates an entry.
-  public init(unit: Models.Unit, statistics: UnitStatistics? = nil, isDead: Bool? = nil) {
+  public init(unit: UnitName, statistics: UnitStatistics? = nil, isDead: Bool? = nil) {
     (self.unit, self.statistics, self.isDead) = (unit, statistics, isDead)
   }
 }
@@ -81,7 +81,7 @@ public enum UnitListing {
     let dead = try layer.deadUnits()
     return statistics.enumerated().map { column, statistics in
       ListedUnit(
-        unit: Models.Unit(layer: layer.name, channel: layer.units[column]), statistics: statistics,
+        unit: UnitName(layer: layer.name, channel: layer.units[column]), statistics: statistics,
         isDead: dead.isDead(column, statistics))
     }
   }

@@ -1,18 +1,18 @@
 public import Machine
-public import Models
 import Statistics
 import Tensor
+public import Units
 
 /// A random sample of a network's units, drawn as the study drew its own.
 public struct UnitSample: Sendable {
-  /// The network.
-  public let model: Model
+  /// The identifier of the network.
+  public let model: String
   /// The layers drawn from, canonical names, in the order that the generator counts them.
   public let layers: [String]
   /// The seed.
   public let seed: UInt32
   /// The units, as they were drawn.
-  public let units: [Unit]
+  public let units: [UnitName]
 
   /// Draws units: a layer, all being equally likely, then one of its channels; what is excluded or there already is
   /// drawn again.
@@ -21,15 +21,16 @@ public struct UnitSample: Sendable {
   ///
   /// - Parameters:
   ///   - count: How many.
-  ///   - model: The network.
+  ///   - model: The network, or the recorded layers of one.
   ///   - layers: Canonical names.
   ///   - seed: NumPy's.
   ///   - excluded: Units never to draw.
   /// - Throws: ``Failure`` of kind `usage` when there are not so many.
   public init(
-    _ count: Int, of model: Model, layers: [String], seed: UInt32 = 42, excluding excluded: Set<Unit> = []
+    _ count: Int, of model: some NamedLayers, layers: [String], seed: UInt32 = 42,
+    excluding excluded: Set<UnitName> = []
   ) throws(Failure) {
-    let widths = layers.map { model.shape(ofLayer: $0)?.channels ?? 0 }
+    let widths = layers.map { model.channels(of: $0) ?? 0 }
     let names = Set(layers)
     let available = widths.reduce(0, +) - excluded.count { names.contains($0.layer) }
     guard count <= available, count == 0 || !widths.contains(0) else {
@@ -39,13 +40,13 @@ public struct UnitSample: Sendable {
       )
     }
     var random = NumPyRandom(seed: seed)
-    var drawn: [Unit] = []
+    var drawn: [UnitName] = []
     var taken = excluded
     while drawn.count < count {
       let layer = random.integer(below: layers.count)
-      let unit = Unit(layer: layers[layer], channel: random.integer(below: widths[layer]))
+      let unit = UnitName(layer: layers[layer], channel: random.integer(below: widths[layer]))
       if taken.insert(unit).inserted { drawn.append(unit) }
     }
-    (self.model, self.layers, self.seed, units) = (model, layers, seed, drawn)
+    (self.model, self.layers, self.seed, units) = (model.identifier, layers, seed, drawn)
   }
 }

@@ -1,5 +1,5 @@
 import Foundation
-public import Models
+public import Units
 
 /// How a list of units is written down. Every form is one that `--units` reads.
 public enum UnitsFormat: String, Sendable, CaseIterable {
@@ -11,7 +11,7 @@ public enum UnitsFormat: String, Sendable, CaseIterable {
   case csv
 
   /// The text of a list.
-  public func text(of units: [Models.Unit]) -> String {
+  public func text(of units: [UnitName]) -> String {
     switch self {
     case .lines: units.map { $0.studyName + "\n" }.joined()
     case .json: "{\"units\": [" + units.map { "\"\($0.studyName)\"" }.joined(separator: ", ") + "]}\n"

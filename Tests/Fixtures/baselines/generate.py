@@ -65,7 +65,7 @@ def main():
         network = NETWORKS[identifier]
         torch.manual_seed(0)
         model = network.build(False).eval()
-        state = seeded.parameters(1, parameter_shapes(model))
+        state = seeded.parameters(1, parameter_shapes(model), network.damping)
         model.load_state_dict({name: torch.from_numpy(array) for name, array in state.items()}, strict=False)
         model = model.double()
         shape = (2, 3, network.size, network.size)

@@ -4,6 +4,7 @@ import Foundation
 import Machine
 import Models
 import Study
+import Units
 
 /// `exemplars`: references and queries from a dump.
 struct ExemplarsCommand: ParsableCommand {
@@ -131,9 +132,8 @@ struct ExemplarsCommand: ParsableCommand {
 
   private func request() throws -> ExemplarRequest {
     let recorded = try RecordedDump(opening: dump)
-    let model = try Model.named(recorded.manifest.model)
     var request = ExemplarRequest(
-      dump: dump, units: try chosenUnits(of: model, in: recorded), output: output)
+      dump: dump, units: try chosenUnits(in: recorded), output: output)
     if let startMin, let stopMax {
       request.windows = .ranks(startMin: startMin, stopMax: stopMax)
     } else {
@@ -148,9 +148,9 @@ struct ExemplarsCommand: ParsableCommand {
     return request
   }
 
-  private func chosenUnits(of model: Model, in dump: RecordedDump) throws -> [LayerUnits] {
-    if let units { return try UnitSelection.read(units, for: model) }
-    if !unit.isEmpty { return try UnitSelection.units(unit, of: model) }
+  private func chosenUnits(in dump: RecordedDump) throws -> [LayerUnits] {
+    if let units { return try UnitSelection.read(units, for: dump.namedLayers(knowing: Model.names)) }
+    if !unit.isEmpty { return try UnitSelection.units(unit, of: dump.namedLayers(knowing: Model.names)) }
     guard dump.manifest.layers.allSatisfy({ $0.units != nil }) else {
       throw Failure(
         .usage,

@@ -6,6 +6,7 @@ import Models
 import Statistics
 import Study
 import Tensor
+import Units
 
 /// `units list`: units by what they are and what they did.
 struct UnitsListCommand: ParsableCommand {
@@ -72,31 +73,47 @@ struct UnitsListCommand: ParsableCommand {
 
   func run() throws {
     let recorded = try dump.map { try RecordedDump(opening: $0) }
-    let model = try Model.named(model ?? recorded?.manifest.model ?? "")
-    if let recorded, recorded.manifest.model != model.identifier {
+    let network = model ?? recorded?.manifest.model ?? ""
+    if let recorded, recorded.manifest.model != network {
+      let other = try Model.named(network)
       throw Failure(
         .usage,
-        "\(recorded.path) is of \(recorded.manifest.model), not \(model.identifier); leave out --model")
+        "\(recorded.path) is of \(recorded.manifest.model), not \(other.identifier); leave out --model")
     }
-    let units = try units(of: model, recorded)
+    let listed = try recorded.map { try recordedUnits(of: $0) } ?? units(of: Model.named(network))
     let text =
-      json ? String(decoding: try Console.document(Listing(model, units)), as: UTF8.self) : text(of: units)
+      json
+      ? String(decoding: try Console.document(Listing(network, listed)), as: UTF8.self) : text(of: listed)
     try Console.write(text, to: output)
   }
 
-  private func units(of model: Model, _ recorded: RecordedDump?) throws -> [ListedUnit] {
-    let graph = try model.graph()
-    let kinds = kind.map { Set($0.split(separator: ",").map(String.init)) }
+  /// The units of a network.
+  private func units(of model: Model) throws -> [ListedUnit] {
+    let chosen = try layers.map { try LayerSelection.layers($0, of: model) } ?? model.relevantLayers
+    return try ofKind(chosen, in: model.graph()).flatMap { layer in
+      (0..<(model.channels(of: layer) ?? 0)).map { ListedUnit(unit: UnitName(layer: layer, channel: $0)) }
+    }
+  }
+
+  /// The layers of the kinds that were asked for.
+  private func ofKind(_ layers: [String], in graph: Graph) -> [String] {
+    guard let kinds = kind.map({ Set($0.split(separator: ",").map(String.init)) }) else { return layers }
+    return layers.filter { kinds.contains(graph.kind(of: $0) ?? "") }
+  }
+
+  /// The units of a dump. Only the kinds of its layers are not in its manifest.
+  private func recordedUnits(of recorded: RecordedDump) throws -> [ListedUnit] {
     var chosen =
-      try layers.map { try LayerSelection.layers($0, of: model) } ?? recorded?.layers.map(\.name)
-      ?? model.relevantLayers
-    if let kinds { chosen = chosen.filter { kinds.contains(graph.kind(of: $0) ?? "") } }
-    guard let recorded else {
-      return chosen.flatMap { layer in
-        (0..<(graph.shape(of: layer)?.channels ?? 0)).map {
-          ListedUnit(unit: Models.Unit(layer: layer, channel: $0))
-        }
+      try layers.map { try LayerSelection.layers($0, of: recorded.namedLayers(knowing: Model.names)) }
+      ?? recorded.layers.map(\.name)
+    if kind != nil {
+      guard let model = try? Model.named(recorded.manifest.model) else {
+        throw Failure(
+          .usage,
+          "the kinds of the layers of \(recorded.manifest.model) are not known: 'activation-dump models' does not list"
+            + " it; leave out --kind")
       }
+      chosen = ofKind(chosen, in: try model.graph())
     }
     let held = Set(recorded.layers.map(\.name))
     // A pattern means those that there are; a name that is not there is an error.
@@ -125,8 +142,8 @@ struct UnitsListCommand: ParsableCommand {
   private struct Listing: Encodable {
     let model: String, units: [String], statistics: [Row]?
 
-    init(_ model: Model, _ listed: [ListedUnit]) {
-      (self.model, units) = (model.identifier, listed.map(\.unit.studyName))
+    init(_ model: String, _ listed: [ListedUnit]) {
+      (self.model, units) = (model, listed.map(\.unit.studyName))
       statistics = listed.contains { $0.statistics != nil } ? listed.map(Row.init) : nil
     }
   }

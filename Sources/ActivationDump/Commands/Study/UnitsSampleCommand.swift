@@ -3,6 +3,7 @@ import Foundation
 import Machine
 import Models
 import Study
+import Units
 
 /// `units sample`: the study's random sample.
 struct UnitsSampleCommand: ParsableCommand {
@@ -63,15 +64,15 @@ struct UnitsSampleCommand: ParsableCommand {
     let model = try Model.named(model)
     var names = layers
     if withMlpNorm {
-      guard model.relevantLayerVariants.contains(where: { $0.name == RelevantLayers.withMLPNorm }) else {
+      guard model.relevantLayerVariants.contains(where: { $0.name == LayerList.withMLPNorm }) else {
         throw Failure(.usage, "\(model.identifier) has no mlp.norm; leave out --with-mlp-norm")
       }
-      names = RelevantLayers.withMLPNorm
+      names = LayerList.withMLPNorm
     }
-    var excluded: Set<Models.Unit> = []
+    var excluded: Set<UnitName> = []
     for file in blacklist {
       for layer in try UnitSelection.read(file, for: model) {
-        excluded.formUnion((layer.units ?? []).map { Models.Unit(layer: layer.layer, channel: $0) })
+        excluded.formUnion((layer.units ?? []).map { UnitName(layer: layer.layer, channel: $0) })
       }
     }
     let sample = try UnitSample(
@@ -87,15 +88,10 @@ struct UnitsSampleCommand: ParsableCommand {
     let model: String, seed: UInt32, layers: Int, blacklisted: Int, units: [String]
 
     init(_ sample: UnitSample, excluded: Int) {
-      (model, seed, layers) = (sample.model.identifier, sample.seed, sample.layers.count)
+      (model, seed, layers) = (sample.model, sample.seed, sample.layers.count)
       (blacklisted, units) = (excluded, sample.units.map(\.studyName))
     }
   }
-}
-
-/// Names of the model's lists of layers.
-private enum RelevantLayers {
-  static let withMLPNorm = "relevant-with-mlp-norm"
 }
 
 extension UnitsFormat: ExpressibleByArgument {}

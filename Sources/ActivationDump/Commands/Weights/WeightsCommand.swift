@@ -10,7 +10,7 @@ struct WeightsCommand: AsyncParsableCommand {
     commandName: "weights", abstract: "Fetch, inspect, convert and verify checkpoints.",
     subcommands: [
       WeightsListCommand.self, WeightsFetchCommand.self, WeightsInspectCommand.self,
-      WeightsConvertCommand.self, WeightsVerifyCommand.self,
+      WeightsConvertCommand.self, WeightsVerifyCommand.self, WeightsManifestCommand.self,
     ])
 }
 

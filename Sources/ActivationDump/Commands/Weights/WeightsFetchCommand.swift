@@ -48,7 +48,7 @@ struct WeightsFetchCommand: AsyncParsableCommand {
 
   /// The files to try, in order.
   private func candidates(of model: Model) throws -> [CheckpointSource.File] {
-    let known = model.checkpoint.files
+    let known = model.publishedFiles
     var files = known
     if let file {
       files = known.filter { $0.name == file }
@@ -89,7 +89,8 @@ struct WeightsFetchCommand: AsyncParsableCommand {
     }
     let address = try resolvedAddress(of: file, model)
     try Disk.createDirectory(folder.path)
-    Console.note("fetching \(address.absoluteString) (\(file.sha256.summary), \(model.checkpoint.license))")
+    Console.note(
+      "fetching \(address.absoluteString) (\(file.sha256.summary), \(model.checkpoint?.license ?? ""))")
     let display = FetchDisplay()
     let digest = try await Download(address, to: path, expecting: file.expectation).run {
       Console.note("note: \($0)")
@@ -109,7 +110,7 @@ struct WeightsFetchCommand: AsyncParsableCommand {
     if url == nil, file.isInsideArchive {
       throw Failure(
         .inputMissing,
-        "\(file.name) is not published by itself: it is \(model.checkpoint.note ?? "inside an archive at \(file.url)"). "
+        "\(file.name) is not published by itself: it is \(model.checkpoint?.note ?? "inside an archive at \(file.url)"). "
           + "Put it into the weights folder, or give its address with --url")
     }
     let text = url ?? file.url

@@ -65,9 +65,9 @@ struct WeightsListCommand: ParsableCommand {
 
     init(_ model: Model, _ folder: WeightsFolder) {
       identifier = model.identifier
-      license = model.checkpoint.license
-      note = model.checkpoint.note
-      files = model.checkpoint.files.map { file in
+      license = model.checkpoint?.license ?? ""
+      note = model.checkpoint?.note
+      files = model.publishedFiles.map { file in
         let isPrefix = if case .prefix = file.sha256 { true } else { false }
         return File(
           name: file.name, url: file.url, format: file.format.rawValue, sha256: file.sha256.digits,

@@ -47,7 +47,7 @@ struct WeightsVerifyCommand: ParsableCommand {
     let chosen = try model.map { (name) throws in try Model.named(name) }
     if Disk.isDirectory(subject) != nil {
       let name = PathText.lastComponent(of: subject)
-      return (subject, chosen ?? Model.all.first { $0.checkpoint.files.contains { $0.name == name } })
+      return (subject, chosen ?? Model.all.first { $0.publishedFiles.contains { $0.name == name } })
     }
     guard let named = try? Model.named(subject) else {
       throw Failure(
@@ -98,7 +98,7 @@ private struct Report: Encodable {
     self.model = model?.identifier
     let name = PathText.lastComponent(of: path)
     digest =
-      switch model?.checkpoint.files.first(where: { $0.name == name })?.sha256 {
+      switch model?.publishedFiles.first(where: { $0.name == name })?.sha256 {
       case .full(let digits)?: digits == sha256 ? .published : .different
       case .prefix(let digits)?: sha256.hasPrefix(digits) ? .publishedPrefix : .different
       case .unknown?, nil: .unpublished

@@ -1,3 +1,4 @@
+import Images
 import Layers
 
 /// "Going Deeper with Convolutions" (Szegedy et al., arXiv:1409.4842, table 1) as Google trained and Lucid
@@ -75,4 +76,35 @@ extension Value {
     try conv2d("\(name)_pre_relu_conv", channels, kernel: kernel, padding: Padding(kernel / 2), bias: true)
       .relu(name)
   }
+}
+
+// MARK: - In the catalogue
+
+extension Model {
+  static let inceptionV1 = Model(
+    "googlenet", displayName: "GoogLeNet (Inception V1, Lucid's)",
+    paper: "Going Deeper with Convolutions, arXiv:1409.4842", network: InceptionV1(),
+    input: .image(.inception), output: .classes(.lucid, areProbabilities: true),
+    relevantLayers: [.inceptionV1],
+    weights: TrainedWeights(
+      published: CheckpointSource(
+        [
+          .init(
+            "inception5h.pth",
+            url: "https://github.com/ProGamerGov/pytorch-old-tensorflow-models/raw/master/inception5h.pth",
+            .torch)
+        ],
+        means: "Lucid's InceptionV1 (inception5h); BVLC's, Places365's and torchvision's GoogLeNet are other"
+          + " networks", license: "Apache-2.0",
+        note: "Google's inception5h, converted to PyTorch for neural-dream"),
+      top1: 0.6915, renames: "none: lucent names its InceptionV1 as the file does",
+      architectureNames: ["inceptionv1", "inception_v1"]),
+    seededDamping: ["softmax2_pre_activation_matmul": 0.003])
+}
+
+extension RelevanceRule {
+  /// The study's rule for Lucid's InceptionV1.
+  fileprivate static let inceptionV1 = RelevanceRule(
+    "relevant", "the convolutions of the inception modules, before their activation"
+  ) { $0.hasPrefix("mixed") && $0.contains("pre_relu_conv") }
 }

@@ -1,3 +1,4 @@
+import Images
 import Layers
 
 /// "Going Deeper with Convolutions" (Szegedy et al., arXiv:1409.4842, table 1) as torchvision trained it: with
@@ -74,5 +75,42 @@ struct GoogLeNet: Headed {
     func callAsFunction(_ x: Value) throws(GraphError) -> Value {
       try x.maxPool("0", kernel: 3, stride: 1, padding: 1, ceilMode: true)("1", Unit(channels, kernel: 1))
     }
+  }
+}
+
+// MARK: - In the catalogue
+
+extension Model {
+  // torchvision's `transform_input` brings ImageNet's statistics to a half within the network; here images are
+  // prepared so from the start.
+  static let googLeNetTorchvision = Model(
+    "googlenet-tv", displayName: "GoogLeNet (torchvision)",
+    paper: "Going Deeper with Convolutions, arXiv:1409.4842", network: GoogLeNet(),
+    input: .image(
+      Preprocessing(
+        resize: 256, filter: .bilinear, crop: 224,
+        normalization: .standardized(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5]))),
+    output: .classes(.torch), relevantLayers: [.googLeNet],
+    weights: TrainedWeights(
+      published: CheckpointSource(
+        [.torchvision("googlenet-1378be20.pth", megabytes: 52.1)],
+        means: "torchvision's IMAGENET1K_V1, trained with transform_input; one trained without it fits and is"
+          + " another", license: "BSD-3-Clause",
+        note: "IMAGENET1K_V1; the auxiliary classifiers are left out"),
+      top1: 0.69778, layout: .googLeNet, renames: "none; auxiliary classifiers are left out",
+      architectureNames: ["googlenet"]))
+}
+
+extension RelevanceRule {
+  /// Beyond the study, in its spirit.
+  fileprivate static let googLeNet = RelevanceRule(
+    "relevant", "every convolution and its normalisation, before the activation (not part of the study)"
+  ) { $0.ends(in: "_conv", "_bn") }
+}
+
+extension CheckpointLayout {
+  /// torchvision's bring the auxiliary classifiers, which only training uses.
+  fileprivate static let googLeNet = CheckpointLayout { _ in
+    { key in key.hasPrefix("aux1.") || key.hasPrefix("aux2.") ? nil : key }
   }
 }

@@ -19,7 +19,9 @@ public import Tensor
 ///
 /// Centre and deviation follow from name and shape, and keep activations near 1 through all depth while every
 /// parameter matters: weights are He-scaled (He et al. 2015, √(2 / fan-in)), statistics and affines are away from 0
-/// and 1, and variances small enough that an epsilon shows.
+/// and 1, and variances small enough that an epsilon shows. A network damps the modules whose results are added to a
+/// running sum, or normalised right away: deep sums stay bounded, and normalisations get a variance next to which
+/// their epsilon shows.
 ///
 /// Tensors are generated when they are read, on all cores.
 public struct SeededWeights: TensorSource {
@@ -28,10 +30,17 @@ public struct SeededWeights: TensorSource {
   /// The parameters' names, in the model's order.
   public let names: [String]
   private let shapes: [String: Shape]
+  private let damping: KeyValuePairs<String, Double>
 
-  /// Creates a source for the parameters of a model, `Graph.parameters`.
-  public init(seed: UInt64, parameters: [Parameter]) {
-    self.seed = seed
+  /// Creates a source for the parameters of a network as ``Model/seededWeights(_:)`` has them, or of any graph.
+  ///
+  /// - Parameters:
+  ///   - seed: The seed.
+  ///   - parameters: `Graph.parameters`.
+  ///   - damping: Factors of the deviation, and of a norm's centre, for parameters whose names have a word in them. The
+  ///     last word that fits counts.
+  public init(seed: UInt64, parameters: [Parameter], damping: KeyValuePairs<String, Double> = [:]) {
+    (self.seed, self.damping) = (seed, damping)
     shapes = Dictionary(parameters.map { ($0.name, $0.shape) }) { first, _ in first }
     var seen: Set<String> = []
     names = parameters.map(\.name).filter { seen.insert($0).inserted }
@@ -49,7 +58,7 @@ public struct SeededWeights: TensorSource {
   }
 
   private func distribution(of name: String, _ shape: Shape) -> SeededDistribution {
-    let damping = Self.damping.last { name.contains($0.fragment) }?.factor ?? 1
+    let damping = damping.last { name.contains($0.key) }?.value ?? 1
     let last = name.split(separator: ".").last ?? ""
     switch last {
     case "running_var": return SeededDistribution(centre: 0.05, deviation: 0.01)
@@ -69,22 +78,15 @@ public struct SeededWeights: TensorSource {
       return SeededDistribution(centre: 0, deviation: damping * (2 / Double(fanIn)).squareRoot())
     }
   }
+}
 
-  /// What comes out of a module of these names is added to a running sum, or normalised right away. Keeping it
-  /// small keeps deep sums bounded, and gives normalisations a variance next to which their epsilon shows.
-  private static let damping: [(fragment: String, factor: Double)] = [
-    ("bn3.weight", 0.3),
-    ("attn.proj", 0.1),
-    ("attn.out_proj", 0.1),
-    ("mlp.fc2", 0.1),
-    ("mlp.c_proj", 0.1),
-    ("conv_dw", 0.05),
-    ("ln_pre", 0.1),
-    ("patch_embed.proj", 0.1),
-    ("q_proj", 0.5),
-    ("k_proj", 0.5),
-    ("softmax2_pre_activation_matmul", 0.003),
-  ]
+extension Model {
+  /// The network's parameters made from a seed.
+  ///
+  /// - Throws: ``GraphError`` if the description contradicts itself.
+  public func seededWeights(_ seed: UInt64) throws(GraphError) -> SeededWeights {
+    SeededWeights(seed: seed, parameters: try graph().parameters, damping: seededDamping)
+  }
 }
 
 /// Inputs made from a seed: noise around zero, by the generator of ``SeededWeights`` under the name `input`.

@@ -1,7 +1,5 @@
 import Foundation
-import Layers
 import Machine
-import Tensor
 
 /// The chosen units of one layer, in the order they were given: the columns of its file.
 public struct LayerUnits: Sendable, Hashable {
@@ -22,9 +20,9 @@ public enum UnitSelection {
   /// Layers come in order of first appearance, and the units of a layer in the order of the file.
   ///
   /// - Throws: ``Failure``: `inputMissing`, or `badData` for a layer or unit that is not there.
-  public static func read(_ path: String, for model: Model) throws -> [LayerUnits] {
+  public static func read(_ path: String, for layers: some NamedLayers) throws -> [LayerUnits] {
     let text = try UserText(path, wanted: wanted)
-    return try parse(text.bytes, path: text.name, for: model)
+    return try parse(text.bytes, path: text.name, for: layers)
   }
 
   /// What a file of units is, for errors.
@@ -33,30 +31,36 @@ public enum UnitSelection {
   /// Units written `layer__channel`, in either spelling, by layer.
   ///
   /// - Throws: ``Failure`` of kind `badData` for a layer or unit that is not there, or is named twice.
-  public static func units(_ names: [String], of model: Model) throws -> [LayerUnits] {
-    try units(names, of: model, path: "the list of units")
+  public static func units(_ names: [String], of layers: some NamedLayers) throws -> [LayerUnits] {
+    try units(names, of: layers, path: "the list of units")
   }
 
-  package static func parse(_ text: String, path: String, for model: Model) throws -> [LayerUnits] {
-    try parse(Array(text.utf8), path: path, for: model)
+  package static func parse(_ text: String, path: String, for layers: some NamedLayers) throws -> [LayerUnits]
+  {
+    try parse(Array(text.utf8), path: path, for: layers)
   }
 
-  private static func parse(_ bytes: [UInt8], path: String, for model: Model) throws -> [LayerUnits] {
+  private static func parse(_ bytes: [UInt8], path: String, for layers: some NamedLayers) throws
+    -> [LayerUnits]
+  {
     let bytes = try UserText(bytes, name: path, wanted: wanted).bytes
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw Failure(.badData, "\(path) is not text: give one layer__channel a line, or JSON")
     }
-    return try units(names(in: text, path: path), of: model, path: path)
+    return try units(names(in: text, path: path), of: layers, path: path)
   }
 
-  private static func units(_ names: [String], of model: Model, path: String) throws -> [LayerUnits] {
+  private static func units(_ names: [String], of layers: some NamedLayers, path: String) throws
+    -> [LayerUnits]
+  {
     var chosen: [LayerUnits] = []
     var positions: [String: Int] = [:]
-    var seen: Set<String> = []
-    let graph = try model.graph()
+    var seen: Set<UnitName> = []
     for name in names {
-      let (layer, channel) = try resolve(name, path: path, model: model, graph: graph)
-      guard seen.insert("\(layer)__\(channel)").inserted else {
+      let unit: UnitName
+      do { unit = try layers.unit(named: name) } catch { throw Failure(.badData, "\(path): \(error)") }
+      let (layer, channel) = (unit.layer, unit.channel)
+      guard seen.insert(unit).inserted else {
         throw Failure(.badData, "\(path) lists \(name) twice; keep one of the lines")
       }
       if let position = positions[layer] {
@@ -68,28 +72,6 @@ public enum UnitSelection {
     }
     guard !chosen.isEmpty else { throw Failure(.badData, "\(path) lists no units") }
     return chosen
-  }
-
-  private static func resolve(
-    _ name: String, path: String, model: Model, graph: Graph
-  ) throws -> (layer: String, channel: Int) {
-    guard let separator = name.range(of: "__", options: .backwards),
-      let channel = Int(name[separator.upperBound...])
-    else {
-      throw Failure(
-        .badData,
-        "\(path): '\(name)' is not a unit; units are written layer__channel, such as layer4_1_conv3__1459")
-    }
-    let layer: String
-    do { layer = try model.layer(named: String(name[..<separator.lowerBound])) } catch {
-      throw Failure(.badData, "\(path): \(error)")
-    }
-    let count = graph.shape(of: layer)?.channels ?? 0
-    guard (0..<count).contains(channel) else {
-      throw Failure(
-        .badData, "\(path): \(layer) of \(model.identifier) has units 0 to \(count - 1), not \(channel)")
-    }
-    return (layer, channel)
   }
 
   private static func names(in text: String, path: String) throws -> [String] {

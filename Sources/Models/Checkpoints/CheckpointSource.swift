@@ -35,9 +35,15 @@ public struct CheckpointSource: Sendable, Hashable {
     public let sha256: Digest
     /// Its size in bytes, where published.
     public let bytes: Int?
+    /// Its size in millions of bytes, where it is published roughly.
+    public let megabytes: Double?
 
-    init(_ name: String, url: String, _ format: Format, sha256: Digest = .unknown, bytes: Int? = nil) {
-      (self.name, self.url, self.format, self.sha256, self.bytes) = (name, url, format, sha256, bytes)
+    init(
+      _ name: String, url: String, _ format: Format, sha256: Digest = .unknown, bytes: Int? = nil,
+      megabytes: Double? = nil
+    ) {
+      (self.name, self.url, self.format, self.sha256) = (name, url, format, sha256)
+      (self.bytes, self.megabytes) = (bytes, megabytes)
     }
   }
 
@@ -52,5 +58,34 @@ public struct CheckpointSource: Sendable, Hashable {
 
   init(_ files: [File], means meaning: String, license: String, note: String? = nil) {
     (self.files, self.meaning, self.license, self.note) = (files, meaning, license, note)
+  }
+}
+
+extension CheckpointSource.File {
+  /// A file of torchvision's, whose name ends in the first digits of its digest.
+  static func torchvision(_ name: String, bytes: Int? = nil, megabytes: Double? = nil) -> Self {
+    let digits = name.split(separator: "-").last?.prefix { $0 != "." } ?? ""
+    return Self(
+      name, url: "https://download.pytorch.org/models/\(name)", .torch, sha256: .prefix(String(digits)),
+      bytes: bytes, megabytes: megabytes)
+  }
+
+  /// A file of timm's, kept under the name of its model.
+  static func timm(
+    _ name: String, sha256: CheckpointSource.Digest = .unknown, bytes: Int? = nil, megabytes: Double? = nil
+  ) -> Self {
+    huggingFace(
+      "timm/\(name)", "model.safetensors", .safetensors, keptAs: "\(name).safetensors", sha256: sha256,
+      bytes: bytes, megabytes: megabytes)
+  }
+
+  /// A file of a repository of Hugging Face's, kept under its own name or another.
+  static func huggingFace(
+    _ repository: String, _ file: String, _ format: CheckpointSource.Format, keptAs name: String? = nil,
+    sha256: CheckpointSource.Digest = .unknown, bytes: Int? = nil, megabytes: Double? = nil
+  ) -> Self {
+    Self(
+      name ?? file, url: "https://huggingface.co/\(repository)/resolve/main/\(file)", format, sha256: sha256,
+      bytes: bytes, megabytes: megabytes)
   }
 }

@@ -1,8 +1,111 @@
+import Images
+import Layers
 import Tensor
+
+/// "An Image is Worth 16x16 Words" (Dosovitskiy et al., arXiv:2010.11929, figure 1), ViT-B/32, as "How to train
+/// your ViT?" (arXiv:2106.10270) trained it. Names are timm's.
+struct VisionTransformer: Headed {
+  static let head = "head"
+
+  /// Height and width of a patch.
+  let patch: Int
+  /// Channels of a token.
+  let width: Int
+  /// The number of blocks.
+  let depth: Int
+  /// The number of attention heads.
+  let heads: Int
+  var outputs: Int? = 1000
+
+  static let base32 = VisionTransformer(patch: 32, width: 768, depth: 12, heads: 12)
+  private static let epsilon = 1e-6
+
+  func callAsFunction(_ image: Value) throws(GraphError) -> Value {
+    let token = try image("patch_embed", PatchEmbedding(patch: patch, width: width))
+      .prepending(token: "cls_token", shape: [1, 1, width]).addingPositions("pos_embed", hasBatchAxis: true)(
+        "blocks", Sequential(Array(repeating: Encoder(heads: heads), count: depth))
+      ).layerNorm("norm", epsilon: Self.epsilon).token(0)
+    guard let outputs else { return token }
+    return try token.linear(Self.head, outputs)
+  }
+
+  /// One token a patch.
+  struct PatchEmbedding: Block {
+    let patch: Int
+    let width: Int
+
+    func callAsFunction(_ image: Value) throws(GraphError) -> Value {
+      try image.conv2d("proj", width, kernel: patch, stride: patch, bias: true).tokens()
+    }
+  }
+
+  /// Attention, then an MLP; each is normalised before and added to its input. timm's Identities `ls1` and `ls2`
+  /// are what each adds.
+  struct Encoder: Block {
+    let heads: Int
+
+    func callAsFunction(_ x: Value) throws(GraphError) -> Value {
+      let attended = try x.layerNorm("norm1", epsilon: epsilon)("attn", SelfAttention(heads: heads)).named(
+        "ls1")
+      let y = try x + attended
+      return try y + y.layerNorm("norm2", epsilon: epsilon)("mlp", MLP()).named("ls2")
+    }
+  }
+
+  /// Attention of every token to all tokens.
+  struct SelfAttention: Block {
+    let heads: Int
+
+    func callAsFunction(_ x: Value) throws(GraphError) -> Value {
+      try x.linear("qkv", 3 * x.channels).attention(heads: heads).linear("proj", x.channels)
+    }
+  }
+
+  /// Four times the channels and back.
+  struct MLP: Block {
+    func callAsFunction(_ x: Value) throws(GraphError) -> Value {
+      try x.linear("fc1", 4 * x.channels).gelu().linear("fc2", x.channels)
+    }
+  }
+}
+
+// MARK: - In the catalogue
+
+extension Model {
+  static let viTBase32 = Model(
+    "in1k-vit_b32", displayName: "ViT-B/32 (ImageNet-1k)", paper: "How to train your ViT?, arXiv:2106.10270",
+    network: VisionTransformer.base32, input: .image(.augreg), output: .classes(.torch),
+    relevantLayers: [.visionTransformer],
+    weights: TrainedWeights(
+      published: CheckpointSource(
+        [
+          .timm("vit_base_patch32_224.augreg_in1k", megabytes: 353),
+          .init(
+            "\(augRegName).npz", url: "https://storage.googleapis.com/vit_models/augreg/\(augRegName).npz",
+            .npz),
+        ],
+        means: "augreg_in1k, trained on ImageNet-1k alone; augreg_in21k_ft_in1k and sam_in1k fit and are"
+          + " others", license: "Apache-2.0", note: "JAX's names become timm's, its kernels are transposed"),
+      top1: 0.74904, layout: .visionTransformer,
+      renames: "timm's file: none; Google's file: JAX's names become timm's, kernels are transposed, queries,"
+        + " keys and values joined",
+      architectureNames: ["vit_base_patch32_224"]),
+    seededDamping: ["attn.proj": 0.1, "mlp.fc2": 0.1, "patch_embed.proj": 0.1])
+
+  private static let augRegName =
+    "B_32-i1k-300ep-lr_0.001-aug_medium2-wd_0.1-do_0.1-sd_0.1--imagenet2012-steps_20k-lr_0.01-res_224"
+}
+
+extension RelevanceRule {
+  /// The study's rule for timm's vision transformers.
+  fileprivate static let visionTransformer = RelevanceRule(
+    "relevant", "normalisations, what attention and MLP add, and both layers of the MLP, in every block"
+  ) { $0.hasPrefix("blocks_") && $0.ends(in: "norm1", "ls1", "norm2", "mlp_fc1", "mlp_fc2", "ls2") }
+}
 
 extension CheckpointLayout {
   /// timm's names, or those of Google's AugReg checkpoints (`.npz` from JAX), whose kernels are input × output.
-  static let visionTransformer = CheckpointLayout { source in
+  fileprivate static let visionTransformer = CheckpointLayout { source in
     let isJAX = source.names.contains { $0.hasSuffix("Transformer/encoder_norm/scale") }
     return isJAX ? AugReg(source).adapted() : plain.adapt(source)
   }

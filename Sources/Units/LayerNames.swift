@@ -1,7 +1,9 @@
+package import Machine
+
 /// Orders and spells the names of a network's activations.
-enum LayerNames {
+package enum LayerNames {
   /// The order PyTorch's `named_modules()` gives them: parents before children, siblings as first executed.
-  static func inRegistrationOrder(_ names: [String]) -> [String] {
+  package static func inRegistrationOrder(_ names: [String]) -> [String] {
     let root = Branch()
     for name in names {
       var branch = root
@@ -14,7 +16,7 @@ enum LayerNames {
   }
 
   /// The study's spelling: `layer1_0_conv1` for `layer1.0.conv1`.
-  static func studyName(of layer: String) -> String {
+  package static func studyName(of layer: String) -> String {
     String(decoding: layer.utf8.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: "_") : $0 }, as: UTF8.self)
   }
 
@@ -34,5 +36,29 @@ enum LayerNames {
       if let name { body(name) }
       for child in children { child.visit(body) }
     }
+  }
+}
+
+/// Finds layers by name, in either spelling.
+package struct LayerLookup: Sendable {
+  private let names: [String]
+  private let byStudyName: [String: String]
+
+  /// Creates a table of canonical names.
+  package init(_ names: [String]) {
+    self.names = names
+    byStudyName = Dictionary(names.map { (LayerNames.studyName(of: $0), $0) }) { first, _ in first }
+  }
+
+  /// The canonical name; the `visual` prefix of CLIP may be left out.
+  package subscript(name: String) -> String? {
+    let study = LayerNames.studyName(of: name)
+    return byStudyName[study] ?? byStudyName["visual_\(study)"]
+  }
+
+  /// The error for a name that is not there, with the nearest in its spelling.
+  package func unknown(_ name: String, kind: String) -> UnknownName {
+    let known = name.contains(".") ? names : names.map(LayerNames.studyName)
+    return UnknownName(kind: kind, name: name, known: known)
   }
 }

@@ -1,3 +1,4 @@
+import Images
 import Layers
 
 /// The image tower of "Learning Transferable Visual Models From Natural Language Supervision" (Radford et al.,
@@ -88,4 +89,28 @@ struct CLIPResNet: Headed {
       return try query.attention(keys: keys, values: values, heads: heads).linear("c_proj", channels)
     }
   }
+}
+
+// MARK: - In the catalogue
+
+extension Model {
+  static let clipResNet50 = Model(
+    "clip-resnet50", displayName: "CLIP ResNet-50 (OpenAI)", paper: CLIP.paper,
+    network: CLIPResNet.resNet50, input: .image(.clip), output: .embedding, relevantLayers: [.resNet],
+    weights: TrainedWeights(
+      published: CheckpointSource(
+        [
+          .openAI(
+            "RN50.pt", sha256: "afeb0e10f9e5a86da6080e35cf09123aca3b358a0c3e3b6c78a7b63bc04b6762",
+            bytes: 255_827_503)
+        ],
+        means: "OpenAI's RN50; open_clip's yfcc15m and cc12m fit and are others (QuickGELU is in the text"
+          + " tower only)", license: "MIT", note: "half precision, widened; the text tower is left out"),
+      top1: 0.5983, layout: .clip,
+      renames: "none; keys of the text tower and the sizes stored beside the parameters are left out",
+      others: [
+        OtherWeights("455df137", "open_clip's RN50, yfcc15m"),
+        OtherWeights("f000538c", "open_clip's RN50, cc12m"),
+      ], architectureNames: ["rn50", "rn50-quickgelu", "resnet50_clip", "resnet50_clip_gap"]),
+    seededDamping: ["bn3.weight": 0.3, "q_proj": 0.5, "k_proj": 0.5])
 }

@@ -1,3 +1,4 @@
+import Images
 import Layers
 
 /// "Densely Connected Convolutional Networks" (Huang et al., arXiv:1608.06993, table 1), the bottleneck and
@@ -68,6 +69,50 @@ struct DenseNet: Headed {
     func callAsFunction(_ x: Value) throws(GraphError) -> Value {
       try x.batchNorm("norm").relu("relu").conv2d("conv", x.channels / 2, kernel: 1)
         .averagePool("pool", kernel: 2, stride: 2)
+    }
+  }
+}
+
+// MARK: - In the catalogue
+
+extension Model {
+  static let denseNet201 = Model(
+    "densenet_201", displayName: "DenseNet-201",
+    paper: "Densely Connected Convolutional Networks, arXiv:1608.06993", network: DenseNet.denseNet201,
+    input: .image(.imageNet), output: .classes(.torch), relevantLayers: [.denseNet],
+    weights: TrainedWeights(
+      published: CheckpointSource(
+        [
+          .torchvision("densenet201-c1103571.pth", megabytes: 81.1),
+          .timm("densenet201.tv_in1k"),
+        ],
+        means: "torchvision's IMAGENET1K_V1, the only one", license: "BSD-3-Clause",
+        note: "IMAGENET1K_V1; norm.1, conv.1 and so on become norm1, conv1"),
+      top1: 0.7689, layout: .denseNet,
+      renames: "denselayerN.norm.1.* becomes denselayerN.norm1.*, and so on for conv, 1 and 2",
+      architectureNames: ["densenet201", "tv_densenet201"]))
+}
+
+extension RelevanceRule {
+  /// The study's rule for DenseNets.
+  fileprivate static let denseNet = RelevanceRule(
+    "relevant", "convolutions and normalisations of the dense blocks and transitions, before their activation"
+  ) { name in
+    name.hasPrefix("features_denseblock") && name.ends(in: "conv1", "conv2", "norm1", "norm2")
+      || name.hasPrefix("features_transition") && name.ends(in: "conv", "norm")
+  }
+}
+
+extension CheckpointLayout {
+  /// torchvision's before 2018 number a layer's parts with a dot: `denselayer1.norm.1.weight`.
+  fileprivate static let denseNet = CheckpointLayout { _ in
+    { key in
+      var parts = key.split(separator: ".").map(String.init)
+      guard let layer = parts.firstIndex(where: { $0.hasPrefix("denselayer") }), layer + 3 < parts.count,
+        ["norm", "relu", "conv"].contains(parts[layer + 1]), ["1", "2"].contains(parts[layer + 2])
+      else { return key }
+      parts[layer + 1] += parts.remove(at: layer + 2)
+      return parts.joined(separator: ".")
     }
   }
 }

@@ -3,6 +3,7 @@ import Machine
 import Models
 import TestSupport
 import Testing
+import Units
 
 struct SelectionTests {
   private func resNet() throws -> Model { try Model.named("resnet50") }
@@ -37,6 +38,46 @@ struct SelectionTests {
     let error = #expect(throws: UnknownName.self) { try LayerSelection.layers(word, of: try resNet()) }
     #expect(error?.nearest.isEmpty == false)
     #expect(throws: Failure.self) { try LayerSelection.layers(",", of: try resNet()) }
+  }
+
+  /// A dump of five layers, of one of which not all units were recorded.
+  private func recorded(of network: String) -> RecordedLayers {
+    RecordedLayers(
+      in: "d", of: network,
+      [("layer4.2.conv3", 2048), ("conv1", 64), ("layer4.1.conv3", nil), ("visual.x", 3), ("fc", 10)])
+  }
+
+  @Test("recorded layers are chosen from alone, by the words that choose from a network's")
+  func recordedLayers() throws {
+    for network in ["resnet50", "mine"] {
+      let layers = recorded(of: network)
+      let order =
+        network == "mine"
+        ? ["layer4.2.conv3", "conv1", "layer4.1.conv3", "visual.x", "fc"]
+        : ["conv1", "layer4.1.conv3", "layer4.2.conv3", "fc", "visual.x"]
+      #expect(try LayerSelection.layers("all", of: layers) == order)
+      #expect(try LayerSelection.layers("layer9.*,conv?", of: layers) == ["conv1"])
+      #expect(try LayerSelection.layers("x,layer4_2_conv3", of: layers) == ["visual.x", "layer4.2.conv3"])
+      let error = #expect(throws: UnknownName.self) { try LayerSelection.layers("conv2", of: layers) }
+      #expect(
+        error?.description.hasPrefix("there is no layer in d named 'conv2'; the nearest are conv1") == true)
+      let none = #expect(throws: Failure.self) { try LayerSelection.layers("a*,b*", of: layers) }
+      #expect(
+        none?.kind == .badData && none?.description.hasPrefix("d holds none of the layers 'a*,b*'") == true)
+      #expect(throws: Failure.self) { try LayerSelection.layers(",", of: layers) }
+    }
+    #expect(try LayerSelection.layers("relevant", of: recorded(of: "resnet50")).count == 112)
+    #expect(throws: UnknownName.self) { try LayerSelection.layers("relevant", of: recorded(of: "mine")) }
+  }
+
+  @Test("units of recorded layers are those that were recorded, as far as the manifest says")
+  func recordedUnits() throws {
+    let layers = recorded(of: "mine")
+    #expect(try layers.unit(named: "conv1__63") == UnitName(layer: "conv1", channel: 63))
+    #expect(try layers.unit(named: "layer4_1_conv3__2000").channel == 2000)
+    let error = #expect(throws: UnitNameError.self) { try layers.unit(named: "conv1__64") }
+    #expect(error?.description == "conv1 of mine has units 0 to 63, not 64")
+    #expect(throws: UnitNameError.self) { try layers.unit(named: "conv2__1") }
   }
 
   @Test("units keep the order of the file within their layer")

@@ -1,0 +1,17 @@
+package import Units
+
+extension RecordedDump {
+  /// The layers, for words and names of units to choose from.
+  ///
+  /// - Parameter network: Finds a network by its identifier: its lists of layers, and the order in which it executes
+  ///   them. Without it, or where it finds none, words choose by name and pattern, in the order of the manifest.
+  package func namedLayers(knowing network: NetworkNames = { _ in nil }) -> RecordedLayers {
+    RecordedLayers(
+      in: path, of: manifest.model,
+      zip(layers, manifest.layers).map { ($0.name, $1.units == nil ? $0.units.count : nil) },
+      known: network(manifest.model))
+  }
+}
+
+/// Finds the layers of a network by its identifier; `nil` for an unknown one.
+package typealias NetworkNames = @Sendable (_ identifier: String) -> (any NamedLayers)?
