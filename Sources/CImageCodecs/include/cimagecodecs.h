@@ -53,7 +53,8 @@ ic_status ic_jpeg_read(ic_jpeg *jpeg, uint8_t *pixels);
 /// Decodes the opened image like ic_jpeg_read, but four components are returned as CMYK, not inverted.
 ic_status ic_jpeg_read_stored(ic_jpeg *jpeg, uint8_t *pixels, ic_stored *stored);
 
-/// Decodes the next `count` rows of the opened image, with the same pixels as ic_jpeg_read. At most the remaining rows.
+/// Decodes the next `count` rows of the opened image, with the same pixels as ic_jpeg_read. `count` is at most the
+/// number of remaining rows.
 ic_status ic_jpeg_next(ic_jpeg *jpeg, uint8_t *pixels, size_t count);
 
 /// Returns whether the opened image has several scans. Its coefficients, two bytes each, are then kept until the last

@@ -32,7 +32,7 @@ typedef struct {
 /// The arguments of one call of the kernel: rows x strip, over some pieces of K.
 typedef struct {
   const float *a, *a_half;   // inputs of row 0, and of row (rows + 1) / 2
-  ptrdiff_t a_stride;        // from one row to the next within each half
+  ptrdiff_t a_stride;        // elements from one row to the next within each half
   const float *b;            // packed weight: [K][strip]
   const conv_piece *pieces;  // pieces of K
   int piece_count;

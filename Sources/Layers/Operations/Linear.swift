@@ -79,7 +79,7 @@ extension Value {
 }
 
 extension Tensor {
-  /// The transpose of a matrix.
+  /// Returns the transpose of a matrix.
   fileprivate func transposed() -> Tensor {
     let (rows, columns) = (shape[0], shape[1])
     return Tensor(shape: [columns, rows]) { out in
