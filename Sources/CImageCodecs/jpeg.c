@@ -12,12 +12,12 @@
 #define STRING(x) #x
 #define STRING_OF(x) STRING(x)
 
-// A progressive file repeats work over the whole image for every scan, and a scan may take ten bytes. No encoder
-// comes near this number.
+// The largest number of scans. Every scan of a progressive file may repeat work over the whole image, and may have only
+// ten bytes. Real encoders write far fewer scans.
 enum { MOST_SCANS = 1000 };
 
-// Pillow hands libjpeg at most so many bytes at a time (ImageFile.MAXBLOCK). What is damaged, arithmetic-coded or
-// behind the image's end may decode in one way or another depending on it.
+// The size of the blocks in which Pillow passes a file to libjpeg (ImageFile.MAXBLOCK). The pixels of damaged or
+// arithmetic-coded images, and errors after the image's end, may depend on it.
 enum { BLOCK = 1 << 16 };
 
 struct ic_jpeg {
@@ -28,10 +28,10 @@ struct ic_jpeg {
   jmp_buf failure;
   ic_status status;
   bool started;
-  const uint8_t *end;    // of the file; the source has a part of it
-  size_t skip;           // bytes to drop of what comes next
-  bool is_out_of_data;   // the scan broke off, and libjpeg invents the rest
-  bool was_out_of_data;  // when the row of MCUs began, and nothing came since
+  const uint8_t *end;    // the end of the file; the source holds a part of the file
+  size_t skip;           // the number of bytes to skip
+  bool is_out_of_data;   // the scan was truncated, and libjpeg fills the rest
+  bool was_out_of_data;  // is_out_of_data at the start of the MCU row; cleared by more data
   char message[JMSG_LENGTH_MAX];
 };
 
@@ -44,8 +44,8 @@ static void on_error(j_common_ptr info) {
   longjmp(jpeg->failure, 1);
 }
 
-// Corrupt data that libjpeg can get over is a warning; Pillow lets it pass in silence. Two messages tell whether the
-// data of a scan have run out, which the library keeps to itself.
+// Recoverable corrupt data is a warning, which Pillow ignores. Two messages tell whether the data of a scan have ended,
+// because the library does not expose that state.
 static void on_message(j_common_ptr info, int level) {
   ic_jpeg *jpeg = info->client_data;
   if (level < 0) info->err->num_warnings++;
@@ -64,7 +64,8 @@ static void on_progress(j_common_ptr info) { check_scans(info->client_data); }
 
 static void on_source(j_decompress_ptr info) { (void)info; }
 
-// FALSE makes libjpeg stop, for more bytes or for good, instead of inventing an end of the image.
+// Returns FALSE, so that libjpeg suspends instead of inserting an end of the image. The caller then provides more bytes
+// or fails.
 static boolean on_empty(j_decompress_ptr info) {
   (void)info;
   return FALSE;
@@ -87,7 +88,7 @@ static boolean on_restart(j_decompress_ptr info, int wanted) {
   return found;
 }
 
-// The next bytes, once libjpeg has stopped for want of them.
+// Provides the next bytes after libjpeg has suspended.
 static bool more(ic_jpeg *jpeg) {
   struct jpeg_source_mgr *source = &jpeg->source;
   do {
@@ -114,7 +115,8 @@ static ic_status failed(ic_jpeg *jpeg, ic_status status, const char *message) {
   return status;
 }
 
-// Always a new decompressor: one that is reused would lend a file without tables those of the file before.
+// Creates a new decompressor for each image. A reused one would apply the previous file's tables to a file without
+// tables.
 ic_status ic_jpeg_open(ic_jpeg *jpeg, const uint8_t *bytes, size_t count, ic_size *size) {
   struct jpeg_decompress_struct *info = &jpeg->info;
   jpeg_destroy_decompress(info);
@@ -158,13 +160,14 @@ ic_status ic_jpeg_open(ic_jpeg *jpeg, const uint8_t *bytes, size_t count, ic_siz
   return IC_OK;
 }
 
-// a * b / 255, rounded: Pillow's MULDIV255.
+// Returns a * b / 255, rounded: Pillow's MULDIV255.
 static inline unsigned scaled(unsigned a, unsigned b) {
   const unsigned product = a * b + 128;
   return ((product >> 8) + product) >> 8;
 }
 
-// The file holds 255 - ink. Pillow undoes that, then subtracts the inks from white: w - ink * w, w = 1 - black.
+// Converts inverted CMYK, 255 - ink, to RGB. Pillow undoes the inversion, then subtracts the inks from white: w - ink *
+// w, w = 1 - black.
 static void rgb_from_inverted_cmyk(uint8_t *row, size_t width) {
   for (uint8_t *p = row; p < row + 4 * width; p += 4) {
     const unsigned white = p[3];
@@ -176,7 +179,7 @@ static void upright(uint8_t *row, size_t width) {
   for (size_t i = 0; i < 4 * width; i++) row[i] = (uint8_t)(255 - row[i]);
 }
 
-// Reads all scans of a progressive file and guesses what they leave out.
+// Reads all scans of a progressive file and estimates the missing coefficients.
 static bool absorb_scans(ic_jpeg *jpeg) {
   struct jpeg_decompress_struct *info = &jpeg->info;
   JDIMENSION last_good_row = 0;
@@ -198,7 +201,7 @@ static bool absorb_scans(ic_jpeg *jpeg) {
 static bool start(ic_jpeg *jpeg) {
   struct jpeg_decompress_struct *info = &jpeg->info;
   jpeg->started = true;
-  // Where the coefficients are in between, they can be smoothed in one way whatever the library's version.
+  // In buffered-image mode, the coefficients can be smoothed by the same algorithm for every version of the library.
   info->buffered_image = info->progressive_mode;
   info->do_block_smoothing = FALSE;
   while (!jpeg_start_decompress(info))
@@ -210,13 +213,13 @@ static bool start(ic_jpeg *jpeg) {
   return true;
 }
 
-// Whether a marker begins a frame, of the kinds that libjpeg reads. Newer versions refuse a second frame before they
-// look whether all of its header is there.
+// Returns whether a marker begins a frame of a kind that libjpeg reads. Newer versions refuse a second frame before
+// they check that its header is complete.
 static bool is_frame(int marker) { return (marker >= 0xC0 && marker <= 0xC2) || marker == 0xC9 || marker == 0xCA; }
 
 typedef void (*row_conversion)(uint8_t *row, size_t width);
 
-// The next rows; the image is done with the last of them.
+// Decodes the next rows, and finishes the image after the last row.
 static ic_status read_rows(ic_jpeg *jpeg, uint8_t *pixels, size_t count, row_conversion convert_cmyk) {
   struct jpeg_decompress_struct *info = &jpeg->info;
   if (setjmp(jpeg->failure)) return failed(jpeg, jpeg->status, NULL);
@@ -229,7 +232,7 @@ static ic_status read_rows(ic_jpeg *jpeg, uint8_t *pixels, size_t count, row_con
     if (info->out_color_space == JCS_CMYK) convert_cmyk(row, info->output_width);
   }
   if (info->output_scanline < info->output_height) return IC_OK;
-  // All rows are there: like Pillow, look for what is wrong behind them but do without an end marker.
+  // All rows are decoded. Like Pillow, read the rest for errors but do not require an end marker.
   if (info->buffered_image) jpeg_finish_output(info);
   if (!jpeg_finish_decompress(info) && is_frame(info->unread_marker))
     return failed(jpeg, IC_CORRUPT, "a second image begins in the first");

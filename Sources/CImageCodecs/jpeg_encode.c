@@ -23,7 +23,8 @@ static void on_message(j_common_ptr info) { (void)info; }
 
 static void on_destination(j_compress_ptr info) { (void)info; }
 
-// The buffer is as large as a file can become; should that be wrong, the image is refused, not cut off.
+// The buffer has the largest possible size of a file. If it is too small nevertheless, the image is refused instead of
+// truncated.
 static boolean on_full(j_compress_ptr info) {
   encoder *self = info->client_data;
   self->status = IC_UNSUPPORTED;
@@ -66,7 +67,7 @@ ic_status ic_jpeg_encode(const uint8_t *pixels, size_t width, size_t height, int
   info.optimize_coding = TRUE;
   jpeg_start_compress(&info, TRUE);
   while (info.next_scanline < info.image_height) {
-    // The library promises not to write through this pointer.
+    // The library does not write through this pointer.
     JSAMPROW row = (JSAMPROW)(uintptr_t)(pixels + 4 * width * info.next_scanline);
     jpeg_write_scanlines(&info, &row, 1);
   }

@@ -11,8 +11,8 @@ static bool begins(segment s, const char *text, size_t length) {
   return s.length >= length && memcmp(s.bytes, text, length) == 0;
 }
 
-// Image resources in an application segment. Pillow makes do with most that are too short, but not with a name's length
-// that is missing.
+// Returns whether Pillow accepts the image resources in an application segment. Pillow accepts most truncated
+// resources, but not a missing length of a name.
 static bool resources_are_sound(segment s) {
   size_t at = 14;
   while (s.length >= at + 4 && memcmp(s.bytes + at, "8BIM", 4) == 0) {
@@ -61,7 +61,7 @@ static const char *frame_refusal(segment s, ic_status *status) {
   return NULL;
 }
 
-// Of the parts of a colour profile, the first in order of their bytes, which Pillow takes for the number of parts.
+// Returns the part of a colour profile that sorts first bytewise. Pillow reads the number of parts from that part.
 static segment earlier(segment a, segment b) {
   if (a.bytes == NULL) return b;
   const int order = memcmp(a.bytes, b.bytes, a.length < b.length ? a.length : b.length);

@@ -1,16 +1,16 @@
 #include "jpeg_reader.h"
 
-// Coefficients that are guessed: the first in zigzag order, DC at their head.
+// The number of estimated coefficients: the first ones in zigzag order, beginning with DC.
 enum { GUESSED = 10 };
 
-// How much the DC values of the block and its neighbours, five rows of five, weigh in the guess of a coefficient. The
-// first nine are 256 times the slopes and bends of a surface through them; the last smooths DC itself. From
-// libjpeg-turbo's decompress_smooth_data.
+// The weights of 5 x 5 DC values, of the block and its neighbours, in the estimate of a coefficient. The first nine
+// kernels are 256 times the slopes and curvatures of a surface through these values; the last kernel smooths DC itself.
+// From libjpeg-turbo's decompress_smooth_data.
 typedef int16_t kernel[25];
 
 static const uint8_t places[GUESSED] = {0, 1, 8, 16, 9, 2, 3, 10, 17, 24};
 
-// Where no AC coefficient is known at all.
+// Kernels for blocks without any known AC coefficient.
 static const kernel wide[GUESSED] = {
     {-2, -6, -8, -6, -2, -6, 6, 42, 6, -6, -8, 42, 152, 42, -8, -6, 6, 42, 6, -6, -2, -6, -8, -6, -2},
     {-1, -1, 0, 1, 1, -3, 13, 0, -13, 3, -3, 38, 0, -38, 3, -3, 13, 0, -13, 3, -1, -1, 0, 1, 1},
@@ -24,7 +24,7 @@ static const kernel wide[GUESSED] = {
     {0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, -1, -2, -1, 0, 0, 0, 0, 0, 0},
 };
 
-// Where some are: only the first five AC coefficients are guessed.
+// Kernels for blocks with known AC coefficients. Only the first five AC coefficients are estimated.
 static const kernel narrow[6] = {
     {0},
     {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -7, 50, 0, -50, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
@@ -34,14 +34,14 @@ static const kernel narrow[6] = {
     {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, 13, -24, 13, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
 };
 
-// The number of low bits of each coefficient that are unknown, -1 for all of it: after the last scan, and before it.
+// Returns the number of unknown low bits of each coefficient, -1 for all bits: after the last scan, and before it.
 static const int *bits_after(j_decompress_ptr info, int component) { return info->coef_bits[component]; }
 static const int *bits_before(j_decompress_ptr info, int component) {
   static const int nothing[GUESSED] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
   return info->input_scan_number > 1 ? info->coef_bits[component + info->num_components] : nothing;
 }
 
-// Whether there is anything to guess, and to guess it from.
+// Returns whether there are unknown coefficients, and the data to estimate them.
 static bool is_useful(j_decompress_ptr info) {
   if (!info->progressive_mode || info->coef_bits == NULL) return false;
   bool is_useful = false;
@@ -56,7 +56,7 @@ static bool is_useful(j_decompress_ptr info) {
   return is_useful;
 }
 
-// `num` over 256 times a step, rounded, and below what its unknown bits can hold.
+// Returns `num` divided by 256 steps, rounded, and limited to the range of the unknown bits.
 static JCOEF guess(const kernel weights, const JCOEF *const rows[5], const size_t columns[5], long dc_step, long step,
                    int bits) {
   long sum = 0;
@@ -79,8 +79,8 @@ static void smooth_block(JCOEF *block, const JCOEF *const rows[5], const size_t 
   if (knows_dc_alone) block[0] = guess(wide[0], rows, columns, steps[0], steps[0], 0);
 }
 
-// The rows of blocks two above to two below; at the edges a nearer one again. Which are edges, libjpeg-turbo reckons
-// with the rows that an MCU of the last row has: so does this.
+// Finds the rows of blocks from two above to two below; at an edge, the nearest row is repeated. libjpeg-turbo
+// determines the lower edge by the number of rows in an MCU of the last row, and this function does the same.
 static void neighbours(const JCOEF *plane, size_t width, size_t row, size_t counted, size_t all, const JCOEF *rows[5]) {
   rows[2] = plane + row * width;
   rows[1] = counted > 0 ? rows[2] - width : rows[2];
@@ -93,7 +93,7 @@ static JBLOCKROW block_row(j_decompress_ptr info, jvirt_barray_ptr blocks, size_
   return info->mem->access_virt_barray((j_common_ptr)info, blocks, (JDIMENSION)row, 1, writable)[0];
 }
 
-// A component's DC values as they are before any is changed, those of rows that fill up the last MCU included.
+// Copies a component's DC values before any is changed, including rows that complete the last MCU.
 static const JCOEF *dc_plane(j_decompress_ptr info, jvirt_barray_ptr blocks, size_t width, size_t height) {
   JCOEF *plane = info->mem->alloc_large((j_common_ptr)info, JPOOL_IMAGE, width * height * sizeof(JCOEF));
   for (size_t y = 0; y < height; y++) {

@@ -32,7 +32,7 @@ ic_status ic_png_open(ic_png *png, const uint8_t *bytes, size_t count, ic_size *
   return IC_OK;
 }
 
-// 16-bit gray to RGBX in place, from the end because a pixel grows from two bytes to four.
+// Converts 16-bit gray to RGBX in place, from the end because a pixel grows from two bytes to four.
 static void saturate(uint8_t *row, size_t width) {
   for (size_t x = width; x-- > 0;) {
     const uint8_t value = row[2 * x] != 0 ? 255 : row[2 * x + 1];
@@ -40,7 +40,7 @@ static void saturate(uint8_t *row, size_t width) {
   }
 }
 
-// Pixels that no row of the file reaches: zeros, which for indices is the first colour.
+// Fills pixels that the file does not contain with zeros. For palette indices, zero is the first colour.
 static void clear(const ic_png *png, uint8_t *row) {
   memset(row, 0, 4 * (size_t)png->width);
   if (png->type != PNG_INDEXED) return;
@@ -63,7 +63,7 @@ static ic_status read_rows(ic_png *png, uint8_t *pixels, size_t count) {
   return png->row < png->height ? IC_OK : png_read_trailer(png);
 }
 
-// Pillow puts an interlaced frame into the corner of the image, wherever it belongs.
+// Pillow places an interlaced frame in the corner of the image, whatever the frame's offset.
 static ic_status read_passes(ic_png *png, uint8_t *pixels) {
   static const struct {
     uint8_t x, y, dx, dy;

@@ -1,6 +1,6 @@
-// What is in a PNG file besides its pixels, by Pillow's rules. They differ from the format's: every chunk before the
-// pixels must have its right checksum, that of the pixels and of all behind them counts for nothing; a chunk that
-// Pillow does not know is skipped, critical or not; one that it knows must make sense, wherever it is.
+// Parsing of the PNG chunks other than pixels, by Pillow's rules, which differ from the specification. Every chunk
+// before the pixels must have a correct checksum; checksums of the pixels and of later chunks are ignored. Unknown
+// chunks are skipped, even critical ones. Known chunks must be valid wherever they are.
 #include "png_reader.h"
 
 #include <stdio.h>
@@ -42,7 +42,8 @@ static bool is_kind(unsigned bits, unsigned type) {
   }
 }
 
-// May come again: what the last one before the pixels says counts, except that a kind that is unknown changes nothing.
+// Reads an IHDR chunk. Several are allowed, and the last one before the pixels applies, except that an unknown kind
+// changes nothing.
 static ic_status read_image_header(ic_png *png, const png_chunk *chunk) {
   const uint8_t *data = chunk->data;
   png->width = big_endian(data);
@@ -67,7 +68,7 @@ static void read_palette(ic_png *png, const png_chunk *chunk) {
 static void read_animation(ic_png *png, const png_chunk *chunk) {
   const uint32_t frames = big_endian(chunk->data);
   if (png->has_frames || frames == 0 || frames > 0x80000000u) {
-    // A second one makes it no animation; what is no number of frames changes nothing.
+    // A second acTL chunk makes the file a still image. An invalid number of frames changes nothing.
     if (png->has_frames) png->has_frames = false;
     return;
   }
@@ -101,7 +102,7 @@ static size_t transparency_bytes(const ic_png *png) {
   return png->type == PNG_RGB ? 6 : 2;
 }
 
-// A whole chunk that is neither pixels nor the end.
+// Reads a whole chunk other than pixels and the end.
 static ic_status read_chunk(ic_png *png, const png_chunk *chunk) {
   size_t least = 0;
   if (is(chunk, "IHDR")) least = 13;
@@ -128,7 +129,7 @@ static ic_status read_chunk(ic_png *png, const png_chunk *chunk) {
 // --- Their order ------------------------------------------------------------------------------------------------
 static size_t left(const ic_png *png) { return png->position < png->count ? png->count - png->position : 0; }
 
-// Moves behind the eight bytes before a chunk's data. `chunk` has no data yet; its length is what it says.
+// Reads the eight bytes before a chunk's data. `chunk` gets the stated length, and no data yet.
 static ic_status read_name(ic_png *png, png_chunk *chunk) {
   if (left(png) < 8) return png_refuse(png, IC_TRUNCATED, "the image data is incomplete");
   const uint8_t *bytes = png->bytes + png->position;
@@ -138,14 +139,14 @@ static ic_status read_name(ic_png *png, png_chunk *chunk) {
   return IC_OK;
 }
 
-// Moves behind the data, which has to be there.
+// Skips the data, which must be complete.
 static ic_status skip_data(ic_png *png, const png_chunk *chunk, size_t length) {
   if (left(png) < length) return png_refuse_chunk(png, IC_TRUNCATED, chunk, "is incomplete");
   png->position += length;
   return IC_OK;
 }
 
-// Moves behind the number that frame data begin with; it is never the first.
+// Reads the sequence number at the beginning of frame data. It must not be the file's first.
 static ic_status read_frame_data(ic_png *png, const png_chunk *chunk) {
   if (chunk->length < 4) return png_refuse_chunk(png, IC_CORRUPT, chunk, "is too short");
   if (!png->has_sequence) return png_refuse_chunk(png, IC_CORRUPT, chunk, "is out of sequence");
@@ -169,7 +170,7 @@ ic_status png_read_header(ic_png *png) {
     if (status != IC_OK) return status;
     if (is(&chunk, "IEND")) return png_refuse(png, IC_CORRUPT, "it has no image data");
     const bool is_frame = is(&chunk, "fdAT");
-    // Before any header, data are skipped like what is unknown.
+    // Image data before any header is skipped like an unknown chunk.
     if (is_frame || (is(&chunk, "IDAT") && png->has_kind)) {
       if (is_frame && (status = read_frame_data(png, &chunk)) != IC_OK) return status;
       if (!png->has_kind) return png_refuse(png, IC_CORRUPT, "it has no header");
@@ -186,7 +187,7 @@ ic_status png_read_header(ic_png *png) {
 
 ic_status png_next_data(ic_png *png) {
   while (png->data_left == 0) {
-    png->position += 4;  // the checksum
+    png->position += 4;  // skip the checksum
     png_chunk chunk;
     ic_status status = read_name(png, &chunk);
     if (status != IC_OK) return status;
@@ -204,7 +205,7 @@ ic_status png_read_trailer(ic_png *png) {
   for (;;) {
     png->position += 4;
     png_chunk chunk;
-    // Whatever is no chunk ends the file.
+    // Invalid data ends the file.
     if (read_name(png, &chunk) != IC_OK || is(&chunk, "IEND")) return IC_OK;
     if (is(&chunk, "fcTL") && png->is_animated) return IC_OK;
     ic_status status;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <png.h>
 
-// Part of what makes equal pixels equal bytes: never libpng's defaults, which a later version may change.
+// Fixed parameters, so that equal pixels give equal bytes. libpng's defaults may change in a later version.
 enum { LEVEL = 6, MEMORY_LEVEL = 8, WINDOW_BITS = 15 };
 
 typedef struct {
@@ -40,7 +40,7 @@ static void on_write(png_structp writer, png_bytep bytes, size_t count) {
 static void on_flush(png_structp writer) { (void)writer; }
 
 // --- Interface ----------------------------------------------------------------------------------------------------
-// Only memory can be short here.
+// The only possible error is insufficient memory.
 ic_status ic_png_encode(const uint8_t *pixels, size_t width, size_t height, uint8_t **bytes, size_t *count) {
   *bytes = NULL;
   *count = 0;

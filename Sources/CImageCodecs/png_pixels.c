@@ -1,14 +1,13 @@
-// The stream of a PNG file's pixels, row by row, as Pillow's ImagingZipDecode takes it: no more of it is read than the
-// rows need, so that its checksum may be wrong or missing, and a stream that ends with a row leaves the other rows
-// black.
+// The stream of a PNG file's pixels, read row by row like Pillow's ImagingZipDecode. The stream is read only as far as
+// the rows need, so its checksum may be wrong or missing. If the stream ends after a row, the remaining rows are black.
 #include "png_reader.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-// Pillow hands the decoder at most so many bytes at a time (ImageFile.MAXBLOCK). Whether zlib sees the end of the
-// stream together with the last byte of a row depends on it.
+// The size of the blocks in which Pillow passes data to the decoder (ImageFile.MAXBLOCK). It determines whether zlib
+// sees the end of the stream together with the last byte of a row.
 enum { BLOCK = 1 << 16 };
 
 ic_status png_start(ic_png *png) {
@@ -23,7 +22,7 @@ ic_status png_start(ic_png *png) {
     return png_refuse(png, IC_CORRUPT, "its palette does not fit the image");
 
   png->row_bytes = (bits * region->width + 7) / 8;
-  // One block for both, with room for reading a few bytes too many.
+  // One allocation for both rows, with slack for reads past the end.
   png->current = calloc(2, png->row_bytes + 1 + IC_SLACK);
   png->stream = (z_stream){0};
   if (png->current == NULL || inflateInit(&png->stream) != Z_OK)
@@ -33,7 +32,7 @@ ic_status png_start(ic_png *png) {
   return IC_OK;
 }
 
-// More of the stream: some of one chunk, as Pillow's load_read.
+// Provides more of the stream, at most the rest of one chunk, like Pillow's load_read.
 static ic_status refill(ic_png *png) {
   const ic_status status = png_next_data(png);
   if (status != IC_OK) return status;
@@ -66,7 +65,7 @@ ic_status png_inflate_row(ic_png *png) {
       png->ended = result == Z_STREAM_END;
       break;
     }
-    stream->avail_in = 0;  // behind the end of a stream, Pillow drops what it has and asks for more
+    stream->avail_in = 0;  // after the end of a stream, Pillow discards its input and reads more
   }
   return png_unfilter(png->current, png->previous, png->row_bytes, (png_pixel_bits(png) + 7) / 8)
              ? IC_OK

@@ -1,4 +1,4 @@
-// Rows of a PNG file: from filtered bytes to pixels.
+// Conversion of a PNG file's rows from filtered bytes to pixels.
 #include "png_reader.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@ static inline uint8_t paeth(int a, int b, int c) {
   return (uint8_t)(pa <= pb && pa <= pc ? a : pb <= pc ? b : c);
 }
 
-// One function for each size of a pixel, so that the compiler keeps the pixel to the left in registers.
+// One function per pixel size, so that the compiler keeps the pixel to the left in registers.
 #define FILTERS(N)                                                                                                \
   static void sub_##N(uint8_t *row, const uint8_t *above, size_t count) {                                         \
     (void)above;                                                                                                  \
@@ -69,7 +69,7 @@ static void put(uint8_t *out, uint8_t r, uint8_t g, uint8_t b, uint8_t a) {
   out[3] = a;
 }
 
-// Gray and indices of up to eight bits.
+// Expands gray and palette indices of up to eight bits.
 static void expand_samples(const ic_png *png, const uint8_t *row, size_t count, uint8_t *out, size_t step) {
   const unsigned bits = png->bits, mask = (1u << bits) - 1, scale = 255 / mask;
   for (size_t x = 0; x < count; x++, out += step) {
@@ -86,7 +86,7 @@ static void expand_samples(const ic_png *png, const uint8_t *row, size_t count, 
 }
 
 void png_expand(const ic_png *png, const uint8_t *row, size_t count, uint8_t *out, size_t step) {
-  const size_t wide = png->bits == 16 ? 2 : 1;  // the first of two bytes is the high one
+  const size_t wide = png->bits == 16 ? 2 : 1;  // the high byte is the first of two
   switch (png->type) {
     case PNG_RGB:
       for (size_t x = 0; x < count; x++, out += step, row += 3 * wide) put(out, row[0], row[wide], row[2 * wide], 255);

@@ -1,13 +1,14 @@
-// Text and colour profiles in a PNG file: nothing of them is kept, but Pillow reads them, and refuses some.
+// Text and colour profiles in a PNG file. They are not kept, but Pillow parses them and refuses some files because of
+// them.
 #include "png_reader.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-// MAX_TEXT_CHUNK and MAX_TEXT_MEMORY.
+// The limits of text: MAX_TEXT_CHUNK and MAX_TEXT_MEMORY.
 enum { MOST_TEXT = 1 << 20, MOST_TEXT_OF_ALL = 64 << 20 };
 
-// The characters of UTF-8, or -1 if it is none: Python's strict reading.
+// Returns the number of characters in UTF-8 text, -1 if Python's strict decoder would refuse it.
 static long characters(const uint8_t *text, size_t length) {
   long count = 0;
   for (size_t i = 0; i < length; count++) {
@@ -31,7 +32,7 @@ static long characters(const uint8_t *text, size_t length) {
 
 typedef enum { INFLATED, BROKEN, TOO_LONG, NO_MEMORY } inflation;
 
-// _safe_zlib_decompress: what ends early is taken as it is. `*out` is to be freed.
+// Inflates like _safe_zlib_decompress: truncated data is accepted as far as it goes. The caller frees `*out`.
 static inflation inflate_text(const uint8_t *data, size_t length, uint8_t **out, size_t *count) {
   z_stream stream = {.next_in = (Bytef *)data, .avail_in = (uInt)length};
   *count = 0;
@@ -53,7 +54,7 @@ static ic_status add_text(ic_png *png, const png_chunk *chunk, size_t count) {
   return png->text > MOST_TEXT_OF_ALL ? png_refuse_chunk(png, IC_CORRUPT, chunk, "is one text too many") : IC_OK;
 }
 
-// Deflated text that counts, where it is text at all.
+// Reads deflated text and counts it if it is valid text.
 static ic_status deflated(ic_png *png, const png_chunk *chunk, const uint8_t *data, size_t length, bool counts,
                           bool is_utf8) {
   uint8_t *text;
@@ -72,7 +73,7 @@ static ic_status deflated(ic_png *png, const png_chunk *chunk, const uint8_t *da
 
 ic_status png_read_profile(ic_png *png, const png_chunk *chunk) {
   const uint8_t *zero = memchr(chunk->data, 0, chunk->length);
-  // Without a zero, Python's find gives -1.
+  // Without a zero byte, Python's find returns -1.
   const size_t method = zero == NULL ? 0 : (size_t)(zero - chunk->data) + 1;
   if (method >= chunk->length) return png_refuse_chunk(png, IC_CORRUPT, chunk, "is too short");
   if (chunk->data[method] != 0) return png_refuse_chunk(png, IC_CORRUPT, chunk, "has an unknown compression");

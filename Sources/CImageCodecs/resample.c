@@ -1,4 +1,4 @@
-// The definition of both passes, in plain loops.
+// The reference implementation of both passes, in plain loops.
 #include "resample.h"
 
 #include <string.h>

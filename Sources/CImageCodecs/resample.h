@@ -3,12 +3,12 @@
 #include "cimagecodecs.h"
 
 extern const ic_resampler ic_resampler_scalar;
-// Multiplying 16-bit numbers in pairs is four times as fast as multiplying 32-bit ones. A weight is therefore split
-// into high * 2^15 + low with 0 <= low < 2^15, and the two halves of a sum are joined at the end. Sums may wrap around
-// on the way; the result, which fits, is the same modulo 2^32.
+// The split of weights into 16-bit halves: multiplying 16-bit numbers in pairs is four times as fast as multiplying
+// 32-bit numbers. A weight is high * 2^15 + low with 0 <= low < 2^15, and the two partial sums are joined at the end.
+// Partial sums may wrap around; the result fits and is correct modulo 2^32.
 #define IC_LOW_BITS 15
 
-// The low (or high) parts of the weights of two neighbouring taps, as the two 16-bit halves of an element.
+// Returns the low (or high) parts of the weights of two adjacent taps, as the two 16-bit halves of an element.
 static inline int32_t ic_low_pair(const int32_t *weights) {
   const uint32_t mask = (1u << IC_LOW_BITS) - 1;
   return (int32_t)(((uint32_t)weights[0] & mask) | ((uint32_t)weights[1] & mask) << 16);

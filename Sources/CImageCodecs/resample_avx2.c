@@ -7,7 +7,7 @@
 
 static bool supported(void) { return __builtin_cpu_supports("avx2"); }
 
-// Four sums per colour to bytes in the low half of the result. The unsigned narrowing clamps.
+// Narrows four sums per colour to bytes in the low half of the result. The unsigned narrowing clamps.
 TARGET static inline __m128i narrowed(__m128i sums) {
   const __m128i words = _mm_packs_epi32(_mm_srai_epi32(sums, IC_WEIGHT_BITS), _mm_setzero_si128());
   return _mm_packus_epi16(words, words);
@@ -27,7 +27,7 @@ static void pack(const int32_t *weights, size_t outputs, size_t stride, int32_t 
 TARGET static void horizontal(const uint8_t *row, size_t outputs, const int32_t *first, const int32_t *packed,
                               size_t stride, uint8_t *out) {
   const __m128i half = _mm_set1_epi32(1 << (IC_WEIGHT_BITS - 1));
-  // Two pixels in each 128-bit half, the values of a colour side by side and widened to 16 bits.
+  // Two pixels in each 128-bit half: values of the same colour are adjacent and widened to 16 bits.
   const __m256i pairs = _mm256_setr_epi8(0, -1, 4, -1, 1, -1, 5, -1, 2, -1, 6, -1, 3, -1, 7, -1,  //
                                          8, -1, 12, -1, 9, -1, 13, -1, 10, -1, 14, -1, 11, -1, 15, -1);
   for (size_t x = 0; x < outputs; x++, out += 4) {
@@ -60,7 +60,7 @@ TARGET static void vertical(const uint8_t *rows, size_t row_bytes, size_t count,
     }
     const __m256i words =
         _mm256_packs_epi32(_mm256_srai_epi32(a, IC_WEIGHT_BITS), _mm256_srai_epi32(b, IC_WEIGHT_BITS));
-    const __m256i ordered = _mm256_permute4x64_epi64(words, 0xD8);  // packing works within 128-bit halves
+    const __m256i ordered = _mm256_permute4x64_epi64(words, 0xD8);  // the pack instruction works within 128-bit halves
     _mm_storeu_si128((__m128i *)(out + x),
                      _mm_packus_epi16(_mm256_castsi256_si128(ordered), _mm256_extracti128_si256(ordered, 1)));
   }

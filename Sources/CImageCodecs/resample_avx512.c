@@ -6,14 +6,15 @@
 
 static bool supported(void) { return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw"); }
 
-// Sixteen sums to bytes; negative ones go first, as the narrowing reads its operand as unsigned.
+// Narrows sixteen sums to bytes. Negative sums are set to zero first, because the narrowing reads its operand as
+// unsigned.
 TARGET static inline __m128i narrowed(__m512i sums) {
   return _mm512_cvtusepi32_epi8(_mm512_max_epi32(_mm512_srai_epi32(sums, IC_WEIGHT_BITS), _mm512_setzero_si512()));
 }
 
 static size_t packed_size(size_t outputs, size_t stride) { return (outputs + 3) / 4 * stride * 16; }
 
-// [four outputs][four taps][low, high][pair of taps][output][colour]; outputs that do not exist weigh nothing.
+// [four outputs][four taps][low, high][pair of taps][output][colour]; surplus outputs have weight 0.
 static void pack(const int32_t *weights, size_t outputs, size_t stride, int32_t *packed) {
   for (size_t x = 0; x < outputs; x += 4)
     for (size_t tap = 0; tap < stride; tap += 4, packed += 64)
@@ -25,7 +26,7 @@ static void pack(const int32_t *weights, size_t outputs, size_t stride, int32_t 
       }
 }
 
-// Four pixels from each of four places, one place in each 128-bit lane.
+// Loads four pixels from each of four addresses, one address per 128-bit lane.
 TARGET static inline __m512i four_by_four(const uint8_t *row, const int32_t *first, size_t tap) {
 #define PIXELS(i) _mm_loadu_si128((const __m128i *)(row + 4 * ((size_t)first[i] + tap)))
   __m512i lanes = _mm512_castsi128_si512(PIXELS(0));
@@ -35,10 +36,10 @@ TARGET static inline __m512i four_by_four(const uint8_t *row, const int32_t *fir
 #undef PIXELS
 }
 
-// A lane of 128 bits holds the colours of one output.
+// Each lane of 128 bits holds the colours of one output.
 TARGET static void horizontal(const uint8_t *row, size_t outputs, const int32_t *first, const int32_t *packed,
                               size_t stride, uint8_t *out) {
-  // Two of the four pixels, the values of a colour side by side and widened to 16 bits.
+  // Two of the four pixels: values of the same colour are adjacent and widened to 16 bits.
   const __m512i pair0 = _mm512_broadcast_i32x4(_mm_setr_epi8(0, -1, 4, -1, 1, -1, 5, -1, 2, -1, 6, -1, 3, -1, 7, -1));
   const __m512i pair1 =
       _mm512_broadcast_i32x4(_mm_setr_epi8(8, -1, 12, -1, 9, -1, 13, -1, 10, -1, 14, -1, 11, -1, 15, -1));

@@ -1,5 +1,5 @@
-// What the system does where a page of a mapped file cannot be read is SIGBUS. A handler may call next to nothing of
-// the C library, and no Swift.
+// The handler of SIGBUS, the signal for a page of a memory-mapped file that cannot be read. A signal handler may call
+// only few functions of the C library, and no Swift code.
 #define _XOPEN_SOURCE 700
 #include "cstartup.h"
 
@@ -20,7 +20,7 @@ static void say(const char *text, size_t length) {
   }
 }
 
-// The value of the hexadecimal digits at the beginning of a text, which moves behind them.
+// Returns the value of the leading hexadecimal digits of a text, and advances the text past them.
 static uintptr_t number(const char **text) {
   uintptr_t value = 0;
   for (;; ++*text) {
@@ -31,14 +31,15 @@ static uintptr_t number(const char **text) {
   }
 }
 
-// Finds the path in a line of /proc/self/maps, `start-end rights offset device inode path`, if it holds an address.
+// Returns the path in a line of /proc/self/maps, `start-end rights offset device inode path`, if the line's range
+// contains an address.
 static const char *path_in(const char *line, uintptr_t address) {
   const uintptr_t start = number(&line);
   if (*line++ != '-' || address < start || address >= number(&line)) return NULL;
   return strchr(line, '/');
 }
 
-// Copies the path of the file that is mapped at an address. False if there is none, or no /proc.
+// Copies the path of the file that is mapped at an address. Returns false without such a file, or without /proc.
 static int find_path(uintptr_t address, char *path, size_t size) {
   const int maps = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
   if (maps < 0) return 0;
@@ -66,7 +67,7 @@ static void end(int signal_number, siginfo_t *information, void *context) {
   (void)context;
   char path[4352];
   if (information->si_code != BUS_ADRERR || !find_path((uintptr_t)information->si_addr, path, sizeof path)) {
-    // Not a file's: the instruction runs again, and ends the process as it would have.
+    // The address is not in a memory-mapped file. The instruction runs again, and the default action ends the process.
     signal(signal_number, SIG_DFL);
     return;
   }

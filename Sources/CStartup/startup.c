@@ -1,5 +1,5 @@
-// The standard library of Swift reads the arguments from /proc/self/cmdline, which is not there without /proc. The C
-// library has them from the system itself.
+// The program's arguments from the C library. Swift's standard library reads the arguments from /proc/self/cmdline,
+// which does not exist without /proc. The C library receives them from the system.
 #include "cstartup.h"
 
 #include <errno.h>
@@ -17,18 +17,19 @@ const char *cs_argument(int index) { return index >= 0 && index < argument_count
 
 int cs_was_closed(int descriptor) { return descriptor >= 0 && descriptor < 3 && was_closed[descriptor]; }
 
-// A file that is opened gets the lowest number that is free: from here on, none of the three.
+// Opens the null device for each closed standard stream. A newly opened file gets the lowest free descriptor, so no
+// later file gets one of the three.
 static void open_standard_streams(void) {
   for (int descriptor = 0; descriptor < 3; descriptor++) {
     if (fcntl(descriptor, F_GETFD) != -1 || errno != EBADF) continue;
     was_closed[descriptor] = 1;
-    // Where there is no /dev, a folder keeps the number as well.
+    // Without /dev, a directory occupies the descriptor.
     if (open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY) < 0) (void)open("/", O_RDONLY);
   }
 }
 
 #if defined(__GLIBC__) || defined(__APPLE__)
-// The C library hands the arguments of `main` to constructors, too.
+// glibc passes the arguments of `main` to constructors.
 __attribute__((constructor(101))) static void start(int count, char **values) {
   argument_count = count;
   arguments = values;
@@ -37,8 +38,8 @@ __attribute__((constructor(101))) static void start(int count, char **values) {
 #else
 extern char **environ;
 
-// Others do not. The arguments lie before the environment: their number, they, NULL, the environment. No pointer is as
-// small as their number.
+// Other C libraries do not. The arguments precede the environment in memory: argument count, arguments, NULL,
+// environment. A pointer is never as small as the argument count.
 __attribute__((constructor(101))) static void start(void) {
   open_standard_streams();
   if (!environ) return;

@@ -3,38 +3,40 @@ import Machine
 import Synchronization
 public import Tensor
 
-/// What a checkpoint says about one tensor, without reading its elements.
+/// The description of one tensor in a checkpoint, without its elements.
 public struct TensorInfo: Sendable, Hashable {
-  /// The name: the key in the state dictionary, with dots between nested containers.
+  /// The name: the key in the state dict, with dots between nested containers.
   public let name: String
   /// The extents, outermost first.
   public let shape: Shape
-  /// The number format in the file; tensors are read as `Float` whatever it is.
+  /// The dtype in the file. Tensors are read as `Float` from any dtype.
   public let elementType: ElementType
   /// The size of the elements in the file, in bytes.
   public var byteCount: Int { shape.count * elementType.byteCount }
 }
 
-/// A checkpoint of any supported format, found by content and mapped into memory: a file, a sharded checkpoint by its
-/// index (`model.safetensors.index.json`), or a folder that holds one of these.
+/// A checkpoint of any supported format, found by content and memory-mapped: a file, a sharded checkpoint by
+/// its index (`model.safetensors.index.json`), or a folder that holds one of these.
 ///
-/// Opening reads only the description of the tensors. ``tensor(named:)`` lends the file's own bytes where they
-/// are aligned little-endian `float32` in row-major order and converts a copy otherwise. Nothing in a file is
-/// ever executed: pickles are read by a machine that knows how tensors and plain containers are built, keeps
-/// everything else as inert placeholders, and refuses, by name, a file that would run something.
+/// Opening reads only the description of the tensors. ``tensor(named:)`` refers to the mapped bytes when they
+/// are aligned little-endian `float32` in row-major order, and otherwise converts a copy. Nothing in a file
+/// is ever executed: the unpickler builds only tensors and plain containers and represents all other objects
+/// by placeholders. A file whose pickle would run code is refused, and the error names the code.
 ///
-/// All tensors of the file are there, with dots between nested containers: `state_dict.module.conv1.weight`. Which of
-/// them are a network's is for `Model` to find; ``stateDictionary(key:)`` gives those of one dictionary.
+/// All tensors of the file are listed, with dots between nested containers: `state_dict.module.conv1.weight`.
+/// `Model` finds the parameters of a network among them; ``stateDictionary(key:)`` returns the tensors of one
+/// dictionary.
 ///
-/// Keras-style NumPy pickles, dictionaries of `[kernel, bias]`, come out as `<layer>.weight` and `<layer>.bias`
-/// in PyTorch's axis order: kernels of four axes (height, width, input, output) become output × input × height ×
-/// width, those of two become output × input. Layer names stay as they are (`fire2/squeeze1x1`).
+/// Keras-style NumPy pickles, dictionaries of `[kernel, bias]`, are read as `<layer>.weight` and
+/// `<layer>.bias` in PyTorch's axis order: kernels of four axes (height, width, input, output) become output
+/// × input × height × width, kernels of two axes become output × input. Layer names are unchanged
+/// (`fire2/squeeze1x1`).
 public final class Checkpoint: NestedTensorSource {
-  /// The container a checkpoint is in.
+  /// The file format of a checkpoint.
   public enum Format: String, Sendable, CaseIterable, CustomStringConvertible {
     /// Hugging Face's safetensors.
     case safetensors
-    /// `torch.save` since PyTorch 1.6: a zip archive around a pickle.
+    /// `torch.save` since PyTorch 1.6: a zip archive with a pickle and the storages.
     case torchZip = "torch-zip"
     /// `torch.save` before PyTorch 1.6: a stream of pickles and raw storages.
     case torchLegacy = "torch-legacy"
@@ -44,35 +46,37 @@ public final class Checkpoint: NestedTensorSource {
     case npz
     /// A pickle of NumPy arrays.
     case numpyPickle = "numpy-pickle"
-    /// A pickle of tensors that `pickle.dump` wrote, not `torch.save`.
+    /// A pickle of tensors written by `pickle.dump` instead of `torch.save`.
     case pickle
 
-    /// The name users see.
+    /// The name shown to users.
     public var description: String { rawValue }
   }
 
-  /// Where the file is: the index, where the checkpoint is sharded.
+  /// The path of the file, or of the index of a sharded checkpoint.
   public let path: String
-  /// Its container, found from its content.
+  /// The format, found from the file's content.
   public let format: Format
-  /// Its size in bytes; of all files, where it is sharded.
+  /// The size in bytes, over all files of a sharded checkpoint.
   public let fileSize: Int
-  /// Its tensors in file order.
+  /// The tensors in file order.
   public let tensors: [TensorInfo]
-  /// What stands under a name in place of a tensor that can be read: a quantised tensor, an array of text.
+  /// A description of each entry that should be a tensor but cannot be read, by name: a quantised tensor, an
+  /// array of text.
   public let unreadable: [String: String]
-  /// The safetensors `__metadata__`; of a training checkpoint, what it says of its network (``TrainingFacts``).
+  /// The safetensors `__metadata__`; for a training checkpoint, the facts that name its network
+  /// (``TrainingFacts``).
   public let metadata: [String: String]
-  /// The dotted paths of the dictionaries that hold tensors, as ``dictionary(of:)`` gives them.
+  /// The dotted paths of the dictionaries that hold tensors, as returned by ``dictionary(of:)``.
   public let dictionaries: [String]
-  /// The files it consists of: one, or an index and its shards in the order of their names.
+  /// The files of the checkpoint: one file, or an index and its shards in the order of their names.
   let files: [CheckpointFile]
 
   private let stored: [StoredTensor]
   private let index: [String: Int]
   private let digest = Mutex<String?>(nil)
 
-  /// Creates a checkpoint from files that have been read.
+  /// Creates a checkpoint from parsed files.
   init(path: String, _ files: [CheckpointFile], _ contents: CheckpointContents) {
     self.path = path
     self.files = files
@@ -82,7 +86,7 @@ public final class Checkpoint: NestedTensorSource {
     var stored: [StoredTensor] = []
     var index: [String: Int] = [:]
     for tensor in contents.tensors {
-      // As in Python, a key that comes twice keeps its place and has its last value.
+      // As in Python, a repeated key keeps its first place and its last value.
       if let earlier = index[tensor.name] {
         stored[earlier] = tensor
       } else {
@@ -97,12 +101,12 @@ public final class Checkpoint: NestedTensorSource {
     }
   }
 
-  /// Opens a checkpoint, finding its format from its content.
+  /// Opens a checkpoint and finds its format from its content.
   ///
-  /// - Parameter path: A file; the index of a sharded checkpoint; or a folder that holds one of these.
-  /// - Returns: The checkpoint, its tensors described and not read.
-  /// - Throws: ``CheckpointError`` when the file is missing, unreadable, damaged, hostile, of no known format or
-  ///   without any tensor, and when shards are missing.
+  /// - Parameter path: A file, the index of a sharded checkpoint, or a folder that holds one of these.
+  /// - Returns: The checkpoint. Its tensors are listed but not read.
+  /// - Throws: ``CheckpointError`` when the file is missing, unreadable, damaged, hostile, of unknown format
+  ///   or without any tensor, and when shards are missing.
   public static func open(_ path: String) throws(CheckpointError) -> Checkpoint {
     let path = try CheckpointFolder.file(at: path)
     let file: MappedFile
@@ -123,12 +127,13 @@ public final class Checkpoint: NestedTensorSource {
   /// The names in file order.
   public var names: [String] { tensors.map(\.name) }
 
-  /// The shape of a tensor, `nil` when there is none of that name.
+  /// Returns the shape of a tensor, `nil` when no tensor has that name.
   public func shape(of name: String) -> Shape? { index[name].map { tensors[$0].shape } }
 
-  /// Reads a tensor as `Float`: halves and bfloat16 widen exactly, doubles and integers round to nearest.
+  /// Reads a tensor as `Float`: float16 and bfloat16 are converted exactly, float64 and integers are rounded
+  /// to nearest.
   ///
-  /// - Throws: ``UnknownTensor``, or ``CheckpointError`` when its elements cannot be inflated or are complex.
+  /// - Throws: ``UnknownTensor``, or ``CheckpointError`` when the elements cannot be inflated or are complex.
   public func tensor(named name: String) throws -> Tensor {
     guard let position = index[name] else { throw UnknownTensor(name: name) }
     do throws(Malformed) {
@@ -138,10 +143,10 @@ public final class Checkpoint: NestedTensorSource {
     }
   }
 
-  /// The number format of a tensor in the file.
+  /// Returns the dtype of a tensor in the file.
   public func elementType(of name: String) -> ElementType? { index[name].map { tensors[$0].elementType } }
 
-  /// The dotted path of the dictionary that holds a tensor, empty for the outermost.
+  /// Returns the dotted path of the dictionary that holds a tensor, empty for the outermost dictionary.
   public func dictionary(of name: String) -> String {
     guard let position = index[name], dictionaries.indices.contains(stored[position].dictionary) else {
       return ""
@@ -149,15 +154,16 @@ public final class Checkpoint: NestedTensorSource {
     return dictionaries[stored[position].dictionary]
   }
 
-  /// What stands under a name in place of a tensor that can be read.
+  /// Describes the entry under a name that is not a readable tensor; returns `nil` when there is no such
+  /// entry.
   public func obstacle(at name: String) -> String? { unreadable[name] }
 
-  /// The SHA-256 of the whole file, as 64 lower-case hexadecimal digits.
+  /// Returns the SHA-256 of the whole file, as 64 lower-case hexadecimal digits.
   ///
-  /// Of a sharded checkpoint it is that of the lines `<digest>  <name>` of its index and all its shards, sorted by name
-  /// bytewise: what `sha256sum FILE… | sha256sum` prints in its folder.
+  /// For a sharded checkpoint, this is the SHA-256 of the lines `<digest> <name>` of the index and all
+  /// shards, sorted by name bytewise: the output of `sha256sum FILE… | sha256sum` in the checkpoint's folder.
   ///
-  /// Complexity: reads every file, the first time.
+  /// Complexity: The first call reads every file.
   public func sha256() throws(CheckpointError) -> String {
     digest.withLock { known in
       let digest = known ?? computedDigest()
@@ -180,7 +186,7 @@ public final class Checkpoint: NestedTensorSource {
 
 /// A file of a checkpoint.
 struct CheckpointFile: Sendable {
-  /// Its path as the index has it; the index's own is its name.
+  /// The path as written in the index; for the index itself, its file name.
   let name: String
   let file: MappedFile
 }

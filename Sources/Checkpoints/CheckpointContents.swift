@@ -1,13 +1,13 @@
 import Formats
 import Machine
 
-/// What a reader makes of a file: named tensors in file order.
+/// The parsed description of a file: named tensors in file order.
 struct CheckpointContents {
   var format: Checkpoint.Format
   var tensors: [StoredTensor]
-  /// The dotted path of each dictionary that tensors name by its number.
+  /// The dotted path of each dictionary. Tensors refer to dictionaries by index.
   var dictionaries: [String]
-  /// What stands under a name in place of a tensor, or is wrong with it.
+  /// A description of each entry that is not a readable tensor, by name.
   var unreadable: [String: String] = [:]
   var metadata: [String: String] = [:]
 
@@ -21,7 +21,7 @@ struct CheckpointContents {
     self.metadata = metadata
   }
 
-  /// Finds the format from the content and reads the description of every tensor.
+  /// Finds the format from the content and parses the description of every tensor.
   init(_ file: ByteRegion) throws(Malformed) {
     guard file.count > 0 else {
       throw Malformed("the file is empty; if it was downloaded, download it again")

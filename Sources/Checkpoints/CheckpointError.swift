@@ -1,29 +1,29 @@
 import Formats
 import Machine
 
-/// A checkpoint could not be read, written or fetched.
+/// An error while a checkpoint is read, written or downloaded.
 public struct CheckpointError: Error, Sendable, CustomStringConvertible {
-  /// What went wrong, by what the user can do about it.
+  /// The kind of error, which determines the user's remedy.
   public enum Kind: Sendable, Hashable {
-    /// There is no such file (exit code 66).
+    /// The file does not exist (exit code 66).
     case missing
-    /// The file is there, or its server, and does not give it (66).
+    /// The file or its server exists but cannot be read (66).
     case unreadable
-    /// The file is not what it claims to be, or not what was expected (65).
+    /// The file is not of its claimed format, or differs from the expected file (65).
     case badData
-    /// An output cannot be created (73).
+    /// The output cannot be created (73).
     case cannotCreate
-    /// A write failed: the disk is full (74).
+    /// A write failed, for example because the disk is full (74).
     case writeFailed
-    /// The network failed; the same again goes on (75).
+    /// The network failed; running the same command again resumes the download (75).
     case interrupted
   }
 
-  /// The file or address concerned.
+  /// The path of the file, or its address.
   public let path: String
-  /// One sentence, without the path.
+  /// The reason in one sentence, without the path.
   public let reason: String
-  /// The class of the fault.
+  /// The kind of error.
   public let kind: Kind
 
   /// Creates an error about one file.
@@ -33,12 +33,12 @@ public struct CheckpointError: Error, Sendable, CustomStringConvertible {
     self.kind = kind
   }
 
-  /// The path and what is wrong with it.
+  /// The path and the reason.
   public var description: String { "\(path): \(reason)" }
 }
 
 extension CheckpointError {
-  /// An input that cannot be opened or read.
+  /// Creates the error for an input that cannot be opened or read.
   init(_ error: FileError) {
     self.init(path: error.path, reason: error.reason, kind: error.isMissing ? .missing : .unreadable)
   }

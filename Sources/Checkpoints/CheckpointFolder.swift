@@ -1,21 +1,21 @@
 import Foundation
 import Machine
 
-/// Finds the checkpoint in a folder: a snapshot of a model hub, say.
+/// Finds the checkpoint in a folder, such as a model hub's snapshot.
 package enum CheckpointFolder {
-  /// The names by which libraries save the weights of a whole model, in the order in which they are taken.
+  /// The file names under which libraries save a whole model's weights, in order of preference.
   private static let knownNames = [
     "model.safetensors.index.json", "model.safetensors", "open_clip_model.safetensors",
     "pytorch_model.bin.index.json", "pytorch_model.bin", "open_clip_pytorch_model.bin",
   ]
-  /// The ends of names of which a folder may have one, in the order in which they are taken.
+  /// The file name suffixes of which a folder may have one file, in order of preference.
   private static let knownEnds = [
     ".safetensors.index.json", ".safetensors", ".bin.index.json", ".bin", ".pth", ".pt", ".ckpt", ".npz",
   ]
 
-  /// The file that a path means: itself, or the checkpoint in the folder that it is.
+  /// Returns the path of the checkpoint file: `path` itself, or the checkpoint in the folder `path`.
   ///
-  /// - Throws: ``CheckpointError`` when a folder holds none, or several.
+  /// - Throws: ``CheckpointError`` when a folder holds no checkpoint, or several.
   static func file(at path: String) throws(CheckpointError) -> String {
     guard FileSystem.kind(of: path) == .folder else { return path }
     let names: [String]
@@ -49,13 +49,14 @@ package enum CheckpointFolder {
     return nil
   }
 
-  /// The folder of a file, with the slash, and the file's name.
+  /// Splits a path into the folder, with the trailing slash, and the file name.
   static func split(_ path: String) -> (folder: String, name: String) {
     guard let slash = path.lastIndex(of: "/") else { return ("", path) }
     return (String(path[...slash]), String(path[path.index(after: slash)...]))
   }
 
-  /// What to give in the place of one shard of a checkpoint; `nil` when a name is no shard's.
+  /// Returns advice on the path to use instead of one shard of a checkpoint, `nil` when the name is not a
+  /// shard's.
   package static func advice(forShard path: String) -> String? {
     let (folder, name) = split(path)
     guard let match = name.firstMatch(of: /^(.+)-(\d{5})-of-(\d{5})(\.[A-Za-z]+)$/) else { return nil }

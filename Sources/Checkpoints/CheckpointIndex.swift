@@ -2,7 +2,7 @@ import Formats
 internal import Foundation
 import Machine
 
-/// The index of a sharded checkpoint: which file holds which tensor (`model.safetensors.index.json`,
+/// The index of a sharded checkpoint, which maps tensors to files (`model.safetensors.index.json`,
 /// `pytorch_model.bin.index.json`).
 struct CheckpointIndex {
   /// The file of each tensor, relative to the index.
@@ -11,7 +11,7 @@ struct CheckpointIndex {
   /// The names of the files, sorted bytewise.
   var shards: [String] { Set(shardOfTensor.values).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
 
-  /// The largest index; those of the largest published models have some 10 MiB.
+  /// The largest size of an index. The indices of the largest published models have about 10 MiB.
   private static let sizeLimit = 64 << 20
   private static let shardLimit = 10_000
 
@@ -19,9 +19,9 @@ struct CheckpointIndex {
     let weight_map: [String: String]
   }
 
-  /// Reads an index; `nil` when the bytes are anything else.
+  /// Reads an index. Returns `nil` when the bytes are not an index.
   ///
-  /// - Throws: ``Malformed`` when a name would leave the folder of the index.
+  /// - Throws: ``Malformed`` when a file name is outside the folder of the index.
   init?(_ file: ByteRegion) throws(Malformed) {
     guard file.count <= Self.sizeLimit, Self.begins(file) else { return nil }
     guard
@@ -38,7 +38,7 @@ struct CheckpointIndex {
     }
   }
 
-  /// Whether some bytes begin as an object of JSON does that is no pickle.
+  /// Returns whether the bytes begin like a JSON object and cannot be a pickle.
   private static func begins(_ file: ByteRegion) -> Bool {
     var position = file.matches([0xEF, 0xBB, 0xBF]) ? 3 : 0
     while let byte = file[position], [0x20, 0x09, 0x0A, 0x0D].contains(byte) { position += 1 }
@@ -57,9 +57,9 @@ struct CheckpointIndex {
 
 /// Opens all shards of a checkpoint as one.
 enum ShardedCheckpoint {
-  /// Reads the description of every tensor that the index names.
+  /// Parses the description of every tensor that the index names.
   ///
-  /// - Throws: ``CheckpointError`` when a shard is missing, damaged or of another checkpoint.
+  /// - Throws: ``CheckpointError`` when a shard is missing, damaged or from another checkpoint.
   static func open(_ index: CheckpointIndex, _ file: MappedFile) throws(CheckpointError) -> Checkpoint {
     let files = try files(of: index, file)
     do throws(Malformed) {
@@ -80,7 +80,7 @@ enum ShardedCheckpoint {
     }
   }
 
-  /// The index and all shards, sorted by name bytewise.
+  /// Opens the index and all shards, sorted by name bytewise.
   private static func files(
     of index: CheckpointIndex, _ file: MappedFile
   ) throws(CheckpointError) -> [CheckpointFile] {
@@ -103,7 +103,7 @@ enum ShardedCheckpoint {
     return files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
-  /// Checks that every tensor of the index is in the shard it names.
+  /// Checks that every tensor of the index is in its shard.
   private static func check(_ index: CheckpointIndex, _ contents: CheckpointContents) throws(Malformed) {
     let found = Set(contents.tensors.map(\.name)).union(contents.unreadable.keys)
     let lost = index.shardOfTensor.keys.filter { !found.contains($0) }.sorted()
@@ -115,7 +115,7 @@ enum ShardedCheckpoint {
 }
 
 extension CheckpointContents {
-  /// Adds what of another file is wanted.
+  /// Appends the wanted tensors of another file.
   fileprivate mutating func add(_ part: CheckpointContents, where isWanted: (String) -> Bool) {
     let first = dictionaries.count
     dictionaries += part.dictionaries

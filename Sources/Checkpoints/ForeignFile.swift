@@ -1,9 +1,10 @@
 import Formats
 import Machine
 
-/// Files that users take for checkpoints, told by how they begin: what each is, and what to do about it.
+/// Files that users mistake for checkpoints, recognised by their first bytes, with a remedy for each.
 enum ForeignFile {
-  /// What a file is, in words that follow its name; `nil` when it may be a checkpoint.
+  /// Returns a description of a file that is not a checkpoint, as words that follow its name; `nil` when the
+  /// file may be a checkpoint.
   static func reason(for file: ByteRegion) -> String? {
     if let kind = magics.first(where: { file.matches($0.bytes, at: $0.offset) }) { return kind.reason }
     return text(file) ?? protocolBuffer(file)
@@ -83,7 +84,7 @@ enum ForeignFile {
         ? converted("an OpenVINO network (.xml)")
         : "it is an XML document, not a checkpoint: perhaps the server's error message; look into it and download it again"
     }
-    // JSON, settings and scripts; pickles of protocol 0 are text, too, and are read.
+    // JSON, settings and scripts are text. Pickles of protocol 0 are also text, and are supported.
     guard isText(start) else { return nil }
     if let first = trimmed.first, first == "{" || (first == "[" && !trimmed.hasPrefix("[]")) {
       return
@@ -99,7 +100,7 @@ enum ForeignFile {
 
   private static func isText(_ bytes: ByteRegion) -> Bool {
     bytes.withUnsafeBytes { bytes in
-      // The beginning of a file may end within a character.
+      // The examined prefix of a file may end within a UTF-8 character.
       guard (0...3).contains(where: { String(validating: bytes.dropLast($0), as: UTF8.self) != nil }) else {
         return false
       }
@@ -109,7 +110,7 @@ enum ForeignFile {
 
   // MARK: Protocol buffers
 
-  /// They have no magic number: the first field is a version, and what follows is text.
+  /// Recognises protocol buffers, which have no magic number: the first field is a version, and text follows.
   private static func protocolBuffer(_ file: ByteRegion) -> String? {
     guard let start = file.slice(at: 0, count: min(file.count, beginning)), file[0] == 0x08,
       let version = file[1],
@@ -133,7 +134,7 @@ enum ForeignFile {
 }
 
 extension Substring {
-  /// The first line, cut short, without what a terminal would obey.
+  /// The first line, shortened, without terminal control characters.
   fileprivate var firstLine: String {
     let line = prefix { !$0.isNewline }
     let shown = line.prefix(40).filter { $0.isASCII && $0 != "\u{1B}" }
@@ -142,7 +143,8 @@ extension Substring {
 }
 
 extension ForeignFile {
-  /// What a zip archive is that is neither PyTorch's checkpoint nor .npz; `nil` when it may be the latter.
+  /// Returns a description of a zip archive that is neither a PyTorch checkpoint nor .npz; `nil` when it may
+  /// be .npz.
   static func reason(for archive: ZipArchive) -> String? {
     func has(_ suffix: String) -> Bool { archive.entries.contains { $0.name.hasSuffix(suffix) } }
     func contains(_ part: String) -> Bool { archive.entries.contains { $0.name.contains(part) } }

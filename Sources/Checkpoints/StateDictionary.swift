@@ -1,10 +1,10 @@
 public import Tensor
 
 extension Checkpoint {
-  /// The tensors of one dictionary, without the key it is under.
+  /// Returns the tensors of one dictionary, with its key removed from their names.
   ///
-  /// - Parameter key: The dotted path and prefix, `state_dict.module` say. By default what is under `model` or
-  ///   `state_dict` where those hold everything a network has, else the whole file.
+  /// - Parameter key: The dotted path and prefix, for example `state_dict.module`. The default is `model` or
+  ///   `state_dict` when it holds a network's whole state dict, else the whole file.
   /// - Returns: The tensors, in file order.
   /// - Throws: ``CheckpointError`` when there is no tensor under the key.
   public func stateDictionary(key: String? = nil) throws(CheckpointError) -> StateDictionary {
@@ -19,12 +19,12 @@ extension Checkpoint {
     return dictionary
   }
 
-  /// The prefix of the state dictionary in the files that training scripts write, at times twice.
+  /// The prefix of the state dict in files that training scripts write. Some files nest two such keys.
   private var wrapping: String {
     var prefix = ""
     for _ in 0..<4 {
       let path = String(prefix.dropLast())
-      // A dictionary with an accuracy or two beside the key is no state dictionary.
+      // An accuracy or two beside the key do not make the outer dictionary a state dict.
       let beside = tensors.count { dictionary(of: $0.name) == path }
       let key = ["model", "state_dict"].first { key in
         names.count { $0.hasPrefix("\(prefix)\(key).") } > beside
@@ -36,13 +36,13 @@ extension Checkpoint {
   }
 }
 
-/// The tensors of a checkpoint whose names begin alike, without that beginning.
+/// The tensors of a checkpoint whose names have a common prefix, which is removed.
 public struct StateDictionary: TensorSource {
-  /// What is left out of the names, with the dot after it.
+  /// The removed prefix, with its trailing dot.
   public let prefix: String
   /// The names in file order.
   public let names: [String]
-  /// What the checkpoint says about each tensor, under the shorter names.
+  /// The descriptions of the tensors, under the shorter names.
   public let tensors: [TensorInfo]
   private let base: Checkpoint
 
@@ -54,11 +54,11 @@ public struct StateDictionary: TensorSource {
     names = tensors.map(\.name)
   }
 
-  /// The shape of a tensor, `nil` when there is none of that name.
+  /// Returns the shape of a tensor, `nil` when no tensor has that name.
   public func shape(of name: String) -> Shape? { base.shape(of: prefix + name) }
 
   /// Reads a tensor as `Float`.
   ///
-  /// - Throws: What ``Checkpoint/tensor(named:)`` does.
+  /// - Throws: The errors of ``Checkpoint/tensor(named:)``.
   public func tensor(named name: String) throws -> Tensor { try base.tensor(named: prefix + name) }
 }

@@ -2,33 +2,33 @@ import Formats
 import Machine
 import Tensor
 
-/// A tensor as it lies in a file: where, in which number format, with which strides.
+/// A tensor in a file: its location, dtype and strides.
 ///
-/// The initializer proves that every element is inside its storage; reading relies on that.
+/// The initializer verifies that every element is inside its storage. Reading relies on that.
 struct StoredTensor: Sendable {
-  /// Where the storage's bytes are.
+  /// The location of the storage's bytes.
   enum Source: Sendable {
     case bytes(ByteRegion)
-    /// A deflated member of an archive, and where in its content the storage begins.
+    /// A deflated member of an archive, and the offset of the storage in its content.
     case deflated(ZipArchive.Entry, offset: Int)
   }
 
   var name: String
-  /// The number of the dictionary that holds it.
+  /// The index of the dictionary that holds the tensor.
   var dictionary = 0
   let elementType: ElementType
   let isBigEndian: Bool
   let extents: [Int]
-  /// The distance between neighbours along each axis, in elements; 0 repeats one element.
+  /// The strides in elements. A stride of 0 repeats one element.
   private let strides: [Int]
-  /// Where the first element is, in elements from the start of the storage.
+  /// The offset of the first element from the start of the storage, in elements.
   private let offset: Int
   private let source: Source
 
   /// Describes a tensor in a storage of `capacity` elements.
   ///
-  /// - Throws: ``Malformed`` when an element would lie outside the storage, or the tensor is an expansion of a
-  ///   few elements to an absurd number.
+  /// - Throws: ``Malformed`` when an element would be outside the storage, or when the tensor expands a few
+  ///   elements to an absurd number.
   init(
     name: String, elementType: ElementType, isBigEndian: Bool = false, extents: [Int], strides: [Int]? = nil,
     offset: Int = 0, capacity: Int, source: Source
@@ -54,7 +54,7 @@ struct StoredTensor: Sendable {
         throw Malformed(
           "tensor '\(name)' (\(Shape(extents))) reaches element \(last) of a storage of \(capacity)")
       }
-      // Expanded axes cost nothing in a file; a hostile one would ask for terabytes here.
+      // Expanded axes take no bytes in a file. A hostile file could request terabytes of memory here.
       guard count <= max(capacity, 1 << 20) else {
         throw Malformed("tensor '\(name)' expands \(capacity) elements to \(Shape(extents))")
       }
@@ -68,7 +68,9 @@ struct StoredTensor: Sendable {
     self.source = source
   }
 
-  /// The strides of a dense tensor whose last axis varies fastest; the shape must be a checked one.
+  /// Returns the strides of a dense tensor whose last axis varies fastest.
+  ///
+  /// - Precondition: The element count does not overflow.
   static func rowMajor(_ extents: [Int]) -> [Int] {
     var strides = [Int](repeating: 1, count: extents.count)
     for axis in extents.indices.dropLast().reversed() {
@@ -77,10 +79,12 @@ struct StoredTensor: Sendable {
     return strides
   }
 
-  /// The strides of a dense tensor whose first axis varies fastest; the shape must be a checked one.
+  /// Returns the strides of a dense tensor whose first axis varies fastest.
+  ///
+  /// - Precondition: The element count does not overflow.
   static func columnMajor(_ extents: [Int]) -> [Int] { rowMajor(extents.reversed()).reversed() }
 
-  /// The same elements with the axes in another order: axis `i` of the result is `order[i]` of this.
+  /// Returns the same elements with permuted axes: axis `i` of the result is axis `order[i]` of this tensor.
   func permuted(_ order: [Int]) throws(Malformed) -> StoredTensor {
     try StoredTensor(
       name: name, elementType: elementType, isBigEndian: isBigEndian, extents: order.map { extents[$0] },
@@ -118,7 +122,8 @@ struct StoredTensor: Sendable {
     }
   }
 
-  /// The axes with neighbours merged where one stride covers both, and whether that leaves one dense run.
+  /// Returns the axes with adjacent ones merged where one stride covers both, and whether the result is one
+  /// dense run.
   private func collapsed() -> (axes: [StridedAxis], dense: Bool) {
     var axes: [StridedAxis] = []
     for (extent, stride) in zip(extents, strides) where extent != 1 {

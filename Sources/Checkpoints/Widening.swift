@@ -1,20 +1,20 @@
 import Tensor
 
-/// One axis of a walk over a storage.
+/// One axis of an iteration over a storage.
 struct StridedAxis {
   let extent: Int
-  /// In elements.
+  /// The stride in elements.
   let stride: Int
 }
 
-/// Copies elements of any readable number format to `Float`, row-major.
+/// Copies elements of any readable dtype to `Float`, row-major.
 ///
 /// - Parameters:
-///   - type: The number format of the source.
-///   - isBigEndian: Whether its most significant byte comes first.
-///   - bytes: The storage; every element the axes reach lies inside it.
+///   - type: The dtype of the source.
+///   - isBigEndian: Whether the most significant byte is first.
+///   - bytes: The storage. Every element that the axes reach is inside it.
 ///   - first: The byte offset of the first element, which need not be aligned.
-///   - axes: At least one axis, outermost first, no extent 0.
+///   - axes: At least one axis, outermost first, with no extent 0.
 ///   - output: As many elements as the product of the extents.
 func widen(
   _ type: ElementType, isBigEndian: Bool, from bytes: UnsafeRawBufferPointer, at first: Int,
@@ -63,7 +63,7 @@ private func copy<Raw: FixedWidthInteger>(
         bytes.loadUnaligned(fromByteOffset: source + index * step, as: Raw.self))
     }
     target += inner.extent
-    // Advance the outer axes like the digits of an odometer.
+    // The indices of the outer axes are incremented like the digits of an odometer.
     var axis = outer.count - 1
     while axis >= 0 {
       counters[axis] += 1

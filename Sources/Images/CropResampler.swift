@@ -1,22 +1,23 @@
 private import CImageCodecs
 
-/// Resizes the part of an image that a centre crop keeps, as Pillow resizes the whole: rows of four-byte pixels.
+/// Resizes only the part of an image that a centre crop keeps, with the same values as Pillow's resize of the
+/// whole image. Rows have four bytes per pixel.
 ///
-/// All four bytes of a pixel are resampled alike. Buffers are reused: make one a worker.
+/// The four bytes of a pixel are resampled in the same way. Buffers are reused: use one resampler per thread.
 final class CropResampler {
   private let resampler: Resampler
-  /// Whose order of passes is kept.
+  /// The Pillow version, which determines the order of the two passes.
   let pillow: PillowVersion
   private var columns = ResamplingWeights()
   private var rows = ResamplingWeights()
-  /// The weights of `columns` as the resampler wants them.
+  /// The weights of `columns` in the layout of the C resampler.
   private var packed: [Int32] = []
   private var scratch = ScratchBuffer()
 
   init(_ resampler: Resampler, pillow: PillowVersion) { (self.resampler, self.pillow) = (resampler, pillow) }
 
-  /// Computes the kept rows of an image that is in memory: `width` × `height` pixels of four bytes, and `IC_SLACK`
-  /// readable bytes behind them. See ``apply(width:height:horizontal:vertical:filter:rows:_:)``.
+  /// Computes the kept rows of an image in memory: `width` × `height` pixels of four bytes, followed by
+  /// `IC_SLACK` readable bytes. See ``apply(width:height:horizontal:vertical:filter:rows:_:)``.
   func apply(
     to pixels: UnsafePointer<UInt8>, width: Int, height: Int, horizontal: CroppedAxis, vertical: CroppedAxis,
     filter: Preprocessing.Filter, _ body: (Int, UnsafePointer<UInt8>) -> Void
@@ -26,18 +27,18 @@ final class CropResampler {
       rows: { pixels + 4 * width * $0.lowerBound }, body)
   }
 
-  /// Computes the kept rows one after the other.
+  /// Computes the kept rows in order.
   ///
   /// - Parameters:
-  ///   - width: Pixels in a row.
-  ///   - height: Rows.
-  ///   - horizontal: What is kept of each row.
-  ///   - vertical: Which rows are kept.
+  ///   - width: The number of pixels in a row.
+  ///   - height: The number of rows.
+  ///   - horizontal: The columns to keep.
+  ///   - vertical: The rows to keep.
   ///   - filter: The interpolation.
-  ///   - source: Gives the rows of a range, one behind the other: `width` pixels of four bytes each, with `IC_SLACK`
-  ///     readable bytes behind them. No range begins above the one before.
-  ///   - body: Takes the number of a kept row, from 0, and its kept pixels.
-  /// - Throws: What `source` throws.
+  ///   - source: Returns a range of rows, stored contiguously: `width` pixels of four bytes each, followed by
+  ///     `IC_SLACK` readable bytes. No range begins above the previous range.
+  ///   - body: Receives the index of a kept row, from 0, and its kept pixels.
+  /// - Throws: The error that `source` throws.
   func apply<E: Error>(
     width: Int, height: Int, horizontal: CroppedAxis, vertical: CroppedAxis, filter: Preprocessing.Filter,
     rows source: (Range<Int>) throws(E) -> UnsafePointer<UInt8>, _ body: (Int, UnsafePointer<UInt8>) -> Void
@@ -58,7 +59,8 @@ final class CropResampler {
     }
   }
 
-  /// The horizontal pass covers the rows that the vertical one reads.
+  /// Resizes horizontally, then vertically. The horizontal pass covers only the rows that the vertical pass
+  /// reads.
   private func horizontalFirst<E: Error>(
     _ keptColumns: Int, _ keptRows: Int, _ source: (Range<Int>) throws(E) -> UnsafePointer<UInt8>,
     _ body: (Int, UnsafePointer<UInt8>) -> Void
@@ -77,7 +79,8 @@ final class CropResampler {
     }
   }
 
-  /// The vertical pass covers the columns that the horizontal one reads.
+  /// Resizes vertically, then horizontally. The vertical pass covers only the columns that the horizontal
+  /// pass reads.
   private func verticalFirst<E: Error>(
     width: Int, _ keptColumns: Int, _ keptRows: Int,
     _ source: (Range<Int>) throws(E) -> UnsafePointer<UInt8>, _ body: (Int, UnsafePointer<UInt8>) -> Void
@@ -96,7 +99,7 @@ final class CropResampler {
     }
   }
 
-  /// One row of the vertical pass: `count` bytes of each of the rows from `first` on.
+  /// Computes one row of the vertical pass: `count` bytes of each of the rows that begin with `first`.
   private func addRows(
     _ first: UnsafePointer<UInt8>, _ rowBytes: Int, _ count: Int, into out: UnsafeMutablePointer<UInt8>,
     _ output: Int

@@ -1,27 +1,28 @@
 internal import CImageCodecs
 
-/// An image whose pixels are still what its file holds.
+/// An image with its pixels as stored in the file, not yet converted to RGB.
 struct StoredImage {
-  /// The pixels, of four bytes or, of 16-bit gray, two.
+  /// The pixels: two bytes each for 16-bit gray, four bytes otherwise.
   let pixels: RGBImage
-  /// What the bytes are.
+  /// The meaning of the bytes.
   let kind: ic_stored
 }
 
-/// Makes the picture that people see of an image: resized, cropped, and only then RGB, bit for bit as Pillow and
-/// torchvision do it.
+/// Makes the picture of an image that people are shown: resized, cropped, and only then converted to RGB, bit
+/// for bit as Pillow and torchvision do it.
 ///
-/// This differs from resizing the RGB image wherever a file holds something else: indices and single bits are not
-/// interpolated, alpha weighs, inks and 16-bit gray are interpolated as such. Buffers are reused: make one a worker.
+/// The result differs from resizing the RGB image for some file contents: palette indices and single bits are
+/// not interpolated, colours are weighted by alpha, and CMYK and 16-bit gray are interpolated before
+/// conversion. Buffers are reused: use one transform per thread.
 public final class DisplayTransform {
   /// The shorter side after resizing.
   public let resize: Int
-  /// Height and width of the picture.
+  /// The height and width of the picture.
   public let crop: Int
 
   private let decoder = ImageDecoder()
   private let resampler: CropResampler
-  /// The Pillow whose pictures these are.
+  /// The Pillow version whose pictures are reproduced.
   public var pillow: PillowVersion { resampler.pillow }
   private var premultiplied = ScratchBuffer()
 
@@ -29,8 +30,8 @@ public final class DisplayTransform {
   ///
   /// - Parameters:
   ///   - resize: The shorter side after resizing.
-  ///   - crop: Height and width of the picture.
-  ///   - pillow: The Pillow whose pixels are wanted.
+  ///   - crop: The height and width of the picture.
+  ///   - pillow: The Pillow version to reproduce.
   /// - Precondition: The crop is not larger than the shorter side.
   public convenience init(resize: Int = 256, crop: Int = 224, pillow: PillowVersion = .standard) {
     let available = Resampler.available
@@ -43,23 +44,23 @@ public final class DisplayTransform {
     self.resampler = CropResampler(resampler, pillow: pillow)
   }
 
-  /// The picture of a file.
+  /// Returns the picture of a file.
   ///
-  /// - Throws: `ImageError` where ``ImageDecoder/decode(contentsOf:)`` throws it.
+  /// - Throws: `ImageError` under the conditions of ``ImageDecoder/decode(contentsOf:)``.
   public func picture(of path: String) throws(ImageError) -> RGBImage {
     try picture(at: ImageLocation(path: path))
   }
 
-  /// The picture of a file, or of an image in an archive.
+  /// Returns the picture of a file, or of an image in an archive.
   ///
-  /// - Throws: `ImageError` where ``ImageDecoder/decode(contentsOf:)`` throws it.
+  /// - Throws: `ImageError` under the conditions of ``ImageDecoder/decode(contentsOf:)``.
   public func picture(at location: ImageLocation) throws(ImageError) -> RGBImage {
     picture(of: try decoder.decodeStored(contentsOf: location))
   }
 
-  /// The picture of the bytes of a file, called `name` in errors.
+  /// Returns the picture of an image file in memory. Errors call the image `name`.
   ///
-  /// - Throws: `ImageError` where ``ImageDecoder/decode(_:name:)`` throws it.
+  /// - Throws: `ImageError` under the conditions of ``ImageDecoder/decode(_:name:)``.
   public func picture(of bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> RGBImage {
     picture(of: try decoder.decodeStored(bytes, name: name))
   }
@@ -108,8 +109,8 @@ public final class DisplayTransform {
     }
   }
 
-  /// Pillow resizes images of indices and single bits so, whatever filter it is asked for. Positions add up as in its
-  /// `ImagingScaleAffine`.
+  /// Resizes by the nearest pixel, as Pillow does for palette indices and single bits whatever the filter.
+  /// Positions are accumulated as in Pillow's `ImagingScaleAffine`.
   private func copyNearest(
     _ pixels: UnsafePointer<UInt8>, width: Int, height: Int, _ columns: CroppedAxis, _ rows: CroppedAxis,
     to out: UnsafeMutablePointer<UInt8>
@@ -133,7 +134,7 @@ public final class DisplayTransform {
     return kept
   }
 
-  /// Pillow's `RGBA` to `RGBa`.
+  /// Multiplies colours by alpha: Pillow's conversion of `RGBA` to `RGBa`.
   private func premultiply(_ pixels: UnsafePointer<UInt8>, count: Int) -> UnsafePointer<UInt8> {
     let slack = Int(IC_SLACK)
     let out = premultiplied.reserve(4 * count + slack).assumingMemoryBound(to: UInt8.self)
@@ -150,14 +151,14 @@ public final class DisplayTransform {
   }
 }
 
-/// a * b / 255, rounded: Pillow's `MULDIV255`.
+/// Returns a * b / 255, rounded: Pillow's `MULDIV255`.
 private func scaled(_ a: Int, _ b: Int) -> Int {
   let product = a * b + 128
   return (product >> 8 + product) >> 8
 }
 
 extension UnsafeMutablePointer<UInt8> {
-  /// Pillow's `RGBa` to `RGBA`.
+  /// Divides colours by alpha: Pillow's conversion of `RGBa` to `RGBA`.
   fileprivate func divideByAlpha(count: Int) {
     for pixel in 0..<count {
       let alpha = Int(self[4 * pixel + 3])
@@ -168,7 +169,7 @@ extension UnsafeMutablePointer<UInt8> {
     }
   }
 
-  /// Pillow's `CMYK` to `RGB`.
+  /// Converts CMYK to RGB, like Pillow.
   fileprivate func convertFromInks(count: Int) {
     for pixel in 0..<count {
       let white = 255 - Int(self[4 * pixel + 3])

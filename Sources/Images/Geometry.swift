@@ -2,9 +2,9 @@
 struct CroppedAxis: Equatable {
   /// The extent after resizing.
   let resized: Int
-  /// The resized pixels that are kept.
+  /// The range of resized pixels that the crop keeps.
   let kept: Range<Int>
-  /// Pixels of padding before them, when the crop is larger than the resized image.
+  /// The number of padding pixels before the image when the crop is larger than the resized image.
   let padding: Int
 
   private init(resized: Int, crop: Int) {
@@ -12,13 +12,13 @@ struct CroppedAxis: Equatable {
     if crop > resized {
       (kept, padding) = (0..<resized, (crop - resized) / 2)
     } else {
-      // torchvision: int(round((resized - crop) / 2.0)), and Python rounds halves to even.
+      // torchvision computes int(round((resized - crop) / 2.0)), and Python rounds halves to even.
       let start = Int((Double(resized - crop) / 2).rounded(.toNearestOrEven))
       (kept, padding) = (start..<start + crop, 0)
     }
   }
 
-  /// Both axes: the shorter side becomes `resize`, the longer `resize * longer / shorter`, truncated.
+  /// Returns both axes. The shorter side becomes `resize`, the longer `resize * longer / shorter`, truncated.
   static func axes(
     width: Int, height: Int, resize: Int, crop: Int
   ) -> (horizontal: CroppedAxis, vertical: CroppedAxis) {

@@ -1,12 +1,12 @@
-/// Resizes 16-bit gray, in double precision as Pillow does, and brings it to 8 bits as Pillow does: what is over 255 is
-/// white.
+/// Resizes 16-bit gray in double precision, then converts it to 8 bits, as Pillow does both. Values above 255
+/// become 255.
 struct Gray16Resampling {
-  /// Big-endian numbers in rows of four bytes a pixel, of which the second half is not used.
+  /// Big-endian 16-bit numbers. Each pixel has four bytes, of which the last two are not used.
   private let pixels: UnsafePointer<UInt8>
   private let width: Int
   private let columns: Axis, rows: Axis
 
-  /// One axis, and which of its outputs are wanted.
+  /// One axis, and the range of outputs to compute.
   private struct Axis {
     let kernel: ResamplingKernel
     let kept: Range<Int>
@@ -16,12 +16,13 @@ struct Gray16Resampling {
       kept = axis.kept
     }
 
-    /// The inputs that any wanted output needs.
+    /// The range of inputs that the outputs need.
     var inputs: Range<Int> {
       kernel.inputs(of: kept.lowerBound).lowerBound..<kernel.inputs(of: kept.upperBound - 1).upperBound
     }
 
-    /// Passes along the axis, for each of `lines`: `sample` and `write` take a line and a position on it, from 0.
+    /// Resamples each of `lines` along the axis. `sample` and `write` take a line and a position on the line,
+    /// from 0.
     func resample(
       lines: Int, sample: (_ line: Int, _ input: Int) -> Double,
       write: (_ line: Int, _ output: Int, _ value: Double) -> Void
@@ -38,7 +39,7 @@ struct Gray16Resampling {
     }
   }
 
-  /// Resizes what is kept of an image of `width` × `height` pixels, bilinearly.
+  /// Resizes the kept part of an image of `width` × `height` pixels, bilinearly.
   init(
     pixels: UnsafePointer<UInt8>, width: Int, height: Int, _ columns: CroppedAxis, _ rows: CroppedAxis
   ) {
@@ -46,7 +47,7 @@ struct Gray16Resampling {
     (self.columns, self.rows) = (Axis(inputs: width, columns), Axis(inputs: height, rows))
   }
 
-  /// Writes the kept pixels, four equal bytes each, without gaps between rows.
+  /// Writes the kept pixels, each as four equal bytes, without gaps between rows.
   func write(to out: UnsafeMutablePointer<UInt8>, verticalFirst: Bool) {
     let crop = columns.kept.count
     func finish(_ y: Int, _ x: Int, _ value: Double) {

@@ -1,19 +1,21 @@
 private import CImageCodecs
 private import Synchronization
 
-/// Images too large to hold: their rows are resized as they are decoded.
+/// Decoding of images too large for memory: the rows are resized while they are decoded.
 extension ImageDecoder {
-  /// Images of more pixels are never in memory as a whole if their format allows it.
+  /// The number of pixels above which an image is never held in memory as a whole, if its format allows this.
   package static let largePixels = 1 << 22
-  /// What is kept of a large image that comes in several scans or passes is at most this; one at a time is decoded.
+  /// The most bytes kept of a large image with several scans or passes. Only one such image is decoded at a
+  /// time.
   package static let heldBytes = 1 << 30
 
-  /// One large image that has to be kept, of all threads.
+  /// A lock for decoding a large image that has to be kept, shared by all threads.
   private static let turn = Mutex(())
 
-  /// Decodes a file or an image in an archive; `nil` for one so large that ``decodeLarge(_:with:layout:into:)`` should.
+  /// Decodes a file or an image in an archive. Returns `nil` for a large image, which
+  /// ``decodeLarge(_:with:layout:into:)`` decodes.
   ///
-  /// - Throws: As ``decode(contentsOf:)``.
+  /// - Throws: The errors of ``decode(contentsOf:)``.
   package func decodeUnlessLarge(_ location: ImageLocation) throws(ImageError) -> RGBImage? {
     let (bytes, name) = (try read(location), location.name)
     let size =
@@ -24,14 +26,15 @@ extension ImageDecoder {
     return try pixels(size, name: name) > Self.largePixels ? nil : decode(bytes, name: name)
   }
 
-  /// Decodes and preprocesses a large image: the same numbers as one after the other.
+  /// Decodes and preprocesses a large image. The numbers equal those of decoding followed by preprocessing.
   ///
   /// - Parameters:
-  ///   - location: Where its bytes are.
-  ///   - preprocessor: What becomes of the pixels.
+  ///   - location: The location of the image's bytes.
+  ///   - preprocessor: The preprocessing of the pixels.
   ///   - layout: The order of the elements.
-  ///   - output: Where they go.
-  /// - Throws: As ``decode(contentsOf:)``; also when more than ``heldBytes`` would have to be kept.
+  ///   - output: The destination.
+  /// - Throws: The errors of ``decode(contentsOf:)``; also an error when more than ``heldBytes`` would have
+  ///   to be kept.
   package func decodeLarge(
     _ location: ImageLocation, with preprocessor: Preprocessor, layout: Preprocessor.Layout,
     into output: UnsafeMutableBufferPointer<Float>
@@ -54,7 +57,7 @@ extension ImageDecoder {
     case .png:
       let (png, size) = try openPNG(bytes, name: name)
       _ = try pixels(size, name: name)
-      // A row may be an image by itself.
+      // A single row may have as many pixels as a large image.
       guard !ic_png_is_interlaced(png), size.width <= Self.largePixels else {
         return try Self.turn.withLock { _ throws(ImageError) in
           preprocessor.apply(to: try self.decode(bytes, name: name), layout: layout, into: output)
@@ -67,7 +70,8 @@ extension ImageDecoder {
     }
   }
 
-  /// Resizes rows as they come, then decodes those behind the last that counts: they may be damaged.
+  /// Resizes rows as they are decoded. Then decodes the rows after the last one needed, because they may be
+  /// damaged.
   private func stream(
     _ size: ic_size, _ preprocessor: Preprocessor, _ layout: Preprocessor.Layout,
     _ output: UnsafeMutableBufferPointer<Float>,

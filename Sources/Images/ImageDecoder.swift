@@ -1,20 +1,23 @@
 internal import CImageCodecs
 
-/// Decodes JPEG and PNG files to the pixels that `Image.open(file).convert("RGB")` gives in Pillow.
+/// Decodes JPEG and PNG files to the pixels of Pillow's `Image.open(file).convert("RGB")`.
 ///
-/// The format is found by content, so a PNG named `.JPEG` decodes. EXIF orientation, colour profiles and gamma are
-/// ignored, as torchvision's loader ignores them. Damaged files are errors where Pillow raises one, and decode to Pillow's
-/// pixels where it does not. Buffers are reused: make one decoder a worker, and let go of an image before decoding the next.
+/// The format is found by content, so a PNG named `.JPEG` decodes. EXIF orientation, colour profiles and
+/// gamma are ignored, as in torchvision's loader. A damaged file is an error when Pillow raises one;
+/// otherwise it decodes to Pillow's pixels. Buffers are reused: use one decoder per thread, and release an
+/// image before the next is decoded.
 public final class ImageDecoder {
-  /// Images of more pixels are refused before memory is allocated: Pillow's threshold for decompression bombs.
+  /// The largest number of pixels, Pillow's threshold for decompression bombs. A larger image is refused
+  /// before memory is allocated.
   public static let maximumPixels = 178_956_970
 
-  /// The libraries that decode, for provenance.
+  /// The versions of the decoding libraries, for provenance.
   public static let version =
     "libjpeg-turbo \(String(cString: ic_jpeg_version())), zlib \(String(cString: ic_png_version()))"
 
-  /// Keeps the memory of a process that decodes many images level: what the libraries allocate for an image goes back to the
-  /// system. For programs to call when they start: it concerns all their memory.
+  /// Returns large freed blocks to the operating system, so that the memory of a process that decodes many
+  /// images does not grow. Programs call this once at their start, because it changes the allocator of the
+  /// whole process.
   public static func returnLargeBlocks() { ic_return_large_blocks() }
 
   private var reader = ImageFile()
@@ -25,10 +28,10 @@ public final class ImageDecoder {
 
   private let limit: Int
 
-  /// Creates a decoder; memory comes with the first image.
+  /// Creates a decoder. Memory is allocated for the first image.
   public convenience init() { self.init(maximumPixels: Self.maximumPixels) }
 
-  /// Creates a decoder that refuses images of more than so many pixels.
+  /// Creates a decoder that refuses images of more than `maximumPixels` pixels.
   package init(maximumPixels: Int) { limit = maximumPixels }
 
   deinit {
@@ -39,30 +42,31 @@ public final class ImageDecoder {
   /// Decodes a file.
   ///
   /// - Parameter path: A JPEG or PNG file.
-  /// - Returns: Its pixels.
-  /// - Throws: `ImageError` if the file is missing, unreadable, not an image, damaged where Pillow raises an error
-  ///   too, or larger than `maximumPixels`.
+  /// - Returns: The image.
+  /// - Throws: `ImageError` if the file is missing, unreadable, not an image, damaged where Pillow raises an
+  ///   error too, or larger than `maximumPixels`.
   public func decode(contentsOf path: String) throws(ImageError) -> RGBImage {
     try decode(contentsOf: ImageLocation(path: path))
   }
 
   /// Decodes a file, or an image in an archive.
   ///
-  /// - Parameter location: Where its bytes are.
-  /// - Returns: Its pixels.
-  /// - Throws: As ``decode(contentsOf:)-(String)``; also when the archive was written to since it was indexed.
+  /// - Parameter location: The location of the image's bytes.
+  /// - Returns: The image.
+  /// - Throws: The errors of ``decode(contentsOf:)-(String)``; also an error when the archive has been
+  ///   modified since it was indexed.
   public func decode(contentsOf location: ImageLocation) throws(ImageError) -> RGBImage {
     try decode(reader.read(location, into: &file), name: location.name)
   }
 
-  /// Decodes the bytes of a file.
+  /// Decodes an image file in memory.
   ///
   /// - Parameters:
-  ///   - bytes: A JPEG or PNG file.
-  ///   - name: What errors call it.
-  /// - Returns: The pixels.
-  /// - Throws: `ImageError` if the bytes are not an image, damaged where Pillow raises an error too, or larger than
-  ///   `maximumPixels`.
+  ///   - bytes: The contents of a JPEG or PNG file.
+  ///   - name: The name of the image in errors.
+  /// - Returns: The image.
+  /// - Throws: `ImageError` if the bytes are not an image, damaged where Pillow raises an error too, or
+  ///   larger than `maximumPixels`.
   public func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> RGBImage {
     switch try format(of: bytes, name: name) {
     case .jpeg: try readJPEG(bytes, name: name) { ic_jpeg_read($0, $1) }
@@ -70,9 +74,9 @@ public final class ImageDecoder {
     }
   }
 
-  /// Decodes the bytes of a file and leaves the pixels what they are in it.
+  /// Decodes an image file in memory without converting its pixels to RGB.
   ///
-  /// - Throws: `ImageError` where ``decode(_:name:)`` throws it.
+  /// - Throws: `ImageError` under the conditions of ``decode(_:name:)``.
   func decodeStored(_ bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> StoredImage {
     var stored = IC_STORED_RGB
     let pixels =
@@ -83,14 +87,14 @@ public final class ImageDecoder {
     return StoredImage(pixels: pixels, kind: stored)
   }
 
-  /// Decodes a file and leaves the pixels what they are in it.
+  /// Decodes a file without converting its pixels to RGB.
   ///
-  /// - Throws: `ImageError` where ``decode(contentsOf:)`` throws it.
+  /// - Throws: `ImageError` under the conditions of ``decode(contentsOf:)``.
   func decodeStored(contentsOf location: ImageLocation) throws(ImageError) -> StoredImage {
     try decodeStored(reader.read(location, into: &file), name: location.name)
   }
 
-  /// The bytes of an image, valid until the next.
+  /// Reads the bytes of an image. They are valid until the next call.
   func read(_ location: ImageLocation) throws(ImageError) -> UnsafeRawBufferPointer {
     try reader.read(location, into: &file)
   }
@@ -158,7 +162,7 @@ public final class ImageDecoder {
     return RGBImage(width: image.size.width, height: image.size.height, storage: storage)
   }
 
-  /// The number of an image's pixels, if it agrees to decode so many.
+  /// Returns the number of pixels of an image, or throws when the decoder refuses the size.
   func pixels(_ size: ic_size, name: String) throws(ImageError) -> Int {
     let (pixels, overflow) = size.width.multipliedReportingOverflow(by: size.height)
     guard !overflow, pixels > 0, pixels <= limit else {
@@ -170,11 +174,11 @@ public final class ImageDecoder {
     return pixels
   }
 
-  /// Memory for the pixels: the last image's if nobody holds that image any more.
+  /// Returns memory for the pixels: the previous image's memory, unless that image is still referenced.
   private func reserve(_ size: ic_size, name: String) throws(ImageError) -> PixelStorage {
     let pixels = try pixels(size, name: name)
     if isKnownUniquelyReferenced(&storage), let storage, storage.pixels >= pixels { return storage }
-    // An image that is kept for the next ones has room for larger ones.
+    // Memory kept for later images has room for larger ones.
     guard 4 * pixels <= ScratchBuffer.keptBytes else {
       storage = nil
       return PixelStorage(pixels: pixels)

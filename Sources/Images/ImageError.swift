@@ -1,24 +1,25 @@
-/// Why an image file cannot be used.
+/// An error about an image file that cannot be used.
 public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What is wrong, in the classes that exit codes tell apart.
+  /// The kind of error, which determines the exit code.
   public enum Kind: Hashable, Sendable {
-    /// There is no such file.
+    /// The file does not exist.
     case missing
-    /// The file exists but cannot be read: permissions, a folder, a failing disk.
+    /// The file exists but cannot be read: permissions, a directory, a failing disk.
     case unreadable
-    /// This process, or the system, has too many files open: no fault of the file, and no reason to go on without it.
+    /// This process, or the system, has too many open files. The file is not at fault, so it must not be
+    /// skipped.
     case tooManyFiles
-    /// The file is not an image, or a damaged one.
+    /// The file is not an image, or is damaged.
     case badData
-    /// The image is intact as far as seen, but larger than this program agrees to decode.
+    /// The image is larger than this program decodes. As far as it was read, it is intact.
     case tooLarge
   }
 
-  /// The file, as it was named.
+  /// The name of the file, as given by the caller.
   public let path: String
-  /// What is wrong.
+  /// The kind of error.
   public let kind: Kind
-  /// The same in words, with what to do where there is something to do.
+  /// The reason in words, with a remedy where one exists.
   public let reason: String
 
   /// Creates an error about one file.
@@ -26,6 +27,6 @@ public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     (self.path, self.kind, self.reason) = (path, kind, reason)
   }
 
-  /// The file and what is wrong, in one sentence.
+  /// The file and the reason, in one sentence.
   public var description: String { "\(path): \(reason)" }
 }

@@ -8,10 +8,11 @@ import Machine
   private import Darwin
 #endif
 
-/// Reads whole images into a buffer that is reused, and keeps the archive it last read from open: the images of an
-/// archive come in long runs.
+/// Reads whole images into a reused buffer. The archive that was read last stays open, because consecutive
+/// images are usually in the same archive.
 struct ImageFile: ~Copyable {
-  /// No photograph comes near it; a mistaken path to an archive or a checkpoint does.
+  /// The largest size of an image file. Photographs are far smaller; an archive or a checkpoint given by
+  /// mistake is larger.
   static let maximumBytes = 1 << 28
 
   private var archive: [UInt8] = []
@@ -23,11 +24,11 @@ struct ImageFile: ~Copyable {
   /// Reads an image's bytes.
   ///
   /// - Parameters:
-  ///   - location: Where they are.
-  ///   - buffer: Where they go.
+  ///   - location: The location of the bytes.
+  ///   - buffer: The destination.
   /// - Returns: The bytes, valid until `buffer` is used again.
-  /// - Throws: `ImageError` if they cannot be read, are implausibly many, or lie in an archive that was written to
-  ///   since it was indexed.
+  /// - Throws: `ImageError` if the bytes cannot be read, are more than ``maximumBytes``, or are in an archive
+  ///   that has been modified since it was indexed.
   mutating func read(
     _ location: ImageLocation, into buffer: inout ScratchBuffer
   ) throws(ImageError) -> UnsafeRawBufferPointer {
@@ -56,7 +57,7 @@ struct ImageFile: ~Copyable {
   }
 
   private static func open(_ location: ImageLocation) throws(ImageError) -> Int32 {
-    // Not blocking: opening a named pipe without a writer must not hang before it is refused.
+    // Opened without blocking: a named pipe without a writer would block before it can be refused.
     let descriptor = (location.path + [0]).withUnsafeBytes { path in
       path.bindMemory(to: CChar.self).baseAddress.map { openFile($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     }
@@ -91,13 +92,13 @@ struct ImageFile: ~Copyable {
       let step = pread(descriptor, start + count, size - count, off_t(range.lowerBound + count))
       if step < 0 && errno == EINTR { continue }
       guard step >= 0 else { throw failure(location, errno) }
-      if step == 0 { break }  // the file shrank meanwhile
+      if step == 0 { break }  // the file became shorter meanwhile
       count += step
     }
     return UnsafeRawBufferPointer(rebasing: bytes[..<count])
   }
 
-  /// What the system's number for an error means for an image.
+  /// Returns the image error for an errno value.
   static func failure(_ location: ImageLocation, _ code: Int32) -> ImageError {
     if code == EMFILE || code == ENFILE {
       return ImageError(
@@ -112,5 +113,5 @@ struct ImageFile: ~Copyable {
   }
 }
 
-/// `open`, by a name that the methods above do not hide.
+/// Calls `open`, whose name the methods above hide.
 private func openFile(_ path: UnsafePointer<CChar>, _ flags: Int32) -> Int32 { open(path, flags) }

@@ -1,25 +1,25 @@
 package import Machine
 
-/// Where the bytes of an image are: a file of its own, or a stretch of an archive.
+/// The location of an image's bytes: a file, or a byte range of an archive.
 public struct ImageLocation: Hashable, Sendable {
-  /// What errors call the image.
+  /// The name of the image in errors.
   public let name: String
-  /// The path of the file, in the bytes of the file system: it promises no encoding.
+  /// The path of the file as the file system's bytes, in no particular encoding.
   let path: [UInt8]
-  /// The image's bytes in an archive; `nil` for a file that is the image.
+  /// The byte range of the image in an archive, `nil` for a file of its own.
   package let range: Range<Int>?
-  /// The archive as it was when the range was found.
+  /// The version of the archive for which the range is valid.
   let version: FileVersion?
 
-  /// A file.
+  /// Creates the location of a file.
   public init(path: String) { self.init(path: PathText.bytes(of: path), name: PathText.shown(path)) }
 
-  /// A file whose path may be any bytes.
+  /// Creates the location of a file whose path may be any bytes.
   package init(path: [UInt8], name: String) {
     (self.path, self.name, range, version) = (path, name, nil, nil)
   }
 
-  /// A stretch of an archive.
+  /// Creates the location of a byte range in an archive.
   package init(path: [UInt8], range: Range<Int>, of version: FileVersion, name: String) {
     (self.path, self.name, self.range, self.version) = (path, name, range, version)
   }

@@ -1,14 +1,15 @@
 private import CImageCodecs
 
 extension RGBImage {
-  /// The image as a JPEG file: baseline, with halved chroma. Equal images give equal bytes wherever libjpeg-turbo is the
-  /// same.
+  /// Encodes the image as a baseline JPEG file with 4:2:0 chroma subsampling. Equal images give equal bytes
+  /// with the same version of libjpeg-turbo.
   ///
   /// - Parameters:
-  ///   - quality: libjpeg's scale, 1 to 100.
-  ///   - name: What errors call the image.
+  ///   - quality: libjpeg's quality, 1 to 100.
+  ///   - name: The name of the image in errors.
   /// - Returns: The bytes of the file.
-  /// - Throws: `ImageError` of kind `tooLarge` when a side is longer than 65,500 pixels or memory is short.
+  /// - Throws: `ImageError` of kind `tooLarge` when a side is longer than 65,500 pixels or memory is
+  ///   insufficient.
   public func jpeg(quality: Int, name: String) throws(ImageError) -> [UInt8] {
     var status = IC_OK
     let limit = ic_jpeg_encoded_limit(width, height)

@@ -1,9 +1,10 @@
 internal import CImageCodecs
 
 extension RGBImage {
-  /// The image as a PNG file: 8-bit RGB. Equal images give equal bytes wherever libpng and zlib are the same.
+  /// Encodes the image as a PNG file with 8-bit RGB. Equal images give equal bytes with the same versions of
+  /// libpng and zlib.
   ///
-  /// - Throws: `ImageError` of kind `tooLarge` when memory is short; `name` is what it calls the image.
+  /// - Throws: `ImageError` of kind `tooLarge` when memory is insufficient. The error calls the image `name`.
   public func png(name: String) throws(ImageError) -> [UInt8] {
     var bytes: UnsafeMutablePointer<UInt8>?
     var count = 0

@@ -1,25 +1,28 @@
-/// The Pillow whose pixels are wanted: versions resize tall images in another order, and round in between.
+/// The Pillow version whose pixels are reproduced. Versions resize tall images in a different order of
+/// passes.
 ///
-/// Both passes of a resize round to 8 bits, so their order shows: values differ by 1.
+/// Each pass rounds to 8 bits, so the order changes some values by 1.
 public enum PillowVersion: Int, Hashable, Sendable, CaseIterable, Codable {
-  /// The last version 12. Up to 12.1, images more than 100 times as tall as wide were resized like others.
+  /// The last release of Pillow 12. Releases up to 12.1 resized images more than 100 times as tall as wide
+  /// like all others.
   case v12 = 12
   /// Version 13.
   case v13 = 13
 
-  /// The one that is meant where nobody says: what is installed today.
+  /// The default version: the current release of Pillow.
   public static let standard = v13
 
-  /// The version of recordings that do not name one: nobody knew of another order when they were made.
+  /// The version of recordings that do not name one. Such recordings were made before the order of passes was
+  /// known to differ.
   public static let unrecorded = v12
 
-  /// Whether an image is resized vertically before it is resized horizontally.
+  /// Returns whether an image is resized vertically before it is resized horizontally.
   ///
   /// - Parameters:
-  ///   - width: The columns of the image.
-  ///   - height: Its rows.
-  ///   - newWidth: The columns it will have, before any crop.
-  ///   - newHeight: The rows it will have.
+  ///   - width: The number of columns of the image.
+  ///   - height: The number of rows of the image.
+  ///   - newWidth: The number of columns after resizing, before any crop.
+  ///   - newHeight: The number of rows after resizing, before any crop.
   /// - Returns: Whether the vertical pass is the first of the two.
   func resizesVerticallyFirst(width: Int, height: Int, newWidth: Int, newHeight: Int) -> Bool {
     let removedRows = height - newHeight

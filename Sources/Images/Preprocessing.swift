@@ -1,6 +1,7 @@
-/// How an image becomes a network's input: resize, centre crop, then arithmetic, as torchvision does it.
+/// The preprocessing of an image to a network's input, as in torchvision: resize, centre crop, then
+/// normalisation.
 public struct Preprocessing: Hashable, Sendable {
-  /// How pixels are interpolated when resizing, as Pillow names them; always with antialiasing.
+  /// The interpolation of the resize, by Pillow's names. It is always antialiased.
   public enum Filter: String, Hashable, Sendable, Codable {
     case bilinear, bicubic
   }
@@ -10,25 +11,26 @@ public struct Preprocessing: Hashable, Sendable {
     case rgb, bgr
   }
 
-  /// What happens to an 8-bit value, in 32-bit float arithmetic and this order.
+  /// The normalisation of an 8-bit value, in 32-bit float arithmetic and in the given order of operations.
   public enum Normalization: Hashable, Sendable {
-    /// `(x / 255 - mean) / deviation` per colour plane, in the network's channel order: ToTensor, then Normalize.
+    /// `(x / 255 - mean) / deviation` per colour plane, in the network's channel order: ToTensor, then
+    /// Normalize.
     case standardized(mean: [Float], deviation: [Float])
-    /// `(x / 255) * 255 - offset` per colour plane: ToTensor, then the Inception range.
+    /// `(x / 255) * 255 - offset` per colour plane: ToTensor, then Inception's range.
     case rescaledOffset([Float])
-    /// `x - offset` per colour plane, never scaled: Caffe's.
+    /// `x - offset` per colour plane, without scaling, as in Caffe.
     case offset([Float])
   }
 
-  /// The shorter side after resizing; the longer side is `size * longer / shorter`, truncated.
+  /// The shorter side after resizing. The longer side is `size * longer / shorter`, truncated.
   public let resize: Int
   /// The interpolation.
   public let filter: Filter
-  /// Height and width of the centre crop.
+  /// The height and width of the centre crop.
   public let crop: Int
   /// The order of the colour planes.
   public let channelOrder: ChannelOrder
-  /// The arithmetic.
+  /// The normalisation.
   public let normalization: Normalization
 
   /// Creates a preprocessing description.
@@ -39,27 +41,27 @@ public struct Preprocessing: Hashable, Sendable {
       (resize, filter, crop, channelOrder, normalization)
   }
 
-  /// Resize 256 bilinear, crop 224, ImageNet statistics: torchvision's.
+  /// torchvision's preprocessing: resize 256 bilinear, crop 224, ImageNet statistics.
   public static let imageNet = Preprocessing(
     resize: 256, filter: .bilinear, crop: 224,
     normalization: .standardized(mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225]))
 
-  /// Resize 256 bilinear, crop 229, −117…138: the study's for Lucid's InceptionV1.
+  /// The study's preprocessing for Lucid's InceptionV1: resize 256 bilinear, crop 229, −117…138.
   public static let inception = Preprocessing(
     resize: 256, filter: .bilinear, crop: 229, normalization: .rescaledOffset([117, 117, 117]))
 
-  /// Resize 224 bicubic, crop 224, CLIP statistics.
+  /// CLIP's preprocessing: resize 224 bicubic, crop 224, CLIP statistics.
   public static let clip = Preprocessing(
     resize: 224, filter: .bicubic, crop: 224,
     normalization: .standardized(
       mean: [0.48145466, 0.4578275, 0.40821073], deviation: [0.26862954, 0.26130258, 0.27577711]))
 
-  /// Resize 248 bicubic, crop 224, −1…1: timm's for the AugReg ViTs.
+  /// timm's preprocessing for the AugReg ViTs: resize 248 bicubic, crop 224, −1…1.
   public static let augreg = Preprocessing(
     resize: 248, filter: .bicubic, crop: 224,
     normalization: .standardized(mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5]))
 
-  /// Resize 256 bilinear, crop 227, BGR minus the ImageNet means: Caffe's.
+  /// Caffe's preprocessing: resize 256 bilinear, crop 227, BGR minus the ImageNet means.
   public static let caffe = Preprocessing(
     resize: 256, filter: .bilinear, crop: 227, channelOrder: .bgr,
     normalization: .offset([103.939, 116.779, 123.68]))

@@ -1,30 +1,30 @@
 private import CImageCodecs
 
-/// Turns images into a network's input, bit for bit as Pillow and torchvision do.
+/// Converts images to a network's input, bit for bit as Pillow and torchvision do.
 ///
-/// Only the pixels that the crop keeps are computed, which gives the same values as resizing the whole image. Buffers
-/// are reused: make one preprocessor a worker.
+/// Only the pixels that the crop keeps are computed, with the same values as when the whole image is resized.
+/// Buffers are reused: use one preprocessor per thread.
 public final class Preprocessor {
   /// The order of the elements of an input.
   public enum Layout: Hashable, Sendable {
-    /// Channels × height × width, PyTorch's.
+    /// Channels × height × width, as in PyTorch.
     case channelsFirst
-    /// Height × width × channels, the engine's.
+    /// Height × width × channels, as in the inference engine.
     case channelsLast
   }
 
-  /// What is computed.
+  /// The preprocessing that is applied.
   public let preprocessing: Preprocessing
 
   private let resampler: CropResampler
-  /// Every value an input can have: [channel][8-bit value].
+  /// The normalised value of every 8-bit value: [channel][8-bit value].
   private let table: UnsafeMutablePointer<Float>
 
-  /// Creates a preprocessor that uses the best instructions of this processor.
+  /// Creates a preprocessor for the best instruction set of this processor.
   ///
   /// - Parameters:
-  ///   - preprocessing: What to compute.
-  ///   - pillow: The Pillow whose pixels are wanted.
+  ///   - preprocessing: The preprocessing to apply.
+  ///   - pillow: The Pillow version to reproduce.
   public convenience init(_ preprocessing: Preprocessing, pillow: PillowVersion = .standard) {
     let available = Resampler.available
     self.init(preprocessing, pillow: pillow, resampler: available[available.count - 1])
@@ -50,7 +50,7 @@ public final class Preprocessor {
   /// - Parameters:
   ///   - image: The image.
   ///   - layout: The order of the elements.
-  ///   - output: 3 × crop × crop elements.
+  ///   - output: The destination.
   /// - Precondition: `output` holds 3 × crop × crop elements.
   public func apply(to image: RGBImage, layout: Layout, into output: UnsafeMutableBufferPointer<Float>) {
     image.withRGBX { pixels in
@@ -60,10 +60,10 @@ public final class Preprocessor {
     }
   }
 
-  /// Writes the input for one image whose rows come one after the other: see
+  /// Writes the input for one image whose rows are read in order: see
   /// ``CropResampler/apply(width:height:horizontal:vertical:filter:rows:_:)``.
   ///
-  /// - Throws: What `rows` throws; the output is then worthless.
+  /// - Throws: The error that `rows` throws. The output is then undefined.
   func apply<E: Error>(
     width: Int, height: Int, rows: (Range<Int>) throws(E) -> UnsafePointer<UInt8>, layout: Layout,
     into output: UnsafeMutableBufferPointer<Float>
@@ -85,7 +85,7 @@ public final class Preprocessor {
     }
   }
 
-  /// Writes one row of RGBX pixels, from a position of the crop on.
+  /// Writes one row of RGBX pixels, beginning at a position of the crop.
   private func write(
     _ row: UnsafePointer<UInt8>, count: Int, to out: UnsafeMutablePointer<Float>, at position: Int,
     _ layout: Layout
@@ -113,7 +113,7 @@ public final class Preprocessor {
 }
 
 extension Preprocessing.Normalization {
-  /// What an 8-bit value becomes, in PyTorch's single-precision arithmetic.
+  /// Returns the normalised value of an 8-bit value, in PyTorch's single-precision arithmetic.
   fileprivate func value(of byte: UInt8, channel: Int) -> Float {
     let x = Float(byte)
     switch self {

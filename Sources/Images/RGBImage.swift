@@ -1,12 +1,12 @@
 private import CImageCodecs
 
-/// A decoded image: 8-bit red, green and blue in rows from the top.
+/// A decoded image: 8-bit red, green and blue, rows from top to bottom.
 ///
-/// Copies share the pixels, which never change while an image refers to them.
+/// Copies share the pixels, which are constant while an image refers to them.
 public struct RGBImage: Sendable {
-  /// Pixels in a row.
+  /// The number of pixels in a row.
   public let width: Int
-  /// Rows.
+  /// The number of rows.
   public let height: Int
   private let storage: PixelStorage
 
@@ -28,7 +28,7 @@ public struct RGBImage: Sendable {
     self.init(width: width, height: height, storage: storage)
   }
 
-  /// Red, green and blue bytes, pixel by pixel, row by row: a copy.
+  /// A copy of the red, green and blue bytes, pixel by pixel, row by row.
   public var rgb: [UInt8] {
     [UInt8](unsafeUninitializedCapacity: 3 * width * height) { out, count in
       withRGBX { pixels in
@@ -40,14 +40,14 @@ public struct RGBImage: Sendable {
     }
   }
 
-  /// Lends the pixels, four bytes each (the fourth has no meaning), without gaps between rows. `IC_SLACK` bytes
-  /// behind them may be read as well.
+  /// Calls `body` with the pixels, four bytes each (the fourth has no meaning), without gaps between rows.
+  /// `IC_SLACK` further bytes are readable.
   func withRGBX<R>(_ body: (UnsafePointer<UInt8>) -> R) -> R { body(UnsafePointer(storage.bytes)) }
 }
 
-/// The pixels of an image, four bytes each, and the slack the resamplers need.
+/// The pixels of an image, four bytes each, followed by the readable bytes that the resamplers need.
 ///
-/// A decoder writes them only while no image refers to them; they are constant otherwise.
+/// A decoder writes the pixels only while no image refers to them; otherwise they are constant.
 final class PixelStorage: @unchecked Sendable {
   let bytes: UnsafeMutablePointer<UInt8>
   let pixels: Int

@@ -1,10 +1,10 @@
 import CImageCodecs
 
-/// Which inputs make an output of Pillow's resampling, and how much of each.
+/// The inputs and weights of each output of Pillow's resampling.
 ///
-/// The filter is as wide as the scale when shrinking (antialiasing) and normalised to 1; every step in double precision
-/// and in Pillow's order, since a different rounding of one weight can change a pixel (`precompute_coeffs` in Pillow's
-/// `Resample.c`).
+/// When the image shrinks, the filter is widened by the scale (antialiasing) and normalised to 1. Every step
+/// is in double precision and in Pillow's order, because a different rounding of one weight can change a
+/// pixel (`precompute_coeffs` in Pillow's `Resample.c`).
 struct ResamplingKernel {
   private let inputSize: Int
   private let filter: Preprocessing.Filter
@@ -19,7 +19,7 @@ struct ResamplingKernel {
 
   private func center(of output: Int) -> Double { (Double(output) + 0.5) * scale }
 
-  /// The inputs of an output.
+  /// Returns the range of inputs of an output.
   func inputs(of output: Int) -> Range<Int> {
     let center = center(of: output)
     let lower = max(Int(center - support + 0.5), 0)
@@ -27,7 +27,7 @@ struct ResamplingKernel {
     return min(lower, upper)..<upper
   }
 
-  /// The inputs of an output, and their weights, whose sum is 1.
+  /// Returns the range of inputs of an output, and writes their weights, whose sum is 1.
   func taps(of output: Int, into taps: inout [Double]) -> Range<Int> {
     let (center, range) = (center(of: output), inputs(of: output))
     var sum = 0.0
@@ -49,15 +49,15 @@ struct ResamplingKernel {
 struct ResamplingWeights {
   private(set) var first: [Int32] = []
   private(set) var weights: [Int32] = []
-  /// Weights of one output, a multiple of four; those behind the last tap are zero.
+  /// The number of weights per output, a multiple of four. Weights after the last tap are zero.
   private(set) var stride = 0
-  /// The inputs that any of the outputs needs.
+  /// The range of inputs that the outputs need.
   private(set) var inputs = 0..<0
-  /// The most inputs that an output needs.
+  /// The largest number of inputs of an output.
   private var longest = 0
   private var taps: [Double] = []
 
-  /// What the weights were last computed for; photographs of one size come in long runs.
+  /// The arguments of the last computation. Consecutive photographs often have the same size.
   private var problem: Problem?
 
   private struct Problem: Equatable {
@@ -68,12 +68,12 @@ struct ResamplingWeights {
     let wholeStrides: Bool
   }
 
-  /// Computes the weights of `outputs`, out of a resampling of `inputSize` pixels to `outputSize`.
+  /// Computes the weights of `outputs` for a resampling of `inputSize` pixels to `outputSize`.
   ///
-  /// With `wholeStrides`, `first` is such that all `stride` inputs of an output exist, unless there are fewer in all,
-  /// and has a multiple of four elements.
+  /// With `wholeStrides`, the array `first` is chosen such that all `stride` inputs of an output exist,
+  /// unless the image has fewer inputs. Its length is a multiple of four.
   ///
-  /// Returns whether anything changed.
+  /// Returns whether the weights changed.
   mutating func compute(
     inputSize: Int, outputSize: Int, outputs: Range<Int>, filter: Preprocessing.Filter, wholeStrides: Bool
   ) -> Bool {
@@ -106,23 +106,26 @@ struct ResamplingWeights {
     return true
   }
 
-  /// The first input of an output.
+  /// Returns the first input of an output.
   func first(_ output: Int) -> Int { Int(first[output]) }
 
-  /// Inputs that suffice for an output: without whole strides, none lies behind the last that any output needs.
+  /// Returns a sufficient number of inputs for an output. Without whole strides, no input is after the last
+  /// one that any output needs.
   func taps(_ output: Int) -> Int { min(longest, inputs.upperBound - first(output)) }
 
-  /// With whole strides, the inputs that are read whatever their weights, of `inputSize` that there are.
+  /// Returns the range of inputs, of `inputSize`, that are read with whole strides, including those with
+  /// weight zero.
   func readInputs(of inputSize: Int) -> Range<Int> {
     first(0)..<min(first(first.count - 1) + stride, inputSize)
   }
 }
 
 extension Preprocessing.Filter {
-  /// Half the filter's width, in output pixels.
+  /// Half the width of the filter, in output pixels.
   fileprivate var support: Double { self == .bilinear ? 1 : 2 }
 
-  /// The filter at a distance from its centre: the triangle, or the cubic convolution with a = −0.5.
+  /// Returns the filter's value at a distance from its centre: the triangle, or the cubic convolution with a
+  /// = −0.5.
   fileprivate func weight(at distance: Double) -> Double {
     let x = abs(distance)
     switch self {
@@ -136,14 +139,15 @@ extension Preprocessing.Filter {
   }
 }
 
-/// One flavour of the two resampling passes; all give the same bytes.
+/// An implementation of the two resampling passes for one instruction set. All implementations give the same
+/// bytes.
 package struct Resampler: Sendable {
   /// The instruction set: `scalar`, `avx2`, `avx512`.
   package let name: String
-  /// A constant of the C library.
+  /// The function table, a constant of the C library.
   nonisolated(unsafe) let passes: UnsafePointer<ic_resampler>
 
-  /// The flavours that this processor runs, the fastest last.
+  /// The implementations that this processor can run, the fastest last.
   package static let available: [Resampler] = {
     var count = 0
     let all = UnsafeBufferPointer(start: ic_resamplers(&count), count: count)

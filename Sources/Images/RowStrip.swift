@@ -1,6 +1,6 @@
-/// Rows of an image that come out of a decoder from the top, as many at a time as somebody needs together.
+/// A window of an image's rows, decoded from the top, as many at a time as the consumer needs together.
 struct RowStrip: ~Copyable {
-  /// The pixels that are decoded at a time, about.
+  /// The approximate number of pixels decoded at a time.
   private static let stripPixels = 1 << 18
 
   private let width: Int
@@ -16,13 +16,13 @@ struct RowStrip: ~Copyable {
     storage = PixelStorage(pixels: width * stripRows)
   }
 
-  /// The rows of a range, four bytes a pixel, without gaps; `IC_SLACK` bytes behind them are readable.
+  /// Returns a range of rows, four bytes per pixel, without gaps, followed by `IC_SLACK` readable bytes.
   ///
   /// - Parameters:
-  ///   - wanted: Which. It may not begin above the range before.
-  ///   - decode: Writes so many of the next rows.
-  /// - Returns: Where the first of them is, valid until the next call.
-  /// - Throws: What `decode` throws.
+  ///   - wanted: The range. It may not begin above the previous range.
+  ///   - decode: Writes the given number of rows, the next ones of the image.
+  /// - Returns: The address of the first row, valid until the next call.
+  /// - Throws: The error that `decode` throws.
   mutating func rows<E: Error>(
     _ wanted: Range<Int>, decode: (UnsafeMutablePointer<UInt8>, Int) throws(E) -> Void
   ) throws(E) -> UnsafePointer<UInt8> {
@@ -30,16 +30,16 @@ struct RowStrip: ~Copyable {
     return UnsafePointer(storage.bytes + 4 * width * (wanted.lowerBound - held.lowerBound))
   }
 
-  /// Decodes the rows that nobody asked for.
+  /// Decodes the remaining rows.
   ///
-  /// - Throws: What `decode` throws.
+  /// - Throws: The error that `decode` throws.
   mutating func finish<E: Error>(
     decode: (UnsafeMutablePointer<UInt8>, Int) throws(E) -> Void
   ) throws(E) {
     while held.upperBound < height { try advance(keeping: height, decode) }
   }
 
-  /// Decodes one strip behind the rows that are kept.
+  /// Decodes one strip and appends it to the rows that are kept.
   private mutating func advance<E: Error>(
     keeping row: Int, _ decode: (UnsafeMutablePointer<UInt8>, Int) throws(E) -> Void
   ) throws(E) {

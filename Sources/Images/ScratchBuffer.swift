@@ -1,6 +1,8 @@
-/// Memory that grows to the largest request so far and is then reused, so that a warm worker allocates nothing.
+/// A reusable buffer that grows to the largest request, so that threads stop allocating after the first
+/// images.
 struct ScratchBuffer: ~Copyable {
-  /// Larger buffers are given back, so that one giant image does not cost a long run its memory.
+  /// The largest size that is kept. A larger buffer is freed, so that one giant image does not hold memory
+  /// for a whole run.
   static let keptBytes = 64 << 20
 
   private(set) var bytes: UnsafeMutableRawBufferPointer
@@ -8,7 +10,7 @@ struct ScratchBuffer: ~Copyable {
   init() { bytes = UnsafeMutableRawBufferPointer(start: nil, count: 0) }
   deinit { bytes.deallocate() }
 
-  /// At least `count` bytes, aligned to 64, with what the last use left in them.
+  /// Returns at least `count` bytes, aligned to 64 bytes. Their contents are those of the previous use.
   mutating func reserve(_ count: Int) -> UnsafeMutableRawBufferPointer {
     if count > bytes.count || (bytes.count > Self.keptBytes && count <= Self.keptBytes) {
       bytes.deallocate()
@@ -17,9 +19,10 @@ struct ScratchBuffer: ~Copyable {
     return bytes
   }
 
-  /// The bytes to allocate where `count` are needed and more may be soon: a power of two, at least a megabyte.
+  /// Returns the number of bytes to allocate for `count` bytes when later requests may be larger: a power of
+  /// two, at least a megabyte.
   ///
-  /// What is not touched costs nothing, and blocks that grow with every larger image would leave holes between them.
+  /// Untouched pages use no memory, and blocks that grow with every larger image would fragment the heap.
   static func roomy(_ count: Int) -> Int {
     guard count <= keptBytes else { return count }
     return max(1 << 20, 1 << (Int.bitWidth - max(count - 1, 0).leadingZeroBitCount))

@@ -1,30 +1,30 @@
-/// How far one array is from its reference.
+/// The difference between an array and its reference.
 public struct ArrayComparison: Sendable, Hashable, Codable {
-  /// The array: `logits`, or a layer's canonical name.
+  /// The name of the array: `logits`, or a layer's canonical name.
   public var name: String
-  /// The numbers compared.
+  /// The number of elements compared.
   public var count: Int
-  /// The largest difference over the RMS of the reference; NaN anywhere gives NaN.
+  /// The largest absolute difference divided by the RMS of the reference. A NaN in the array gives NaN.
   public var error: Double
-  /// The largest difference.
+  /// The largest absolute difference.
   public var maximumDifference: Double
-  /// Where it is: the image and the unit.
+  /// The indices of the largest difference: the image and the unit.
   public var image: Int, unit: Int
-  /// Both values there.
+  /// Both values at the largest difference.
   public var value: Double, reference: Double
-  /// The cosine of the angle between the arrays.
+  /// The cosine similarity of the arrays.
   public var cosine: Double
-  /// Images whose largest unit is the same one.
+  /// The number of images with the same argmax over units in both arrays.
   public var argmaxAgreements: Int
   /// The largest error that passes.
   public var tolerance: Double
 
-  /// Whether the error is within the tolerance; NaN is not.
+  /// Whether the error is within the tolerance. NaN does not pass.
   public var passes: Bool { error <= tolerance }
 
   /// Compares arrays of images × units.
   ///
-  /// - Precondition: Both have the same count, a multiple of `units`.
+  /// - Precondition: Both arrays have the same number of elements, a multiple of `units`.
   package static func compare(
     _ name: String, _ values: [Float], with references: [Float], units: Int, tolerance: Double
   ) -> ArrayComparison {
@@ -35,7 +35,7 @@ public struct ArrayComparison: Sendable, Hashable, Codable {
     for index in values.indices {
       let (value, reference) = (Double(values[index]), Double(references[index]))
       let difference = abs(value - reference)
-      // A NaN is the worst there can be, and the first one stays.
+      // NaN counts as the largest difference. The first NaN is kept.
       if !largest.isNaN && (difference > largest || difference.isNaN) {
         (worst, largest) = (index, difference)
       }

@@ -1,9 +1,10 @@
-/// How many activations of a unit fall into each of a number of equal parts of their range.
+/// The number of a unit's activations in each of several equal bins of their range.
 package enum Histogram {
-  /// The parts.
+  /// The number of bins.
   package static let bins = 40
 
-  /// Counts activations; those that are not finite belong nowhere. All are zero where the range is empty or infinite.
+  /// Counts activations per bin. Non-finite activations are not counted. All counts are zero when the range
+  /// is empty or infinite.
   package static func counts(of values: some Sequence<Float>, from minimum: Float, to maximum: Float)
     -> [UInt32]
   {

@@ -1,15 +1,15 @@
-/// A share of successes with what chance leaves open.
+/// A proportion of successes with its confidence interval.
 public struct Proportion: Sendable, Hashable, Codable {
-  /// The successes, and the trials.
+  /// The number of successes and of trials.
   public var successes: Int, trials: Int
-  /// Successes over trials.
+  /// Successes divided by trials.
   public var value: Double
-  /// The 95 % interval of the true share.
+  /// The bounds of the 95 % confidence interval.
   public var low: Double, high: Double
 
-  /// Wilson's score interval (1927): unlike the normal approximation it stays within 0…1 and holds for few trials and
-  /// shares near 0 or 1. With z = 1.96, centre (p + z² / 2n) / (1 + z² / n), half-width
-  /// z √(p (1 − p) / n + z² / 4n²) / (1 + z² / n).
+  /// Computes Wilson's score interval (1927). Unlike the normal approximation, the interval stays within 0…1
+  /// and is valid for few trials and proportions near 0 or 1. With z = 1.96, the centre is (p + z² / 2n) / (1
+  /// + z² / n) and the half-width is z √(p (1 − p) / n + z² / 4n²) / (1 + z² / n).
   ///
   /// - Precondition: `trials` is positive and `successes` in 0...`trials`.
   public init(successes: Int, trials: Int) {
@@ -20,7 +20,7 @@ public struct Proportion: Sendable, Hashable, Codable {
     let centre = (p + z * z / (2 * n)) / scale
     let half = z * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot() / scale
     (self.successes, self.trials, value) = (successes, trials, p)
-    // Rounding must not push an end past what was seen.
+    // Rounding must not move a bound past the observed proportion.
     (low, high) = (min(max(centre - half, 0), p), max(min(centre + half, 1), p))
   }
 }

@@ -1,12 +1,12 @@
-/// Rows chosen before the first image is seen: a uniform sample of all rows, the same for every unit.
+/// A uniform sample of rows, chosen before the first image is read and the same for every unit.
 ///
-/// The rows are those whose number in SplitMix64's sequence is smallest, so the sample depends on the number of images only, and shards and resumed
-/// runs take exactly the rows a single run takes.
+/// The sample has the rows with the smallest numbers in SplitMix64's sequence. It therefore depends only on
+/// the number of images, and shards and resumed runs take exactly the rows of a single run.
 public enum RowSample {
-  /// The rows a recording takes unless told otherwise.
+  /// The default number of rows.
   public static let defaultCount = 2048
 
-  /// The rows of a sample of `count` among `total`, ascending; all where there are not more.
+  /// Returns the rows of a sample of `count` among `total`, ascending; all rows when `total` is not larger.
   public static func rows(_ count: Int, of total: Int) -> [Int] {
     guard count < total else { return Array(0..<total) }
     guard count > 0 else { return [] }
@@ -19,7 +19,7 @@ public enum RowSample {
       }
     }
     let greatest = smallest[0]
-    // SplitMix64 is a bijection: no two rows share a number.
+    // SplitMix64 is a bijection: no two rows have the same number.
     return (0..<total).filter { SplitMix64.number($0) <= greatest }
   }
 }

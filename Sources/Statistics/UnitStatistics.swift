@@ -1,15 +1,16 @@
-/// What a unit did over the images of a dump; skipped images, and activations that are NaN, are left out.
+/// Statistics of a unit's activations over the images of a dump. Skipped images and NaN activations are left
+/// out.
 public struct UnitStatistics: Sendable, Hashable, Codable {
-  /// The activations.
+  /// The number of activations.
   public var count: Int
-  /// The least and the greatest; NaN where there are none.
+  /// The minimum and the maximum, NaN without activations.
   public var minimum: Double, maximum: Double
-  /// Their mean, and the mean of the squared differences from it.
+  /// The mean and the population variance.
   public var mean: Double, variance: Double
-  /// Those that are zero or less.
+  /// The number of activations that are zero or less.
   public var nonPositive: Int
 
-  /// Creates statistics.
+  /// Creates statistics from their values.
   public init(
     count: Int, minimum: Double, maximum: Double, mean: Double, variance: Double, nonPositive: Int
   ) {
@@ -17,7 +18,7 @@ public struct UnitStatistics: Sendable, Hashable, Codable {
     (self.mean, self.variance, self.nonPositive) = (mean, variance, nonPositive)
   }
 
-  /// The statistics of some values: the doubles nearest to the exact mean and variance.
+  /// Computes the statistics of some values. The mean and variance are exact, rounded to the nearest double.
   public init(of values: UnsafeBufferPointer<Float>) {
     var digits = [Int64](repeating: 0, count: ExactMoments.digits)
     var (count, nonPositive) = (0, 0)
@@ -40,21 +41,21 @@ public struct UnitStatistics: Sendable, Hashable, Codable {
       digits: digits)
   }
 
-  /// The statistics of values of which only exact sums are left.
+  /// Computes the statistics of values of which only exact sums are left.
   ///
   /// - Parameters:
   ///   - count: The number of values.
-  ///   - nonPositive: Those that are zero or less.
-  ///   - minimum: The least, `nil` where there are no values.
-  ///   - maximum: The greatest.
-  ///   - digits: The sums of the finite ones, normalised.
+  ///   - nonPositive: The number of values that are zero or less.
+  ///   - minimum: The minimum, `nil` without values.
+  ///   - maximum: The maximum.
+  ///   - digits: The sums of the finite values, normalised.
   package init(
     count: Int, nonPositive: Int, minimum: Float?, maximum: Float?, digits: UnsafePointer<Int64>
   ) {
     self.init(
       count: count, minimum: .nan, maximum: .nan, mean: .nan, variance: .nan, nonPositive: nonPositive)
     guard let minimum, let maximum, count > 0 else { return }
-    // Zero has no sign here, as in rankings.
+    // The sign of zero is dropped, as in rankings.
     (self.minimum, self.maximum) = (Double(minimum) + 0, Double(maximum) + 0)
     if minimum.isFinite && maximum.isFinite {
       (mean, variance) = ExactMoments.meanAndVariance(digits, count: count)
@@ -67,10 +68,10 @@ public struct UnitStatistics: Sendable, Hashable, Codable {
   /// Whether the unit is constant: its recorded values differ by less than 1e-8, as in the study.
   public var isConstant: Bool { count > 0 && !(maximum - minimum >= 1e-8) }
 
-  /// Whether no recorded value is above 0: where these are means over positions, the unit is never positive on average. It
-  /// may be positive at single positions all the same, which ``DeadUnits`` decides.
+  /// Whether no recorded value is above 0. When the values are means over positions, the unit may still be
+  /// positive at single positions; ``DeadUnits`` examines those.
   public var isNeverPositive: Bool { count > 0 && nonPositive == count }
 
-  /// The share of activations that are zero or less.
+  /// The proportion of activations that are zero or less.
   public var sparsity: Double { count == 0 ? 0 : Double(nonPositive) / Double(count) }
 }

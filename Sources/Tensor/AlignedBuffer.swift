@@ -1,7 +1,7 @@
 /// A block of floats aligned to 64 bytes, for kernels.
 ///
-/// Filled by the closure that makes it and constant afterwards, unless it has one owner that writes it from one
-/// thread (a workspace).
+/// The closure that makes a buffer fills it, and the buffer is constant afterwards. The exception is a buffer
+/// with one owner (a workspace) that writes it from one thread.
 package final class AlignedBuffer: @unchecked Sendable {
   /// The first element, aligned to 64 bytes.
   package let pointer: UnsafeMutablePointer<Float>

@@ -1,16 +1,16 @@
-/// The number format of a tensor's elements in a file.
+/// The dtype of a tensor in a file.
 public enum ElementType: String, Sendable, CaseIterable, CustomStringConvertible {
   /// IEEE binary formats and bfloat16.
   case float16, bfloat16, float32, float64
-  /// Eight-bit floating point, listed but not read.
+  /// Eight-bit floating point, which is listed but cannot be read.
   case float8e4m3, float8e5m2
-  /// Two's complement integers.
+  /// Signed integers in two's complement.
   case int8, int16, int32, int64
   /// Unsigned integers.
   case uint8, uint16, uint32, uint64
-  /// One byte, zero or one.
+  /// One byte, 0 or 1.
   case bool
-  /// Pairs of floating-point numbers, listed but not read.
+  /// Complex numbers, which are listed but cannot be read.
   case complex64, complex128
 
   /// The size of one element in bytes.
@@ -24,7 +24,7 @@ public enum ElementType: String, Sendable, CaseIterable, CustomStringConvertible
     }
   }
 
-  /// Whether an element has one value as a `Float`: all but complex numbers and eight-bit floats.
+  /// Whether an element can be converted to a `Float`: false for complex numbers and eight-bit floats.
   public var isReadable: Bool {
     switch self {
     case .float8e4m3, .float8e5m2, .complex64, .complex128: false
@@ -32,6 +32,6 @@ public enum ElementType: String, Sendable, CaseIterable, CustomStringConvertible
     }
   }
 
-  /// The name, as PyTorch and NumPy spell it.
+  /// The name, as in PyTorch and NumPy.
   public var description: String { rawValue }
 }

@@ -1,9 +1,10 @@
-/// IEEE binary16, as bits. (The compiler's own conversions are library calls for each element at the baseline target.)
+/// Conversions of IEEE binary16, stored as bits. (At the baseline target, the compiler's own conversions call
+/// a library function per element.)
 package enum Half {
-  /// The value of a half, exactly.
+  /// Converts a half to the Float of the same value.
   ///
-  /// Shifting the half's exponent and fraction into place leaves the exponent 112 too small; one multiplication by 2^112
-  /// corrects that and normalises subnormals, without a branch.
+  /// The half's exponent and fraction are shifted into place, which leaves the exponent 112 too small. A
+  /// multiplication by 2^112 corrects the exponent and normalises subnormal numbers, without a branch.
   @inlinable
   package static func float(_ half: UInt16) -> Float {
     let magnitude = UInt32(half & 0x7FFF) << 13
@@ -13,17 +14,18 @@ package enum Half {
     return Float(bitPattern: bits | UInt32(half & 0x8000) << 16)
   }
 
-  /// The half nearest to a number, ties to even; infinite from 65520 on.
+  /// Converts a number to the nearest half, ties to even. Numbers from 65520 on become infinite.
   @inlinable
   package static func bits(_ value: Float) -> UInt16 {
     let bits = value.bitPattern
     let magnitude = bits & 0x7FFF_FFFF
     let rounded: UInt32
     if magnitude < 0x3880_0000 {
-      // Subnormal: beside one half, a float's last bit is worth what a half's is here, and the addition rounds.
+      // Subnormal halves: a Float near 0.5 has the same last bit as a subnormal half, so the addition of 0.5
+      // rounds.
       rounded = (Float(bitPattern: magnitude) + 0.5).bitPattern &- 0x3F00_0000
     } else if magnitude < 0x477F_F000 {
-      // 112 less in the exponent, and a carry from the thirteen bits that go.
+      // The exponent decreases by 112. The rounding adds a carry from the thirteen bits that are removed.
       rounded = (magnitude &+ 0xC800_0FFF &+ (magnitude >> 13 & 1)) >> 13
     } else {
       rounded = magnitude > 0x7F80_0000 ? 0x7E00 | (magnitude >> 13 & 0x3FF) : 0x7C00

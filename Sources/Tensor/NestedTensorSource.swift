@@ -1,11 +1,12 @@
-/// A source that keeps its tensors in dictionaries, with other things beside them: a checkpoint of a training run.
+/// A source whose tensors are in nested dictionaries beside other entries: a training checkpoint.
 public protocol NestedTensorSource: TensorSource {
-  /// The dotted path of the dictionary that holds a tensor, empty for the outermost.
+  /// Returns the dotted path of the dictionary that holds a tensor, empty for the outermost dictionary.
   func dictionary(of name: String) -> String
 
-  /// The number format of a tensor as it is stored.
+  /// Returns the dtype of a tensor as stored.
   func elementType(of name: String) -> ElementType?
 
-  /// What stands under a name in place of a tensor that can be read, in words; `nil` when nothing does.
+  /// Describes the entry under a name that is not a readable tensor; returns `nil` when there is no such
+  /// entry.
   func obstacle(at name: String) -> String?
 }

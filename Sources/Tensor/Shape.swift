@@ -15,13 +15,14 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible, ExpressibleByA
   /// The number of elements, 1 for a scalar.
   public var count: Int { extents.reduce(1, *) }
 
-  /// The number of elements of some extents; `nil` when an extent is negative or the product overflows.
+  /// Returns the number of elements of some extents, `nil` when an extent is negative or the product
+  /// overflows.
   package static func checkedCount(of extents: some Collection<Int>) -> Int? {
     var count = 1
     var overflows = false
     for extent in extents {
       guard extent >= 0 else { return nil }
-      // A zero later on must not hide an overflow before it, or strides would trap.
+      // A later zero must not hide an earlier overflow, or the computation of strides would trap.
       let (product, overflow) = count.multipliedReportingOverflow(by: Swift.max(extent, 1))
       overflows = overflows || overflow
       count = overflow ? 1 : product
@@ -29,10 +30,10 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible, ExpressibleByA
     return overflows ? nil : extents.contains(0) ? 0 : count
   }
 
-  /// The extent of one axis.
+  /// The extent along one axis.
   public subscript(axis: Int) -> Int { extents[axis] }
 
-  /// The extents joined by `×`, as in `64×3×7×7`; `scalar` when there are none.
+  /// The extents joined by `×`, as in `64×3×7×7`; `scalar` for a shape without axes.
   public var description: String {
     extents.isEmpty ? "scalar" : extents.map(String.init).joined(separator: "×")
   }
@@ -43,6 +44,7 @@ extension Shape {
   public var channels: Int { rank == 2 ? self[1] : self[0] }
   /// The number of positions of an activation: height × width of a map, tokens of a sequence, 1 for a vector.
   public var positions: Int { rank == 3 ? self[1] * self[2] : rank == 2 ? self[0] : 1 }
-  /// Height and width of channels × height × width; `nil` for tokens and vectors, which have no neighbours.
+  /// The height and width of channels × height × width; `nil` for tokens and vectors, which have no spatial
+  /// neighbours.
   public var mapExtents: (height: Int, width: Int)? { rank == 3 ? (self[1], self[2]) : nil }
 }

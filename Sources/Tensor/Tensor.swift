@@ -1,7 +1,7 @@
 /// An immutable, contiguous, row-major block of `Float`s with a shape.
 ///
-/// Copying a tensor shares its storage. Storage is written once, by the initializer's closure, or belongs to
-/// an owner that keeps it constant (a mapped file), so a tensor can cross threads freely.
+/// Copies of a tensor share its storage. The initializer's closure writes the storage once, or an owner keeps
+/// it constant (a memory-mapped file), so threads can share a tensor.
 public struct Tensor: Sendable {
   /// The extents, outermost first.
   public let shape: Shape
@@ -12,7 +12,7 @@ public struct Tensor: Sendable {
   /// - Parameters:
   ///   - shape: The extents of the tensor.
   ///   - body: Fills a zeroed buffer of `shape.count` elements.
-  /// - Throws: What `body` throws.
+  /// - Throws: The error that `body` throws.
   public init<E: Error>(
     shape: Shape, initializingWith body: (UnsafeMutableBufferPointer<Float>) throws(E) -> Void
   ) throws(E) {
@@ -32,7 +32,7 @@ public struct Tensor: Sendable {
     self.init(shape: shape) { _ = $0.initialize(from: elements) }
   }
 
-  /// Creates a tensor over memory that `owner` keeps alive and never changes.
+  /// Creates a tensor over memory that `owner` keeps alive and constant.
   ///
   /// - Precondition: `elements.count == shape.count`.
   package init(shape: Shape, unowned elements: UnsafeBufferPointer<Float>, owner: any AnyObject & Sendable) {
@@ -41,7 +41,7 @@ public struct Tensor: Sendable {
     storage = Storage(elements, owner: owner)
   }
 
-  /// Lends the elements for reading, row-major.
+  /// Calls `body` with the elements for reading, row-major.
   public func withUnsafeBufferPointer<R, E: Error>(
     _ body: (UnsafeBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {
@@ -51,7 +51,7 @@ public struct Tensor: Sendable {
   /// A copy of the elements in row-major order.
   public var elements: [Float] { withUnsafeBufferPointer { Array($0) } }
 
-  /// The same elements under another shape.
+  /// Returns the same elements with another shape.
   ///
   /// - Precondition: `shape.count` is unchanged.
   public func reshaped(to shape: Shape) -> Tensor {
@@ -64,7 +64,7 @@ public struct Tensor: Sendable {
     self.storage = storage
   }
 
-  /// Written only while a tensor is made; constant afterwards.
+  /// The storage of a tensor, written only while the tensor is made.
   private final class Storage: @unchecked Sendable {
     let elements: UnsafeBufferPointer<Float>
     private let owner: (any AnyObject & Sendable)?

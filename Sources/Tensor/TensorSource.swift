@@ -1,20 +1,20 @@
-/// Named tensors, wherever they come from: a checkpoint file, a generator, a dictionary.
+/// A source of named tensors: a checkpoint file, a generator, a dictionary.
 public protocol TensorSource: Sendable {
-  /// Every name, in the source's own order.
+  /// All names, in the source's own order.
   var names: [String] { get }
 
-  /// The shape of a tensor, without reading it; `nil` when there is none of that name.
+  /// Returns the shape of a tensor without reading it, `nil` when no tensor has that name.
   func shape(of name: String) -> Shape?
 
-  /// Reads a tensor, widening or narrowing to `Float`.
+  /// Reads a tensor and converts its elements to `Float`.
   ///
   /// - Throws: An error that names the file and tensor when its bytes cannot be read.
   func tensor(named name: String) throws -> Tensor
 }
 
-/// A tensor was asked for that its source does not have.
+/// An error for a tensor name that the source does not have.
 public struct UnknownTensor: Error, CustomStringConvertible {
-  /// The name asked for.
+  /// The requested name.
   public let name: String
 
   /// Creates the error for one name.
@@ -39,11 +39,11 @@ public struct TensorDictionary: TensorSource, ExpressibleByDictionaryLiteral {
 
   /// The names, sorted.
   public var names: [String] { tensors.keys.sorted() }
-  /// The shape of a tensor, if there is one of that name.
+  /// Returns the shape of a tensor, `nil` when no tensor has that name.
   public func shape(of name: String) -> Shape? { tensors[name]?.shape }
-  /// The tensor of a name.
+  /// Returns the tensor with a name.
   ///
-  /// - Throws: ``UnknownTensor`` when there is none.
+  /// - Throws: ``UnknownTensor`` when no tensor has that name.
   public func tensor(named name: String) throws -> Tensor {
     guard let tensor = tensors[name] else { throw UnknownTensor(name: name) }
     return tensor

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Attention of some queries to some keys.
+/// The shapes of one attention: queries, keys and heads.
 struct AttentionProblem: CustomTestStringConvertible, Sendable {
   let images: Int
   let queries: Int
@@ -26,7 +26,7 @@ struct AttentionProblem: CustomTestStringConvertible, Sendable {
 
 @Suite("Attention")
 struct AttentionTests {
-  /// A ViT-B/32, CLIP's attention pool, and sizes around tiles of 6 queries and of two vectors.
+  /// A ViT-B/32, CLIP's attention pool, and sizes around tiles of 6 queries and two vectors.
   static let problems: [AttentionProblem] =
     [
       AttentionProblem(2, queries: 50, keys: 50, heads: 12, 64),
@@ -74,9 +74,10 @@ struct AttentionTests {
     return output
   }
 
-  /// A score is off by one rounding of its sum of magnitudes for each of its additions, which its exponential makes a
-  /// relative error, twice (its own and the sum's); weights and their sum with values add one rounding for each key.
-  @Test("is within its bound", arguments: Kernels.supported, problems)
+  /// The error bound. Each addition of a score has one rounding error relative to the score's sum of
+  /// magnitudes. The exponential makes it a relative error, which counts twice (for the weight and for the
+  /// sum of weights). The weights and their sum with the values add one rounding per key.
+  @Test("is within its error bound", arguments: Kernels.supported, problems)
   func error(kernels: Kernels, problem: AttentionProblem) {
     let inputs = Inputs(problem)
     let output = attend(kernels, problem, inputs)
@@ -112,14 +113,14 @@ struct AttentionTests {
     #expect(output.foreignCellsUntouched)
   }
 
-  @Test("gives a batch the bytes of its images one by one", arguments: Kernels.supported, problems)
+  @Test("gives a batch the same bytes as its images one by one", arguments: Kernels.supported, problems)
   func batches(kernels: Kernels, problem: AttentionProblem) {
     let inputs = Inputs(problem)
     #expect(
       attend(kernels, problem, inputs).bits == attend(kernels, problem, inputs, imageByImage: true).bits)
   }
 
-  @Test("attends to one key alone where its score is far above the others", arguments: Kernels.supported)
+  @Test("attends only to a key whose score is far above the others", arguments: Kernels.supported)
   func selection(kernels: Kernels) {
     let problem = AttentionProblem(1, queries: 7, keys: 40, heads: 2, 20)
     let inputs = Inputs(problem)
@@ -133,7 +134,7 @@ struct AttentionTests {
     }
   }
 
-  @Test("a NaN in a query spoils its head there and nothing else", arguments: Kernels.supported)
+  @Test("a NaN in a query affects only its head at that position", arguments: Kernels.supported)
   func notANumber(kernels: Kernels) {
     let problem = AttentionProblem(2, queries: 9, keys: 21, heads: 3, 10)
     let inputs = Inputs(problem)

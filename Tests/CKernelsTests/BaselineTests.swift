@@ -1,7 +1,8 @@
 import CKernels
 import Testing
 
-/// Maps at the edges of vectors, of the vectors a kernel keeps side by side and of groups of positions.
+/// A map whose size is around the size of a vector, of adjacent vectors in a kernel, or of a group of
+/// positions.
 private struct MapProblem: CustomTestStringConvertible, Sendable {
   let height: Int, width: Int, channels: Int
   var gap = 0
@@ -22,13 +23,14 @@ private struct MapProblem: CustomTestStringConvertible, Sendable {
     Batch(images: 2, positions: height * width, channels: channels, gap: gap, seed: seed, in: -1...1)
   }
 
-  /// What lies at a place of the map, 0 outside.
+  /// Returns the value at a position of the map, 0 outside.
   func value(_ batch: Batch, _ image: Int, _ channel: Int, _ y: Int, _ x: Int) -> Double {
     guard (0..<height).contains(y), (0..<width).contains(x) else { return 0 }
     return Double(batch[image, y * width + x, channel])
   }
 
-  /// The definitions, and for contrast also the numbers that its roundings are relative to.
+  /// Returns the baselines by their definitions, and for contrast also the magnitude to which its rounding
+  /// errors are relative.
   func expected(_ batch: Batch, _ image: Int, _ channel: Int) -> (
     count: Int32, contrast: Double, scale: Double
   ) {
@@ -68,10 +70,10 @@ struct BaselineTests {
     return (counts, contrast)
   }
 
-  @Test("are what they are defined as", arguments: Kernels.supported, MapProblem.all)
+  @Test("match their definitions", arguments: Kernels.supported, MapProblem.all)
   private func definition(kernels: Kernels, problem: MapProblem) {
     let batch = problem.batch()
-    // A zero of either sign is no activation.
+    // Zeros of both signs count as non-positive.
     (batch[0, 0, 0], batch[1, problem.height * problem.width - 1, problem.channels - 1]) = (0, -0.0)
     let stride = problem.channels + 3
     let (counts, contrast) = run(kernels, problem, batch, stride: stride)
@@ -79,7 +81,7 @@ struct BaselineTests {
       for channel in 0..<problem.channels {
         let expected = problem.expected(batch, image, channel)
         #expect(counts[image * stride + channel] == expected.count)
-        // Differences of float32, then at most 2 × 32 + 2 additions in it.
+        // The error of float32 differences, then of at most 2 × 32 + 2 float32 additions.
         let error = abs(contrast[image * stride + channel] - expected.contrast)
         #expect(error <= 67 * roundoff * expected.scale)
       }
@@ -89,7 +91,7 @@ struct BaselineTests {
     #expect(batch.foreignCellsUntouched)
   }
 
-  @Test("are exact where arithmetic is", arguments: Kernels.supported, MapProblem.all)
+  @Test("are exact for inputs with exact arithmetic", arguments: Kernels.supported, MapProblem.all)
   private func integers(kernels: Kernels, problem: MapProblem) {
     let batch = Batch(images: 2, positions: problem.height * problem.width, channels: problem.channels) {
       Float(($0 * 31 + $1 * 7 + $2 * 13) % 11 - 5)
@@ -105,7 +107,8 @@ struct BaselineTests {
   }
 
   @Test(
-    "count without a map, and images one by one, to the same bytes", arguments: Kernels.supported,
+    "give the same counts without a map, and the same bytes for images one by one",
+    arguments: Kernels.supported,
     MapProblem.all)
   private func arrangements(kernels: Kernels, problem: MapProblem) {
     let batch = problem.batch(seed: 11)
@@ -120,7 +123,7 @@ struct BaselineTests {
     #expect(apart.flatMap(\.contrast).map(\.bitPattern) == together.contrast.map(\.bitPattern))
   }
 
-  @Test("let NaN show in contrast and count as no zero", arguments: Kernels.supported)
+  @Test("give NaN in contrast and do not count NaN as non-positive", arguments: Kernels.supported)
   func nan(kernels: Kernels) {
     let problem = MapProblem(height: 3, width: 3, channels: 17)
     let batch = Batch(images: 2, positions: 9, channels: 17) { _, _, _ in 1 }

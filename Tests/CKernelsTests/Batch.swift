@@ -2,9 +2,9 @@ import CKernels
 import Foundation
 import TestSupport
 
-/// A batch of activations for a kernel, in memory that ends where the batch does: the page after it cannot be read
-/// or written. Cells before it, between positions and between images belong to somebody else and hold one NaN.
-/// Whoever passes a view to a kernel keeps the batch alive until the kernel returns.
+/// A batch of activations for a kernel. Its memory is followed by a page that cannot be read or written. The
+/// guard cells before the batch, between positions and between images hold a NaN and must not be changed. The
+/// caller keeps the batch alive until the kernel that uses its view returns.
 final class Batch: @unchecked Sendable {
   let images: Int
   let positions: Int
@@ -13,13 +13,14 @@ final class Batch: @unchecked Sendable {
   private let imageStride: Int
   private let memory: UnsafeMutableRawPointer
   private let bytes: Int
-  /// The first number.
+  /// The address of the first element.
   let data: UnsafeMutablePointer<Float>
 
   private static let foreign = Float(bitPattern: 0x7fc0_1dea)
   private static let page = Int(sysconf(Int32(_SC_PAGESIZE)))
 
-  /// `gap` floats lie after every position but the last of an image, and after every image but the last.
+  /// Creates a batch with `gap` guard cells after every position except the last of an image, and after every
+  /// image except the last.
   init(
     images: Int = 1, positions: Int, channels: Int, gap: Int = 0,
     value: (_ image: Int, _ position: Int, _ channel: Int) -> Float = { _, _, _ in 0 }
@@ -44,7 +45,7 @@ final class Batch: @unchecked Sendable {
     }
   }
 
-  /// Numbers of a seeded uniform distribution.
+  /// Creates a batch of uniformly distributed numbers from a seed.
   convenience init(
     images: Int = 1, positions: Int, channels: Int, gap: Int = 0, seed: UInt64,
     in range: ClosedRange<Float> = -2...2
@@ -63,27 +64,27 @@ final class Batch: @unchecked Sendable {
     set { data[image * imageStride + position * positionStride + channel] = newValue }
   }
 
-  /// What a kernel takes, beginning with image `first`.
+  /// Returns the view that a kernel writes, beginning with image `first`.
   func view(from first: Int = 0) -> ck_view {
     ck_view(data: data + first * imageStride, position_stride: positionStride, image_stride: imageStride)
   }
 
-  /// What a kernel reads, beginning with image `first`.
+  /// Returns the view that a kernel reads, beginning with image `first`.
   func view(from first: Int = 0) -> ck_input {
     ck_input(data: data + first * imageStride, position_stride: positionStride, image_stride: imageStride)
   }
 
-  /// All numbers: image by image, position by position.
+  /// All elements: image by image, position by position.
   var values: [Float] {
     (0..<images).flatMap { image in
       (0..<positions).flatMap { position in (0..<channels).map { self[image, position, $0] } }
     }
   }
 
-  /// ``values``, so that NaN and the signs of zero count.
+  /// The bit patterns of ``values``, to compare NaN and signed zeros.
   var bits: [UInt32] { values.map(\.bitPattern) }
 
-  /// Whether the cells that belong to somebody else are as they were.
+  /// Whether the guard cells are unchanged.
   var foreignCellsUntouched: Bool {
     let all = memory.assumingMemoryBound(to: Float.self)
     let first = data - all
@@ -96,7 +97,7 @@ final class Batch: @unchecked Sendable {
     }
   }
 
-  /// A copy with memory of its own.
+  /// Returns a copy in separate memory.
   func copy() -> Batch {
     Batch(images: images, positions: positions, channels: channels, gap: positionStride - channels) {
       self[$0, $1, $2]
@@ -104,7 +105,7 @@ final class Batch: @unchecked Sendable {
   }
 }
 
-/// Sums an epilogue writes, all three of them; they begin as what no sum is.
+/// The three sums that an epilogue writes. They are initialised with a value that no sum has.
 final class Sums {
   private let values: UnsafeMutablePointer<Double>
   private let count: Int
@@ -128,7 +129,8 @@ final class Sums {
 }
 
 extension Kernels {
-  /// Sums over positions of each image and channel as the header defines them, in a loop of the test's own.
+  /// Returns sums over positions of each image and channel by the header's definition, in a loop independent
+  /// of the kernels.
   func expectedSums(_ batch: Batch) -> [Double] {
     let values = batch.values
     return (0..<batch.images).flatMap { image in
@@ -141,10 +143,11 @@ extension Kernels {
   }
 }
 
-/// Half a unit in the last place of 1: what one rounding can be off by, relatively.
+/// The largest relative error of one rounding: half a unit in the last place of 1.
 let roundoff = 0x1p-24
 
-/// The largest of error over bound, NaN where one is NaN; and where it is, for a failing test to say.
+/// The largest ratio of error to bound, NaN if any ratio is NaN, and its location for the message of a failed
+/// test.
 struct WorstRatio: CustomStringConvertible {
   private(set) var ratio = 0.0
   private var place = ""

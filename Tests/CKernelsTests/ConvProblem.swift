@@ -2,7 +2,7 @@ import CKernels
 import TestSupport
 import Testing
 
-/// One dense convolution: its geometry, and how its input and output lie in memory.
+/// A dense convolution: its geometry, and the memory layout of its input and output.
 struct ConvProblem: CustomTestStringConvertible, Sendable {
   var height = 1
   var width = 1
@@ -12,7 +12,7 @@ struct ConvProblem: CustomTestStringConvertible, Sendable {
   var stride = (y: 1, x: 1)
   var padding = (top: 0, left: 0, bottom: 0, right: 0)
   var images = 1
-  /// Floats between one position's channels and the next's, and between images: they belong to somebody else.
+  /// The number of guard cells between positions and between images.
   var gap = (position: 0, image: 0)
 
   var outHeight: Int { (height + padding.top + padding.bottom - kernel.height) / stride.y + 1 }
@@ -29,7 +29,7 @@ struct ConvProblem: CustomTestStringConvertible, Sendable {
       + " kernel \(kernel), stride \(stride), padding \(padding), gaps \(gap)"
   }
 
-  /// A linear layer on `positions` positions.
+  /// Returns a linear layer on `positions` positions.
   static func linear(_ positions: Int, _ input: Int, _ output: Int, images: Int = 1, gap: Int = 0)
     -> ConvProblem
   {
@@ -37,7 +37,7 @@ struct ConvProblem: CustomTestStringConvertible, Sendable {
       height: positions, input: input, output: output, images: images, gap: (position: gap, image: 2 * gap))
   }
 
-  /// A convolution of a square map with a square kernel.
+  /// Returns a convolution of a square map with a square kernel.
   static func square(
     _ size: Int, _ input: Int, _ output: Int, kernel: Int, stride: Int = 1, padding: Int = 0, images: Int = 1,
     gap: Int = 0
@@ -48,7 +48,7 @@ struct ConvProblem: CustomTestStringConvertible, Sendable {
       padding: (padding, padding, padding, padding), images: images, gap: (position: gap, image: gap))
   }
 
-  /// The description the kernels take.
+  /// The description that the kernels take.
   var convolution: ck_convolution {
     let window = ck_window(
       in_height: Int32(height), in_width: Int32(width), out_height: Int32(outHeight),
@@ -60,7 +60,7 @@ struct ConvProblem: CustomTestStringConvertible, Sendable {
       prologue: ck_prologue(), precision: CK_FP32)
   }
 
-  /// The input position output position `position` sees through a tap; nil outside the map.
+  /// Returns the input position that output position `position` reads at a tap; nil outside the map.
   func source(of position: Int, tap: Int) -> Int? {
     let y = position / outWidth * stride.y - padding.top + tap / kernel.width
     let x = position % outWidth * stride.x - padding.left + tap % kernel.width
@@ -68,7 +68,7 @@ struct ConvProblem: CustomTestStringConvertible, Sendable {
   }
 }
 
-/// Seeded numbers for a problem.
+/// Random numbers for a problem, from a seed.
 struct ConvData: Sendable {
   var input: [Float]
   let weight, scale, shift, residual: [Float]
@@ -91,14 +91,14 @@ struct ConvData: Sendable {
   }
 }
 
-/// What one call leaves behind.
+/// The results of one call.
 struct ConvResult: Equatable {
-  /// Everything the output's memory holds, gaps included.
+  /// The whole memory of the output, including gaps.
   var output: [Float]
-  /// Per image and channel.
+  /// The sums per image and channel.
   var raw, preActivation, activated: [Double]
 
-  /// Bit for bit the same, NaN and signs of zero included.
+  /// Returns whether the results are equal bit for bit, including NaN and signed zeros.
   static func == (a: ConvResult, b: ConvResult) -> Bool {
     a.output.map(\.bitPattern) == b.output.map(\.bitPattern)
       && [a.raw, a.preActivation, a.activated].map { $0.map(\.bitPattern) }
@@ -106,32 +106,32 @@ struct ConvResult: Equatable {
   }
 }
 
-/// The parts of an epilogue a call uses.
+/// The parts of an epilogue that a call uses.
 struct ConvEpilogue: OptionSet, Sendable {
   let rawValue: Int
   static let scale = ConvEpilogue(rawValue: 1)
   static let shift = ConvEpilogue(rawValue: 2)
   static let residual = ConvEpilogue(rawValue: 4)
-  /// The residual is what the output's memory held.
+  /// The residual is the previous contents of the output.
   static let inPlace = ConvEpilogue(rawValue: 8)
   static let sums = ConvEpilogue(rawValue: 16)
-  /// The raw ones alone.
+  /// Only the raw sums.
   static let rawSums = ConvEpilogue(rawValue: 32)
   static let everything: ConvEpilogue = [.scale, .shift, .residual, .sums]
 }
 
 extension Kernels {
-  /// What memory the kernels must leave alone holds.
+  /// The value of memory that the kernels must not change.
   static let untouched: Float = -77
 
-  /// How the tier computes a problem.
+  /// Returns the tier's algorithm for a problem.
   func kernel(of problem: ConvProblem) -> String {
     var convolution = problem.convolution
     convolution.precision = precision
     return table.pointee.conv_kernel(&convolution).map { String(cString: $0) } ?? ""
   }
 
-  /// Runs a problem on its images `images`, all of them by default, in one call.
+  /// Runs a problem on its images `images`, by default all of them, in one call.
   func convolve(
     _ problem: ConvProblem, _ data: ConvData, _ parts: ConvEpilogue,
     _ activation: ck_activation = CK_IDENTITY,
@@ -149,7 +149,7 @@ extension Kernels {
     if parts.contains(.inPlace) { output = Array(data.residual[window]) }
     let sums = [Double](repeating: -1, count: images.count * problem.output)
     var result = ConvResult(output: output, raw: sums, preActivation: sums, activated: sums)
-    // Copies with addresses that stay for the call.
+    // Copies whose addresses are constant during the call.
     var (input, scale, shift, residual) = (data.input, data.scale, data.shift, data.residual)
     input.withUnsafeMutableBufferPointer { input in
       scale.withUnsafeMutableBufferPointer { scale in

@@ -3,8 +3,8 @@ import Foundation
 import Testing
 
 extension ConvProblem {
-  /// Sizes around every boundary the kernels have: tiles of 6 and 14 positions, strips of 16 and 32 channels, blocks
-  /// of 384 along K and 56 or 112 positions, groups of sums, strides that fall on the same cache sets.
+  /// Sizes around every limit of the kernels: tiles of 6 and 14 positions, strips of 16 and 32 channels,
+  /// blocks of 384 along K and of 56 or 112 positions, groups of sums, and strides that share cache sets.
   static let all: [ConvProblem] =
     [1, 2, 5, 6, 7, 8, 13, 14, 15, 20, 21, 27, 28, 29, 49, 50, 56, 57, 111, 112, 113, 225].enumerated().map {
       let depth = [1, 3, 16, 147, 204, 383, 385, 508][$0 % 8]
@@ -27,8 +27,8 @@ extension ConvProblem {
       .square(9, 33, 16, kernel: 1, stride: 2, padding: 1),
       .square(10, 512, 32, kernel: 3, stride: 1, padding: 1, gap: 512),
       .square(2, 3, 4, kernel: 7, padding: 3),
-      // Winograd's tiles of 2x2 outputs: odd and even maps, several images in a block and several blocks in an image,
-      // blocks of 192 along K, strips that end early.
+      // Sizes for Winograd's tiles of 2x2 outputs: odd and even maps, several images in a block and several
+      // blocks in an image, blocks of 192 along K, and partial strips.
       .square(4, 32, 32, kernel: 3, padding: 1), .square(5, 32, 33, kernel: 3, padding: 1, images: 9),
       .square(7, 48, 65, kernel: 3, padding: 1, images: 5, gap: 3), .square(7, 208, 40, kernel: 3, images: 2),
       .square(14, 64, 96, kernel: 3, padding: 1, images: 3),
@@ -56,7 +56,7 @@ extension ConvProblem {
 struct ConvTests {
   static let activations = [CK_IDENTITY, CK_RELU, CK_GELU, CK_QUICK_GELU]
 
-  /// The activation in double precision, and a bound of its slope.
+  /// Returns the activation in double precision, and a bound of its slope.
   private func activate(_ activation: ck_activation, _ x: Double) -> (value: Double, slope: Double) {
     switch activation {
     case CK_RELU: (max(0, x), 1)
@@ -66,9 +66,10 @@ struct ConvTests {
     }
   }
 
-  /// The sum of K products in floating point is off by at most n * u * sum |a b| (Higham, Accuracy and Stability,
-  /// 3.1), u = 2^-24 and n the longest chain of additions: K, or a block of it and the blocks. Each operation of the
-  /// epilogue adds one u of its result, the activations a few.
+  /// The error bound. The sum of K products in floating point has an error of at most n * u * sum |a b|
+  /// (Higham, Accuracy and Stability, 3.1), with u = 2^-24 and n the longest chain of additions: K, or a
+  /// block of K and the number of blocks. Each operation of the epilogue adds one u of its result, an
+  /// activation adds a few.
   @Test(
     "gives the double-precision result within its error bound", arguments: Kernels.convolving, ConvProblem.all
   )
@@ -112,7 +113,7 @@ struct ConvTests {
             + 8 * unit * abs(expected)
           let plainError = abs(Double(plain.output[index]) - sum)
           let fullError = abs(Double(full.output[index]) - expected)
-          // Written so that a NaN fails.
+          // The negated comparison fails for NaN.
           if !(plainError <= bound) || !(fullError <= fullBound) {
             worst = (plainError / bound, fullError / fullBound, index)
           }
@@ -122,9 +123,9 @@ struct ConvTests {
     #expect(worst.index == 0 && worst.plain == 0 && worst.full == 0, "over the bound: \(worst)")
   }
 
-  // The worst case above leaves room for a sloppy transform; the average does not.
+  // The worst-case bound would also accept an inaccurate transform. The average error does not.
   @Test(
-    "is as accurate on average by minimal filtering as by the direct sum", arguments: Kernels.convolving,
+    "is on average as accurate by minimal filtering as by the direct sum", arguments: Kernels.convolving,
     ConvProblem.all)
   func winogradAccuracy(kernels: Kernels, problem: ConvProblem) throws {
     guard kernels.kernel(of: problem) == "winograd" else { return }
@@ -141,7 +142,8 @@ struct ConvTests {
   }
 
   @Test(
-    "lets a NaN through minimal filtering, to the tiles of outputs that see it", arguments: Kernels.convolving
+    "passes a NaN through minimal filtering to the tiles of outputs that read it",
+    arguments: Kernels.convolving
   )
   func notANumberInTiles(kernels: Kernels) {
     let problem = ConvProblem.square(9, 32, 40, kernel: 3, padding: 1)
@@ -157,7 +159,7 @@ struct ConvTests {
     }
   }
 
-  @Test("leaves memory between positions and images alone", arguments: Kernels.convolving, ConvProblem.all)
+  @Test("does not write between positions and images", arguments: Kernels.convolving, ConvProblem.all)
   func gaps(kernels: Kernels, problem: ConvProblem) {
     let result = kernels.convolve(problem, ConvData(problem), .everything, CK_RELU)
     let touched = result.output.indices.filter {
@@ -170,7 +172,7 @@ struct ConvTests {
   }
 
   @Test(
-    "gives a batch the bytes of its images one by one", arguments: Kernels.convolving,
+    "gives a batch the same bytes as its images one by one", arguments: Kernels.convolving,
     ConvProblem.all.filter { $0.images > 1 })
   func batches(kernels: Kernels, problem: ConvProblem) {
     let data = ConvData(problem)
@@ -187,11 +189,12 @@ struct ConvTests {
     }
   }
 
-  @Test("sums what it computes, by the definition", arguments: Kernels.convolving, ConvProblem.all)
+  @Test("sums its results according to the definition", arguments: Kernels.convolving, ConvProblem.all)
   func sums(kernels: Kernels, problem: ConvProblem) {
     let data = ConvData(problem)
     let result = kernels.convolve(problem, data, .everything, CK_RELU)
-    // What each stage's values are, from calls that stop there: an accumulator's bytes are the same in all.
+    // The values after each stage come from calls that stop there. An accumulator has the same bytes in all
+    // of them.
     let raw = kernels.convolve(problem, data, [])
     let preActivation = kernels.convolve(problem, data, [.scale, .shift, .residual])
     for image in 0..<problem.images {
@@ -210,7 +213,7 @@ struct ConvTests {
   }
 
   @Test(
-    "takes the raw sums alone as it takes them with the others", arguments: Kernels.convolving,
+    "gives the same raw sums alone as with the other sums", arguments: Kernels.convolving,
     ConvProblem.all
   )
   func rawSums(kernels: Kernels, problem: ConvProblem) {
@@ -225,7 +228,7 @@ struct ConvTests {
   }
 
   @Test(
-    "prepares its inputs as a map before it would", arguments: Kernels.convolving,
+    "applies its prologue like a map before it", arguments: Kernels.convolving,
     ConvProblem.all.filter { $0.kernel == (1, 1) && $0.padding == (0, 0, 0, 0) })
   func prologue(kernels: Kernels, problem: ConvProblem) {
     var data = ConvData(problem)
@@ -260,7 +263,7 @@ struct ConvTests {
     }
   }
 
-  @Test("adds a residual that is the output itself", arguments: Kernels.convolving, ConvProblem.all)
+  @Test("adds a residual that is its output", arguments: Kernels.convolving, ConvProblem.all)
   func residualInPlace(kernels: Kernels, problem: ConvProblem) {
     let data = ConvData(problem)
     let apart = kernels.convolve(problem, data, [.shift, .residual], CK_RELU)
@@ -274,7 +277,7 @@ struct ConvTests {
     }
   }
 
-  @Test("lets a NaN through, to the outputs that see it only", arguments: Kernels.convolving)
+  @Test("passes a NaN only to the outputs that read it", arguments: Kernels.convolving)
   func notANumber(kernels: Kernels) {
     let problem = ConvProblem.square(8, 5, 40, kernel: 3, padding: 1)
     var data = ConvData(problem)

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Depthwise convolution")
 struct DepthwiseTests {
-  /// Widths around tiles of 7 and 14, heights around bands, channels around strips of 8, 16 and 32; ConvNeXt's 7x7;
-  /// strides and kernels of the general loop; maps too wide for the buffer of rows.
+  /// Widths around tiles of 7 and 14, heights around bands, channels around strips of 8, 16 and 32;
+  /// ConvNeXt's 7x7; strides and kernels for the general loop; maps too wide for the buffer of rows.
   static let problems: [WindowProblem] =
     [1, 2, 6, 7, 8, 13, 14, 15, 20, 21, 22, 28, 29, 56].enumerated().map {
       .square(
@@ -31,7 +31,7 @@ struct DepthwiseTests {
     let sums: Sums
   }
 
-  /// Every part of the epilogue, or only the accumulators.
+  /// Runs the kernel with every part of the epilogue, or only for the accumulators.
   private func run(
     _ kernels: Kernels, _ problem: WindowProblem, _ input: Batch, full: Bool = true,
     activation: ck_activation = CK_IDENTITY, imageByImage: Bool = false, residual: Batch? = nil,
@@ -59,7 +59,7 @@ struct DepthwiseTests {
       let images = imageByImage ? 1 : Int32(problem.images)
       var input: ck_input = input.view(from: image)
       var output: ck_view = result.output.view(from: image)
-      // The channels in parts, each with its share of everything that has channels.
+      // The channels are computed in parts, each with its part of all per-channel arguments.
       var first = 0
       while first < problem.channels {
         let count = min(part ?? problem.channels, problem.channels - first)
@@ -86,13 +86,13 @@ struct DepthwiseTests {
     Batch(positions: problem.kernel.height * problem.kernel.width, channels: problem.channels, seed: 2)
   }
 
-  /// Scale, then shift.
+  /// Returns the scale, then the shift.
   private func constants(_ problem: WindowProblem) -> Batch {
     Batch(positions: 2, channels: problem.channels, seed: 3)
   }
 
-  /// The sum of n products is off by at most n roundings of the sum of magnitudes (Higham, Accuracy and Stability of
-  /// Numerical Algorithms, 3.1); scaling and shifting add one each.
+  /// The error bound. The sum of n products has an error of at most n roundings of the sum of magnitudes
+  /// (Higham, Accuracy and Stability of Numerical Algorithms, 3.1). Scale and shift add one each.
   @Test("gives the double-precision result within its error bound", arguments: Kernels.supported, problems)
   func accuracy(kernels: Kernels, problem: WindowProblem) {
     let (input, weight, constants) = (problem.input(), weights(problem), constants(problem))
@@ -132,7 +132,7 @@ struct DepthwiseTests {
     #expect(full.sums.output == kernels.expectedSums(full.output))
   }
 
-  @Test("gives a batch the bytes of its images one by one", arguments: Kernels.supported, problems)
+  @Test("gives a batch the same bytes as its images one by one", arguments: Kernels.supported, problems)
   func batches(kernels: Kernels, problem: WindowProblem) {
     let input = problem.input()
     let together = run(kernels, problem, input, activation: CK_GELU)
@@ -141,7 +141,8 @@ struct DepthwiseTests {
     #expect(together.sums.output == apart.sums.output && together.sums.raw == apart.sums.raw)
   }
 
-  @Test("gives some of the channels the bytes they have among all", arguments: Kernels.supported, problems)
+  @Test(
+    "gives a subset of the channels the same bytes as all channels", arguments: Kernels.supported, problems)
   func parts(kernels: Kernels, problem: WindowProblem) {
     let input = problem.input()
     let whole = run(kernels, problem, input, activation: CK_RELU)
@@ -150,7 +151,7 @@ struct DepthwiseTests {
     #expect(whole.sums.output == parts.sums.output && whole.sums.raw == parts.sums.raw)
   }
 
-  @Test("adds a residual that is the output itself", arguments: Kernels.supported, problems)
+  @Test("adds a residual that is its output", arguments: Kernels.supported, problems)
   func residual(kernels: Kernels, problem: WindowProblem) {
     let input = problem.input()
     let before = Batch(
@@ -162,7 +163,7 @@ struct DepthwiseTests {
   }
 
   @Test(
-    "lets a NaN through to the outputs that see it, and to no other", arguments: Kernels.supported, problems)
+    "passes a NaN only to the outputs that read it", arguments: Kernels.supported, problems)
   func notANumber(kernels: Kernels, problem: WindowProblem) {
     let input = problem.input()
     let (poisoned, channel) = (problem.height * problem.width / 2, problem.channels / 2)

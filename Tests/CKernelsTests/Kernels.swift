@@ -1,18 +1,19 @@
 import CKernels
 import Testing
 
-/// One flavour of the kernels this processor can run.
+/// The kernels of one tier that this processor can run.
 struct Kernels: CustomTestStringConvertible, Sendable {
   let name: String
-  /// The functions; a table never changes and lives as long as the process.
+  /// The function table, which is constant for the lifetime of the process.
   nonisolated(unsafe) let table: UnsafePointer<ck_kernels>
-  /// What convolutions compute in.
+  /// The precision of convolutions.
   var precision = CK_FP32
 
-  /// Every flavour this processor has the instructions for, the scalar one first.
+  /// The tiers that this processor can run without emulation, the scalar one first.
   static let supported = all.filter { !$0.table.pointee.emulation }
 
-  /// All of them, and in every arithmetic they have: those on tiles, emulated ones too, convolve by other means.
+  /// All tiers with all their precisions, for convolutions. Tiers on tiles, including the emulated one,
+  /// convolve by a different algorithm.
   static let convolving: [Kernels] = all.flatMap { kernels -> [Kernels] in
     let precisions = [CK_FP32, CK_BF16X3, CK_BF16].filter {
       kernels.table.pointee.precisions >> $0.rawValue & 1 == 1
@@ -20,7 +21,7 @@ struct Kernels: CustomTestStringConvertible, Sendable {
     return precisions.map { Kernels(name: kernels.name, table: kernels.table, precision: $0) }
   }
 
-  /// Those that convolve on tiles.
+  /// The tiers and precisions that convolve on tiles.
   static let splitting = convolving.filter { $0.name.hasPrefix("amx") }
 
   private static let all: [Kernels] = {
@@ -33,10 +34,10 @@ struct Kernels: CustomTestStringConvertible, Sendable {
     }
   }()
 
-  /// Positions whose values are added in float before the sum goes on in double.
+  /// The number of positions whose values are added in float before the sum is added in double.
   var sumGroup: Int { Int(table.pointee.sum_group) }
 
-  /// The sum over positions as the header defines it, from values[first], values[first + stride], ...
+  /// Returns the sum over positions by the header's definition, of values[first], values[first + stride], ...
   func sum(of values: [Float], from first: Int, stride: Int, positions: Int) -> Double {
     var total = 0.0
     for start in Swift.stride(from: 0, to: positions, by: sumGroup) {
@@ -50,14 +51,14 @@ struct Kernels: CustomTestStringConvertible, Sendable {
   var testDescription: String { precision == CK_FP32 ? name : "\(name), bf16 \(precision.rawValue)" }
 }
 
-/// Floats at an address that is a multiple of 64, as packed weights and scratch must be.
+/// Floats aligned to 64 bytes, as packed weights and scratch memory must be.
 final class AlignedFloats {
   let pointer: UnsafeMutablePointer<Float>
 
   init(count: Int) {
     let memory = UnsafeMutableRawPointer.allocate(byteCount: max(1, count) * 4, alignment: 64)
     pointer = memory.bindMemory(to: Float.self, capacity: max(1, count))
-    // NaN, so that a kernel that reads what it did not write shows.
+    // The initial values are NaN, so that a read of an element that was not written is noticed.
     pointer.initialize(repeating: .nan, count: max(1, count))
   }
 

@@ -16,14 +16,15 @@ struct NormTests {
       constants.data, constants.data + input.channels, 1e-6, output.view(from: image), &pointers)
   }
 
-  /// Weight, then bias.
+  /// Returns the weight, then the bias.
   private func constants(_ problem: PositionsProblem) -> Batch {
     Batch(positions: 2, channels: problem.channels, seed: 7)
   }
 
-  /// The distance to the mean is off by two roundings of itself, the mean by one rounding of the mean distance for
-  /// each addition in a chain (a sixteenth of the channels and the tree that joins the chains), the standard deviation
-  /// likewise, the product and the sum by one each. Chains of random signs stay well below: a quarter is asked for.
+  /// Compares layer norm with its definition. The error bound: the difference to the mean has two roundings
+  /// of itself; the mean has one rounding of the mean difference per addition in a chain (a sixteenth of the
+  /// channels, and the tree that joins the chains); the standard deviation has the same; product and sum have
+  /// one each. Chains of random signs have smaller errors, so the test requires a quarter of the bound.
   private func checkLayerNorm(_ kernels: Kernels, _ problem: PositionsProblem, _ input: Batch) {
     let (constants, output) = (constants(problem), problem.batch(seed: 3))
     layerNorm(kernels, input, to: output, constants)
@@ -49,18 +50,18 @@ struct NormTests {
     #expect(output.foreignCellsUntouched)
   }
 
-  @Test("layer norm is within its bound", arguments: Kernels.supported, PositionsProblem.all)
+  @Test("layer norm is within its error bound", arguments: Kernels.supported, PositionsProblem.all)
   func layerNormError(kernels: Kernels, problem: PositionsProblem) {
     checkLayerNorm(kernels, problem, problem.batch())
   }
 
-  /// Where E[x^2] - E[x]^2 would have no digit left.
-  @Test("layer norm does not mind a mean far from zero", arguments: Kernels.supported, PositionsProblem.all)
+  /// The formula E[x^2] - E[x]^2 would have no correct digit for these inputs.
+  @Test("layer norm is accurate for a mean far from zero", arguments: Kernels.supported, PositionsProblem.all)
   func layerNormOfAnOffset(kernels: Kernels, problem: PositionsProblem) {
     checkLayerNorm(kernels, problem, problem.batch(in: 10000...10004))
   }
 
-  @Test("layer norm of equal channels is the bias", arguments: Kernels.supported, PositionsProblem.all)
+  @Test("layer norm of equal channels gives the bias", arguments: Kernels.supported, PositionsProblem.all)
   func layerNormOfAConstant(kernels: Kernels, problem: PositionsProblem) {
     let input = Batch(images: problem.images, positions: problem.positions, channels: problem.channels) {
       image, _, _ in
@@ -76,7 +77,8 @@ struct NormTests {
   }
 
   @Test(
-    "layer norm works in place and sums what it stores", arguments: Kernels.supported, PositionsProblem.all)
+    "layer norm works in place and sums the stored values", arguments: Kernels.supported, PositionsProblem.all
+  )
   func layerNormSums(kernels: Kernels, problem: PositionsProblem) {
     let (input, constants, output) = (problem.batch(), constants(problem), problem.batch(seed: 3))
     let sums = Sums(images: problem.images, channels: problem.channels)
@@ -86,7 +88,7 @@ struct NormTests {
     #expect(input.bits == output.bits)
   }
 
-  @Test("a NaN spoils its position and no other", arguments: Kernels.supported, PositionsProblem.all)
+  @Test("a NaN affects only its position", arguments: Kernels.supported, PositionsProblem.all)
   func notANumber(kernels: Kernels, problem: PositionsProblem) {
     let input = problem.batch()
     let spoilt = problem.positions / 2
@@ -112,8 +114,9 @@ struct NormTests {
       Int32(size), 0.9, beta, 1.5, output.view(from: image))
   }
 
-  /// All terms of the sum are positive: relative errors of at most one rounding a step; the power takes beta of that.
-  @Test("local response norm is within its bound", arguments: Kernels.supported, PositionsProblem.all)
+  /// The error bound. All terms of the sum are positive, so each step has a relative error of at most one
+  /// rounding, which the power multiplies by beta.
+  @Test("local response norm is within its error bound", arguments: Kernels.supported, PositionsProblem.all)
   func localResponseError(kernels: Kernels, problem: PositionsProblem) {
     let (input, output) = (problem.batch(in: -3...3), problem.batch(seed: 3))
     for (size, beta) in [(9, 0.5), (5, 0.75), (4, 0.6)] as [(Int, Float)] {
@@ -150,10 +153,11 @@ struct NormTests {
       output.view(from: image))
   }
 
-  /// The distance to the largest is off by a rounding, which the exponential turns into that many relative ones; the
-  /// exponential adds two, the sum of positive terms and the division a few.
+  /// The error bound. The difference to the largest number has one rounding, which the exponential makes a
+  /// relative error. The exponential adds two roundings; the sum of positive terms and the division add a
+  /// few.
   @Test(
-    "softmax is within its bound, over 80 orders of magnitude", arguments: Kernels.supported,
+    "softmax is within its error bound, over 80 orders of magnitude", arguments: Kernels.supported,
     PositionsProblem.all)
   func softmaxError(kernels: Kernels, problem: PositionsProblem) {
     let (input, output) = (problem.batch(in: -20...60), problem.batch(seed: 3))
@@ -189,11 +193,13 @@ struct NormTests {
     #expect(batch.values[0..<3].elementsEqual([1, 0, 0]))
     #expect(batch.values[3..<6].allSatisfy { $0 == 1 / 3 as Float })
     #expect(batch.values[6..<9].elementsEqual([0, 0.5, 0.5]))
-    // As in PyTorch: no largest number to subtract.
+    // As in PyTorch, there is no largest number to subtract.
     #expect(batch.values[9..<15].allSatisfy { $0.isNaN })
   }
 
-  @Test("give a batch the bytes of its images one by one", arguments: Kernels.supported, PositionsProblem.all)
+  @Test(
+    "give a batch the same bytes as its images one by one", arguments: Kernels.supported, PositionsProblem.all
+  )
   func batches(kernels: Kernels, problem: PositionsProblem) {
     let (input, constants) = (problem.batch(), constants(problem))
     let kinds: [(Batch, Int, Int) -> Void] = [

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A batch of positions times channels.
+/// The shape of a batch: positions and channels.
 struct PositionsProblem: CustomTestStringConvertible, Sendable {
   let images: Int
   let positions: Int
@@ -20,7 +20,8 @@ struct PositionsProblem: CustomTestStringConvertible, Sendable {
     Batch(images: images, positions: positions, channels: channels, gap: gap, seed: seed, in: range)
   }
 
-  /// Channels around the widths of vectors, of strips and of four vectors; positions around groups of sums and blocks.
+  /// Channels around the widths of one vector, of a strip and of four vectors; positions around groups of
+  /// sums and blocks.
   static let all: [PositionsProblem] =
     [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 129].enumerated().map {
       PositionsProblem(
@@ -33,12 +34,12 @@ struct PositionsProblem: CustomTestStringConvertible, Sendable {
 
 @Suite("Pointwise operations and reductions over positions")
 struct PointwiseTests {
-  /// Scale, then shift, of each channel.
+  /// Returns the scale, then the shift, of each channel.
   private func constants(_ problem: PositionsProblem) -> Batch {
     Batch(positions: 2, channels: problem.channels, seed: 7)
   }
 
-  /// A map with every part of the epilogue; `output` may be `input`.
+  /// Runs map with every part of the epilogue; `output` may be `input`.
   private func map(
     _ kernels: Kernels, _ input: Batch, to output: Batch, constants: Batch?, residual: Batch? = nil,
     activation: ck_activation = CK_IDENTITY, sums: Sums? = nil, image: Int = 0, images: Int? = nil
@@ -56,9 +57,10 @@ struct PointwiseTests {
       &epilogue, output.view(from: image))
   }
 
-  /// One rounding each for the product, the shift and the residual, of what is there so far.
+  /// The error bound: one rounding each for the product, the shift and the residual, relative to the
+  /// intermediate result.
   @Test(
-    "scale, shift and add within a rounding of each step", arguments: Kernels.supported, PositionsProblem.all)
+    "scale, shift and add within one rounding per step", arguments: Kernels.supported, PositionsProblem.all)
   func arithmetic(kernels: Kernels, problem: PositionsProblem) {
     let (input, constants, residual) = (problem.batch(), constants(problem), problem.batch(seed: 2))
     let output = problem.batch(seed: 3)
@@ -81,7 +83,7 @@ struct PointwiseTests {
     #expect(output.foreignCellsUntouched)
   }
 
-  @Test("work in place, for a residual too", arguments: Kernels.supported, PositionsProblem.all)
+  @Test("work in place, also with a residual", arguments: Kernels.supported, PositionsProblem.all)
   func inPlace(kernels: Kernels, problem: PositionsProblem) {
     let (input, constants, apart) = (problem.batch(), constants(problem), problem.batch(seed: 3))
     map(kernels, input, to: apart, constants: constants, activation: CK_QUICK_GELU)
@@ -95,7 +97,7 @@ struct PointwiseTests {
     #expect(residual.bits == apart.bits)
   }
 
-  @Test("copy every bit where nothing is asked", arguments: Kernels.supported, PositionsProblem.all)
+  @Test("copy every bit without an epilogue", arguments: Kernels.supported, PositionsProblem.all)
   func copying(kernels: Kernels, problem: PositionsProblem) {
     let input = problem.batch()
     (input[0, 0, 0], input[0, problem.positions - 1, problem.channels - 1]) = (-0.0, .infinity)
@@ -104,7 +106,7 @@ struct PointwiseTests {
     #expect(output.bits == input.bits)
   }
 
-  @Test("sum every stage by the definition", arguments: Kernels.supported, PositionsProblem.all)
+  @Test("sum every stage according to the definition", arguments: Kernels.supported, PositionsProblem.all)
   func sums(kernels: Kernels, problem: PositionsProblem) {
     let (input, constants) = (problem.batch(), constants(problem))
     let (output, unactivated) = (problem.batch(seed: 3), problem.batch(seed: 4))
@@ -116,7 +118,7 @@ struct PointwiseTests {
     #expect(sums.output == kernels.expectedSums(output))
   }
 
-  @Test("give the sums of a column by the definition", arguments: Kernels.supported, PositionsProblem.all)
+  @Test("sum columns according to the definition", arguments: Kernels.supported, PositionsProblem.all)
   func columnSums(kernels: Kernels, problem: PositionsProblem) {
     let input = problem.batch()
     let stride = problem.channels + 3
@@ -132,7 +134,8 @@ struct PointwiseTests {
   }
 
   @Test(
-    "give the largest of a column, NaN where there is one", arguments: Kernels.supported, PositionsProblem.all
+    "give the largest value of a column, or NaN if it contains one", arguments: Kernels.supported,
+    PositionsProblem.all
   )
   func columnMaxima(kernels: Kernels, problem: PositionsProblem) {
     let input = problem.batch(in: -5 ... -1)
@@ -169,7 +172,9 @@ struct PointwiseTests {
     #expect(output.foreignCellsUntouched)
   }
 
-  @Test("give a batch the bytes of its images one by one", arguments: Kernels.supported, PositionsProblem.all)
+  @Test(
+    "give a batch the same bytes as its images one by one", arguments: Kernels.supported, PositionsProblem.all
+  )
   func batches(kernels: Kernels, problem: PositionsProblem) {
     let (input, constants) = (problem.batch(in: -6...6), constants(problem))
     let (together, apart) = (problem.batch(seed: 3), problem.batch(seed: 4))

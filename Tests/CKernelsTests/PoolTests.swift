@@ -2,7 +2,7 @@ import CKernels
 import TestSupport
 import Testing
 
-/// A sliding window over a map, and the batch it slides over.
+/// A sliding window over a map, and the shape of the batch.
 struct WindowProblem: CustomTestStringConvertible, Sendable {
   var height: Int
   var width: Int
@@ -38,7 +38,7 @@ struct WindowProblem: CustomTestStringConvertible, Sendable {
       stride_x: Int32(stride.x), pad_top: Int32(padding.top), pad_left: Int32(padding.left))
   }
 
-  /// The input positions an output position sees, with the tap of the window each is under.
+  /// Returns the input positions that an output position reads, each with its tap of the window.
   func sources(of position: Int) -> [(tap: Int, position: Int)] {
     (0..<kernel.height * kernel.width).compactMap { tap in
       let y = position / outWidth * stride.y - padding.top + tap / kernel.width
@@ -56,7 +56,7 @@ struct WindowProblem: CustomTestStringConvertible, Sendable {
 
 @Suite("Pooling")
 struct PoolTests {
-  /// Channels around the widths of vectors and of four of them; windows that overhang on every side.
+  /// Channels around the widths of one vector and of four; windows that extend beyond the map on every side.
   static let windows: [WindowProblem] =
     [1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100].map {
       .square(7, $0, kernel: 3, stride: 2, padding: 1, images: 3, gap: $0 % 3)
@@ -79,7 +79,7 @@ struct PoolTests {
     return output
   }
 
-  /// Outputs that are not the largest number their window sees, or not NaN where it sees one.
+  /// Returns the outputs that are not the maximum of their window, or not NaN if the window contains one.
   private func wrongMaxima(_ problem: WindowProblem, _ input: Batch, _ output: Batch) -> [[Int]] {
     var wrong: [[Int]] = []
     for image in 0..<problem.images {
@@ -96,7 +96,8 @@ struct PoolTests {
     return wrong
   }
 
-  @Test("takes the largest value of the window's part inside the map", arguments: Kernels.supported, windows)
+  @Test(
+    "gives the largest value of the part of the window inside the map", arguments: Kernels.supported, windows)
   func maximum(kernels: Kernels, problem: WindowProblem) {
     let input = problem.input()
     let output = maxPool(kernels, problem, input)
@@ -105,7 +106,7 @@ struct PoolTests {
   }
 
   @Test(
-    "gives NaN where a window sees one, infinities where they are largest", arguments: Kernels.supported,
+    "gives NaN if the window contains one, and infinities if they are largest", arguments: Kernels.supported,
     windows)
   func maximumOfSpecials(kernels: Kernels, problem: WindowProblem) {
     let specials: [Float] = [.nan, .infinity, -.infinity, 1, -.infinity, -0.0, -3]
@@ -117,7 +118,7 @@ struct PoolTests {
     #expect(wrongMaxima(problem, input, maxPool(kernels, problem, input)) == [])
   }
 
-  /// Windows inside the map, as average pooling has them.
+  /// Windows inside the map, as average pooling requires.
   static let inside: [WindowProblem] = [
     .square(7, 2048, kernel: 7), .square(7, 65, kernel: 7, images: 3, gap: 3),
     .square(8, 33, kernel: 2, stride: 2, images: 3), .square(14, 17, kernel: 7, images: 2, gap: 1),
@@ -125,9 +126,9 @@ struct PoolTests {
     WindowProblem(height: 9, width: 40, channels: 20, kernel: (3, 11), stride: (2, 5), images: 2, gap: 2),
   ]
 
-  /// A window is summed row by row: n - 1 additions in the longest chain, each off by one rounding of a sum that is
-  /// at most the sum of magnitudes, and one division.
-  @Test("averages the window within the bound of its additions", arguments: Kernels.supported, inside)
+  /// The error bound. A window is summed row by row: n - 1 additions in the longest chain, each with one
+  /// rounding of a sum that is at most the sum of magnitudes, and one division.
+  @Test("averages the window within the error bound of its additions", arguments: Kernels.supported, inside)
   func average(kernels: Kernels, problem: WindowProblem) {
     let input = problem.input()
     let output = problem.output()
@@ -152,7 +153,8 @@ struct PoolTests {
     #expect(output.foreignCellsUntouched)
   }
 
-  @Test("gives a batch the bytes of its images one by one", arguments: Kernels.supported, windows + inside)
+  @Test(
+    "gives a batch the same bytes as its images one by one", arguments: Kernels.supported, windows + inside)
   func batches(kernels: Kernels, problem: WindowProblem) {
     let input = problem.input()
     let (together, apart) = (problem.output(), problem.output())

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Fixtures/kernels/pytorch.json.
+/// A case in Fixtures/kernels/pytorch.json.
 private struct PyTorchCase: Decodable {
   let inputs: [[Double]]
   let shapes: [[Int]]
@@ -25,7 +25,7 @@ private struct PyTorchCase: Decodable {
     return file.cases
   }()
 
-  /// An input, its last axis as channels.
+  /// Returns an input, with its last axis as channels.
   func input(_ index: Int) -> Batch {
     let channels = shapes[index].last ?? 1
     return Batch(positions: inputs[index].count / channels, channels: channels) { _, position, channel in
@@ -36,7 +36,8 @@ private struct PyTorchCase: Decodable {
 
 @Suite("PyTorch's values")
 struct PyTorchTests {
-  /// A result is as close to PyTorch's float64 as its float32 is, to a factor of two, and NaN where that is.
+  /// Checks that a result is at most twice as far from PyTorch's float64 result as PyTorch's float32 result
+  /// is, and NaN at the same elements.
   private func check(_ name: String, _ run: (PyTorchCase) -> Batch) throws {
     let reference = try #require(PyTorchCase.all[name])
     let got = run(reference).values

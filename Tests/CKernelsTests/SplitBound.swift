@@ -1,21 +1,22 @@
 import CKernels
 
-/// What bounds the error of a convolution by split bf16, relative to the sum of the magnitudes of its products.
+/// The error bound of a convolution by split bf16, relative to the sum of the magnitudes of its products.
 ///
-/// A part of bf16 has eight significant bits, so rounding to nearest leaves at most 2^-8 of a number in the rest after
-/// one part, 2^-16 after two; three parts are the number itself. With a = a1 + a2 + a3 and b alike,
-/// * x6 leaves out a2 b3, a3 b2 (2^-24 of |a b| each) and a3 b3 (2^-32);
-/// * x3 leaves out a2 b2 and what the rests beyond two parts multiply: 2^-16 each, and second orders;
-/// * x1 leaves out the rests of a and b: 2^-8 each, and their product.
+/// A bf16 part has eight significant bits, so after rounding to nearest the remainder is at most 2^-8 of a
+/// number after one part, and 2^-16 after two. Three parts equal the number. With a = a1 + a2 + a3, and b
+/// likewise,
+/// * x6 omits a2 b3, a3 b2 (2^-24 of |a b| each) and a3 b3 (2^-32);
+/// * x3 omits a2 b2 and the products of the remainders after two parts: 2^-16 each, and second-order terms;
+/// * x1 omits the remainders of a and b: 2^-8 each, and their product.
 ///
-/// Then the roundings of float32, u = 2^-24 each (Higham, Accuracy and Stability, 3.1). An instruction adds 16 products
-/// to each of two sums, adds these, and adds the result to the accumulator: 17 roundings, and one for each product of
-/// each later step of the block of K; then one for each block. The magnitudes of the parts are at most 1.01 times the
-/// number's, twice.
+/// The float32 roundings are u = 2^-24 each (Higham, Accuracy and Stability, 3.1). An instruction adds 16
+/// products to each of two sums, adds the two sums, and adds the result to the accumulator: 17 roundings, one
+/// more for each product of each later step of the block of K, and one for each block. The magnitudes of the
+/// parts are at most 1.01 times the number's, for both operands.
 struct SplitBound {
   let relative: Double
 
-  /// `nil` for kernels that do not split.
+  /// Creates the bound; `nil` for kernels that do not split.
   init?(_ kernels: Kernels, _ problem: ConvProblem) {
     let parts: Int, products: Double, leftOut: Double
     switch kernels.kernel(of: problem) {

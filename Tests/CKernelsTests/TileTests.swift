@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 
 extension ConvProblem {
-  /// Sizes around the edges of tiles: 16 positions, pairs of them, and blocks of 256 and 512; 16 and 32 channels out; 32
-  /// along K, and blocks of 32, 48 and 96 times that; phases of strided maps; lines that a tile runs over; several images
-  /// in a block; few channels, whose windows are gathered.
+  /// Sizes around tiles: 16 positions, pairs of them, and blocks of 256 and 512; 16 and 32 output channels;
+  /// 32 along K, and blocks of 32, 48 and 96 times that; phases of strided maps; tiles across the ends of
+  /// lines; several images in a block; few channels, whose windows are gathered.
   static let tiles: [ConvProblem] =
     [15, 16, 17, 31, 32, 33, 47, 48, 49, 63, 64, 65].enumerated().map {
       .linear($1, [31, 32, 33, 64, 65][$0 % 5], [15, 16, 17, 32, 33, 48, 49][$0 % 7], images: 1 + $0 % 4)
@@ -35,11 +35,12 @@ extension ConvProblem {
 
 @Suite("Convolution on tiles")
 struct TileTests {
-  /// Roundings that go either way grow with the root of their number; a product left out does not. The RMS of a part
-  /// relative to the number is about 2^-9.3 for each part before it, so x6 without its smallest products would be off
-  /// by 1.4e-6 or more, x3 without one by 1e-3.
+  /// The bound of the average error. Rounding errors of random sign grow with the square root of their
+  /// number; the error of an omitted product does not. The RMS of a part relative to the number is about
+  /// 2^-9.3 for each part before it, so the error of x6 without its smallest products would be 1.4e-6 or
+  /// more, that of x3 without one of its products 1e-3.
   @Test(
-    "is as accurate on average as its parts allow", arguments: Kernels.splitting,
+    "is on average as accurate as the number of its parts allows", arguments: Kernels.splitting,
     [
       ConvProblem.linear(64, 128, 32), .square(9, 64, 33, kernel: 3, padding: 1),
       .square(14, 3, 40, kernel: 7, padding: 3), .linear(40, 2400, 20),
@@ -58,9 +59,10 @@ struct TileTests {
     #expect((error / square).squareRoot() < limit, "\(difference)")
   }
 
-  @Test("counts every product: none can be left out", arguments: Kernels.splitting)
+  @Test("includes every product", arguments: Kernels.splitting)
   func everyProductCounts(kernels: Kernels) {
-    // Three parts of one sign, each small part as large as it can be: what is left out adds up.
+    // The number has three parts of the same sign, and its small parts are as large as possible, so the
+    // omitted products add up.
     let number = Float(1 + 0x1.fcp-9 + 0x1.fcp-18)
     for depth in [1, 31, 32, 33, 64] {
       let problem = ConvProblem.linear(3, depth, 18)
@@ -68,7 +70,7 @@ struct TileTests {
       for i in data.input.indices { data.input[i] = number }
       data = ConvData(data, weight: data.weight.map { _ in number })
       let expected = Double(depth) * Double(number) * Double(number)
-      // Of the products, the smallest that x6 has are 2^-16 or 2^-17 of the whole, that x3 has 2^-8.
+      // The smallest products are 2^-16 or 2^-17 of the whole in x6, and 2^-8 in x3.
       let limit = [8e-7, 3.1 * 0x1p-16, 2.1 * 0x1p-8][Int(kernels.precision.rawValue)]
       for value in kernels.convolve(problem, data, []).output {
         #expect(abs(Double(value) - expected) <= limit * expected)
@@ -76,10 +78,10 @@ struct TileTests {
     }
   }
 
-  @Test("gives the bytes that the definition of the instruction gives", arguments: Kernels.splitting)
+  @Test("gives the same bytes as the definition of the instruction", arguments: Kernels.splitting)
   func definition(kernels: Kernels) {
     let problem = ConvProblem.linear(19, 70, 37)
-    // Magnitudes over the whole range, so that products and parts fall among the denormals; and plain ones.
+    // Magnitudes over the whole range, so that products and parts are denormal, and magnitudes near 1.
     for scales in [[Float(1)], [1, 0x1p-40, 0x1p-70, 0x1p-100, 0x1p-120, 0x1p60]] {
       var data = ConvData(problem)
       for i in data.input.indices { data.input[i] *= scales[i % scales.count] }
@@ -96,7 +98,7 @@ struct TileTests {
     }
   }
 
-  @Test("gives the same bytes on tiles and emulated, where both are", arguments: ConvProblem.all)
+  @Test("gives the same bytes on tiles and emulated, if both are available", arguments: ConvProblem.all)
   func emulation(problem: ConvProblem) {
     let data = ConvData(problem)
     for precision in [CK_FP32, CK_BF16X3, CK_BF16] {
@@ -107,7 +109,7 @@ struct TileTests {
     }
   }
 
-  @Test("does not care how inputs and outputs lie in memory", arguments: Kernels.splitting)
+  @Test("does not depend on the memory layout of inputs and outputs", arguments: Kernels.splitting)
   func strides(kernels: Kernels) {
     for dense in [
       ConvProblem.square(9, 40, 33, kernel: 3, stride: 2, padding: 1, images: 3),
@@ -130,7 +132,7 @@ struct TileTests {
     }
   }
 
-  @Test("never turns what is not finite into a number", arguments: Kernels.splitting)
+  @Test("never turns a non-finite value into a finite number", arguments: Kernels.splitting)
   func notFinite(kernels: Kernels) {
     for (channels, kernel) in [(40, 3), (5, 3), (40, 1)] {
       let problem = ConvProblem.square(9, channels, 35, kernel: kernel, padding: kernel / 2)
@@ -148,9 +150,9 @@ struct TileTests {
   }
 }
 
-/// The definition of TDPBF16PS, and the sums of parts built from it, in plain Swift.
+/// The definition of TDPBF16PS, and the sums of parts built on it, in plain Swift.
 private enum TileModel {
-  /// Rounded to bf16, denormals zero.
+  /// Rounds to bf16; denormals become zero.
   private static func rounded(_ x: Float) -> Float {
     let bits = flushed(x).bitPattern
     return Float(bitPattern: (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff_0000)
@@ -169,7 +171,7 @@ private enum TileModel {
     }
   }
 
-  /// One accumulator after one instruction.
+  /// Returns one accumulator after one instruction.
   private static func multiply(_ sum: Float, _ a: ArraySlice<Float>, _ b: ArraySlice<Float>) -> Float {
     var halves: [Float] = [0, 0]
     for (i, (a, b)) in zip(a, b).enumerated() {
@@ -178,7 +180,7 @@ private enum TileModel {
     return flushed(sum + flushed(halves[0] + halves[1]))
   }
 
-  /// An output with K in one block: steps of 32, in each the products of the precision.
+  /// Returns an output with K in one block: for each step of 32, the products of the precision.
   static func product(_ a: ArraySlice<Float>, _ b: ArraySlice<Float>, _ precision: ck_precision) -> Float {
     let (a, b) = (parts(a), parts(b))
     let products: [(Int, Int)] =

@@ -1,7 +1,8 @@
-/// What bounds the error of a convolution by minimal filtering, F(2x2, 3x3).
+/// The error bound of a convolution by minimal filtering, F(2x2, 3x3).
 ///
-/// With A, B and G the transforms' matrices, an output is a sum of terms that the roundings of each step perturb by at
-/// most u times their magnitude: |A|^T [ sum over channels of (|G| |g| |G|^T) * (|B|^T |d| |B|) ] |A|.
+/// With A, B and G the matrices of the transforms, an output is a sum of terms, and each rounding changes a
+/// term by at most u times its magnitude: |A|^T [ sum over channels of (|G| |g| |G|^T) * (|B|^T |d| |B|) ]
+/// |A|.
 struct WinogradBound {
   private let problem: ConvProblem
   /// [image][tile][channel][element]
@@ -9,8 +10,8 @@ struct WinogradBound {
   private let columns: Int
   private let tiles: Int
 
-  /// Roundings on the way of a term: two additions of the input, one of the weight, the products of a block of K (192,
-  /// evenly cut) and the blocks, and four additions of the output.
+  /// Returns the number of roundings of a term: two additions of the input, one of the weight, the products
+  /// of a block of K (at most 192, in equal blocks) and the blocks, and four additions of the output.
   static func roundings(depth: Int) -> Double {
     let blocks = (depth + 191) / 192
     return Double(2 + 1 + min(depth, 192) + blocks + 4)
@@ -36,7 +37,7 @@ struct WinogradBound {
     self.magnitudes = magnitudes
   }
 
-  /// The magnitude of the terms of one output.
+  /// Returns the magnitude of the terms of one output.
   func magnitude(image: Int, position: Int, channel: Int) -> Double {
     let (y, x) = (position / problem.outWidth, position % problem.outWidth)
     let tile = y / 2 * columns + x / 2
@@ -47,7 +48,7 @@ struct WinogradBound {
     }
   }
 
-  /// |G| |g| |G|^T, [out][in][element].
+  /// Returns |G| |g| |G|^T, [out][in][element].
   private static func weights(_ problem: ConvProblem, _ data: ConvData) -> [Double] {
     func stretch(_ g: [Double]) -> [Double] {
       let half = (g[0] + g[1] + g[2]) / 2
@@ -60,7 +61,7 @@ struct WinogradBound {
     }
   }
 
-  /// |B|^T |d| |B|, [in][element].
+  /// Returns |B|^T |d| |B|, [in][element].
   private static func inputs(
     _ problem: ConvProblem, _ data: ConvData, image: Int, line: Int, column: Int
   ) -> [Double] {

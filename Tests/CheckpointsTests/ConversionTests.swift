@@ -4,7 +4,7 @@ import Tensor
 import TestSupport
 import Testing
 
-@Suite("Elements become the Float nearest to them, whatever their format and strides")
+@Suite("Elements become the nearest Float for every dtype and stride")
 struct ConversionTests {
   private static func file(_ type: String, _ count: Int, _ bytes: [UInt8]) -> [UInt8] {
     let header = "{\"x\":{\"dtype\":\"\(type)\",\"shape\":[\(count)],\"data_offsets\":[0,\(bytes.count)]}}"
@@ -18,7 +18,7 @@ struct ConversionTests {
 
   private static let allSixteenBits = (UInt16.min...UInt16.max).flatMap { littleEndian($0) }
 
-  @Test("All 65,536 halves are those of the hardware type")
+  @Test("All 65,536 halves equal those of the hardware type")
   func halves() throws {
     let read = try Self.read("F16", 1 << 16, Self.allSixteenBits).elements
     for bits in UInt16.min...UInt16.max {
@@ -34,7 +34,7 @@ struct ConversionTests {
     #expect(read == (0..<(1 << 16)).map { UInt32($0) << 16 })
   }
 
-  @Test("Integers and doubles round to the nearest, at random and at the ends")
+  @Test("Integers and doubles round to nearest, for random and extreme values")
   func rounding() throws {
     var random = SplitMix(seed: 1)
     let words = [0, 1, .max, 1 << 63, (1 << 63) - 1, 1 << 24 | 1] + (0..<500).map { _ in random.next() }
@@ -52,11 +52,11 @@ struct ConversionTests {
         == narrow.map { Float($0) })
   }
 
-  @Test("float32 that is not aligned in the file is copied, to the same bits")
+  @Test("Unaligned float32 is copied with the same bits")
   func unaligned() throws {
     let words = (0..<100).map { UInt32(truncatingIfNeeded: 0x3F80_0000 &+ $0 &* 12_345) }
     for padding in 0..<4 {
-      // Spaces in the header move the data by a byte each.
+      // Spaces in the header move the data by one byte each.
       let folder = try TemporaryFolder()
       let header =
         "{\"x\":{\"dtype\":\"F32\",\"shape\":[100],\"data_offsets\":[0,400]}}"
@@ -77,13 +77,13 @@ struct ConversionTests {
     #expect(error?.reason.contains("'x'") == true)
   }
 
-  @Test("Any permutation of the axes of any shape is read as its definition says")
+  @Test("Any permutation of the axes of any shape is read according to its definition")
   func stridesProperty() throws {
     var random = SplitMix(seed: 7)
     for _ in 0..<200 {
       let rank = Int(random.next() % 5)
       let extents = (0..<rank).map { _ in Int(random.next() % 4) + 1 }
-      // Memory order: a random order of the axes, with a random step and offset.
+      // The memory layout: a random order of the axes, with a random step and offset.
       let order = (0..<rank).shuffled(using: &random)
       var strides = [Int](repeating: 0, count: rank)
       var span = Int(random.next() % 3) + 1
@@ -106,7 +106,7 @@ struct ConversionTests {
         expected.append(Float(position))
       }
       #expect(tensor.elements == expected, "\(extents) by \(strides) from \(offset)")
-      // One element less in the storage, and the last is outside.
+      // With one element less in the storage, the last element is outside.
       let short = TorchBytes.legacy(
         extents: extents, strides: strides, offset: offset, capacity: capacity - 1)
       #expect(try openingFault(short).contains("reaches element \(capacity - 1)"))
@@ -125,7 +125,7 @@ struct ConversionTests {
   }
 }
 
-/// A legacy PyTorch file of one float32 tensor `x` whose storage counts up from 0.
+/// Writes a legacy PyTorch file with one float32 tensor `x` whose storage counts up from 0.
 private enum TorchBytes {
   static func legacy(extents: [Int], strides: [Int], offset: Int, capacity: Int) -> [UInt8] {
     func integers(_ values: [Int]) -> (PickleBytes) -> PickleBytes {

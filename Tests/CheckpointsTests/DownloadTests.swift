@@ -5,9 +5,9 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("A fetch ends with the whole right file under its name, or with none")
+@Suite("A download ends with the complete, correct file under its name, or with no file")
 struct DownloadTests {
-  /// 200,000 bytes that repeat nowhere.
+  /// A file of 200,000 bytes without repeating parts.
   private static let file: [UInt8] = {
     var random = SplitMix(seed: 3)
     return (0..<25_000).flatMap { _ in littleEndian(random.next()) }
@@ -19,7 +19,7 @@ struct DownloadTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Fetches from a server, with hardly any wait between attempts.
+  /// Downloads from a server, with a minimal delay between attempts.
   private func fetch(
     _ server: HTTPServer, path: String = "/file", sha256: String? = digest, byteCount: Int? = nil,
     attempts: Int = 3
@@ -34,7 +34,7 @@ struct DownloadTests {
     ).run()
   }
 
-  /// Asserts that the file is there, whole, with nothing beside it.
+  /// Checks that the complete file is the only file in the folder.
   private func expectWhole() throws {
     #expect(try Data(contentsOf: URL(filePath: target)) == Data(Self.file))
     #expect(folder.contents == ["weights.pth"])
@@ -66,7 +66,7 @@ struct DownloadTests {
     #expect(server.requests[0].headers["range"] == nil)
   }
 
-  @Test("A connection cut many times is taken up where it broke")
+  @Test("A download resumes after many broken connections")
   func cuts() async throws {
     let server = try HTTPServer { _, request in .honest(Self.file, request).cut(after: 30_000) }
     _ = try await fetch(server)
@@ -77,7 +77,7 @@ struct DownloadTests {
     #expect(server.requests.dropFirst().allSatisfy { $0.headers["if-range"] == "\"1\"" })
   }
 
-  @Test("A later run goes on from what an earlier one left")
+  @Test("A later run resumes an earlier one")
   func laterRun() async throws {
     let broken = try HTTPServer { number, request in
       number == 0 ? .honest(Self.file, request).cut(after: 50_000) : .init(status: 503)
@@ -86,14 +86,14 @@ struct DownloadTests {
     #expect(error.kind == .interrupted)
     #expect(error.reason.contains("byte 50000"))
     #expect(folder.contents.contains("weights.pth.part"))
-    // Another port is another address, so its bytes are not trusted to be the same file.
+    // Another port is another address, whose bytes may be from a different file.
     let other = try HTTPServer { _, request in .honest(Self.file, request) }
     _ = try await fetch(other)
     try expectWhole()
     #expect(other.requests.map(\.rangeStart) == [nil])
   }
 
-  @Test("A later run from the same address asks for the rest only")
+  @Test("A later run from the same address requests only the remaining bytes")
   func laterRunSameAddress() async throws {
     let isBroken = Mutex(true)
     let server = try HTTPServer { number, request in
@@ -107,7 +107,7 @@ struct DownloadTests {
     #expect(server.requests.last?.rangeStart == 50_000)
   }
 
-  @Test("A server that ignores ranges is read from the start again")
+  @Test("A server that ignores ranges is read from the start")
   func ignoresRange() async throws {
     let server = try HTTPServer { number, _ in
       HTTPServer.Answer(headers: ["ETag": "\"1\""], body: Self.file, cutAfter: number < 2 ? 70_000 : nil)
@@ -117,16 +117,16 @@ struct DownloadTests {
     #expect(server.requests.count == 3)
   }
 
-  @Test("A file that changed between two attempts is not mixed with what came before")
+  @Test("A file that changed between two attempts is not mixed with earlier bytes")
   func changedFile() async throws {
     let old = Self.file.map { ~$0 }
-    // An honest server notices by the validator…
+    // The validator detects the change at a server that sends one.
     let server = try HTTPServer { number, request in
       number == 0 ? .honest(old, request, etag: "\"0\"").cut(after: 60_000) : .honest(Self.file, request)
     }
     _ = try await fetch(server)
     try expectWhole()
-    // …and where there is none, the digest does.
+    // Without a validator, the digest detects the change.
     try FileManager.default.removeItem(atPath: target)
     let blind = try HTTPServer { number, request in
       number == 0
@@ -137,7 +137,7 @@ struct DownloadTests {
     #expect(blind.requests.map(\.rangeStart) == [nil, 60_000, nil])
   }
 
-  @Test("Without validator and digest nothing can be resumed safely, and nothing is")
+  @Test("Without validator and digest nothing is resumed")
   func noValidator() async throws {
     let server = try HTTPServer { number, request in
       let answer = HTTPServer.Answer.honest(Self.file, request, etag: nil)
@@ -166,14 +166,14 @@ struct DownloadTests {
     #expect(folder.contents.isEmpty)
   }
 
-  @Test("No length at all")
+  @Test("A response without a length")
   func noLength() async throws {
     let server = try HTTPServer { _, _ in .init(body: Self.file, statedLength: -1) }
     _ = try await fetch(server)
     try expectWhole()
   }
 
-  @Test("Other bytes are refused, and not kept for the next run")
+  @Test("A different file is refused, and not kept for the next run")
   func wrongBytes() async throws {
     let server = try HTTPServer { _, request in .honest(Self.file.reversed(), request) }
     let error = try await fault(server)
@@ -182,7 +182,7 @@ struct DownloadTests {
     #expect(server.requests.count == 1)
   }
 
-  @Test("A wrong range is refused and asked for anew")
+  @Test("A wrong range is refused and requested again")
   func wrongRange() async throws {
     let server = try HTTPServer { number, request in
       var answer = HTTPServer.Answer.honest(Self.file, request)
@@ -194,10 +194,10 @@ struct DownloadTests {
     try expectWhole()
   }
 
-  @Test("A part that is already the whole file needs no more bytes")
+  @Test("A partial file that is already complete needs no more bytes")
   func completePart() async throws {
     let server = try HTTPServer { number, request in
-      // The connection breaks after the last byte: the stated length is one more than there is.
+      // The connection closes after the last byte, because the stated length is one byte too large.
       number == 0
         ? .init(headers: ["ETag": "\"1\""], body: Self.file, statedLength: 200_001)
         : .honest(Self.file, request)
@@ -207,7 +207,7 @@ struct DownloadTests {
     #expect(server.requests.map(\.rangeStart) == [nil, 200_000])
   }
 
-  @Test("Redirections are followed, ranges and all")
+  @Test("Redirections are followed, also for ranges")
   func redirects() async throws {
     let server = try HTTPServer { number, request in
       if request.path == "/file" { return .init(status: 302, headers: ["Location": "/moved"]) }
@@ -219,14 +219,14 @@ struct DownloadTests {
     #expect(server.requests.last?.rangeStart == 90_000)
   }
 
-  @Test("What is not there is missing, at once", arguments: [404, 410])
+  @Test("A missing file is an error without further attempts", arguments: [404, 410])
   func notFound(status: Int) async throws {
     let server = try HTTPServer { _, _ in .init(status: status, body: Array("no such file".utf8)) }
     #expect(try await fault(server).kind == .missing)
     #expect(server.requests.count == 1)
   }
 
-  @Test("What is forbidden is an error at once; what may pass is tried again")
+  @Test("A forbidden file is an error without further attempts; temporary failures are retried")
   func statuses() async throws {
     let forbidden = try HTTPServer { _, _ in .init(status: 403) }
     #expect(try await fault(forbidden).reason.contains("403"))
@@ -238,16 +238,16 @@ struct DownloadTests {
     try expectWhole()
   }
 
-  @Test("A server that does not answer is given up")
+  @Test("A server that does not answer is an error")
   func refused() async throws {
-    let url = try HTTPServer { _, _ in .init() }.url()  // closed again at once
+    let url = try HTTPServer { _, _ in .init() }.url()  // the server is closed at once
     let error = await #expect(throws: CheckpointError.self) {
       try await Download(url, to: target, expecting: .init(), attempts: 2, backoff: .milliseconds(1)).run()
     }
     #expect(error?.kind == .interrupted)
   }
 
-  @Test("A folder that is not there cannot take the file")
+  @Test("A missing folder is an error")
   func noFolder() async throws {
     let server = try HTTPServer { _, request in .honest(Self.file, request) }
     let error = await #expect(throws: CheckpointError.self) {

@@ -4,12 +4,12 @@ import Tensor
 import TestSupport
 import Testing
 
-/// What a file holds, from `Tests/Fixtures/checkpoints/expected.json`: the same file read by Python.
+/// A tensor as Python reads it from the same file, from `Tests/Fixtures/checkpoints/expected.json`.
 struct ExpectedTensor: Decodable {
   let name: String
   let extents: [Int]
   let type: String
-  /// The elements as `float32`, bit by bit.
+  /// The bit patterns of the elements as `float32`.
   let bits: [UInt32]
 }
 
@@ -25,7 +25,7 @@ enum Fixtures {
       [String: [ExpectedTensor]].self, from: Data(contentsOf: folder.appending(path: "expected.json")))
   }
 
-  /// Every file and the format it is in.
+  /// Every file with its format.
   static let formats: [(file: String, format: Checkpoint.Format)] = [
     ("dense.safetensors", .safetensors),
     ("strided-zip.pth", .torchZip), ("protocol4-zip.pth", .torchZip), ("deflated-zip.pth", .torchZip),
@@ -42,11 +42,11 @@ enum Fixtures {
 }
 
 extension Tensor {
-  /// The elements bit by bit, so that NaN and the two zeros compare.
+  /// The bit patterns of the elements, to compare NaN and signed zeros.
   var bits: [UInt32] { elements.map(\.bitPattern) }
 }
 
-/// Opens bytes as a checkpoint; the error must name the file, and is given back without the name.
+/// Opens bytes as a checkpoint and returns the error, which must name the file, without the name.
 func openingFault(_ bytes: some Sequence<UInt8>) throws -> String {
   let folder = try TemporaryFolder()
   let path = try folder.write(bytes, to: "file")
@@ -58,6 +58,6 @@ func openingFault(_ bytes: some Sequence<UInt8>) throws -> String {
 }
 
 extension TemporaryFolder {
-  /// The names in it, sorted.
+  /// The sorted names of the files in the folder.
   var contents: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path))?.sorted() ?? [] }
 }

@@ -4,7 +4,7 @@ import Tensor
 import TestSupport
 import Testing
 
-@Suite("Of a file that is no checkpoint it is said what it is, and what to do")
+@Suite("A file that is not a checkpoint gives an error with its kind and a remedy")
 struct ForeignFileTests {
   private static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
@@ -35,14 +35,14 @@ struct ForeignFileTests {
     ([0x93] + bytes("NUMPY\u{1}\0"), "numpy.savez"), ([0x7F] + bytes("ELF"), "a program"),
   ]
 
-  @Test("By its content", arguments: files)
+  @Test("The kind is found by content", arguments: files)
   func content(bytes: [UInt8], words: String) throws {
     let fault = try openingFault(bytes)
     #expect(fault.contains(words), "\(fault)")
   }
 
   @Test(
-    "Files of PyTorch's that hold no state dictionary",
+    "PyTorch files without a state dict",
     arguments: [("foreign/export.pt2", "torch.export"), ("foreign/frozen.pt", "frozen TorchScript")])
   func pytorch(file: String, words: String) throws {
     let error = #expect(throws: CheckpointError.self) { try Checkpoint.open(Fixtures.path(file)) }
@@ -60,9 +60,9 @@ struct ForeignFileTests {
     #expect(try read == #require(expected[file]))
   }
 
-  @Test("A zip archive around a checkpoint names it")
+  @Test("The error about a zip archive around a checkpoint names the checkpoint")
   func wrapped() throws {
-    // The fixture, with its first member under another name of the same length.
+    // The fixture, with its first member renamed to another name of the same length.
     var archive = try Data(contentsOf: URL(filePath: Fixtures.path("stored.npz")))
     while let range = archive.range(of: Data("plain.npy".utf8)) {
       archive.replaceSubrange(range, with: Data("model.pth".utf8))
@@ -70,7 +70,7 @@ struct ForeignFileTests {
     #expect(try openingFault(archive).contains("holds 'model.pth'; unpack it"))
   }
 
-  @Test("A download that broke off says so")
+  @Test("The error about an incomplete download says so")
   func cutOff() throws {
     let whole = try Data(contentsOf: URL(filePath: Fixtures.path("strided-zip.pth")))
     #expect(try openingFault(whole.prefix(whole.count / 2)).contains("cut off"))

@@ -5,9 +5,9 @@ import Tensor
 import TestSupport
 import Testing
 
-@Suite("A checkpoint of every format gives the tensors Python reads from it")
+@Suite("A checkpoint of every format gives the same tensors as Python")
 struct FormatTests {
-  @Test("Names, shapes, types and every bit", arguments: Fixtures.formats)
+  @Test("Names, shapes, dtypes and every bit", arguments: Fixtures.formats)
   func equalsPython(file: String, format: Checkpoint.Format) throws {
     let expected = try #require(try Fixtures.expected()[file])
     let checkpoint = try Checkpoint.open(Fixtures.path(file))
@@ -26,7 +26,7 @@ struct FormatTests {
     }
   }
 
-  @Test("Every file of the fixtures is tested")
+  @Test("Every fixture file is tested")
   func allFixturesAreCovered() throws {
     #expect(Set(try Fixtures.expected().keys) == Set(Fixtures.formats.map(\.file)))
   }
@@ -41,21 +41,21 @@ struct FormatTests {
     #expect(try Checkpoint.open(Fixtures.path(file)).stateDictionary().names == expected.map(\.name))
   }
 
-  @Test("The metadata of safetensors is given as it is written")
+  @Test("The metadata of safetensors is returned unchanged")
   func metadata() throws {
     let checkpoint = try Checkpoint.open(Fixtures.path("dense.safetensors"))
     #expect(checkpoint.metadata == ["format": "pt", "läuft": "a \"b\"\n"])
     #expect(try Checkpoint.open(Fixtures.path("stored.npz")).metadata.isEmpty)
   }
 
-  @Test("Aligned float32 is lent from the mapping, not copied")
+  @Test("Aligned float32 refers to the mapping without a copy")
   func mapping() throws {
     let checkpoint = try Checkpoint.open(Fixtures.path("strided-zip.pth"))
     func address(_ name: String) throws -> UnsafePointer<Float>? {
       try checkpoint.tensor(named: name).withUnsafeBufferPointer { $0.baseAddress }
     }
     let (base, slice) = (try #require(try address("base")), try #require(try address("slice")))
-    #expect(slice == base + 5)  // two views of one storage
+    #expect(slice == base + 5)  // two views of the same storage
     #expect(try address("base") == base)
     let (first, second) = (
       try checkpoint.tensor(named: "transposed"), try checkpoint.tensor(named: "transposed")
@@ -70,7 +70,7 @@ struct FormatTests {
     #expect(tensor.elements == (0..<24).map(Float.init))
   }
 
-  @Test("A name that is not there is an error, and has no shape")
+  @Test("An unknown name is an error, and has no shape")
   func unknownName() throws {
     let checkpoint = try Checkpoint.open(Fixtures.path("dense.safetensors"))
     #expect(throws: UnknownTensor.self) { try checkpoint.tensor(named: "F32") }
@@ -91,7 +91,7 @@ struct FormatTests {
         == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
   }
 
-  @Test("What is no file is missing; what is no checkpoint is bad data")
+  @Test("A missing file is missing; a file that is not a checkpoint is bad data")
   func notCheckpoints() throws {
     let folder = try TemporaryFolder()
     for path in [folder("nothing"), folder.path, folder("nothing/inside")] {
@@ -102,7 +102,7 @@ struct FormatTests {
     #expect(try openingFault([0xFE, 0xDC, 0xBA, 0x98]).contains("no checkpoint this program knows"))
   }
 
-  @Test("A pipe is refused, not waited for")
+  @Test("A pipe is refused without waiting")
   func pipe() throws {
     let folder = try TemporaryFolder()
     #expect(mkfifo(folder("pipe"), 0o600) == 0)

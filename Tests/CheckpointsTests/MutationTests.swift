@@ -6,13 +6,13 @@ import Testing
 
 @Suite("A damaged file gives an error or tensors, never a crash, a hang or a wild allocation")
 struct MutationTests {
-  /// A thousand mutations of one file of each format, and some of every other file.
+  /// A thousand mutations of one file of each format, and fewer of every other file.
   private static let cases = Fixtures.formats.enumerated().map { position, fixture in
     let isFirst = Fixtures.formats.firstIndex { $0.format == fixture.format } == position
     return (file: fixture.file, count: isFirst ? 1_000 : 250)
   }
 
-  /// Each file in a process of its own, so that its peak memory is nobody else's.
+  /// Tests each file in a separate process, so that the peak memory is that of one file.
   @Test("Truncations and flipped bits", arguments: cases)
   func mutations(file: String, count: Int) async {
     await #expect(processExitsWith: .success) { [file = file as String, count = count as Int] in
@@ -48,9 +48,9 @@ struct MutationTests {
         refused += 1
       }
     }
-    // At least the truncations are noticed, in every format.
+    // In every format, at least the truncations are detected.
     #expect(refused >= count / 5, "\(refused) of \(count)")
-    // The largest tensor a mutation may ask for has 2^20 elements, 4 MiB.
+    // The largest tensor that a mutation can request has 2^20 elements, 4 MiB.
     let grown = peakResidentBytes - before
     #expect(grown < 128 << 20, "\(grown >> 20) MiB")
   }

@@ -4,9 +4,9 @@ import Tensor
 import TestSupport
 import Testing
 
-@Suite("Files of PyTorch's within pickles are read, to a depth, and judged like any other")
+@Suite("PyTorch files within pickles are read up to a depth, and checked like any other file")
 struct NestedFileTests {
-  /// `torch.storage._load_from_bytes(bytes)` under a key beside a tensor.
+  /// Returns a pickle of a tensor and, under another key, a call `torch.storage._load_from_bytes(bytes)`.
   private static func nested(_ bytes: [UInt8], deep levels: Int = 1) -> [UInt8] {
     var inner = bytes
     for _ in 0..<levels {
@@ -17,7 +17,7 @@ struct NestedFileTests {
     return inner
   }
 
-  @Test("A file within that would run something refuses the whole, by name")
+  @Test("A nested file that would run code refuses the whole file, named in the error")
   func attack() throws {
     var legacy = try Data(contentsOf: URL(filePath: Fixtures.path("strided-legacy.pth")))
     let harmless = Data("collections\nOrderedDict\n".utf8)
@@ -30,7 +30,7 @@ struct NestedFileTests {
   @Test("Nesting and repetition are bounded")
   func bounds() throws {
     let legacy = Array(try Data(contentsOf: URL(filePath: Fixtures.path("strided-legacy.pth"))))
-    // One file, opened over and over from the memo.
+    // A file that is opened repeatedly from the memo.
     var pickle = PickleBytes().data(legacy).op("q").adding([0])
     for _ in 0..<50 {
       pickle = pickle.global("torch.storage", "_load_from_bytes").op("h").adding([0]).adding([0x85]).op("R")
@@ -38,7 +38,7 @@ struct NestedFileTests {
     #expect(try openingFault(pickle.end).contains("more files than it holds"))
   }
 
-  @Test("Python's own pickle of a state dictionary gives its tensors")
+  @Test("Python's own pickle of a state dict gives its tensors")
   func pickled() throws {
     let checkpoint = try Checkpoint.open(Fixtures.path("training/pickled.pkl"))
     #expect(checkpoint.format == .pickle && checkpoint.tensors.count == 52)
@@ -47,9 +47,9 @@ struct NestedFileTests {
   }
 }
 
-@Suite("What is not read is not judged")
+@Suite("Entries that are not read are not checked")
 struct UnreadableTests {
-  @Test("One entry of a type nobody knows leaves a safetensors file readable, and is told")
+  @Test("An entry of an unknown dtype leaves a safetensors file readable, and is reported")
   func safetensors() throws {
     let header =
       #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F4","shape":[2],"data_offsets":[4,5]}}"#
@@ -63,7 +63,7 @@ struct UnreadableTests {
     #expect(fault.contains("no tensors in it that can be read") && fault.contains("'F4'"))
   }
 
-  @Test("Text, dates and objects beside the arrays of an .npz are told, and the numbers read")
+  @Test("Text, dates and objects beside the arrays of an .npz are reported, and the numbers are read")
   func npz() throws {
     let checkpoint = try Checkpoint.open(Fixtures.path("training/prefixed.npz"))
     #expect(Set(checkpoint.unreadable.keys) == ["classes", "date", "objects"])
@@ -71,7 +71,7 @@ struct UnreadableTests {
   }
 
   @Test(
-    "Without a network, the state dictionary is what a key of training scripts holds, accuracies beside it or not"
+    "Without a network, the state dict is the value of a key of training scripts, with or without accuracies beside it"
   )
   func stateDictionary() throws {
     let checkpoint = try Checkpoint.open(Fixtures.path("training/imagenet.pth"))
@@ -82,7 +82,7 @@ struct UnreadableTests {
   }
 
   @Test(
-    "Everything that configurations and libraries leave beside weights",
+    "Content of configurations and libraries beside weights",
     arguments: ["training/beside.pth", "training/beside.pkl"])
   func beside(file: String) throws {
     let checkpoint = try Checkpoint.open(Fixtures.path(file))

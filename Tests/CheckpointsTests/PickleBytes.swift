@@ -1,21 +1,21 @@
-/// Pickles written opcode by opcode, to hold what no honest writer makes.
+/// Pickles written opcode by opcode, for content that no real writer produces.
 struct PickleBytes {
   private(set) var bytes: [UInt8]
 
-  /// Starts a pickle with its protocol.
+  /// Begins a pickle with its protocol.
   init(protocol version: UInt8 = 2) { bytes = [0x80, version] }
 
   /// Adds opcodes by their characters.
   func op(_ codes: String) -> PickleBytes { adding(Array(codes.utf8)) }
 
-  /// Adds bytes as they are.
+  /// Appends bytes.
   func adding(_ more: [UInt8]) -> PickleBytes {
     var copy = self
     copy.bytes += more
     return copy
   }
 
-  /// Imports a name: the line-based opcode every protocol has.
+  /// Imports a name with the line-based opcode, which every protocol has.
   func global(_ module: String, _ name: String) -> PickleBytes { op("c\(module)\n\(name)\n") }
 
   /// Imports a name from the stack, as protocol 4 does.
@@ -32,7 +32,7 @@ struct PickleBytes {
   /// Pushes an integer.
   func integer(_ value: Int32) -> PickleBytes { adding([0x4A] + littleEndian(UInt32(bitPattern: value))) }
 
-  /// Pushes a tuple of what `build` pushes.
+  /// Pushes a tuple of the values that `build` pushes.
   func tuple(_ build: (PickleBytes) -> PickleBytes) -> PickleBytes { build(op("(")).op("t") }
 
   /// Pushes a NumPy array of float32.
@@ -46,11 +46,11 @@ struct PickleBytes {
       }.op("b")
   }
 
-  /// The finished pickle.
+  /// The complete pickle.
   var end: [UInt8] { bytes + [0x2E] }
 }
 
-/// The bytes of an integer, least significant first.
+/// Returns the bytes of an integer, least significant first.
 func littleEndian<I: FixedWidthInteger>(_ value: I) -> [UInt8] {
   withUnsafeBytes(of: value.littleEndian) { Array($0) }
 }

@@ -4,11 +4,12 @@ import Tensor
 import TestSupport
 import Testing
 
-@Suite("A pickle builds tensors and plain containers, and nothing else")
+@Suite("A pickle builds only tensors and plain containers")
 struct PickleTests {
   private static let start = PickleBytes()
 
-  /// A dictionary with one array under `weight` and whatever `build` pushes under `extra`.
+  /// Returns a pickle of a dictionary with one array under `weight` and the value that `build` pushes under
+  /// `extra`.
   private static func beside(_ build: (PickleBytes) -> PickleBytes) -> [UInt8] {
     build(
       start.op("}(").text("weight").array(extents: [2], data: [0, 0, 128, 63, 0, 0, 0, 64]).text("extra")
@@ -16,7 +17,7 @@ struct PickleTests {
     .op("u").end
   }
 
-  /// Calls that run programs or code, hidden in several ways, and the name that is to be told.
+  /// Calls that run programs or code, hidden in several ways, each with the name that the error must contain.
   static let attacks: [(name: String, pickle: [UInt8])] = {
     func shell(_ pickle: PickleBytes) -> PickleBytes { pickle.tuple { $0.text("touch \(sentinel)") } }
     return [
@@ -33,7 +34,7 @@ struct PickleTests {
       ("subprocess.Popen", beside { $0.global("subprocess", "Popen").apply(shell).op("R") }),
       ("torch.load", beside { $0.global("torch", "load").apply(shell).op("R") }),
       ("runpy._run_code", beside { $0.global("runpy", "_run_code").apply(shell).op("R") }),
-      // Not called itself, but handed to something that would call it.
+      // The function is passed to another function that would call it.
       (
         "os.system",
         beside { $0.global("functools", "partial").tuple { $0.global("os", "system").text("x") }.op("R") }
@@ -42,7 +43,7 @@ struct PickleTests {
         "os.system",
         beside { $0.global("builtins", "map").tuple { $0.global("os", "system").op("]") }.op("R") }
       ),
-      // Looked up by name.
+      // The function is looked up by name.
       (
         "os.system",
         beside { pickle in
@@ -51,7 +52,7 @@ struct PickleTests {
           }.op("R").apply(shell).op("R")
         }
       ),
-      // Reached through a module that imports it, or by attributes of what is harmless.
+      // The function is reached through a module that imports it, or by attributes of harmless objects.
       (
         "torch.serialization.os.system",
         beside { $0.stackGlobal("torch.serialization", "os.system").apply(shell).op("R") }
@@ -79,7 +80,7 @@ struct PickleTests {
         beside { $0.global("someone.tools", "check_output").apply(shell).op("R") }
       ),
       ("code.interact", beside { $0.global("code", "interact").apply(shell).op("R") }),
-      // What a harmless call gave is called.
+      // The result of a harmless call is called.
       (
         "operator.attrgetter",
         beside { $0.global("operator", "attrgetter").apply(shell).op("R").apply(shell).op("R") }
@@ -88,7 +89,7 @@ struct PickleTests {
     ]
   }()
 
-  /// `getattr(function("os"), name)`, or `getattr(builtin, name)` without a module.
+  /// Returns a pickle of `getattr(function("os"), name)`, or of `getattr(builtin, name)` without a module.
   private static func attribute(
     of pickle: PickleBytes, _ module: String?, _ function: String, _ name: String
   ) -> PickleBytes {
@@ -105,7 +106,7 @@ struct PickleTests {
 
   private static let sentinel = "/tmp/activation-dump-pickle-was-executed"
 
-  @Test("A call that could do harm is refused by its name and not made", arguments: attacks)
+  @Test("A harmful call is refused, named in the error, and not executed", arguments: attacks)
   func attack(name: String, pickle: [UInt8]) throws {
     let reason = try openingFault(pickle)
     #expect(reason.contains("'\(name)'"), "\(reason)")
@@ -114,10 +115,10 @@ struct PickleTests {
   }
 
   @Test(
-    "The same in every container of PyTorch's",
+    "A harmful call is refused in every PyTorch container",
     arguments: ["strided-zip.pth", "script.pt", "strided-legacy.pth"])
   func attackInContainers(file: String) throws {
-    // PyTorch's import of OrderedDict becomes one as long that runs a program.
+    // PyTorch's import of OrderedDict is replaced by an import of the same length that runs a program.
     var data = try Data(contentsOf: URL(filePath: Fixtures.path(file)))
     let harmless = Data("collections\nOrderedDict\n".utf8)
     var name = "posix\nsystem".utf8.map { $0 }
@@ -143,8 +144,8 @@ struct PickleTests {
       },
       Self.beside { $0.global("a.b", "List").op(")").adding([0x81]).op("(").integer(1).integer(2).op("e") },
       Self.beside { $0.global("pathlib", "PosixPath").tuple { $0.text("a").text("b") }.op("R") },
-      Self.beside { $0.global("somewhere", "function") },  // named, not called
-      // A member of an enumeration of theirs, a partial function, an exception, a signal of a scheduler's settings.
+      Self.beside { $0.global("somewhere", "function") },  // imported, not called
+      // A user's enumeration member, a partial function, an exception, a signal from a scheduler's settings.
       Self.beside { $0.global("somewhere.training", "Pooling").tuple { $0.text("mean") }.op("R") },
       Self.beside {
         $0.global("functools", "partial").tuple { $0.global("a.b", "f") }.op("R").tuple {
@@ -154,7 +155,7 @@ struct PickleTests {
       Self.beside { $0.global("builtins", "ValueError").tuple { $0.text("x") }.op("R") },
       Self.beside { $0.global("signal", "Signals").tuple { $0.integer(10) }.op("R") },
       Self.beside { $0.global("code.models", "Net").op(")").adding([0x81]) },
-      // References out of the pickle that are no storages, and tensors in storages nobody knows.
+      // Persistent identifiers that are not storages, and tensors in unknown storages.
       Self.beside { $0.op("Psomething\n") }, Self.beside { $0.integer(3).op("Q") },
       Self.beside { pickle in
         pickle.global("torch._utils", "_rebuild_tensor_v2").tuple {
@@ -164,9 +165,9 @@ struct PickleTests {
           .integer(0).tuple { $0.integer(4) }.tuple { $0.integer(1) }
         }.op("R")
       },
-      // Bytes that are no file of PyTorch's, where one is to be.
+      // Bytes that are not a PyTorch file, where one is expected.
       Self.beside { $0.global("torch.storage", "_load_from_bytes").tuple { $0.data([1, 2]) }.op("R") },
-      // Lists that hold themselves.
+      // Lists that contain themselves.
       Self.beside { $0.op("]q").adding([7]).op("h").adding([7]).op("a") },
     ]
     for (number, pickle) in pickles.enumerated() {
@@ -176,9 +177,9 @@ struct PickleTests {
     }
   }
 
-  /// What Python's `raw-unicode-escape` decoder makes of them.
+  /// Compares with Python's `raw-unicode-escape` decoder.
   @Test(
-    "Escapes in text of protocol 0 are Python's",
+    "Escapes in text of protocol 0 are read like in Python",
     arguments: [
       (#"\u0041"#, "A"), (#"\U00000041\x"#, #"A\x"#), (#"a\\u0041"#, #"a\\u0041"#),
       (#"\\\u0041"#, #"\\A"#),
@@ -191,10 +192,10 @@ struct PickleTests {
     #expect(try Checkpoint.open(try folder.write(pickle, to: "file")).names == [text])
   }
 
-  @Test("Protocol 0 keeps a whole tensor on one line, however long")
+  @Test("Protocol 0 may store a whole tensor on one line of any length")
   func longLine() throws {
     let count: Int32 = 1 << 19
-    // Python escapes what would end the line, and nothing else of Latin-1.
+    // Python escapes characters that would end the line, and no other Latin-1 characters.
     let line = [UInt8](repeating: 0xBF, count: 4 * Int(count))
     let pickle = Self.start.op("}(").text("weight")
       .global("numpy.core.multiarray", "_reconstruct").global("numpy", "ndarray")
@@ -211,7 +212,7 @@ struct PickleTests {
         == Array(repeating: Float(bitPattern: 0xBFBF_BFBF), count: Int(count)))
   }
 
-  @Test("The last of two entries of one name counts, as in Python")
+  @Test("The last of two entries with the same name counts, as in Python")
   func duplicates() throws {
     let folder = try TemporaryFolder()
     let pickle = Self.start.op("}(")
@@ -224,9 +225,9 @@ struct PickleTests {
     #expect(try checkpoint.tensor(named: "a").elements == [3])
   }
 
-  @Test("Nesting without end neither overflows the stack nor hangs")
+  @Test("Unlimited nesting neither overflows the stack nor hangs")
   func nesting() throws {
-    // Lists and tuples, each inside the next.
+    // Lists and tuples nested in each other.
     let array = Self.start.array(extents: [1], data: [0, 0, 128, 63])
     #expect(
       try openingFault(array.adding(Array(repeating: 0x85, count: 500_000)).end).contains("without end"))
@@ -234,10 +235,10 @@ struct PickleTests {
       extents: [1], data: [0, 0, 128, 63])
     #expect(
       try openingFault(lists.adding(Array(repeating: 0x61, count: 500_000)).end).contains("without end"))
-    // A list inside itself.
+    // A list that contains itself.
     let cycle = Self.start.op("]q").adding([0]).op("h").adding([0]).op("a")
     #expect(try openingFault(cycle.end).contains("without end"))
-    // Forty lists that each hold the one before twice: 2^40 paths, of which a few are listed.
+    // Forty lists that each contain the previous list twice: 2^40 paths, of which a few are listed.
     var shared = array.op("q").adding([0])
     for level in UInt8(0)..<40 {
       shared = shared.op("](h").adding([level]).op("h").adding([level]).op("eq").adding([level + 1])
@@ -246,13 +247,13 @@ struct PickleTests {
     #expect(try Checkpoint.open(try folder.write(shared.end, to: "shared")).tensors.count <= 16)
   }
 
-  @Test("Instances inside instances neither overflow the stack nor hang")
+  @Test("Nested instances neither overflow the stack nor hang")
   func nestedInstances() throws {
-    // An instance whose state is a tuple in a tuple in a tuple…
+    // An instance whose state consists of nested tuples.
     let instance = Self.start.global("a.b", "C").op(")").adding([0x81])
     let deep = instance.op(")").adding(Array(repeating: 0x85, count: 500_000)).op("b")
     #expect(try openingFault(deep.end).contains("no tensors"))
-    // …one that is its own module, which adds nothing to a path, and a long chain of such.
+    // An instance that is its own module, which adds nothing to a path, and a long chain of such instances.
     let own = instance.op("q").adding([0]).op("}").text("_modules").op("h").adding([0]).op("sb")
     #expect(try openingFault(own.end).contains("without end"))
     var chain = instance.op("q").adding([0]).op("0").op("}")
@@ -263,9 +264,9 @@ struct PickleTests {
     #expect(try openingFault(chain.end).contains("without end"))
   }
 
-  @Test("What the memo makes cheap to name many times over is not handled as often")
+  @Test("Expensive repetition through the memo is refused")
   func amplification() throws {
-    /// A pickle that stores something long and then uses it 200,000 times.
+    /// Returns a pickle that stores a long value and then uses it 200,000 times.
     func repeated(_ long: (PickleBytes) -> PickleBytes, _ use: [UInt8]) -> [UInt8] {
       long(Self.start.global("collections", "OrderedDict").op("q").adding([9]).op("(")).op("q").adding([0])
         .adding(Array(repeatElement(use, count: 200_000).joined())).end
@@ -275,19 +276,19 @@ struct PickleTests {
       pickle.op("NN").adding([0x86]).op("q").adding([1]).op("](")
         .adding(Array(repeatElement([0x68, 1], count: 200_000).joined())).op("e").adding([0x85])
     }
-    // OrderedDict(pairs), over and over.
+    // OrderedDict(pairs) is called repeatedly.
     #expect(try openingFault(repeated(pairs, [0x68, 9, 0x68, 0, 0x52])).contains("more than"))
-    // A long name, imported over and over.
+    // A long name is imported repeatedly.
     let name: (PickleBytes) -> PickleBytes = { $0.text(String(repeating: "x", count: 200_000)) }
     #expect(try openingFault(repeated(name, [0x68, 0, 0x68, 0, 0x93])).contains("without a name"))
-    // A long list of numbers beside the weights, visited from many places.
+    // A long list of numbers beside the weights is visited from many places.
     let list: (PickleBytes) -> PickleBytes = { $0.op("](").adding(items).op("e") }
     let visits = list(Self.start).op("q").adding([0]).op("](")
       .adding(Array(repeatElement([0x68, 0], count: 200_000).joined())).op("e")
     #expect(try openingFault(visits.end).contains("without end"))
   }
 
-  @Test("Claims beyond the file are refused before memory is asked for")
+  @Test("Lengths beyond the file are refused before memory is allocated")
   func wildClaims() throws {
     func fault(_ bytes: [UInt8]) throws -> String { try openingFault(Self.start.adding(bytes).end) }
     #expect(try fault([0x42] + littleEndian(UInt32.max)).contains("cut off"))
@@ -298,7 +299,7 @@ struct PickleTests {
     let array = Self.start.array(extents: [.max, .max, .max], data: [1, 2, 3, 4]).end
     #expect(try openingFault(array).contains("4 bytes"))
     #expect(try openingFault(Self.start.array(extents: [-1], data: []).end).contains("-1"))
-    // One text encoded over and over from the memo.
+    // A text is encoded repeatedly from the memo.
     var bomb = Self.start.text(String(repeating: "x", count: 10_000)).op("q").adding([0])
     for _ in 0..<20 {
       bomb = bomb.global("_codecs", "encode").op("h").adding([0]).text("latin1").adding([0x86]).op("R")
@@ -307,7 +308,7 @@ struct PickleTests {
   }
 
   @Test(
-    "A damaged pickle says what is wrong",
+    "The error about a damaged pickle states its reason",
     arguments: [
       ([0x2E], "empty stack"), ([0x85, 0x2E], "empty stack"), ([0x74, 0x2E], "lacks a mark"),
       ([0x68, 0x05, 0x2E], "never stored"), ([0xFF, 0x2E], "unknown opcode 255"),
@@ -322,7 +323,7 @@ struct PickleTests {
     #expect(fault.contains(reason), "\(fault)")
   }
 
-  @Test("Bytes after a pickle of arrays are noticed")
+  @Test("Bytes after a pickle of arrays are detected")
   func trailing() throws {
     let pickle = Self.beside { $0.integer(1) }
     #expect(try openingFault(pickle + [0]).contains("1 bytes follow"))

@@ -4,7 +4,7 @@ import Tensor
 import TestSupport
 import Testing
 
-@Suite("safetensors files are read by the rules of the format and written by them")
+@Suite("safetensors files are read and written by the rules of the format")
 struct SafetensorsTests {
   private static func file(_ header: String, data: Int = 0) -> [UInt8] {
     littleEndian(UInt64(header.utf8.count)) + Array(header.utf8) + Array(repeating: 0, count: data)
@@ -15,7 +15,7 @@ struct SafetensorsTests {
   }
 
   @Test(
-    "Each way a file can be wrong",
+    "Each kind of invalid file is refused",
     arguments: [
       (file("{\(entry("a", "F32", "2", "0,8"))}", data: 7), "cut off"),
       (file("{\(entry("a", "F32", "2", "0,8"))}", data: 9), "belong to no tensor"),
@@ -40,7 +40,7 @@ struct SafetensorsTests {
     #expect(fault.contains(reason), "\(fault)")
   }
 
-  @Test("What is written is read back: names, shapes, bits, metadata, order")
+  @Test("A written file is read back: names, shapes, bits, metadata, order")
   func roundTrip() throws {
     let folder = try TemporaryFolder()
     let tensors: [(String, Tensor)] = [
@@ -59,7 +59,7 @@ struct SafetensorsTests {
       #expect(read.shape(of: name) == tensor.shape)
     }
     #expect(folder.contents == ["out.safetensors"])
-    // The elements start at a multiple of eight bytes, so that they can be lent.
+    // The elements must start at a multiple of eight bytes, so that tensors can refer to the mapped bytes.
     let header: UInt64 = try Data(contentsOf: URL(filePath: path)).withUnsafeBytes {
       $0.loadUnaligned(as: UInt64.self)
     }
@@ -80,7 +80,7 @@ struct SafetensorsTests {
     }
   }
 
-  @Test("A write that fails leaves what was there, and no other file")
+  @Test("A failed write keeps the previous file, and leaves no other file")
   func failedWrite() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("before".utf8, to: "out")

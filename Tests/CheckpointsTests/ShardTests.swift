@@ -11,7 +11,7 @@ struct ShardTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Writes two shards, and an index that a test may change.
+  /// Writes two shards and an index, which a test may modify.
   private func write(
     _ map: [String: String] = ["a": "m-00001-of-00002.safetensors", "b": "m-00002-of-00002.safetensors"],
     index: String = "m.safetensors.index.json"
@@ -53,7 +53,7 @@ struct ShardTests {
     }
   }
 
-  @Test("A missing shard is named, and so is a tensor that is in none")
+  @Test("A missing shard is named, and so is a tensor that no shard has")
   func missing() throws {
     let lost = try fault(
       try write(["a": "m-00001-of-00002.safetensors", "b": "m-00003-of-00003.safetensors"]), .missing)
@@ -64,7 +64,7 @@ struct ShardTests {
   }
 
   @Test(
-    "A name that leaves the folder is refused",
+    "A name outside the folder is refused",
     arguments: ["../x.safetensors", "/etc/passwd", "a/../../b", "", ".", "a//b", "x\0y"])
   func escapes(name: String) throws {
     #expect(try fault(try write(["a": name])).contains("not a file in its folder"))
@@ -77,7 +77,7 @@ struct ShardTests {
     #expect(try fault(index).contains("its shard 'm-00002-of-00002.safetensors'"))
   }
 
-  @Test("An index does not lead to another, and one without tensors is refused")
+  @Test("An index that refers to another index or has no tensors is refused")
   func hostile() throws {
     let index = try write(["a": "m.safetensors.index.json"])
     #expect(try fault(index).contains("its shard 'm.safetensors.index.json'"))
@@ -85,7 +85,7 @@ struct ShardTests {
   }
 
   @Test(
-    "In a folder the model's own file is taken before others, and several that nothing tells apart are listed"
+    "In a folder, the model's usual file has priority, and ambiguous files are listed"
   )
   func folders() throws {
     let other = try TemporaryFolder()

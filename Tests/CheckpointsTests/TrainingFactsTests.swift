@@ -4,7 +4,7 @@ import Testing
 
 struct TrainingFactsTests {
   @Test(
-    "what training code says of its network beside the parameters is metadata; long texts and numbers are not",
+    "entries of training code that name its network are metadata; long texts and numbers are not",
     arguments: ["training-zip.pth", "training-legacy.pth"])
   func facts(file: String) throws {
     let path = Fixtures.folder.deletingLastPathComponent().appending(path: "heads/\(file)").path

@@ -2,13 +2,14 @@ import Foundation
 import Images
 import Testing
 
-@Suite("Pictures for people equal Pillow's, and survive as PNG")
+@Suite("Display pictures equal Pillow's, also after encoding as PNG")
 struct DisplayTests {
   private struct Row {
     let path: String, mode: String, digest: String?
   }
 
-  /// The rows as a Pillow makes them: those of the newest, or, where an older one makes others, its own.
+  /// Returns the rows of a Pillow version: the newest version's rows, except those that the older version
+  /// changes.
   private func rows(_ table: String, pillow: PillowVersion) throws -> [Row] {
     let newest = try rows("\(table).tsv")
     guard pillow != .standard else { return newest }
@@ -28,7 +29,7 @@ struct DisplayTests {
   }
 
   @Test(
-    "Each odd file is resized in its own mode and then converted, or refused where Pillow refuses it",
+    "Each unusual file is resized in its own mode and then converted, or refused if Pillow refuses it",
     arguments: Resampler.available.map(\.name), PillowVersion.allCases)
   func fixtures(_ instructions: String, _ pillow: PillowVersion) throws {
     let resampler = try #require(Resampler.available.first { $0.name == instructions })
@@ -63,7 +64,7 @@ struct DisplayTests {
     }
   }
 
-  @Test("A picture survives encoding, the bytes are the same every time, and odd sizes work")
+  @Test("A picture is unchanged by encoding, with the same bytes every time, also for odd sizes")
   func png() throws {
     let decoder = ImageDecoder()
     for (width, height) in [(1, 1), (1, 7), (5, 1), (224, 224), (13, 300)] {
@@ -71,7 +72,7 @@ struct DisplayTests {
       let image = RGBImage(width: width, height: height, rgb: rgb)
       let bytes = try image.png(name: "a picture")
       #expect(try image.png(name: "a picture") == bytes)
-      // A truncated file would be refused.
+      // The decoder would refuse a truncated file.
       let decoded = try bytes.withUnsafeBytes { try decoder.decode($0, name: "a picture") }
       #expect(decoded.width == width && decoded.height == height)
       expectEqual(decoded.rgb, rgb, "\(width)×\(height)")

@@ -3,11 +3,12 @@ import Images
 import Machine
 import Testing
 
-/// What Pillow and torchvision make of the images of a folder: the rows of a table that `expect.py` wrote.
+/// The results of Pillow and torchvision for the images of a folder: the rows of a table that `expect.py`
+/// wrote.
 struct ExpectedTable {
   struct Row {
     let path: String
-    /// Nothing where Pillow refuses the file.
+    /// The expected image; `nil` if Pillow refuses the file.
     let image: (width: Int, height: Int, digests: [String: String])?
   }
 
@@ -23,7 +24,8 @@ struct ExpectedTable {
 
   let rows: [Row]
 
-  /// The rows as a Pillow makes them: those of the newest, or, where an older one makes others, its own.
+  /// Reads the rows of a Pillow version: the newest version's rows, except those that the older version
+  /// changes.
   init(_ table: String, pillow: PillowVersion) throws {
     let newest = try ExpectedTable("\(table).tsv").rows
     guard pillow != .standard else {
@@ -50,17 +52,17 @@ struct ExpectedTable {
   }
 }
 
-/// The first 32 digits of the SHA-256 of the bytes of an array, as `expect.py` writes them.
+/// Returns the first 32 digits of the SHA-256 of an array's bytes, as written by `expect.py`.
 func digest<Element>(_ elements: [Element]) -> String {
   elements.withUnsafeBytes { String(SHA256.hexDigest(of: $0).prefix(32)) }
 }
 
 extension Preprocessor {
-  /// The input for an image as an array.
+  /// Returns the input for an image as an array.
   func input(for image: RGBImage, layout: Layout = .channelsFirst) -> [Float] {
     let count = 3 * preprocessing.crop * preprocessing.crop
     return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-      // NaN: an element that is not written must not pass for a right one.
+      // NaN marks elements that are not written.
       buffer.initialize(repeating: .nan)
       apply(to: image, layout: layout, into: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
       initialized = count
@@ -68,8 +70,8 @@ extension Preprocessor {
   }
 }
 
-/// Expects two arrays to be equal and says where they first differ: `#expect(a == b)` takes minutes to describe the
-/// difference of two large ones.
+/// Expects two arrays to be equal and reports the first difference. `#expect(a == b)` would take minutes to
+/// describe the difference of two large arrays.
 func expectEqual<Element: Equatable>(
   _ got: [Element], _ expected: [Element], _ what: String = "",
   sourceLocation: SourceLocation = #_sourceLocation

@@ -30,7 +30,7 @@ struct ImageDecoderTests {
     return try #require(#expect(throws: ImageError.self) { try ImageDecoder().decode(bytes) })
   }
 
-  @Test("A file that is not there, a folder and a pipe are told apart from damaged images")
+  @Test("A missing file, a folder and a pipe are distinguished from damaged images")
   func unreadable() throws {
     let decoder = ImageDecoder()
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
@@ -50,7 +50,7 @@ struct ImageDecoderTests {
   }
 
   @Test(
-    "An error says what is wrong",
+    "An error states its reason",
     arguments: [
       ("truncated.jpg", "truncated"), ("truncated-progressive.jpg", "truncated"),
       ("truncated.png", "incomplete"),
@@ -74,7 +74,7 @@ struct ImageDecoderTests {
   }
 
   @Test(
-    "Every beginning of a file is an error or an image, never a crash", arguments: ["2x3.jpg", "ycck.jpg"])
+    "Every prefix of a file gives an error or an image, never a crash", arguments: ["2x3.jpg", "ycck.jpg"])
   func beginningsJPEG(file: String) throws {
     let bytes = try Self.fixture(file)
     let decoder = ImageDecoder()
@@ -83,7 +83,7 @@ struct ImageDecoderTests {
     }
   }
 
-  @Test("A progressive file that repeats its scans without end is refused")
+  @Test("A progressive file with endlessly repeated scans is refused")
   func scans() throws {
     let bytes = try Self.fixture("progressive-gray.jpg")
     func marker(from start: Int, _ isMarker: (UInt8) -> Bool) -> Int? {
@@ -100,7 +100,7 @@ struct ImageDecoderTests {
     #expect(error?.reason.contains("more than 1000 scans") == true)
   }
 
-  @Test("An image keeps its pixels when its decoder goes on")
+  @Test("An image keeps its pixels when its decoder decodes another")
   func lifetime() throws {
     let decoder = ImageDecoder()
     let first = try decoder.decode(Self.fixture("baseline-444.jpg"))
@@ -110,14 +110,14 @@ struct ImageDecoderTests {
     #expect(second.height == 167)
   }
 
-  @Test("A file without tables is an error, also behind a file that has them")
+  @Test("A file without tables is an error, also after a file with tables")
   func tables() throws {
     let decoder = ImageDecoder()
     _ = try decoder.decode(Self.fixture("baseline-420.jpg"))
     #expect(throws: ImageError.self) { try decoder.decode(Self.fixture("no-tables.jpg")) }
   }
 
-  @Test("A decoder works on after an error")
+  @Test("A decoder can be used after an error")
   func recovery() throws {
     let decoder = ImageDecoder()
     for (good, bad) in [
@@ -130,7 +130,7 @@ struct ImageDecoderTests {
   }
 
   @Test(
-    "Mutated files are errors or images of a bounded size, never a crash",
+    "Mutated files give errors or images of bounded size, never a crash",
     arguments: [
       "baseline-420.jpg", "progressive-gray.jpg", "restart.jpg", "cmyk.jpg", "rgb-8.png",
       "rgba-16-interlaced.png",
@@ -143,7 +143,7 @@ struct ImageDecoderTests {
     var refused = 0
     for round in 0..<400 {
       var bytes = original
-      // The first bytes decide most: half of the rounds change only those.
+      // The first bytes matter most, so half of the rounds change only those.
       let reach = round % 2 == 0 ? bytes.count : min(bytes.count, 300)
       for _ in 0..<Int.random(in: 1...4, using: &generator) {
         let at = Int.random(in: 0..<reach, using: &generator)
@@ -155,7 +155,7 @@ struct ImageDecoderTests {
         }
         if bytes.count < reach { break }
       }
-      // Half of the PNG files get right checksums again, or few would reach what lies behind that check.
+      // Half of the PNG files get correct checksums, so that the mutations pass that check.
       if file.hasSuffix(".png") && round % 4 < 2 { Self.repairChecksums(&bytes) }
       do throws(ImageError) {
         let image = try decoder.decode(bytes)

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Images
 
-/// What the system's errors mean for images.
+/// Tests of the image errors for the system's error numbers.
 struct ImageFailureTests {
-  @Test("a limit on open files is no fault of the image, and everything else is")
+  @Test("a limit on open files is not an error of the image; all other errors are")
   func kinds() {
     let image = ImageLocation(path: "a.png")
     for code in [EMFILE, ENFILE] { #expect(ImageFile.failure(image, code).kind == .tooManyFiles) }

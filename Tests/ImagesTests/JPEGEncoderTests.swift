@@ -5,10 +5,10 @@ import Testing
 @Suite("JPEG files")
 struct JPEGEncoderTests {
   @Test(
-    "an image comes back as it was but for what the quality costs",
+    "a decoded image equals the original up to the loss of its quality",
     arguments: [(1, 1), (1, 40), (17, 3), (96, 96), (201, 77)])
   func roundTrip(width: Int, height: Int) throws {
-    // Slow waves: what JPEG is made for.
+    // Slowly varying pixels, which JPEG compresses well.
     var pixels: [UInt8] = []
     for y in 0..<height {
       for x in 0..<width {
@@ -32,7 +32,7 @@ struct JPEGEncoderTests {
     #expect(sizes == sizes.sorted(by: >))
   }
 
-  @Test("noise, which does not compress, fits all the same")
+  @Test("noise, which does not compress, fits the buffer")
   func noise() throws {
     var random = SplitMix(seed: 5)
     let pixels = (0..<3 * 65 * 64).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -40,7 +40,7 @@ struct JPEGEncoderTests {
     #expect(try bytes.withUnsafeBytes { try ImageDecoder().decode($0, name: "noise") }.width == 65)
   }
 
-  @Test("a side that JPEG cannot say is an error that names the image")
+  @Test("a side too long for JPEG is an error that names the image")
   func tooLong() {
     let image = RGBImage(width: 65_501, height: 1, rgb: [UInt8](repeating: 7, count: 3 * 65_501))
     let error = #expect(throws: ImageError.self) { try image.jpeg(quality: 85, name: "long.png") }

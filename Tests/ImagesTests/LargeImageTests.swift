@@ -4,7 +4,7 @@ import Testing
 
 @testable import Images
 
-/// Images that are resized as they are decoded: the same numbers, in little memory.
+/// Tests of images that are resized while they are decoded: the same numbers, with little memory.
 struct LargeImageTests {
   private static let files = ExpectedTable.fixtures.appending(path: "files")
 
@@ -18,7 +18,7 @@ struct LargeImageTests {
   }
 
   @Test(
-    "every fixture gives the same numbers or the same error in strips as in one piece",
+    "every fixture gives the same numbers or the same error in strips as when decoded whole",
     arguments: [Preprocessing.imageNet, .clip, .caffe])
   func strips(preprocessing: Preprocessing) throws {
     let (decoder, other) = (ImageDecoder(), ImageDecoder())
@@ -47,12 +47,12 @@ struct LargeImageTests {
     #expect(decoded > 40 && refused > 5, "\(decoded) decoded, \(refused) refused")
   }
 
-  /// A PNG of one gray, whose rows deflate to next to nothing.
+  /// Returns a PNG of uniform gray, whose rows deflate to very few bytes.
   private func gray(_ width: Int, _ height: Int, rows: Int? = nil) -> [UInt8] {
     PNG.gray(width: width, height: height, value: 77, rows: rows ?? height)
   }
 
-  @Test("an image of 100 megapixels of one colour is that colour")
+  @Test("an image of 100 megapixels of one colour gives that colour")
   func large() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(gray(12_500, 8_000), to: "large.png")
@@ -81,7 +81,7 @@ struct LargeImageTests {
     }
   }
 
-  @Test("a large image that ends early is an error, wherever it ends")
+  @Test("a large image truncated anywhere is an error")
   func truncated() throws {
     let folder = try TemporaryFolder()
     let preprocessor = Preprocessor(.imageNet)

@@ -5,13 +5,14 @@ import Testing
 @testable import Formats
 @testable import Images
 
-/// PNG and JPEG files that are damaged or odd in one way each, and what Pillow makes of them: `mutants.py`.
-@Suite("Damaged and odd files are read and refused as Pillow reads and refuses them")
+/// Tests of PNG and JPEG files with one damaged or unusual property each, against Pillow's results from
+/// `mutants.py`.
+@Suite("Damaged and unusual files are read and refused like in Pillow")
 struct MutantTests {
   private struct Mutant {
     let name: String
     let bytes: [UInt8]
-    /// Width, height and digest; nothing where Pillow refuses the file.
+    /// The width, height and digest; `nil` if Pillow refuses the file.
     let expected: [String]?
   }
 
@@ -37,7 +38,7 @@ struct MutantTests {
     return ["\(image.width)", "\(image.height)", digest(image.rgb)]
   }
 
-  @Test("each gives Pillow's pixels, or an error where Pillow raises one")
+  @Test("each gives Pillow's pixels, or an error if Pillow raises one")
   func pixels() throws {
     let decoder = ImageDecoder()
     let mutants = try Self.mutants()
@@ -48,7 +49,7 @@ struct MutantTests {
     }
   }
 
-  @Test("each gives the same numbers or an error when it is resized as it is decoded")
+  @Test("each gives the same numbers or an error when resized while decoded")
   func strips() throws {
     let folder = try TemporaryFolder()
     let (decoder, other) = (ImageDecoder(), ImageDecoder())

@@ -6,7 +6,7 @@ import Testing
 @Suite("Images equal Pillow's and torchvision's, bit for bit")
 struct PillowTests {
   @Test(
-    "Each odd file gives Pillow's pixels and torchvision's inputs, or an error where Pillow raises one",
+    "Each unusual file gives Pillow's pixels and torchvision's inputs, or an error if Pillow raises one",
     arguments: PillowVersion.allCases)
   func fixtures(pillow: PillowVersion) throws {
     let decoder = ImageDecoder()
@@ -32,12 +32,13 @@ struct PillowTests {
     }
   }
 
-  @Test("The order of passes is Pillow's on either side of where it changes")
+  @Test("The order of passes is Pillow's on both sides of each threshold")
   func orders() throws {
     func isVerticalFirst(_ pillow: PillowVersion, _ from: (Int, Int), _ to: (Int, Int)) -> Bool {
       pillow.resizesVerticallyFirst(width: from.0, height: from.1, newWidth: to.0, newHeight: to.1)
     }
-    // Two rows for each column is not more than twice as many; a width that grows is less than none removed.
+    // Two removed rows per column are not more than twice as many. A width that grows has a negative number
+    // of removed columns.
     #expect(!isVerticalFirst(.v13, (320, 684), (256, 556)))
     #expect(isVerticalFirst(.v13, (320, 685), (256, 556)))
     #expect(isVerticalFirst(.v13, (100, 300), (100, 299)))
@@ -48,7 +49,7 @@ struct PillowTests {
     #expect(!isVerticalFirst(.v12, (3, 300), (2, 200)))
     #expect(isVerticalFirst(.v12, (3, 301), (2, 200)))
     #expect(!isVerticalFirst(.v12, (3, 301), (6, 602)))
-    // What the tables are for: an older Pillow makes other inputs of the same file.
+    // The purpose of the tables: an older Pillow computes different inputs from the same file.
     let file = ExpectedTable.fixtures.appending(path: "files/tall-320x685.jpg").path
     let image = try ImageDecoder().decode(contentsOf: file)
     let inputs = PillowVersion.allCases.map { Preprocessor(.caffe, pillow: $0).input(for: image) }
@@ -56,7 +57,7 @@ struct PillowTests {
     #expect(inputs[0] != inputs[1])
   }
 
-  /// Photographs that are not part of the repository; the digests are.
+  /// The folder of photographs that are not in the repository; their digests are.
   static let sample = ExpectedTable.fixtures.appending(path: "../../../../shared/imagenet/sample")
     .standardizedFileURL
 

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Preprocessing")
 struct PreprocessorTests {
-  /// Noise: every pixel differs from its neighbours, so that a tap in a wrong place shows.
+  /// Returns an image of noise. Every pixel differs from its neighbours, so that a misplaced tap is noticed.
   static func noise(_ width: Int, _ height: Int) -> RGBImage {
     var generator = SplitMix(seed: UInt64(width * 65536 + height))
     return RGBImage(
@@ -18,7 +18,7 @@ struct PreprocessorTests {
     (240, 1500), (1023, 771), (3000, 2100), (257, 600), (1001, 2999),
   ]
 
-  @Test("Every instruction set gives the bytes of the scalar one", arguments: sizes)
+  @Test("Every instruction set gives the same bytes as the scalar code", arguments: sizes)
   func tiers(width: Int, height: Int) {
     let image = Self.noise(width, height)
     let resamplers = Resampler.available
@@ -34,7 +34,7 @@ struct PreprocessorTests {
     }
   }
 
-  @Test("Crops of every width, also such that are no multiple of a vector", arguments: 1...40)
+  @Test("Crops of every width, including those that are not a multiple of a vector", arguments: 1...40)
   func awkwardCrops(crop: Int) {
     let image = Self.noise(61, 53)
     let preprocessing = Preprocessing(
@@ -59,7 +59,7 @@ struct PreprocessorTests {
     #expect((0..<3 * plane).allSatisfy { last[$0] == first[$0 % 3 * plane + $0 / 3] })
   }
 
-  @Test("A preprocessor's memory of earlier images does not show")
+  @Test("A preprocessor's result does not depend on earlier images")
   func reuse() {
     let preprocessor = Preprocessor(.clip)
     let images = [Self.noise(500, 375), Self.noise(3, 2), Self.noise(1200, 900), Self.noise(60, 400)]
@@ -69,7 +69,7 @@ struct PreprocessorTests {
     }
   }
 
-  /// A crop of pixels that need no resizing: what is left is geometry.
+  /// Returns a crop of pixels that need no resizing, so that only the geometry matters.
   private func cropped(_ image: RGBImage, to crop: Int) -> [Float] {
     Preprocessor(
       Preprocessing(
@@ -90,7 +90,7 @@ struct PreprocessorTests {
         == (offset..<offset + crop).flatMap { [Float](repeating: Float($0), count: 12) })
   }
 
-  @Test("An image smaller than the crop is padded with black, the odd pixel at the end")
+  @Test("An image smaller than the crop is padded with black, an odd pixel at the end")
   func padding() {
     let image = RGBImage(width: 2, height: 3, rgb: [UInt8](repeating: 9, count: 18))
     let rows = (0..<5).map { y in

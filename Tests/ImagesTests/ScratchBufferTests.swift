@@ -3,7 +3,7 @@ import Testing
 @testable import Images
 
 struct ScratchBufferTests {
-  @Test("a buffer that grows with every request moves a few times, and gives a giant back")
+  @Test("a buffer that grows with every request moves only a few times, and frees a giant allocation")
   func growth() {
     var buffer = ScratchBuffer()
     var sizes: Set<Int> = []

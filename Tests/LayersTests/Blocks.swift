@@ -1,7 +1,7 @@
 import Layers
 import Tensor
 
-/// A convolution whose result is used twice, so that fusing its rectifier would lose a value.
+/// A convolution whose result is used twice, so that fusing its ReLU would lose a value.
 struct Diamond: Block {
   func callAsFunction(_ x: Value) throws(GraphError) -> Value {
     let y = try x.conv2d("conv", 6, kernel: 1, bias: true)
@@ -9,7 +9,7 @@ struct Diamond: Block {
   }
 }
 
-/// A residual block whose two branches both end in a normalised convolution.
+/// A residual block whose two branches both end in a convolution with BatchNorm.
 struct TwoBranches: Block {
   func callAsFunction(_ x: Value) throws(GraphError) -> Value {
     let y =
@@ -21,7 +21,7 @@ struct TwoBranches: Block {
   }
 }
 
-/// Identity residuals in a row: each may overwrite the one before.
+/// Consecutive identity residuals, each of which may overwrite the previous one.
 struct Chain: Block {
   func callAsFunction(_ x: Value) throws(GraphError) -> Value {
     var x = try x.conv2d("stem", 8, kernel: 3, padding: 1).batchNorm("stembn").relu()
@@ -33,7 +33,7 @@ struct Chain: Block {
   }
 }
 
-/// Parallel convolutions stacked by channel, with a pooled branch.
+/// Parallel convolutions concatenated by channel, with a pooled branch.
 struct Inception: Block {
   func callAsFunction(_ x: Value) throws(GraphError) -> Value {
     try .concatenating(
@@ -44,7 +44,7 @@ struct Inception: Block {
   }
 }
 
-/// A dense block: each layer reads everything before it; then a transition.
+/// A dense block, in which each layer reads the results of all previous ones, then a transition.
 struct Dense: Block {
   func callAsFunction(_ x: Value) throws(GraphError) -> Value {
     var features = [try x.conv2d("conv0", 6, kernel: 1)]
@@ -59,7 +59,7 @@ struct Dense: Block {
   }
 }
 
-/// A concatenation that holds one part twice, the input itself, and another concatenation.
+/// A concatenation that contains one part twice, the input itself, and another concatenation.
 struct AwkwardConcatenation: Block {
   func callAsFunction(_ x: Value) throws(GraphError) -> Value {
     let y = try x.conv2d("y", 4, kernel: 1)
@@ -68,7 +68,7 @@ struct AwkwardConcatenation: Block {
   }
 }
 
-/// A pre-norm transformer block with a class token, as the ViTs'.
+/// A pre-norm transformer block with a class token, as in ViT.
 struct Transformer: Block {
   func callAsFunction(_ x: Value) throws(GraphError) -> Value {
     var x = try x.conv2d("patch", 16, kernel: 4, stride: 4).tokens()
@@ -83,7 +83,7 @@ struct Transformer: Block {
   }
 }
 
-/// A ConvNeXt block and a downsampling.
+/// A ConvNeXt block and a downsampling layer.
 struct ConvNeXtLike: Block {
   func callAsFunction(_ x: Value) throws(GraphError) -> Value {
     let x = try x.conv2d("stem", 12, kernel: 2, stride: 2, bias: true).layerNorm("stemnorm", epsilon: 1e-6)
@@ -96,7 +96,7 @@ struct ConvNeXtLike: Block {
   }
 }
 
-/// CLIP's attention pooling: the mean token asks all.
+/// CLIP's attention pooling: the mean token is the query for all tokens.
 struct AttentionPool: Block {
   func callAsFunction(_ x: Value) throws(GraphError) -> Value {
     let x = try x.conv2d("conv", 16, kernel: 1).relu().tokens().prependingMean().addingPositions("positions")
@@ -106,7 +106,7 @@ struct AttentionPool: Block {
   }
 }
 
-/// Local response normalisation, asymmetric padding and ceil mode.
+/// A stem with local response normalisation, asymmetric padding and ceil mode.
 struct Stem: Block {
   func callAsFunction(_ x: Value) throws(GraphError) -> Value {
     try x

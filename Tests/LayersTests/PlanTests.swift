@@ -3,7 +3,7 @@ import Tensor
 import TestSupport
 import Testing
 
-/// A small model and the parameters and input it is tested with.
+/// A small model with its parameters and input.
 struct Sample: Sendable, CustomTestStringConvertible {
   let testDescription: String
   private let block: any Block
@@ -23,7 +23,7 @@ struct Sample: Sendable, CustomTestStringConvertible {
     return graph
   }
 
-  /// Values in ±0.5, variances in 0.5…1.
+  /// Returns random parameters: values in ±0.5, variances in 0.5…1.
   func parameters(of graph: Graph) -> TensorDictionary {
     var generator = SplitMix(seed: 7)
     let tensors = graph.parameters.map { parameter in
@@ -53,7 +53,7 @@ struct Sample: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// What a plan records of some images run together.
+/// Returns the values that a plan records of several images in one run.
 func results(_ plan: Plan, _ seeds: [UInt64], team: ThreadTeam? = nil) -> [[[Float]]] {
   let workspace = Workspace(for: plan, batchSize: seeds.count, team: team)
   for (image, seed) in seeds.enumerated() { workspace.setInput(of: image, Sample.input(seed)) }
@@ -64,7 +64,7 @@ func results(_ plan: Plan, _ seeds: [UInt64], team: ThreadTeam? = nil) -> [[[Flo
   }
 }
 
-/// A plan made with one choice of rewrites, for the name of a test case.
+/// A set of rewrites, with a name for the test case.
 struct Choice: Sendable, CustomTestStringConvertible {
   let testDescription: String
   let rewrites: Rewrites
@@ -84,7 +84,7 @@ struct Choice: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct PlanTests {
-  @Test("Every rewrite keeps every tap and the output", arguments: Sample.all, Choice.each)
+  @Test("Every rewrite preserves every tap and the output", arguments: Sample.all, Choice.each)
   func rewritesPreserveValues(_ sample: Sample, _ choice: Choice) throws {
     let names = try sample.graph().names
     for reduction in [Reduction.mean, .max, .none] {
@@ -97,7 +97,7 @@ struct Choice: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test("Asking for one tap alone gives what asking for all gives", arguments: Sample.all)
+  @Test("One tap alone has the same values as among all taps", arguments: Sample.all)
   func tapsDoNotDisturbEachOther(_ sample: Sample) throws {
     let names = try sample.graph().names
     for reduction in [Reduction.mean, .token0, .none] {
@@ -112,7 +112,7 @@ struct Choice: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test("A batch gives the bytes of its images run alone", arguments: Sample.all, Tier.available)
+  @Test("A batch gives the same bytes as its images one by one", arguments: Sample.all, Tier.available)
   func batchesAreExact(_ sample: Sample, tier: Tier) throws {
     let names = try sample.graph().names
     let plan = try sample.plan(names, tier: tier)
@@ -123,7 +123,7 @@ struct Choice: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test("A team gives the bytes of one thread", arguments: Sample.all, Tier.all)
+  @Test("A team gives the same bytes as one thread", arguments: Sample.all, Tier.all)
   func teamsAreExact(_ sample: Sample, tier: Tier) throws {
     for reduction in [Reduction.mean, .none] {
       let plan = try sample.plan(sample.graph().names, reduction, tier: tier)
@@ -137,7 +137,7 @@ struct Choice: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test("Every tier agrees with the scalar oracle", arguments: Sample.all, Tier.available)
+  @Test("Every tier agrees with the scalar reference", arguments: Sample.all, Tier.available)
   func tiersAgree(_ sample: Sample, tier: Tier) throws {
     let names = try sample.graph().names
     let scalar = try #require(Tier.named("scalar"))
@@ -149,12 +149,12 @@ struct Choice: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test("Fusing leaves fewer steps", arguments: Sample.all)
+  @Test("Fusion reduces the number of steps", arguments: Sample.all)
   func fusingHelps(_ sample: Sample) throws {
     #expect(try sample.plan([]).steps.count <= sample.plan([], rewrites: .reference).steps.count)
   }
 
-  @Test("Buffers that matter at the same time share no memory", arguments: Sample.all, Choice.each)
+  @Test("Buffers with overlapping lifetimes share no memory", arguments: Sample.all, Choice.each)
   func buffersAreDisjoint(_ sample: Sample, _ choice: Choice) throws {
     let storage = try sample.plan([], rewrites: choice.rewrites).storage
     let used = storage.buffers.filter { $0.count > 0 }
@@ -167,7 +167,8 @@ struct Choice: Sendable, CustomTestStringConvertible {
     #expect(storage.count <= used.reduce(0) { $0 + $1.count })
   }
 
-  @Test("The steps' multiply-adds are the graph's, whatever is fused", arguments: Sample.all, Choice.each)
+  @Test(
+    "The steps' multiply-adds equal the graph's with and without fusion", arguments: Sample.all, Choice.each)
   func costsAddUp(_ sample: Sample, _ choice: Choice) throws {
     let plan = try sample.plan([], rewrites: choice.rewrites)
     let total = plan.steps.indices.reduce(0) { $0 + plan.cost(of: $1).multiplyAdds }
@@ -179,13 +180,13 @@ struct Choice: Sendable, CustomTestStringConvertible {
     // conv2 with its residual reads 5×16×12 and 19×8×6 values and writes 19×8×6.
     let index = try #require(plan.steps.firstIndex { $0.step.name.hasPrefix("conv2") })
     #expect(plan.cost(of: index).activationBytes == 4 * (5 * 16 * 12 + 2 * 19 * 8 * 6))
-    // down has a 1×1 kernel at a stride of 2: it sees one position of four.
+    // The layer down has a 1×1 kernel and a stride of 2, so it reads one position of four.
     let down = try #require(plan.steps.firstIndex { $0.step.name.hasPrefix("down") })
     #expect(plan.cost(of: down).activationBytes == 4 * (8 * 8 * 6 + 19 * 8 * 6))
     #expect(plan.cost(of: down).bytes(batchSize: 4) < plan.cost(of: down).bytes(batchSize: 1))
   }
 
-  @Test("A watched run tells of every step in order, then of the means", arguments: Sample.all)
+  @Test("A run reports every step in order, then the means", arguments: Sample.all)
   func runsCanBeWatched(_ sample: Sample) throws {
     let plan = try sample.plan(sample.graph().names)
     let workspace = Workspace(for: plan, batchSize: 1)

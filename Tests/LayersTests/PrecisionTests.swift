@@ -3,14 +3,14 @@ import Tensor
 import TestSupport
 import Testing
 
-/// An arithmetic on kernels that have it.
+/// A precision, and a tier that supports it.
 struct Arithmetic: Sendable, CustomTestStringConvertible {
   let tier: Tier
   let precision: Precision
 
   var testDescription: String { "\(precision) on \(tier)" }
 
-  /// All that are not plain float32.
+  /// All precisions and tiers except plain float32.
   static let split = Tier.all.flatMap { tier in
     Precision.allCases.filter { tier.supports($0) && tier.name.hasPrefix("amx") }
       .map { Arithmetic(tier: tier, precision: $0) }
@@ -26,7 +26,7 @@ struct Arithmetic: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct PrecisionTests {
-  @Test("A batch gives the bytes of its images run alone", arguments: Sample.all, Arithmetic.split)
+  @Test("A batch gives the same bytes as its images one by one", arguments: Sample.all, Arithmetic.split)
   func batchesAreExact(_ sample: Sample, arithmetic: Arithmetic) throws {
     let plan = try arithmetic.plan(sample, sample.graph().names, .mean)
     let together = results(plan, [1, 2, 3])
@@ -36,9 +36,9 @@ struct Arithmetic: Sendable, CustomTestStringConvertible {
     }
   }
 
-  // Single values of few channels, some of them cut off by a rectifier, are further off than the means that are promised:
-  // four times here. The tight bounds are those of the kernels' tests.
-  @Test("Every value is near the scalar oracle", arguments: Sample.all, Arithmetic.split)
+  // The tolerance is four times the documented error of means, because single values of few channels, some of
+  // them truncated by a ReLU, have larger errors. The tests of the kernels have the tight bounds.
+  @Test("Every value is near the scalar reference", arguments: Sample.all, Arithmetic.split)
   func accuracy(_ sample: Sample, arithmetic: Arithmetic) throws {
     let names = try sample.graph().names
     let scalar = try #require(Tier.named("scalar"))
@@ -52,7 +52,7 @@ struct Arithmetic: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test("A precision the kernels do not have is refused, with the way out", arguments: Tier.available)
+  @Test("A precision that the kernels do not support is refused, with a remedy", arguments: Tier.available)
   func refusal(tier: Tier) throws {
     for precision in Precision.allCases where !tier.supports(precision) {
       let arithmetic = Arithmetic(tier: tier, precision: precision)
@@ -63,7 +63,7 @@ struct Arithmetic: Sendable, CustomTestStringConvertible {
     #expect(tier.supports(.fp32))
   }
 
-  @Test("An emulation is never chosen, only named")
+  @Test("An emulation is used only when it is named")
   func emulation() {
     #expect(!Tier.best.isEmulation && Tier.available.allSatisfy { !$0.isEmulation })
     for tier in Tier.all { #expect(Tier.named(tier.name) == tier) }

@@ -1,6 +1,7 @@
 // Dense convolution as products of split bf16 on tiles, accumulated in float32: x6 for float32, x3 for bf16x3, x1 for
-// bf16. With a = a1 + a2 + a3 and b = b1 + b2 + b3, parts in descending order, x6 adds the six products of which the
-// largest is at least 2^-16 of a b (what is left out is below 2^-23), x3 the three down to 2^-8 (below 3 * 2^-16).
+// bf16. The operands are a = a1 + a2 + a3 and b = b1 + b2 + b3, parts in descending order. x6 adds the six largest
+// products, those of at least 2^-16 of a b (the omitted ones are below 2^-23). x3 adds the three largest, down to 2^-8
+// (the omitted ones are below 3 * 2^-16).
 #ifndef CK_AMX_AMX_CONV_H
 #define CK_AMX_AMX_CONV_H
 #include "amx/amx_input.h"
@@ -9,20 +10,20 @@
 #include "families/epilogue.h"
 #include "vector/vector.h"
 
-/// Up to two tiles of positions x up to two of channels, over one block of K.
+/// Up to two tiles of positions x up to two tiles of channels, over one block of K.
 typedef struct {
-  const uint16_t *a;          // the first position's pixel, of the first part and group
-  ptrdiff_t a_part, a_group;  // elements to the next
-  const ptrdiff_t *offsets;   // of each kernel position
+  const uint16_t *a;          // pixel of the first position, in the first part and group
+  ptrdiff_t a_part, a_group;  // elements to the next part, to the next group
+  const ptrdiff_t *offsets;   // offset of each kernel position
   int taps, groups;
   const uint16_t *b;
   float *sums;  // [32][32]
 } amx_tile;
 
-// A step loads each operand as rarely as four accumulators, two left and two right operands allow; x6 begins with the
-// smallest products. A load takes 8 cycles, a product 16: four products hide four loads even where, as in x1, nothing
-// is loaded once for several products. The hardware fetches A, whose tiles are a kilobyte in a row; B, read from one
-// end to the other, is fetched by the step before.
+// Each step loads each operand as rarely as possible with four accumulators, two left and two right operands. x6 begins
+// with the smallest products. A load takes 8 cycles, a product 16, so four products hide four loads even in x1, where
+// no loaded part serves a second set of products. The hardware prefetches A, whose tiles are contiguous kilobytes. B is
+// read from one end to the other, and the previous step prefetches it.
 #define AMX_LEFT(part)                            \
   tile_load_left(tiles, 4, a + (part)*t->a_part); \
   if (rows == 2) tile_load_left(tiles, 5, a + (part)*t->a_part + 512)
@@ -37,11 +38,11 @@ typedef struct {
   if (rows == 2) tile_multiply(tiles, 2, 5, 6);                            \
   if (rows == 2 && columns == 2) tile_multiply(tiles, 3, 5, 7)
 
-// `rows`, `columns` and `parts` are constants of the call.
+// Multiplies and accumulates the tiles. `rows`, `columns` and `parts` are compile-time constants of each call.
 CK_INLINE void amx_multiply(const amx_tile *t, const int rows, const int columns, const int parts) {
   tile_set set, *const tiles = &set;
   (void)tiles;
-  const int fetched = parts * columns * 16;  // cache lines of a step of B
+  const int fetched = parts * columns * 16;  // cache lines in one step of B
   const uint16_t *b = t->b;
   tile_zero(tiles, 0);
   tile_zero(tiles, 1);
@@ -97,7 +98,7 @@ AMX_KERNELS(1)
 AMX_KERNELS(2)
 AMX_KERNELS(3)
 
-/// The kernel for parts, tiles of positions and tiles of channels, all from 1.
+/// The kernels, by number of parts, tiles of positions and tiles of channels, all counted from 1.
 static void (*const amx_kernels[3][2][2])(const amx_tile *) = {
 #define AMX_ENTRIES(parts)                                          \
   {                                                                 \
@@ -110,8 +111,8 @@ static void (*const amx_kernels[3][2][2])(const amx_tile *) = {
     AMX_ENTRIES(3),
 };
 
-/// A pair of tiles of positions: rows [row, row + rows) of a block, the first at `pixel` of its planes. Only rows with
-/// an output count.
+/// A pair of tiles of positions: rows [row, row + rows) of a block, whose first row is at `pixel` of the block's
+/// planes. Only rows with an output count.
 typedef struct {
   ptrdiff_t pixel;
   int row, rows;
@@ -122,8 +123,8 @@ CK_INLINE void amx_add(float *running, const float *sums, int rows) {
     vec_store(running + i, vec_load(running + i) + vec_load(sums + i));
 }
 
-/// The outputs among the rows of a pair from `*row` on: a run in one image, at `position`; returns their number, 0 when
-/// there are none left.
+/// Finds the next outputs among the rows of a pair, from `*row` on: a contiguous run in one image, at `position`.
+/// Returns their number, 0 when none are left.
 CK_INLINE int amx_next_outputs(const amx_call *call, const amx_block *b, const amx_pair *pair, int *row, int *image,
                                int *position) {
   const amx_plan *p = call->plan;
@@ -165,7 +166,8 @@ static void amx_finish(const amx_call *call, const amx_block *b, const amx_pair 
   }
 }
 
-/// Fetches where the outputs of a pair will be written: rarely in the cache, and the product takes long enough.
+/// Prefetches the memory of a pair's outputs. It is rarely in the cache, and the product takes long enough to hide the
+/// latency.
 static void amx_fetch_outputs(const amx_call *call, const amx_block *b, const amx_pair *pair, int strip) {
   int image, position;
   for (int row = 0, count; (count = amx_next_outputs(call, b, pair, &row, &image, &position)) > 0; row += count) {
@@ -180,7 +182,7 @@ static void amx_run_pair(const amx_call *call, const amx_block *b, const amx_pai
   const amx_plan *p = call->plan;
   const int columns = amx_columns(call->c, strip);
   const bool last = block + 1 == p->blocks;
-  // Running sums of all strips, then those of the block of K at hand.
+  // The running sums of all strips, then the sums of the current block of K.
   const ptrdiff_t stride = amx_running_rows(p) * CK_STRIP;
   float *running = call->running, *sums = running;
   if (p->blocks > 1) {
@@ -205,8 +207,8 @@ static void amx_run_pair(const amx_call *call, const amx_block *b, const amx_pai
   if (last) amx_finish(call, b, pair, strip, running);
 }
 
-/// A block of positions: blocks of K, so that their inputs are split once; in them strips, so that their weights stay
-/// in the cache for all tiles.
+/// Computes a block of positions. The outer loop is over blocks of K, so that their inputs are split once; the inner
+/// loop is over strips, so that a strip's weights stay in the cache for all tiles.
 static void amx_run_block(const amx_call *call, const amx_block *b) {
   const amx_plan *p = call->plan;
   const ck_window *w = &p->window;
@@ -256,7 +258,7 @@ static void CK(conv)(const ck_convolution *c, int images, ck_input in, const flo
   tiles_end();
 }
 
-/// Channels that make a part: a strip.
+/// The number of channels in a part: one strip.
 #define CK_PART_CHANNELS CK_STRIP
 
 static size_t CK(conv_part)(const ck_convolution *c, int channel) {

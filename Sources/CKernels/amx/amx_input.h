@@ -1,4 +1,4 @@
-// The inputs of a block of positions, split into bf16 where tiles are loaded from.
+// The inputs of a block of positions, split into bf16 in the layout from which tiles are loaded.
 #ifndef CK_AMX_AMX_INPUT_H
 #define CK_AMX_AMX_INPUT_H
 #include "amx/amx_plan.h"
@@ -6,13 +6,13 @@
 #include "families/epilogue.h"
 #include "vector/vector.h"
 
-/// A block of positions: some lines of one image, or all of several.
+/// A block of positions: some lines of one image, or all lines of several images.
 typedef struct {
   int image, images;
-  int first_line, lines;  // of outputs
+  int first_line, lines;  // lines of outputs
 } amx_block;
 
-/// What a call works on, and the parts of its scratch.
+/// The arguments of a call, and the parts of its scratch memory.
 typedef struct {
   const ck_convolution *c;
   const amx_plan *plan;
@@ -20,16 +20,17 @@ typedef struct {
   ck_view out;
   const uint16_t *packed;
   const ck_epilogue *e;
-  strip_groups *groups;  // per strip
-  float *running;        // sums [strip][row of tiles][32]; of one pair of tiles where K is one block
-  ptrdiff_t *offsets;    // of each kernel position, from a row's first pixel, in elements
+  strip_groups *groups;  // one per strip
+  float *running;        // sums [strip][row of tiles][32]; for one pair of tiles if K is one block
+  ptrdiff_t *offsets;    // offset of each kernel position from a row's first pixel, in elements
   uint16_t *planes;      // split inputs
-  float *line;           // gathering: a line of input,
-  uint16_t *lines;       // the lines windows see, split, [part][line][column][channel],
-  uint16_t *row;         // and a row of K
+  float *line;           // for gathering: a line of input
+  uint16_t *lines;       // for gathering: the lines that windows read, split, [part][line][column][channel]
+  uint16_t *row;         // for gathering: a row of K
 } amx_call;
 
-/// Elements of a line of input as windows see it, padding included, and 32 to read beyond.
+/// Returns the number of elements in a line of input that windows read, including padding, and 32 more for reads past
+/// the end.
 CK_INLINE ptrdiff_t amx_gather_width(const ck_convolution *c) {
   const ck_window *w = &c->window;
   const ptrdiff_t columns = (ptrdiff_t)(w->out_width - 1) * w->stride_x + w->kernel_width;
@@ -40,7 +41,7 @@ CK_INLINE ptrdiff_t amx_gather_lines(const amx_plan *p, int lines) {
   return (ptrdiff_t)(lines - 1) * p->window.stride_y + p->window.kernel_height;
 }
 
-/// Rows of running sums: whole pairs of tiles.
+/// Returns the number of rows of running sums, in whole pairs of tiles.
 static ptrdiff_t amx_running_rows(const amx_plan *p) {
   if (p->blocks == 1) return CK_STRIP;
   const ptrdiff_t rows = amx_image_rows(p, p->lines);
@@ -48,7 +49,7 @@ static ptrdiff_t amx_running_rows(const amx_plan *p) {
                             : amx_ceiling(rows, CK_STRIP) * CK_STRIP * p->images;
 }
 
-/// Lays the parts of the scratch out from `scratch`, which may be NULL, and returns its size.
+/// Lays out the parts of the scratch memory from `scratch`, which may be NULL, and returns the total size.
 static size_t amx_lay_out(amx_call *call, float *scratch) {
   const amx_plan *p = call->plan;
   const size_t gather_width = p->gathers ? amx_gather_width(call->c) : 0;
@@ -73,20 +74,20 @@ static size_t CK(conv_scratch)(const ck_convolution *c) {
   return amx_lay_out(&call, NULL);
 }
 
-/// Elements from one 32 channels to the next, and from one part to the next.
+/// Returns the number of elements from one group of 32 channels to the next, and from one part to the next.
 CK_INLINE ptrdiff_t amx_group_stride(const amx_plan *p) { return p->pixels * 32; }
 CK_INLINE ptrdiff_t amx_part_stride(const amx_plan *p) { return p->block_groups * amx_group_stride(p); }
 
-/// 16 channels, from `channel` on, through a prologue; zeros beyond `count`.
+/// Returns 16 channels, from `channel` on, after the prologue; zeros from `count` on.
 CK_INLINE __m512 amx_prepared(const ck_prologue *p, ptrdiff_t channel, const float *from, ptrdiff_t count) {
   const int lanes = (int)amx_max(0, amx_min(CK_LANES, count));
   const vec x = vec_fma(vec_load_first(from, lanes), vec_load_first(p->scale + channel, lanes),
                         vec_load_first(p->shift + channel, lanes));
-  return (__m512)(p->relu ? vec_max(vec_zero(), x) : x);  // in this order a NaN stays
+  return (__m512)(p->relu ? vec_max(vec_zero(), x) : x);  // this order preserves NaN
 }
 
-/// Splits `count` channels of one pixel, the first of them `channel`, or zeros where `from` is NULL, into planes from
-/// `to` on.
+/// Splits `count` channels of one pixel, beginning with `channel`, into planes from `to` on. Writes zeros if `from` is
+/// NULL.
 CK_INLINE void amx_split_pixel(const amx_call *call, const float *from, ptrdiff_t channel, ptrdiff_t count,
                                const int parts, uint16_t *to) {
   const ptrdiff_t group = amx_group_stride(call->plan), part = amx_part_stride(call->plan);
@@ -108,7 +109,7 @@ CK_INLINE void amx_split_pixel(const amx_call *call, const float *from, ptrdiff_
   }
 }
 
-/// Splits the lines of one phase that the windows of a block see, for some channels.
+/// Splits some channels of the lines of one phase that the windows of a block read.
 CK_INLINE void amx_split_phase(const amx_call *call, const amx_block *b, int image, int phase_y, int phase_x,
                                ptrdiff_t first, ptrdiff_t count, const int parts, uint16_t *to) {
   const amx_plan *p = call->plan;
@@ -126,7 +127,7 @@ CK_INLINE void amx_split_phase(const amx_call *call, const amx_block *b, int ima
   }
 }
 
-/// Splits what the windows of a block see of a block of K.
+/// Splits the part of a block of K that the windows of a block of positions read.
 CK_INLINE void amx_split_maps(const amx_call *call, const amx_block *b, int block, const int parts) {
   const amx_plan *p = call->plan;
   const ptrdiff_t pixels = amx_image_pixels(p, b->lines);
@@ -139,7 +140,7 @@ CK_INLINE void amx_split_maps(const amx_call *call, const amx_block *b, int bloc
                         call->planes + ((y * p->phases_x + x) * b->images + i) * pixels * 32);
 }
 
-/// Splits the lines of input that the windows of a block see in one image.
+/// Splits the lines of input that the windows of a block read in one image.
 CK_INLINE void amx_split_lines(const amx_call *call, const amx_block *b, int image, const int parts) {
   const ck_window *w = &call->plan->window;
   const ptrdiff_t channels = call->c->in_channels, width = amx_gather_width(call->c);
@@ -168,7 +169,7 @@ CK_INLINE void amx_split_lines(const amx_call *call, const amx_block *b, int ima
   }
 }
 
-/// Gathers elements [first, end) of K of the window whose lines begin at `window`, zeros up to 32, into planes.
+/// Gathers elements [first, end) of K into planes, zeros up to 32, from the window whose lines begin at `window`.
 CK_INLINE void amx_gather_row(const amx_call *call, const uint16_t *window, ptrdiff_t width, ptrdiff_t first,
                               ptrdiff_t end, uint16_t *to) {
   const ptrdiff_t run = (ptrdiff_t)call->plan->window.kernel_width * call->c->in_channels;
@@ -176,7 +177,7 @@ CK_INLINE void amx_gather_row(const amx_call *call, const uint16_t *window, ptrd
   for (ptrdiff_t k = first; k < end;) {
     const ptrdiff_t stop = amx_min(end, (k / run + 1) * run);
     const uint16_t *from = window + k / run * width + k % run;
-    // Whole registers: what is copied too much is overwritten next.
+    // Whole registers are copied. The surplus is overwritten by the next copy.
     for (ptrdiff_t i = 0; i < stop - k; i += 32) _mm512_storeu_si512(row + i, _mm512_loadu_si512(from + i));
     row += stop - k;
     k = stop;
@@ -186,7 +187,7 @@ CK_INLINE void amx_gather_row(const amx_call *call, const uint16_t *window, ptrd
     _mm512_storeu_si512(to, _mm512_loadu_si512(call->row + k));
 }
 
-/// Gathers the windows of a block for a block of K.
+/// Gathers the windows of a block of positions for a block of K.
 CK_INLINE void amx_gather(const amx_call *call, const amx_block *b, int block, const int parts) {
   const amx_plan *p = call->plan;
   const ck_window *w = &p->window;

@@ -1,87 +1,88 @@
-// How a dense convolution on tiles is cut up. All of it follows from shape and precision alone.
+// The partition of a dense convolution on tiles. It depends only on shape and precision.
 //
-// K is cut into steps of 32, the length of a tile's row: 32 input channels under one kernel position. Steps that share
-// channels form a block of K; its inputs are split into bf16 once, for a block of positions, and stay in the L2 cache
-// while all strips of output channels (32, two tiles) pass over them. A strip's weights of a block of K are one
-// contiguous run that stays in the cache over the block of positions.
+// K is divided into steps of 32, the length of a tile's row: 32 input channels at one kernel position. Steps with the
+// same channels form a block of K. The inputs of a block of K are split into bf16 once per block of positions, and stay
+// in the L2 cache during the loop over all strips of output channels (32, two tiles). The weights of a strip for a
+// block of K are contiguous and stay in the cache during the loop over the block of positions.
 //
-// Split inputs lie as [part][32 channels][pixel][32]: 16 neighbouring pixels are the 16 rows of a tile, a kilobyte in a
-// row. So that neighbouring outputs always read neighbouring pixels, the map is stored in phases: one map for each
-// remainder of row and column modulo the stride. Lines of pixels are as wide as the windows of a line of outputs
-// reach, so the outputs of all lines follow each other at one pixel each, and a tile runs over the end of a line; the
-// few rows that belong to no output are computed and dropped (a 7x7 map fills 49 of 64 rows, where a tile for each line
+// The layout of split inputs is [part][32 channels][pixel][32]: 16 adjacent pixels are the 16 rows of a tile, one
+// contiguous kilobyte. The map is stored in phases, one map for each remainder of row and column modulo the stride, so
+// that adjacent outputs always read adjacent pixels. Lines of pixels are as wide as the range that the windows of a
+// line of outputs read, so the outputs of all lines are one pixel apart, and a tile may continue past the end of a
+// line. The few rows without an output are computed and dropped (a 7x7 map fills 49 of 64 rows, while one tile per line
 // would fill 49 of 112).
 //
-// Few input channels would waste most of a step. Then windows are gathered, all kernel positions in one row of K
-// that is padded to 32, and the convolution goes on as one with a 1x1 kernel.
+// Few input channels would waste most of a step. In that case, windows are gathered: all kernel positions are stored in
+// one row of K, padded to 32, and the convolution becomes a 1x1 convolution.
 #ifndef CK_AMX_AMX_PLAN_H
 #define CK_AMX_AMX_PLAN_H
 #include "amx/amx_split.h"
 #include "families/epilogue.h"
 #include "vector/vector.h"
 
-/// Input channels up to which windows are gathered.
+/// The largest number of input channels for which windows are gathered.
 #define CK_AMX_GATHERED 8
-/// Parts x steps of a block of K. Every product of every step is added to an accumulator once, so a block of x6 adds
-/// at most 6 * 32 numbers of full size before it joins the running sums in float32: fewer roundings than sgemm's 384.
-/// And the operands of a pair of tiles, 4 KiB a part and step, stay well within the L2 cache.
+/// The number of parts x steps in a block of K. Every product of every step is added to an accumulator once, so a block
+/// of x6 adds at most 6 * 32 numbers of full size before it is added to the running sums in float32. These are fewer
+/// roundings than the 384 of sgemm. The operands of a pair of tiles take 4 KiB per part and step, far less than the L2
+/// cache.
 #define CK_AMX_BLOCK_STEPS 96
-/// Rows of tiles that share a pass over the weights: with a 1x1 kernel, and with larger ones, where a block of lines
-/// splits the lines around it again.
+/// The number of rows of tiles that share a pass over the weights: for 1x1 kernels, and for larger kernels, whose
+/// blocks split the lines around them again.
 #define CK_AMX_POINT_ROWS 256
 #define CK_AMX_WINDOW_ROWS 512
-/// Bytes of split inputs, and of running sums, that stay in an L2 cache of 2 MiB next to the weights of a strip.
+/// Bytes of split inputs, and of running sums, that fit into an L2 cache of 2 MiB together with the weights of a strip.
 #define CK_AMX_INPUT_BYTES (768 * 1024)
 #define CK_AMX_SUMS_BYTES (512 * 1024)
 
 typedef struct {
   int parts;
   bool gathers;
-  ck_window window;  // of the convolution; where a 1x1 kernel reads every pixel, its positions lie in one column
-  int positions;     // of an image
-  int taps;          // kernel positions, 1 where windows are gathered
-  int groups;        // of 32 along K: input channels, or gathered K
-  int block_groups;  // of a block of K
-  int blocks;        // of K
-  int strips;        // of output channels
+  ck_window window;  // the convolution's; for a 1x1 kernel that reads every pixel, all positions are in one column
+  int positions;     // positions of an image
+  int taps;          // kernel positions, 1 if windows are gathered
+  int groups;        // groups of 32 along K: input channels, or gathered K
+  int block_groups;  // groups in a block of K
+  int blocks;        // blocks of K
+  int strips;        // strips of output channels
   int phases_y, phases_x;
   int line;          // pixels in a line of a phase
-  int extra_lines;   // lines of a phase beyond one for each line of outputs
-  int lines;         // of outputs in a block of positions, at most
-  int images;        // in a block of positions, at most: 1 unless it holds whole images
-  ptrdiff_t pixels;  // room for, in a plane of 32 channels of one part
+  int extra_lines;   // lines of a phase minus lines of outputs
+  int lines;         // the most lines of outputs in a block of positions
+  int images;        // the most images in a block of positions: 1 unless a block holds whole images
+  ptrdiff_t pixels;  // allocated pixels in a plane of 32 channels of one part
 } amx_plan;
 
 CK_INLINE ptrdiff_t amx_min(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 CK_INLINE ptrdiff_t amx_max(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
 CK_INLINE ptrdiff_t amx_ceiling(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
 
-/// Whether every output reads just its own pixel.
+/// Returns whether every output reads only its own pixel.
 CK_INLINE bool amx_is_point(const ck_window *w) {
   return w->kernel_height == 1 && w->kernel_width == 1 && w->stride_y == 1 && w->stride_x == 1 && w->pad_top == 0 &&
          w->pad_left == 0 && w->out_height <= w->in_height && w->out_width == w->in_width;
 }
 
-/// Whether outputs of several lines, and images, follow each other without a gap.
+/// Returns whether outputs of consecutive lines, and images, are contiguous.
 CK_INLINE bool amx_is_seamless(const amx_plan *p) { return p->extra_lines == 0 && p->line == p->window.out_width; }
 
-/// Pixels of one image in a block of positions.
+/// Returns the number of pixels of one image in a block of positions.
 CK_INLINE ptrdiff_t amx_image_pixels(const amx_plan *p, int lines) {
   return (ptrdiff_t)(lines + p->extra_lines) * p->line;
 }
 
-/// Rows of tiles from the first output of `lines` lines to the last.
+/// Returns the number of rows (of tiles) from the first output of `lines` lines to the last.
 CK_INLINE ptrdiff_t amx_image_rows(const amx_plan *p, int lines) {
   return (ptrdiff_t)(lines - 1) * p->line + p->window.out_width;
 }
 
-/// Pixels of a plane that holds some lines of some images. The last tile may reach 15 pixels beyond. The number is odd,
-/// so that planes, which are written side by side, do not compete for the same cache sets.
+/// Returns the number of pixels of a plane that holds some lines of some images. The last tile may read 15 pixels past
+/// the end. The number is odd, so that planes, which are written in parallel, do not share cache sets.
 CK_INLINE ptrdiff_t amx_plane_pixels(const amx_plan *p, int lines, int images) {
   return (p->phases_y * p->phases_x * amx_image_pixels(p, lines) * images + 15) | 1;
 }
 
-/// Whether a block of so many lines and images keeps to the cache.
+/// Returns whether a block with this number of lines and images fits into the cache.
 static bool amx_block_fits(const amx_plan *p, int lines, int images) {
   const ptrdiff_t rows = images * amx_image_rows(p, lines);
   const ptrdiff_t input = amx_plane_pixels(p, lines, images) * p->block_groups * p->parts * 64;
@@ -122,26 +123,26 @@ static amx_plan amx_plan_make(const ck_convolution *c) {
   } else if (p.line == 1 && p.lines >= CK_STRIP) {
     p.lines = p.lines / CK_STRIP * CK_STRIP;  // whole pairs of tiles
   } else {
-    p.lines = (int)amx_ceiling(w->out_height, amx_ceiling(w->out_height, p.lines));  // evenly
+    p.lines = (int)amx_ceiling(w->out_height, amx_ceiling(w->out_height, p.lines));  // equal blocks
   }
   p.pixels = amx_plane_pixels(&p, p.lines, p.images);
   return p;
 }
 
-/// Groups of 32 along K in a block.
+/// Returns the number of groups of 32 along K in a block.
 CK_INLINE int amx_groups(const amx_plan *p, int block) {
   return (int)amx_min(p->block_groups, p->groups - block * p->block_groups);
 }
 
-/// Tiles of 16 output channels in a strip: 2, or 1 where the last needs no more.
+/// Returns the number of tiles of 16 output channels in a strip: 2, or 1 if the last strip needs no more.
 CK_INLINE int amx_columns(const ck_convolution *c, int strip) {
   return c->out_channels - strip * CK_STRIP > CK_LANES ? 2 : 1;
 }
 
-/// Elements of packed weight of one step of a strip.
+/// Returns the number of elements of packed weight in one step of a strip.
 CK_INLINE ptrdiff_t amx_step_size(const amx_plan *p, int columns) { return (ptrdiff_t)p->parts * columns * 512; }
 
-/// Elements of packed weight before a strip (all earlier ones are whole) and a block of K.
+/// Returns the number of elements of packed weight before a strip (all earlier strips are whole) and a block of K.
 CK_INLINE ptrdiff_t amx_weight_offset(const amx_plan *p, int strip, int columns, int block) {
   const ptrdiff_t steps = (ptrdiff_t)p->groups * p->taps;
   return strip * steps * amx_step_size(p, 2) + (ptrdiff_t)block * p->block_groups * p->taps * amx_step_size(p, columns);
@@ -155,15 +156,15 @@ static size_t CK(conv_packed_size)(const ck_convolution *c) {
          sizeof(float);
 }
 
-/// The place of an element of K in the weight [in][kernel_height][kernel_width] of an output channel; -1 where K is
-/// padded. Gathered, K runs over kernel positions, then channels.
+/// Returns the index of an element of K in an output channel's weight [in][kernel_height][kernel_width], -1 in the
+/// padding of K. For gathered windows, the order of K is kernel positions, then channels.
 CK_INLINE ptrdiff_t amx_weight_place(const ck_convolution *c, const amx_plan *p, int tap, ptrdiff_t k) {
   if (!p->gathers) return k < c->in_channels ? k * p->taps + tap : -1;
   const int taps = c->window.kernel_height * c->window.kernel_width;
   return k < (ptrdiff_t)taps * c->in_channels ? k % c->in_channels * taps + k / c->in_channels : -1;
 }
 
-// [strip][block of K][kernel position][32 of K][part][16 channels][pair of K][channel][2]
+// Packed weight: [strip][block of K][kernel position][32 of K][part][16 channels][pair of K][channel][2].
 static void CK(conv_pack)(const ck_convolution *c, const float *weight, float *packed) {
   const amx_plan p = amx_plan_make(c);
   const ptrdiff_t depth = (ptrdiff_t)c->window.kernel_height * c->window.kernel_width * c->in_channels;

@@ -1,15 +1,15 @@
-// A float as a sum of bf16 parts: each part is what is left, rounded to bf16 (eight significant bits), and the rest is
-// exact. Three parts are the float itself, 24 bits (barring denormals, which count as zero).
+// A float as a sum of bf16 parts. Each part is the remainder rounded to bf16 (eight significant bits), and the next
+// remainder is exact. Three parts, 24 bits, equal the float (except for denormals, which count as zero).
 //
-// Where x is an infinity, or rounds to one, the rest is not a number, and so are all outputs that multiply by x in more
-// than one part; a NaN stays one in every part. So what is not finite never disappears, though an infinity of float32
-// arithmetic may come out as NaN.
+// If x is infinite, or rounds to infinity, the remainder is NaN. So are all outputs that multiply by x in more than one
+// part. A NaN is NaN in every part. Non-finite values are therefore never lost, but an infinity of float32 arithmetic
+// may become NaN.
 #ifndef CK_AMX_AMX_SPLIT_H
 #define CK_AMX_AMX_SPLIT_H
 #include "amx/amx_tiles.h"
 #include "vector/vector.h"
 
-/// Parts a float is split into: x6 multiplies three parts (six products), x3 two (three products), x1 one.
+/// Returns the number of parts of a float: x6 multiplies three parts (six products), x3 two (three products), x1 one.
 CK_INLINE int amx_parts(ck_precision precision) {
   switch (precision) {
     case CK_BF16: return 1;
@@ -18,12 +18,12 @@ CK_INLINE int amx_parts(ck_precision precision) {
   }
 }
 
-/// 16 floats from the bf16 in the lower or upper half of a register.
+/// Returns 16 floats from the bf16 numbers in the lower or upper half of a register.
 CK_INLINE __m512 amx_widen(__m256i half) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16));
 }
 
-/// Stores the parts of 32 floats, `part` elements apart.
+/// Stores the parts of 32 floats. Parts are `part` elements apart.
 CK_INLINE void amx_split(__m512 low, __m512 high, const int parts, uint16_t *to, ptrdiff_t part) {
 #pragma unroll
   for (int p = 0; p < parts; p++) {

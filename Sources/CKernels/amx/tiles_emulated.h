@@ -1,9 +1,9 @@
-// Tiles computed by AVX-512: the bytes of the instructions (amx_tiles.h has their definition), slowly.
+// Emulation of tiles with AVX-512: the same bytes as the instructions (defined in amx_tiles.h), slowly.
 #ifndef CK_AMX_TILES_EMULATED_H
 #define CK_AMX_TILES_EMULATED_H
 #include "vector/vector.h"
 
-/// The tiles: operands as the floats their elements stand for, even and odd ones apart.
+/// The tiles. Operands are stored as floats, with even and odd elements separate.
 typedef struct {
   float accumulators[4][16][16];
   float left[2][2][16][16];   // [parity][position][pair]
@@ -18,7 +18,7 @@ CK_INLINE void tile_expand(float into[2][16][16], const uint16_t *from) {
   }
 }
 
-/// Eight rows, so that the sixteen sums stay in registers.
+/// Multiplies eight rows, so that the sixteen sums stay in registers.
 CK_INLINE void tile_multiply_rows(float (*sums)[16], float left[2][16][16], float right[2][16][16], const int first) {
   __m512 even[8], odd[8];
 #pragma unroll
@@ -57,7 +57,7 @@ CK_INLINE void tile_store_emulated(float (*tile)[16], float *to, ptrdiff_t strid
 static void tiles_begin(void) {}
 static void tiles_end(void) {}
 
-/// Rounding to nearest, denormals zero in operands and results.
+/// Sets rounding to nearest, and denormal operands and results to zero.
 CK_INLINE unsigned tile_mode_begin(void) {
   const unsigned mode = _mm_getcsr();
   _mm_setcsr((mode & ~_MM_ROUND_MASK) | _MM_FLUSH_ZERO_ON | 0x40 /* denormals are zero */);

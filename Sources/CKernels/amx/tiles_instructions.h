@@ -1,9 +1,9 @@
-// Tiles by the instructions of AMX (amx_tiles.h has their definition).
+// Tiles with the instructions of AMX (defined in amx_tiles.h).
 #ifndef CK_AMX_TILES_INSTRUCTIONS_H
 #define CK_AMX_TILES_INSTRUCTIONS_H
 #include "vector/vector.h"
 
-/// What a kernel that uses tiles declares; the instructions need none.
+/// The tile state that a kernel declares; empty for the instructions.
 typedef struct {
   char none;
 } tile_set;
@@ -14,8 +14,8 @@ typedef struct {
 #define tile_multiply(tiles, c, a, b) _tile_dpbf16ps(c, a, b)
 #define tile_store(tiles, t, p, stride) _tile_stored(t, p, (stride) * sizeof(float))
 
-// Tiles are configured by each call that uses them and released at its end: it costs a few dozen cycles, works on any
-// thread, and the operating system has no kilobytes of tiles to save for threads that are elsewhere.
+// Configures the tiles. Each call that uses tiles configures them and releases them at its end. Configuration costs a
+// few dozen cycles and works on any thread, and the operating system need not save the tiles of other threads.
 static void tiles_begin(void) {
   static const struct {
     uint8_t palette, start_row, reserved[14];
@@ -31,7 +31,7 @@ static void tiles_begin(void) {
 
 static void tiles_end(void) { _tile_release(); }
 
-/// Around arithmetic on tiles.
+/// Begins arithmetic on tiles.
 CK_INLINE unsigned tile_mode_begin(void) { return 0; }
 CK_INLINE void tile_mode_end(unsigned mode) { (void)mode; }
 
@@ -42,7 +42,7 @@ CK_INLINE void tile_fetch(const uint16_t *p, const int lines) {
 
 CK_INLINE __m512i tile_bf16(__m512 high, __m512 low) { return (__m512i)_mm512_cvtne2ps_pbh(high, low); }
 
-/// The rate of the tiles' multiplier: four accumulators hide its latency.
+/// Measures the rate of the tile multiplier. Four accumulators hide its latency.
 static double CK(tile_peak)(size_t iterations) {
   tile_set *const tiles = NULL;
   (void)tiles;

@@ -1,6 +1,7 @@
-// Loads OpenBLAS and makes it run the kernels of this processor. Debian's 0.3.21 takes recent Intel models for a
-// Prescott and runs SSE3 code, three to five times slower. The environment variable that corrects it is read when the
-// library loads; as its own choice has to be known first, its (exported, undocumented) set-up is then run again.
+// Loading of OpenBLAS with the kernels for this processor. Debian's version 0.3.21 mistakes recent Intel models for a
+// Prescott and runs SSE3 code, three to five times slower. An environment variable corrects this, but OpenBLAS reads it
+// when loaded, and the detected core must be known first. The library's (exported, undocumented) initialisation is
+// therefore run a second time.
 #define _GNU_SOURCE
 #include "blas/blas.h"
 
@@ -13,7 +14,8 @@
 
 static const char *const variable = "OPENBLAS_CORETYPE";
 
-/// The core type with this processor's instructions; NULL if the detected one has them or there is none.
+/// Returns the core type that uses this processor's instructions; NULL if the detected core already does, or if there
+/// is none.
 static const char *better_core(const char *detected) {
 #if defined(__x86_64__)
   static const char *const modern[] = {"Haswell", "Zen", "SkylakeX", "Cooperlake", "SapphireRapids"};
@@ -32,7 +34,7 @@ static const char *better_core(const char *detected) {
 ck_sgemm *ck_blas_sgemm;
 static const char *(*core_name)(void);
 
-/// Sets a variable of the environment and returns what it was, to be given to `restore`.
+/// Sets an environment variable and returns its previous value, which `restore` takes.
 static char *replace(const char *name, const char *value) {
   const char *const old = getenv(name);
   char *const copy = old ? strdup(old) : NULL;
@@ -52,7 +54,7 @@ static void *load(void) {
 #else
   static const char *const names[] = {"libopenblas.so.0", "libopenblas.so"};
 #endif
-  // Workers call it with one thread each: it must not start any.
+  // Each thread of the program calls the library, so the library must not start threads.
   char *const threads = replace("OPENBLAS_NUM_THREADS", "1");
   void *library = NULL;
   for (size_t i = 0; i < sizeof names / sizeof names[0] && !library; i++)
@@ -68,7 +70,7 @@ static void prepare(void) {
   const char *(*const name)(void) = (const char *(*)(void))dlsym(library, "openblas_get_corename");
   void (*const set_threads)(int) = (void (*)(int))dlsym(library, "openblas_set_num_threads");
   if (!sgemm || !name || !set_threads) return;
-  // Absent from builds for a single processor, where there is nothing to choose.
+  // The symbol is missing in builds for a single processor, which have nothing to choose.
   void (*const init)(void) = (void (*)(void))dlsym(library, "gotoblas_dynamic_init");
   void (*const quit)(void) = (void (*)(void))dlsym(library, "gotoblas_dynamic_quit");
   const char *const core = better_core(name());

@@ -1,6 +1,6 @@
-// Dense convolution as a product of matrices by OpenBLAS: windows laid out as rows (im2col) times the weight
-// [kernel_height * kernel_width * in][out], then the epilogue. One image at a time, in blocks of positions counted
-// from its first, so the calls, and with them the bytes, depend on the shape alone.
+// Dense convolution as a matrix product by OpenBLAS: windows stored as rows (im2col) times the weight [kernel_height *
+// kernel_width * in][out], then the epilogue. Images are computed one at a time, in blocks of positions counted from
+// the first. The calls, and therefore the bytes, depend only on the shape.
 #ifndef CK_BLAS_CONV_BLAS_H
 #define CK_BLAS_CONV_BLAS_H
 #include "blas/blas.h"
@@ -14,7 +14,7 @@ static inline ptrdiff_t conv_depth(const ck_convolution *c) {
   return (ptrdiff_t)c->window.kernel_height * c->window.kernel_width * c->in_channels;
 }
 
-/// Whether the input already is the matrix the windows would be copied to.
+/// Returns whether the input already is the im2col matrix.
 static inline bool conv_reads_input(const ck_convolution *c) {
   const ck_window *w = &c->window;
   return !c->prologue.scale && w->kernel_height == 1 && w->kernel_width == 1 && w->stride_y == 1 && w->stride_x == 1 &&
@@ -25,7 +25,7 @@ static inline bool conv_reads_input(const ck_convolution *c) {
 static inline void conv_prepare(const ck_prologue *p, int channels, float *x) {
   for (int i = 0; i < channels; i++) {
     const float y = x[i] * p->scale[i] + p->shift[i];
-    x[i] = p->relu && y < 0 ? 0 : y;  // a NaN stays
+    x[i] = p->relu && y < 0 ? 0 : y;  // NaN remains NaN
   }
 }
 
@@ -47,7 +47,7 @@ static inline size_t conv_strips(const ck_convolution *c) {
   return ((size_t)c->out_channels + CK_STRIP - 1) / CK_STRIP;
 }
 
-// The group sums of every strip, the product of a block, and its windows.
+// Scratch memory: the group sums of every strip, the product of a block, and the block's windows.
 static size_t CK(conv_scratch)(const ck_convolution *c) {
   const size_t columns = c->out_channels + (conv_reads_input(c) ? 0 : conv_depth(c));
   return conv_strips(c) * (sizeof(strip_groups) / sizeof(float)) + conv_block(c) * columns;
@@ -78,7 +78,7 @@ static void CK(conv)(const ck_convolution *c, int images, ck_input in, const flo
         a = windows;
         a_stride = depth;
       }
-      if (a_stride < depth) a_stride = depth;  // a single row: the stride means nothing, but BLAS checks it
+      if (a_stride < depth) a_stride = depth;  // for a single row the stride is unused, but BLAS checks it
       ck_blas_sgemm(CK_ROW_MAJOR, CK_NO_TRANSPOSE, CK_NO_TRANSPOSE, rows, (int)n, (int)depth, 1, a, (int)a_stride,
                     packed, (int)n, 0, product, (int)n);
       for (int channel = 0; channel < n; channel += CK_STRIP) {

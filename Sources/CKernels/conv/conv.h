@@ -1,5 +1,5 @@
-// Dense convolution as a product of matrices: inputs are read where they are, or from a copy with zeros around the map
-// and rows that do not compete for the same cache sets; weights are packed; the epilogue follows the last block of K.
+// Dense convolution as a matrix product. Inputs are read in place, or from a copy with zeros around the map and with
+// rows that do not share cache sets. Weights are packed. The epilogue follows the last block of K.
 #ifndef CK_CONV_CONV_H
 #define CK_CONV_CONV_H
 #include "conv/conv_input.h"
@@ -9,8 +9,8 @@
 #include "families/epilogue.h"
 #include "vector/vector.h"
 
-/// Cuts a block into tiles and returns their number. Tiles stay within an image, and within a line of the output, or
-/// take two whole lines.
+/// Divides a block into tiles and returns their number. A tile is within one image, and within one line of the output
+/// or in two whole lines.
 static int conv_cut_tiles(const conv_call *call, const conv_block *b) {
   const ck_window *w = &call->c->window;
   const int line = call->plan->point ? b->positions : w->out_width;
@@ -44,7 +44,7 @@ static int conv_cut_tiles(const conv_call *call, const conv_block *b) {
   return count;
 }
 
-/// The epilogue of a tile as one block of a strip.
+/// Returns the block of a strip that the epilogue of a tile processes.
 CK_INLINE strip_block conv_strip_block(const conv_call *call, const conv_place *place, int strip, const float *sums) {
   const int channel = strip * CK_STRIP, left = call->c->out_channels - channel;
   return (strip_block){
@@ -63,7 +63,7 @@ CK_INLINE strip_block conv_strip_block(const conv_call *call, const conv_place *
   };
 }
 
-/// The same epilogue for the kernel to apply itself.
+/// Returns the same epilogue in the form that the kernel applies itself.
 CK_INLINE conv_finish conv_strip_finish(const ck_epilogue *e, const strip_block *b) {
   const int first_group = CK_SUM_GROUP - b->position % CK_SUM_GROUP;
   return (conv_finish){
@@ -86,13 +86,13 @@ CK_INLINE conv_finish conv_strip_finish(const ck_epilogue *e, const strip_block 
 /// One block of K for all tiles of a block of positions.
 typedef struct {
   int strip, block;
-  const float *weight;       // packed, of both
-  const float *next_weight;  // of what comes next
-  ptrdiff_t next_lines;      // cache lines of it that each tile fetches
+  const float *weight;       // packed, of both the strip and the block of K
+  const float *next_weight;  // weights of the next pass
+  ptrdiff_t next_lines;      // cache lines of the next weights that each tile prefetches
 } conv_pass;
 
-/// One tile through one block of K, and through the epilogue if that is the last. `next` is the tile whose inputs to
-/// fetch meanwhile, or NULL.
+/// Computes one tile over one block of K, and applies the epilogue after the last block. `next` is the tile whose
+/// inputs are prefetched meanwhile, or NULL.
 CK_INLINE void conv_run_tile(const conv_call *call, const conv_pass *pass, const float *input, const conv_place *place,
                              const conv_place *next) {
   const conv_plan *p = call->plan;
@@ -132,8 +132,9 @@ CK_INLINE const float *conv_weight(const conv_call *call, int strip, int block) 
          (size_t)block * call->plan->k_block * conv_strip_width(call->c, strip);
 }
 
-/// One block of positions: chunks of K, so that their inputs stay in the cache for all strips; in them strips, so that
-/// running sums stay in the cache for all blocks of K; in them blocks of K, so that weights stay for all tiles.
+/// Computes one block of positions. The outermost loop is over chunks of K, so that their inputs stay in the cache for
+/// all strips; then over strips, so that running sums stay in the cache for all blocks of K; then over blocks of K, so
+/// that weights stay in the cache for all tiles.
 static void conv_run_block(const conv_call *call, const conv_block *b) {
   const conv_plan *p = call->plan;
   const int tiles = conv_cut_tiles(call, b);
@@ -143,7 +144,7 @@ static void conv_run_block(const conv_call *call, const conv_block *b) {
     const int end = (int)conv_min(p->k_blocks, first + p->chunk);
     if (call->copies && p->point) conv_copy_points(call, b, first * p->k_block, conv_min(p->k, end * p->k_block));
     for (int strip = 0; strip < p->strips; strip++) {
-      // Inputs read in place come from memory the first time.
+      // Inputs that are read in place come from memory the first time.
       const bool fetches = p->point && !call->copies && strip == 0;
       for (int block = first; block < end; block++) {
         conv_pass pass = {.strip = strip, .block = block, .weight = conv_weight(call, strip, block)};
@@ -209,7 +210,8 @@ static void CK(conv)(const ck_convolution *c, int images, ck_input in, const flo
   conv_plan p = conv_plan_make(c);
   if (images == 1 || p.positions > 1 || !p.point || p.leaves_map || epilogue_has_sums(e))
     return conv_run(c, &p, images, in, packed, e, out, scratch);
-  // One position an image, a classifier say: the images become positions, so that they share the weights they read.
+  // With one position per image, as in a classifier, the images become positions, so that they share the reads of the
+  // weights.
   ck_convolution joined = *c;
   joined.window = (ck_window){images, 1, images, 1, 1, 1, 1, 1, 0, 0};
   ck_epilogue each = *e;
@@ -219,7 +221,7 @@ static void CK(conv)(const ck_convolution *c, int images, ck_input in, const flo
            (ck_view){out.data, out.image_stride, 0}, scratch);
 }
 
-/// Channels that make a part: whole strips, and no fewer than minimal filtering takes.
+/// The number of channels in a part: whole strips, and no fewer than Winograd convolution needs.
 #define CK_PART_CHANNELS 32
 _Static_assert(CK_PART_CHANNELS % CK_STRIP == 0, "parts are whole strips");
 

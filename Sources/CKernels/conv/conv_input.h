@@ -1,4 +1,4 @@
-// What a call of dense convolution works on: its parts of the scratch, and its inputs, in place or copied.
+// The arguments of a dense convolution: the parts of the scratch memory, and the inputs, in place or copied.
 #ifndef CK_CONV_CONV_INPUT_H
 #define CK_CONV_CONV_INPUT_H
 #include "conv/conv_plan.h"
@@ -6,21 +6,21 @@
 #include "families/epilogue.h"
 #include "vector/vector.h"
 
-/// Where a tile of a block is.
+/// The location of a tile in a block.
 typedef struct {
-  ptrdiff_t a, a_half;  // of its inputs, see conv_tile, from the input of the block
+  ptrdiff_t a, a_half;  // offset of its inputs from the block's input; a_half: see conv_tile
   int rows;
-  int row;              // its first, in the block
-  int image, position;  // of that row
+  int row;              // its first row in the block
+  int image, position;  // image and position of that row
 } conv_place;
 
-/// A block of positions: some of one image, or all of several.
+/// A block of positions: some positions of one image, or all positions of several images.
 typedef struct {
   int image, images;
-  int position, positions;  // of each image
+  int position, positions;  // range of positions in each image
 } conv_block;
 
-/// What a call works on, and the parts of its scratch.
+/// The arguments of a call, and the parts of its scratch memory.
 typedef struct {
   const ck_convolution *c;
   const conv_plan *plan;
@@ -29,24 +29,25 @@ typedef struct {
   const float *packed;
   const ck_epilogue *e;
   bool copies;            // inputs are read from `copy`
-  ptrdiff_t pixel, line;  // from one input position, or row of them, to the next where inputs are read
-  conv_piece *pieces;     // of K
-  int *block_pieces;      // index of the first piece of each block of K, and the number of all
+  ptrdiff_t pixel, line;  // elements from one input position, or row, to the next, where inputs are read
+  conv_piece *pieces;     // pieces of K
+  int *block_pieces;      // index of the first piece of each block of K, then the number of pieces
   conv_place *places;
-  strip_groups *groups;  // per strip
+  strip_groups *groups;  // one per strip
   float *running;        // sums before the epilogue
   float *copy;
 } conv_call;
 
 CK_INLINE size_t conv_aligned(size_t floats) { return (floats + 15) / 16 * 16; }
 
-/// Floats the running sums take: of one strip, unless K needs several chunks, or its sums are finished at once.
+/// Returns the number of floats of running sums: for the rows of a block and one strip, or all strips if K needs
+/// several chunks. If K is one block, they are for one tile only.
 static size_t conv_running_size(const conv_plan *p) {
   const size_t rows = p->k_blocks == 1 ? CK_TILE_ROWS : p->rows;
   return rows * CK_STRIP * (p->chunk < p->k_blocks ? p->strips : 1);
 }
 
-/// Lays the parts of the scratch out from `scratch`, which may be NULL, and returns its size.
+/// Lays out the parts of the scratch memory from `scratch`, which may be NULL, and returns the total size.
 static size_t conv_lay_out(conv_call *call, float *scratch) {
   const conv_plan *p = call->plan;
   const ck_window *w = &call->c->window;
@@ -71,7 +72,7 @@ static size_t conv_scratch_size(const ck_convolution *c) {
   return conv_lay_out(&call, NULL);
 }
 
-/// Cuts K into pieces that are contiguous where inputs are read, and end where blocks end.
+/// Divides K into pieces that are contiguous in the inputs and do not cross blocks.
 static void conv_cut_pieces(conv_call *call) {
   const conv_plan *p = call->plan;
   const ck_window *w = &call->c->window;
@@ -85,7 +86,7 @@ static void conv_cut_pieces(conv_call *call) {
     for (ptrdiff_t k = block * p->k_block; k < end;) {
       const ptrdiff_t n = k / run, stop = conv_min(end, (n + 1) * run);
       ptrdiff_t offset = n / runs_in_line * call->line + n % runs_in_line * call->pixel + (k - n * run);
-      if (p->point && call->copies) offset -= block / p->chunk * p->chunk * p->k_block;  // only a chunk is copied
+      if (p->point && call->copies) offset -= block / p->chunk * p->chunk * p->k_block;  // the copy is of one chunk
       call->pieces[count++] = (conv_piece){offset, (int)(stop - k)};
       k = stop;
     }
@@ -99,12 +100,12 @@ CK_INLINE void conv_copy_floats(float *restrict to, const float *restrict from, 
   if (i < count) vec_store_first(to + i, (int)(count - i), vec_load_first(from + i, (int)(count - i)));
 }
 
-/// Copies through the prologue, from some channel on.
+/// Copies channels after the prologue, beginning with a given channel.
 CK_INLINE void conv_copy_prepared(float *restrict to, const float *restrict from, const float *scale,
                                   const float *shift, bool relu, ptrdiff_t count) {
   const vec least = vec_splat(relu ? 0 : -INFINITY);
   ptrdiff_t i = 0;
-  for (; i + CK_LANES <= count; i += CK_LANES)  // in this order a NaN stays
+  for (; i + CK_LANES <= count; i += CK_LANES)  // this order preserves NaN
     vec_store(to + i, vec_max(least, vec_fma(vec_load(from + i), vec_load(scale + i), vec_load(shift + i))));
   if (i == count) return;
   const int left = (int)(count - i);
@@ -115,7 +116,7 @@ CK_INLINE void conv_copy_prepared(float *restrict to, const float *restrict from
 
 CK_INLINE void conv_zero_floats(float *to, ptrdiff_t count) { memset(to, 0, count * sizeof *to); }
 
-/// Copies channels [first, end) of the inputs of a block of a 1x1 convolution, through its prologue.
+/// Copies channels [first, end) of the inputs of a block of a 1x1 convolution, after its prologue.
 static void conv_copy_points(const conv_call *call, const conv_block *b, ptrdiff_t first, ptrdiff_t end) {
   const ck_window *w = &call->c->window;
   const ck_prologue *prologue = &call->c->prologue;
@@ -137,14 +138,14 @@ static void conv_copy_points(const conv_call *call, const conv_block *b, ptrdiff
   }
 }
 
-/// Copies the input rows the windows of a block see, with zeros where they leave the map.
+/// Copies the input rows that the windows of a block read, with zeros outside the map.
 static void conv_copy_lines(const conv_call *call, const conv_block *b) {
   const ck_window *w = &call->c->window;
   const conv_plan *p = call->plan;
   const ptrdiff_t channels = call->c->in_channels, stride = call->in.position_stride;
   const int first_y = b->position / w->out_width * w->stride_y - w->pad_top;
   const int lines = conv_reach(b->positions / w->out_width, w->stride_y, w->kernel_height);
-  // Copied columns inside the map: [left, right).
+  // The copied columns inside the map are [left, right).
   const int left = (int)conv_min(p->copy_width, conv_max(0, w->pad_left));
   const int right = (int)conv_max(left, conv_min(p->copy_width, (ptrdiff_t)w->in_width + w->pad_left));
   const bool contiguous = stride == channels && call->pixel == channels;

@@ -1,47 +1,49 @@
-// How a dense convolution is cut up: along output channels into strips, along K (kernel positions x input channels,
-// tap by tap) into blocks, along positions into blocks of rows. All of it follows from the shape alone.
+// The partition of a dense convolution: output channels into strips, K (kernel positions x input channels, tap by tap)
+// into blocks, positions into blocks of rows. It depends only on the shape.
 #ifndef CK_CONV_CONV_PLAN_H
 #define CK_CONV_CONV_PLAN_H
 #include "families/epilogue.h"
 #include "vector/vector.h"
 
-/// Elements of K whose products are summed before they join the running sums: keeps rounding errors at sgemm's level.
+/// The number of elements of K whose products are summed before they are added to the running sums. This keeps rounding
+/// errors at the level of sgemm.
 #define CK_K_BLOCK 384
-/// Positions that share one pass over the weights: many enough that weights cost little bandwidth, few enough that
-/// their inputs stay in the L2 cache.
+/// The number of positions that share one pass over the weights: large enough that weights need little bandwidth, small
+/// enough that the inputs stay in the L2 cache.
 #define CK_BLOCK_ROWS 112
-/// The same for 1x1 kernels whose weights stay in the L2 cache: whole rows of the output are finished sooner.
+/// The same for 1x1 kernels whose weights stay in the L2 cache: whole rows of the output are completed earlier.
 #define CK_BLOCK_ROWS_POINT 56
-/// Floats of packed weight that stay in the L2 cache next to all else.
+/// The number of floats of packed weight that fit into the L2 cache beside all other data.
 #define CK_CACHED_WEIGHT (128 * 1024)
-/// Floats of input that stay in the L2 cache next to weights and sums: of a chunk of K, and of a copied map.
+/// The number of floats of input that fit into the L2 cache beside weights and sums: of a chunk of K, and of a copied
+/// map.
 #define CK_BLOCK_FLOATS (96 * 1024)
 #define CK_COPY_FLOATS (128 * 1024)
 
 typedef struct {
-  ptrdiff_t k, k_block;   // length of K, and of a block of it
+  ptrdiff_t k, k_block;   // length of K, and of one block
   int k_blocks;           // blocks of K
-  int chunk;              // blocks of K whose inputs are in the cache together
-  int strips;             // of output channels, the last one perhaps partial
-  int positions;          // of an image
-  int rows;               // positions in a block at most; of several images if they are small
-  bool point;             // 1x1: positions lie in a row, whatever the strides were
-  bool leaves_map;        // some window does
-  ptrdiff_t copy_stride;  // from one input position to the next where inputs are copied
+  int chunk;              // blocks of K whose inputs are in the cache at the same time
+  int strips;             // strips of output channels; the last one may be partial
+  int positions;          // positions of an image
+  int rows;               // the most positions in a block, of several images if they are small
+  bool point;             // 1x1: positions form a single row for any strides
+  bool leaves_map;        // some window extends beyond the map
+  ptrdiff_t copy_stride;  // elements from one input position to the next in the copy
   int copy_width;         // input positions in a copied row (not for points)
   size_t copy_size;       // floats of copied input
 } conv_plan;
 
-/// Whether rows this far apart (in floats) all compete for one set of an L1 cache with 4 KiB ways.
+/// Returns whether rows this far apart (in floats) all share one set of an L1 cache with 4 KiB ways.
 CK_INLINE bool conv_conflicts(ptrdiff_t stride) { return stride != 0 && stride % 1024 == 0; }
 
 CK_INLINE ptrdiff_t conv_min(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 CK_INLINE ptrdiff_t conv_max(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
 
-/// Input rows (or columns) that `count` windows see.
+/// Returns the number of input rows (or columns) that `count` windows read.
 CK_INLINE int conv_reach(int count, int stride, int kernel) { return (count - 1) * stride + kernel; }
 
-/// Floats copied for some lines of the output.
+/// Returns the number of floats copied for some lines of the output.
 CK_INLINE ptrdiff_t conv_copied(const ck_window *w, const conv_plan *p, int lines) {
   return conv_reach(lines, w->stride_y, w->kernel_height) * p->copy_width * p->copy_stride;
 }
@@ -80,7 +82,7 @@ static conv_plan conv_plan_make(const ck_convolution *c) {
       int lines = (int)conv_max(1, conv_min(w->out_height, CK_BLOCK_ROWS / w->out_width));
       while (lines > 1 && conv_copied(w, &p, lines) > CK_COPY_FLOATS) lines--;
       const int blocks = (w->out_height + lines - 1) / lines;
-      lines = (w->out_height + blocks - 1) / blocks;  // evenly
+      lines = (w->out_height + blocks - 1) / blocks;  // equal blocks
       p.rows = lines * w->out_width;
       p.copy_size = conv_copied(w, &p, lines);
     }
@@ -88,7 +90,8 @@ static conv_plan conv_plan_make(const ck_convolution *c) {
   return p;
 }
 
-/// Channels the packed weight of a strip has room for: a strip, or one vector where the last needs no more.
+/// Returns the number of channels for which the packed weight of a strip has space: a strip, or one vector if the last
+/// strip needs no more.
 CK_INLINE int conv_strip_width(const ck_convolution *c, int strip) {
   return c->out_channels - strip * CK_STRIP > CK_LANES ? CK_STRIP : CK_LANES;
 }
@@ -98,7 +101,7 @@ static size_t conv_packed_size(const ck_convolution *c) {
   return (size_t)p.k * ((size_t)(p.strips - 1) * CK_STRIP + conv_strip_width(c, p.strips - 1));
 }
 
-// [strip][K][width of the strip], K tap by tap, zeros beyond the last channel.
+// Packed weight: [strip][K][width of the strip], K tap by tap, zeros after the last channel.
 static void conv_pack(const ck_convolution *c, const float *weight, float *packed) {
   const int taps = c->window.kernel_height * c->window.kernel_width;
   const int strips = (c->out_channels + CK_STRIP - 1) / CK_STRIP;

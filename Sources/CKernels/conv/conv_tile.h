@@ -1,57 +1,58 @@
-// The inner kernel of dense convolution: a tile of output positions x a strip of output channels, all accumulators in
-// registers.
+// The inner kernel of dense convolution: a tile of output positions x a strip of output channels, with all accumulators
+// in registers.
 #ifndef CK_CONV_CONV_TILE_H
 #define CK_CONV_CONV_TILE_H
 #include "families/epilogue.h"
 #include "vector/sums.h"
 #include "vector/vector.h"
 
-/// Floats in a line of the cache.
+/// The number of floats in a cache line.
 #define CK_CACHE_LINE 16
 
-/// A stretch of the K-loop in which both operands are contiguous.
+/// A range of K in which both operands are contiguous.
 typedef struct {
-  ptrdiff_t offset;  // of its input, from the first input of a position
+  ptrdiff_t offset;  // offset of its input from the first input of a position
   int length;
 } conv_piece;
 
-/// The epilogue of a tile, for the cases that are worth keeping in registers: see conv_finish_fits.
+/// The epilogue of a tile, in the cases that the kernel handles in registers: see conv_finish_fits.
 typedef struct {
-  const float *scale, *shift;  // of the strip; NULL as in ck_epilogue
-  const float *residual;       // of the first row; NULL: none
+  const float *scale, *shift;  // the strip's; NULL as in ck_epilogue
+  const float *residual;       // the first row's; NULL: none
   ptrdiff_t residual_stride;
-  float *out;  // of the first row
+  float *out;  // the first row's
   ptrdiff_t out_stride;
   strip_groups *groups;
-  double *raw, *pre_activation, *output;  // totals of the strip; NULL: not wanted
+  double *raw, *pre_activation, *output;  // totals of the strip; NULL: not requested
   bool relu;
-  int first_group;  // rows of the first group of sums where the tile lies in two; else 0
+  int first_group;  // rows of the first group of sums if the tile overlaps two groups; else 0
   bool ends_group;  // whether the last row is the last of its group
 } conv_finish;
 
-/// What one call of the kernel computes: rows x strip, over some pieces of K.
+/// The arguments of one call of the kernel: rows x strip, over some pieces of K.
 typedef struct {
   const float *a, *a_half;   // inputs of row 0, and of row (rows + 1) / 2
-  ptrdiff_t a_stride;        // from one row to the next within each half
+  ptrdiff_t a_stride;        // elements from one row to the next within each half
   const float *b;            // packed weight: [K][strip]
-  const conv_piece *pieces;  // of K
+  const conv_piece *pieces;  // pieces of K
   int piece_count;
   float *sums;                        // running sums [rows][CK_STRIP]
-  bool first;                         // overwrite them instead of adding
-  const float *next_a, *next_a_half;  // inputs of the tile after this, to fetch into the L2 cache; NULL: there already
-  const float *next_b;                // weights to fetch there meanwhile: a cache line for every two elements of K
-  const conv_finish *finish;  // NULL: leave the sums for later; otherwise they are final, and go on from registers
+  bool first;                         // overwrite the sums instead of adding
+  const float *next_a, *next_a_half;  // inputs of the next tile, to prefetch into the L2 cache; NULL: already there
+  const float *next_b;                // weights to prefetch into the L2 cache: one cache line per two elements of K
+  const conv_finish *finish;  // NULL: store the sums for later; otherwise they are final and finished in registers
 } conv_tile;
 
 _Static_assert(CK_TILE_ROWS <= CK_SUM_GROUP, "a tile lies in two groups of sums at most");
 
-/// Whether the register epilogue covers a strip: it knows whole vectors and no GELU. Bytes are the same either way.
+/// Returns whether the register epilogue supports a strip: whole vectors, and no GELU. The bytes are the same in both
+/// cases.
 CK_INLINE bool conv_finish_fits(const ck_epilogue *e, int channels) {
   return channels % CK_LANES == 0 && (e->activation == CK_IDENTITY || e->activation == CK_RELU);
 }
 
-/// Multiples of the distance between rows, in bytes: each row of half a tile is one addressing mode of x86 away from
-/// the first.
+/// Multiples of the distance between rows, in bytes. One x86 addressing mode reaches each row of half a tile from the
+/// first row.
 typedef struct {
   ptrdiff_t one, three, five;
 } conv_strides;
@@ -61,7 +62,7 @@ CK_INLINE vec conv_input(const char *half, const int row, conv_strides s) {
   return vec_splat(*(const float *)(half + offsets[row]));
 }
 
-// Outputs are rarely in the cache, and their stores would wait for the lines one after the other.
+// Prefetches the outputs. They are rarely in the cache, and their stores would wait for one cache line after the other.
 CK_INLINE void conv_fetch_outputs(const conv_finish *f, const int rows, const int vectors) {
 #pragma unroll
   for (int r = 0; r < rows; r++)
@@ -69,7 +70,7 @@ CK_INLINE void conv_fetch_outputs(const conv_finish *f, const int rows, const in
     for (int v = 0; v < vectors; v++) __builtin_prefetch(f->out + r * f->out_stride + v * CK_LANES, 1, 3);
 }
 
-// The rows of a tile are as many streams as the hardware's own prefetcher can follow only where they lie far apart.
+// Prefetches the rows of a tile. The hardware prefetcher can follow so many streams only if the rows are far apart.
 CK_INLINE void conv_fetch_rows(const char *a, const char *a_half, conv_strides s, const int rows) {
   const int half = (rows + 1) / 2;
   const ptrdiff_t offsets[] = {0, s.one, 2 * s.one, s.three, 4 * s.one, s.five, 2 * s.three};
@@ -77,7 +78,7 @@ CK_INLINE void conv_fetch_rows(const char *a, const char *a_half, conv_strides s
   for (int r = 0; r < rows; r++) __builtin_prefetch(r < half ? a + offsets[r] : a_half + offsets[r - half], 0, 2);
 }
 
-/// Adds the product of one element of K. `rows` and `vectors` are constants of the call.
+/// Adds the product of one element of K. `rows` and `vectors` are compile-time constants of each call.
 CK_INLINE void conv_step(vec sums[CK_TILE_ROWS][CK_STRIP_VECTORS], const char *a, const char *a_half, conv_strides s,
                          const float *b, const int rows, const int vectors) {
   const int half = (rows + 1) / 2;
@@ -92,7 +93,7 @@ CK_INLINE void conv_step(vec sums[CK_TILE_ROWS][CK_STRIP_VECTORS], const char *a
   }
 }
 
-/// Adds one vector of each row to the group it is in.
+/// Adds one vector of each row to its group.
 CK_INLINE void conv_sum_rows(const conv_finish *f, vec sums[CK_TILE_ROWS][CK_STRIP_VECTORS], const int v,
                              const int rows, float *group, double *totals) {
   vec sum = vec_load(group + v * CK_LANES);
@@ -132,8 +133,8 @@ CK_INLINE void conv_finish_vector(const conv_finish *f, vec sums[CK_TILE_ROWS][C
   for (int r = 0; r < rows; r++) vec_store(f->out + r * f->out_stride + v * CK_LANES, sums[r][v]);
 }
 
-// Sums of a block of K start from zero and are added to the running sums afterwards, in every variant alike, so an
-// output's bytes do not depend on the tile it is in. `rows` and `vectors` are constants of the call.
+// Computes a tile. Sums of a block of K start from zero and are added to the running sums afterwards, in every variant,
+// so an output's bytes do not depend on its tile. `rows` and `vectors` are compile-time constants of each call.
 CK_INLINE void conv_tile_rows(const conv_tile *t, const int rows, const int vectors) {
   vec sums[CK_TILE_ROWS][CK_STRIP_VECTORS];
 #pragma unroll
@@ -142,8 +143,8 @@ CK_INLINE void conv_tile_rows(const conv_tile *t, const int rows, const int vect
     for (int v = 0; v < vectors; v++) sums[r][v] = vec_zero();
   const ptrdiff_t stride = t->a_stride * (ptrdiff_t)sizeof(float);
   conv_strides s = {stride, 3 * stride, 5 * stride};
-  // The empty assembly keeps the compiler from deriving addresses from each other again inside the loop, which has no
-  // issue slots to spare.
+  // The empty assembly prevents the compiler from deriving these addresses from each other inside the loop, which has
+  // no spare issue slots.
   __asm__("" : "+r"(s.one), "+r"(s.three), "+r"(s.five));
   const float *b = t->b, *next_b = t->next_b;
   if (t->finish) conv_fetch_outputs(t->finish, rows, vectors);
@@ -151,7 +152,7 @@ CK_INLINE void conv_tile_rows(const conv_tile *t, const int rows, const int vect
     const char *a = (const char *)(t->a + t->pieces[p].offset);
     const char *a_half = (const char *)(t->a_half + t->pieces[p].offset);
     const char *next_a = (const char *)t->next_a, *next_a_half = (const char *)t->next_a_half;
-    // In turns of 16 elements of K: a cache line of each row.
+    // Each iteration handles 16 elements of K: one cache line of each row.
     for (int left = t->pieces[p].length / 2; left > 0; left -= 8) {
       if (next_a) {
         conv_fetch_rows(next_a, next_a_half, s, rows);
@@ -212,7 +213,7 @@ CK_TILE(13)
 CK_TILE(14)
 #endif
 
-/// The kernel for a number of rows (from 1) and of vectors.
+/// The kernels, by number of rows (from 1) and of vectors.
 static void (*const conv_tiles[CK_TILE_ROWS][CK_STRIP_VECTORS])(const conv_tile *) = {
 #define CK_TILE_ENTRY(rows) \
   { CK(conv_tile_##rows##x1), CK(conv_tile_##rows##x2) }
@@ -223,7 +224,8 @@ static void (*const conv_tiles[CK_TILE_ROWS][CK_STRIP_VECTORS])(const conv_tile 
 #endif
 };
 
-/// Rows of the next tile when `left` are left: never few of them after many.
+/// Returns the number of rows of the next tile when `left` rows are left. The last two tiles have similar heights, so
+/// that no small tile follows large ones.
 CK_INLINE int conv_tile_height(int left) {
   if (left <= CK_TILE_ROWS) return left;
   return left < CK_TILE_ROWS + CK_TILE_ROWS / 2 ? (left + 1) / 2 : CK_TILE_ROWS;

@@ -1,13 +1,14 @@
 // 3x3 convolution with stride 1 by minimal filtering (Winograd 1980; Lavin and Gray 2016, F(2x2, 3x3)): the four
-// outputs of a tile take 16 products a pair of channels instead of 36.
+// outputs of a tile take 16 products per pair of channels instead of 36.
 //
 //     output tile = A^T [ (G weight G^T) * (B^T input tile B) ] A
 //
-// with input tiles of 4x4 that overlap by two. B and A hold nothing but 0 and +-1, so inputs and sums pass through few
-// additions and the error stays that of the direct sum (larger tiles save more, and lose a digit). The products of each
-// of the 16 elements of a tile are a matrix product over channels, [tiles][in] x [in][out], which is the tile kernel's.
+// with input tiles of 4x4 that overlap by two. B and A contain only 0 and +-1, so inputs and sums pass through few
+// additions and the error is that of the direct sum (larger tiles need fewer products, but lose a digit). The products
+// of each of the 16 elements of a tile are a matrix product over channels, [tiles][in] x [in][out], which the tile
+// kernel computes.
 //
-// A NaN or an infinity reaches all outputs that see it, and the others of the same output tile.
+// A NaN or an infinity affects all outputs whose windows contain it, and the other outputs of the same tiles.
 #ifndef CK_CONV_CONV_WINOGRAD_H
 #define CK_CONV_CONV_WINOGRAD_H
 #include "conv/conv_input.h"
@@ -16,28 +17,29 @@
 #include "families/epilogue.h"
 #include "vector/vector.h"
 
-/// Elements of a transformed tile.
+/// The number of elements in a transformed tile.
 #define CK_WINOGRAD_ELEMENTS 16
-/// Elements of K whose products are summed before they join the running sums.
+/// The number of elements of K whose products are summed before they are added to the running sums.
 #define CK_WINOGRAD_K_BLOCK 192
-/// Tiles that share one pass over the weights: few enough that their transforms stay near the L2 cache (floats for one
-/// tile's share of both), many enough that weights cost little bandwidth.
+/// Limits of a block of tiles that share one pass over the weights: the floats of both transforms, so that the
+/// transforms stay near the L2 cache, and the least and most tiles, so that weights need little bandwidth.
 #define CK_WINOGRAD_FLOATS (96 * 1024)
 #define CK_WINOGRAD_TILES_LEAST 49
 #define CK_WINOGRAD_TILES_MOST 112
 
 typedef struct {
-  int lines, columns;  // of tiles, in an image
-  int block_lines;     // lines of tiles in a block, of one image
-  int block_images;    // images in a block: several where they are small
-  int tiles;           // in a block at most
-  int strips;          // of output channels
+  int lines, columns;  // lines and columns of tiles in an image
+  int block_lines;     // lines of tiles in a block, for one image
+  int block_images;    // images in a block: several if they are small
+  int tiles;           // the most tiles in a block
+  int strips;          // strips of output channels
   ptrdiff_t k_block;
   int k_blocks;
   ptrdiff_t row;  // floats from one transformed tile to the next
 } winograd_plan;
 
-/// Whether this is how a convolution is computed. It pays from some channels on, which share the transforms.
+/// Returns whether a convolution is computed by this algorithm. The algorithm is faster from some number of channels
+/// on, because the channels share the transforms.
 static bool conv_uses_winograd(const ck_convolution *c) {
   const ck_window *w = &c->window;
   return w->kernel_height == 3 && w->kernel_width == 3 && w->stride_y == 1 && w->stride_x == 1 &&
@@ -59,7 +61,7 @@ static winograd_plan winograd_plan_make(const ck_convolution *c) {
   p.block_images = (int)conv_max(1, tiles / (p.lines * p.columns));
   p.block_lines = (int)conv_max(1, conv_min(p.lines, tiles / p.columns));
   const int blocks = (p.lines + p.block_lines - 1) / p.block_lines;
-  p.block_lines = (p.lines + blocks - 1) / blocks;  // evenly
+  p.block_lines = (p.lines + blocks - 1) / blocks;  // equal blocks
   p.tiles = p.block_images * p.block_lines * p.columns;
   return p;
 }
@@ -70,7 +72,7 @@ static size_t winograd_packed_size(const ck_convolution *c) {
          ((size_t)(strips - 1) * CK_STRIP + conv_strip_width(c, strips - 1));
 }
 
-/// G g G^T of one 3x3 kernel, in double.
+/// Computes G g G^T of one 3x3 kernel, in double.
 static void winograd_weight(const float *g, double u[CK_WINOGRAD_ELEMENTS]) {
   double t[4][3];
   for (int j = 0; j < 3; j++) {
@@ -83,7 +85,7 @@ static void winograd_weight(const float *g, double u[CK_WINOGRAD_ELEMENTS]) {
   }
 }
 
-// [strip][element][in][width of the strip], zeros beyond the last channel.
+// Packed weight: [strip][element][in][width of the strip], zeros after the last channel.
 static void winograd_pack(const ck_convolution *c, const float *weight, float *packed) {
   const ptrdiff_t in = c->in_channels;
   for (int strip = 0; strip * CK_STRIP < c->out_channels; strip++) {
@@ -100,13 +102,13 @@ static void winograd_pack(const ck_convolution *c, const float *weight, float *p
   }
 }
 
-/// The parts of a call's scratch.
+/// The parts of a call's scratch memory.
 typedef struct {
   float *inputs;         // [element][tile][in]
   float *products;       // [element][strip][tile][CK_STRIP]
   float *lines;          // two lines of outputs of a strip
-  float *zeros;          // what lies outside the map
-  strip_groups *groups;  // per strip
+  float *zeros;          // the input outside the map
+  strip_groups *groups;  // one per strip
 } winograd_scratch;
 
 static size_t winograd_lay_out(const ck_convolution *c, const winograd_plan *p, float *scratch, winograd_scratch *s) {
@@ -129,7 +131,7 @@ static size_t winograd_scratch_size(const ck_convolution *c) {
   return winograd_lay_out(c, &p, NULL, &s);
 }
 
-/// B^T d B of one tile for all its channels. `from` are its 16 positions; elements are `stride` apart.
+/// Computes B^T d B of one tile for all its channels. `from` are its 16 positions; elements are `stride` apart.
 static void winograd_input(const float *const from[CK_WINOGRAD_ELEMENTS], int channels, float *to, ptrdiff_t stride) {
   for (int i = 0; i < channels; i += CK_LANES) {
     vec t[4][4];
@@ -149,7 +151,7 @@ static void winograd_input(const float *const from[CK_WINOGRAD_ELEMENTS], int ch
   }
 }
 
-/// A^T m A of one tile: its outputs in two lines, `line` floats apart. Elements are `stride` apart.
+/// Computes A^T m A of one tile: its outputs in two lines, `line` floats apart. Elements are `stride` apart.
 CK_INLINE void winograd_output(const float *from, ptrdiff_t stride, float *to, ptrdiff_t line, const int vectors) {
 #pragma unroll
   for (int v = 0; v < vectors; v++, from += CK_LANES, to += CK_LANES) {
@@ -168,10 +170,10 @@ CK_INLINE void winograd_output(const float *from, ptrdiff_t stride, float *to, p
   }
 }
 
-/// Lines of tiles of some images.
+/// A block of tiles: lines of tiles of some images.
 typedef struct {
   int image, images;
-  int line, lines;  // of each image
+  int line, lines;  // lines of tiles in each image
 } winograd_block;
 
 typedef struct {
@@ -203,7 +205,7 @@ static void winograd_transform_inputs(const winograd_call *call, const winograd_
   }
 }
 
-/// The products of one element of all tiles with one strip of output channels.
+/// Multiplies one element of all tiles by one strip of output channels.
 static void winograd_multiply(const winograd_call *call, int tiles, int element, int strip, const float *weight,
                               const float *next_weight) {
   const winograd_plan *p = call->plan;
@@ -235,7 +237,8 @@ static void winograd_multiply(const winograd_call *call, int tiles, int element,
   }
 }
 
-/// What the tiles of a block become in one strip of output channels, line after line of outputs.
+/// Transforms the products of a block in one strip of output channels into outputs and applies the epilogue, line by
+/// line.
 static void winograd_finish(const winograd_call *call, const winograd_block *b, int strip) {
   const ck_window *w = &call->c->window;
   const winograd_plan *p = call->plan;

@@ -1,4 +1,4 @@
-// Attention, a head at a time: tiles of queries x keys, then of queries x channels, in registers.
+// Attention, one head at a time: tiles of queries x keys, then of queries x channels, in registers.
 #ifndef CK_FAMILIES_ATTENTION_H
 #define CK_FAMILIES_ATTENTION_H
 #include "families/epilogue.h"
@@ -15,15 +15,16 @@ static inline ptrdiff_t attention_padded(int keys) {
   return ((ptrdiff_t)keys + tile - 1) / tile * tile;
 }
 
-// The keys of a head, transposed (with a tile to read beyond), and the weights of a tile of queries.
+// Scratch memory: the transposed keys of a head (plus one tile for reads past the end), and the weights of a tile of
+// queries.
 static size_t CK(attention_scratch)(int queries, int keys, int heads, int head_size) {
   (void)queries, (void)heads;
   return (size_t)head_size * keys + CK_ATTENTION_VECTORS * CK_LANES +
          (size_t)(CK_ATTENTION_QUERIES * attention_padded(keys));
 }
 
-/// sum[q][v] = sum over i < depth of a[q][i] * b[i * b_stride + lane of vector v]; lanes from `columns` on are not read
-/// where `masked`.
+/// Computes sum[q][v] = sum over i < depth of a[q][i] * b[i * b_stride + lane of vector v]. If `masked`, lanes from
+/// `columns` on are not read.
 CK_INLINE void attention_tile(int depth, const float *const a[CK_ATTENTION_QUERIES], const float *b, ptrdiff_t b_stride,
                               int columns, bool masked, vec sum[CK_ATTENTION_QUERIES][CK_ATTENTION_VECTORS]) {
   for (int q = 0; q < CK_ATTENTION_QUERIES; q++)
@@ -53,7 +54,7 @@ static void CK(attention)(int queries, int keys, int heads, int head_size, int i
       float *const first_out = out.data + image * out.image_stride + channel;
       CK(transpose)(keys, head_size, key.data + image * key.image_stride + channel, key.position_stride, transposed);
       for (int q0 = 0; q0 < queries; q0 += CK_ATTENTION_QUERIES) {
-        // The last tile repeats its last query rather than read beyond.
+        // The last tile repeats its last query to avoid reads past the end.
         const int count = queries - q0 < CK_ATTENTION_QUERIES ? queries - q0 : CK_ATTENTION_QUERIES;
         const float *from[CK_ATTENTION_QUERIES], *weight[CK_ATTENTION_QUERIES];
         for (int q = 0; q < CK_ATTENTION_QUERIES; q++) {

@@ -1,4 +1,4 @@
-// What the baselines of a unit add up, read from a map in memory: positions at 0 or below, and differences between
+// The sums for the baselines of a unit, computed from a map in memory: positions at 0 or below, and differences between
 // neighbours.
 #ifndef CK_FAMILIES_BASELINES_H
 #define CK_FAMILIES_BASELINES_H
@@ -6,8 +6,8 @@
 #include "vector/sums.h"
 #include "vector/vector.h"
 
-/// One group of positions of a row of the map, `columns` vectors of channels side by side. Every difference inside the
-/// map counts for both of its ends, every one across the border for its one end.
+/// Computes one group of positions in a row of the map, for `columns` vectors of channels. Every difference inside the
+/// map counts for both positions, every difference across the border for the one position inside.
 CK_INLINE void baselines_strip(int columns, int lanes, bool contrast, int first, int end, int width, bool top,
                                bool bottom, const float *row, ptrdiff_t stride, ptrdiff_t row_stride, int *counts,
                                double *sums) {

@@ -1,27 +1,27 @@
-// Depthwise convolution, a strip of channels at a time.
+// Depthwise convolution, one strip of channels at a time.
 //
-// The rows of the map a band of output rows needs are copied to a buffer with the padding written out, one vector of
-// channels after another: the inner loop then has no edges, and its loads are consecutive where those from the map
-// would be a power of two apart and share a few sets of the cache. Rows are copied once; the buffer is a ring.
+// The map rows that a band of output rows needs are copied to a buffer that includes the padding, one vector of
+// channels after another. The inner loop then needs no edge cases, and its loads are consecutive. Loads from the map
+// would be a power of two apart and share a few cache sets. Each row is copied once, into a ring buffer.
 #ifndef CK_FAMILIES_DEPTHWISE_H
 #define CK_FAMILIES_DEPTHWISE_H
 #include "families/epilogue.h"
 #include "vector/vector.h"
 
-/// A smaller tile (CK_DEPTHWISE_TILE), where that leaves less of the last one unused.
+/// A tile size smaller than CK_DEPTHWISE_TILE, used when it leaves less of the last tile unused.
 #define CK_DEPTHWISE_HALF_TILE 7
-/// Limits of what is kept on the stack, in vectors: the buffer of one vector of channels, its size above which a band
-/// is not made higher because it would leave the cache, the taps, and the accumulators of a band.
+/// Limits of the arrays on the stack, in vectors: the buffer of one vector of channels; the buffer size above which a
+/// band would leave the cache and is not made higher; the taps; the accumulators of a band.
 #define CK_DEPTHWISE_BUFFER 768
 #define CK_DEPTHWISE_CACHED 320
 #define CK_DEPTHWISE_TAPS 128
 #define CK_DEPTHWISE_BAND 512
 
-/// How a map is cut.
+/// The partition of a map.
 typedef struct {
   ck_window window;
-  int tile;     // outputs side by side
-  int columns;  // of a row of the buffer: padding, and what the last tile sees beyond the map, included
+  int tile;     // adjacent outputs in a tile
+  int columns;  // columns of the buffer, including padding and the positions that the last tile reads beyond the map
   int slots;    // rows of the buffer
   int band;     // output rows at a time; 0: the buffer would be too large
 } depthwise_cut;
@@ -61,7 +61,7 @@ static void depthwise_clear_columns(int columns, float *out) {
     memset(out + v * CK_DEPTHWISE_BUFFER * CK_LANES, 0, (size_t)columns * CK_LANES * sizeof *out);
 }
 
-/// Copies padded row `y` (of the map: y - pad_top) to its slot of the buffer.
+/// Copies padded row `y` (row y - pad_top of the map) to its slot of the buffer.
 static void depthwise_copy_row(const depthwise_cut *cut, const float *image, ptrdiff_t stride, int y, int channels,
                                depthwise_memory *memory) {
   const ck_window *w = &cut->window;
@@ -76,8 +76,8 @@ static void depthwise_copy_row(const depthwise_cut *cut, const float *image, ptr
   depthwise_clear_columns(cut->columns - left - inside, slot + (left + inside) * CK_LANES);
 }
 
-/// Adds one row of taps to the sums of a tile. With constant arguments everything stays in registers, and an input
-/// is loaded once for all taps.
+/// Adds one row of taps to the sums of a tile. With constant arguments all values stay in registers, and an input is
+/// loaded once for all taps.
 CK_INLINE void depthwise_add_row(vec *sum, int tile, const float *row, const float *taps, int width) {
   vec tap[7];
   for (int x = 0; x < width; x++) tap[x] = vec_load(taps + x * CK_LANES);
@@ -90,7 +90,7 @@ CK_INLINE void depthwise_add_row(vec *sum, int tile, const float *row, const flo
   }
 }
 
-/// The same for any width and stride.
+/// Adds one row of taps to the sums of a tile, for any width and stride.
 CK_INLINE void depthwise_add_row_any(vec *sum, int tile, const float *row, const float *taps, int width, int stride) {
   for (int x = 0; x < width; x++) {
     const vec tap = vec_load(taps + x * CK_LANES);
@@ -99,8 +99,9 @@ CK_INLINE void depthwise_add_row_any(vec *sum, int tile, const float *row, const
   }
 }
 
-/// The accumulators of output row `out_y`, one vector of channels, CK_STRIP apart. Writes up to a tile beyond the
-/// row, which the next row overwrites. `tile` is the cut's; `kernel_width` the window's, or 0 for the general loop.
+/// Computes the accumulators of output row `out_y`, one vector of channels each, CK_STRIP apart. Writes up to one tile
+/// past the row, which the next row overwrites. `tile` is the cut's; `kernel_width` is the window's, or 0 for the
+/// general loop.
 CK_INLINE void depthwise_row(const depthwise_cut *cut, int out_y, const float *buffer, const float *taps, int tile,
                              int kernel_width, float *accumulators) {
   const ck_window *w = &cut->window;
@@ -143,7 +144,7 @@ static void depthwise_band(const depthwise_cut *cut, int first, int rows, depthw
   else depthwise_tiles(cut, first, rows, CK_DEPTHWISE_HALF_TILE, memory);
 }
 
-/// The accumulators of `rows` output positions straight from the map: for maps too wide for the buffer.
+/// Computes the accumulators of `rows` output positions directly from the map, for maps too wide for the buffer.
 static void depthwise_direct(const ck_window *w, const float *image, ptrdiff_t stride, const float *weight,
                              ptrdiff_t weight_stride, int channels, int first, int rows, float *accumulators) {
   for (int row = 0; row < rows; row++) {
@@ -178,7 +179,7 @@ static void CK(depthwise)(const ck_window *w, int channels, int images, ck_input
           vec_store(memory.taps[v] + tap * CK_LANES, strip_load(weight + tap * weight_stride + channel, v, count));
     for (int image = 0; image < images; image++) {
       const float *const data = in.data + image * in.image_stride + channel;
-      int copied = 0;  // padded rows so far
+      int copied = 0;  // number of padded rows copied so far
       for (int first = 0; first < positions;) {
         int rows;
         if (cut.band) {

@@ -1,31 +1,31 @@
-// What happens to accumulators before they are stored (ck_epilogue), for a strip of channels: positions go down in a
-// loop while the strip's scale, shift and sums stay in registers.
+// The epilogue (ck_epilogue) applied to accumulators before they are stored, for one strip of channels. The loop runs
+// over positions while the strip's scale, shift and sums stay in registers.
 #ifndef CK_FAMILIES_EPILOGUE_H
 #define CK_FAMILIES_EPILOGUE_H
 #include "vector/math.h"
 #include "vector/sums.h"
 #include "vector/vector.h"
 
-/// Vectors, and channels, of a strip.
+/// The number of vectors, and of channels, in a strip.
 #define CK_STRIP_VECTORS 2
 #define CK_STRIP (CK_STRIP_VECTORS * CK_LANES)
 
-/// The sums of the group of positions a kernel is in the middle of, for one strip.
+/// The sums of the current, incomplete group of positions, for one strip.
 typedef struct {
   float raw[CK_STRIP], pre_activation[CK_STRIP], output[CK_STRIP];
 } strip_groups;
 
-/// A block of positions of one image, all in one strip of channels.
+/// A block of positions of one image, in one strip of channels.
 typedef struct {
-  int channel, channels;  // first channel of the strip, and how many: at most CK_STRIP
-  int image;              // of the batch
-  int position, rows;     // first position of the block, and how many
-  int positions;          // of the whole image
-  const float *in;        // the accumulators of (position, channel); may be what `out` points at
-  ptrdiff_t in_stride;    // from one position to the next
-  float *out;             // where (position, channel) is stored
-  ptrdiff_t out_stride;   // from one position to the next
-  strip_groups *groups;   // carries an unfinished group from one block of the image to the next
+  int channel, channels;  // first channel of the strip, and number of channels: at most CK_STRIP
+  int image;              // index in the batch
+  int position, rows;     // first position of the block, and number of positions
+  int positions;          // positions of the whole image
+  const float *in;        // the accumulators of (position, channel); may be equal to `out`
+  ptrdiff_t in_stride;    // elements from one position to the next
+  float *out;             // the destination of (position, channel)
+  ptrdiff_t out_stride;   // elements from one position to the next
+  strip_groups *groups;   // incomplete group, passed from one block of the image to the next
 } strip_block;
 
 CK_INLINE bool epilogue_has_sums(const ck_epilogue *e) {
@@ -34,7 +34,7 @@ CK_INLINE bool epilogue_has_sums(const ck_epilogue *e) {
 
 CK_INLINE vec activate(ck_activation activation, vec x) {
   switch (activation) {
-    case CK_RELU: return vec_max(vec_zero(), x);  // in this order a NaN stays
+    case CK_RELU: return vec_max(vec_zero(), x);  // this order preserves NaN
     case CK_GELU: return vec_gelu(x);
     case CK_QUICK_GELU: return vec_quick_gelu(x);
     default: return x;
@@ -53,7 +53,7 @@ CK_INLINE void strip_store(float *p, int vector, int channels, vec v) {
   if (left > 0) vec_store_first(p + vector * CK_LANES, left < CK_LANES ? left : CK_LANES, v);
 }
 
-/// Adds a finished group of the strip to the totals of the image, and starts the next.
+/// Adds a complete group of the strip to the totals of the image, and resets the group.
 CK_INLINE void strip_end_group(double *totals, int channels, vec groups[CK_STRIP_VECTORS]) {
   for (int v = 0; v < CK_STRIP_VECTORS; v++) {
     const int left = channels - v * CK_LANES;
@@ -62,7 +62,7 @@ CK_INLINE void strip_end_group(double *totals, int channels, vec groups[CK_STRIP
   }
 }
 
-/// The row after the group of sums that `row` is in, or after the block.
+/// Returns the end of the group of sums that contains `row`, or the end of the block.
 CK_INLINE int strip_group_end(const strip_block *b, int row) {
   const int left = CK_SUM_GROUP - (b->position + row) % CK_SUM_GROUP;
   return left < b->rows - row ? row + left : b->rows;
@@ -77,7 +77,7 @@ CK_INLINE const float *strip_residual(const ck_epilogue *e, const strip_block *b
          b->channel;
 }
 
-/// Which sums a loop takes. Most layers want none, or the raw ones alone.
+/// The sums that a loop takes. Most layers take none, or only the raw ones.
 typedef enum { SUMS_NONE, SUMS_RAW, SUMS_ALL } epilogue_sums;
 
 CK_INLINE epilogue_sums epilogue_sums_of(const ck_epilogue *e) {
@@ -91,9 +91,10 @@ typedef struct {
   vec raw[CK_STRIP_VECTORS], pre_activation[CK_STRIP_VECTORS], output[CK_STRIP_VECTORS];
 } strip_state;
 
-// The arguments after `b` are constants of the call, so each combination is a loop of its own.
+// The arguments after `b` are compile-time constants of each call, so each combination is compiled as a loop of its
+// own.
 
-/// Rows [first, end) of the block, in one group of sums.
+/// Processes rows [first, end) of the block, which are in one group of sums.
 CK_INLINE void epilogue_group(const ck_epilogue *e, const strip_block *b, strip_state *s, int first, int end,
                               int channels, ck_activation activation, bool has_residual, epilogue_sums sums) {
   const float *in = b->in + first * b->in_stride;
@@ -123,7 +124,7 @@ CK_INLINE void epilogue_rows(const ck_epilogue *e, const strip_block *b, int cha
   strip_state s;
   for (int v = 0; v < CK_STRIP_VECTORS; v++) {
     s.scale[v] = e->scale ? strip_load(e->scale + b->channel, v, channels) : vec_splat(1);
-    s.shift[v] = e->shift ? strip_load(e->shift + b->channel, v, channels) : vec_splat(-0.0f);  // changes no bits
+    s.shift[v] = e->shift ? strip_load(e->shift + b->channel, v, channels) : vec_splat(-0.0f);  // -0 changes no bits
     if (sums != SUMS_NONE) s.raw[v] = vec_load(b->groups->raw + v * CK_LANES);
     if (sums == SUMS_ALL) {
       s.pre_activation[v] = vec_load(b->groups->pre_activation + v * CK_LANES);
@@ -176,14 +177,14 @@ CK_INLINE void epilogue_any(const ck_epilogue *e, const strip_block *b, int chan
   }
 }
 
-/// Applies the epilogue to a block. Blocks of one image and strip come in ascending order of position, the first
-/// with `groups` all zero; the last leaves them so.
+/// Applies the epilogue to a block. Blocks of one image and strip must be passed in ascending order of position.
+/// `groups` must be zero before the first block, and is zero after the last.
 static __attribute__((noinline, unused)) void epilogue_strip(const ck_epilogue *e, const strip_block *b) {
   if (b->channels == CK_STRIP) epilogue_any(e, b, CK_STRIP);
   else epilogue_any(e, b, b->channels);
 }
 
-/// Zeros the sums an epilogue asks for, of one image. Kernels do this before its first block.
+/// Zeros the sums that an epilogue requests, for one image. Kernels call it before the image's first block.
 static inline void epilogue_clear_sums(const ck_epilogue *e, int image, int channels) {
   double *const sums[] = {e->sums.raw, e->sums.pre_activation, e->sums.output};
   for (int i = 0; i < 3; i++)

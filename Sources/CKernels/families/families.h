@@ -1,5 +1,6 @@
-// Everything one tier needs. A tier's file names itself (CK_TIER, the suffix of its names), its registers (CK_VECTOR)
-// and its dense convolution (CK_CONVOLUTION), pushes the target attribute, then includes this.
+// All kernel families of one tier. A tier's source file defines its name (CK_TIER, the suffix of its functions), its
+// vector header (CK_VECTOR) and its dense convolution (CK_CONVOLUTION), pushes the target attribute, then includes this
+// header.
 #ifndef CK_FAMILIES_FAMILIES_H
 #define CK_FAMILIES_FAMILIES_H
 #include "families/attention.h"

@@ -6,10 +6,10 @@
 #include "vector/sums.h"
 #include "vector/vector.h"
 
-/// `v` with zero in all but the first `count` lanes.
+/// Returns `v` with zero in all lanes except the first `count`.
 CK_INLINE vec vec_keep_first(vec v, int count) { return (vec)((ivec)v & (vec_lane_numbers() < count)); }
 
-/// The sum of the lanes, halves upon halves.
+/// Returns the sum of the lanes, by repeated halving.
 CK_INLINE float vec_sum(vec v) {
   float lane[CK_LANES];
   vec_store(lane, v);
@@ -18,7 +18,7 @@ CK_INLINE float vec_sum(vec v) {
   return lane[0];
 }
 
-/// The largest lane; a NaN may be passed over.
+/// Returns the largest lane. A NaN may be ignored.
 CK_INLINE float vec_largest(vec v) {
   float lane[CK_LANES];
   vec_store(lane, v);
@@ -27,7 +27,7 @@ CK_INLINE float vec_largest(vec v) {
   return lane[0];
 }
 
-// Rows are summed in CK_CHAINS independent chains, for speed and because each is then short.
+// The number of independent chains in which a row is summed, for speed and for smaller rounding errors.
 #define CK_CHAINS 4
 
 CK_INLINE float chains_sum(const vec chain[CK_CHAINS]) {
@@ -44,8 +44,8 @@ CK_INLINE float row_sum(const float *x, int channels) {
   return chains_sum(sum);
 }
 
-/// Mean, in two parts, and biased variance of a row. The second pass, over the distances to a rounded mean, tells
-/// how far off that mean is, and corrects both.
+/// The mean, in two parts, and the biased variance of a row. The second pass sums the differences to a rounded mean.
+/// Their mean is the error of the rounded mean, and corrects both results.
 typedef struct {
   float mean, mean_correction, variance;
 } row_moments;
@@ -94,7 +94,8 @@ static void CK(layer_norm)(int positions, int channels, int images, ck_input in,
       const int rows = positions - first < CK_SUM_GROUP ? positions - first : CK_SUM_GROUP;
       const float *x = in.data + image * in.image_stride + first * in.position_stride;
       float *y = out.data + image * out.image_stride + first * out.position_stride;
-      // The chain from the sums of a row to its scale is long; a block of rows hides it.
+      // The dependency chain from the sums of a row to its scale is long, so a block of rows is processed together to
+      // hide its latency.
       row_moments moments[CK_SUM_GROUP];
       for (int row = 0; row < rows; row++) moments[row] = moments_of_row(x + row * in.position_stride, channels);
       for (int row = 0; row < rows; row++)
@@ -105,7 +106,7 @@ static void CK(layer_norm)(int positions, int channels, int images, ck_input in,
   }
 }
 
-/// How d^beta is found: square roots for the powers networks use, double arithmetic for any other.
+/// The method for d^beta: square roots for the exponents that networks use, double arithmetic for all others.
 typedef enum { POWER_ANY, POWER_HALF, POWER_THREE_QUARTERS } power_kind;
 
 static inline power_kind power_kind_of(float beta) {
@@ -124,12 +125,12 @@ CK_INLINE vec vec_power(vec d, power_kind kind, float beta) {
 }
 
 typedef struct {
-  int channels, below, above;  // channels of the row; how far the window reaches down and up
+  int channels, below, above;  // channels of the row; extent of the window below and above a channel
   float scale, k, beta;        // alpha / size, and the constants of the definition
 } response_norm;
 
-/// The vector of a row at channel `at`, which may begin or end outside, with zeros there. `start` is CK_LANES zeros and
-/// the first CK_LANES channels.
+/// Returns the vector of a row that begins at channel `at`, with zeros outside the row. `start` is CK_LANES zeros
+/// followed by the first CK_LANES channels.
 CK_INLINE vec row_vector(const float *x, int channels, const float *start, int at) {
   if (at <= -CK_LANES || at >= channels) return vec_zero();
   if (at < 0) return vec_load(start + CK_LANES + at);
@@ -181,7 +182,8 @@ static void CK(local_response_norm)(int positions, int channels, int images, ck_
   }
 }
 
-/// y = e^(x - largest x) and their sum; `y` may be `x`. A NaN anywhere makes the sum NaN, as does a row of -infinity.
+/// Computes y = e^(x - largest x) and returns the sum; `y` may be `x`. A NaN anywhere, or a row of -infinity, makes the
+/// sum NaN.
 static float exponentials_of_row(const float *x, int channels, float *y) {
   vec largest = vec_splat(-INFINITY);
   int c = 0;

@@ -1,4 +1,4 @@
-// The multiply-add rate of the registers: enough independent chains to hide the latency of two ports.
+// The multiply-add rate of vector registers, with enough independent chains to hide the latency of two ports.
 #ifndef CK_FAMILIES_PEAK_H
 #define CK_FAMILIES_PEAK_H
 #include "vector/vector.h"

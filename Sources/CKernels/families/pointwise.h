@@ -5,10 +5,10 @@
 #include "vector/sums.h"
 #include "vector/vector.h"
 
-/// Columns a reduction keeps in registers side by side, so that its additions do not wait for each other.
+/// The number of adjacent columns that a reduction keeps in registers, so that consecutive additions are independent.
 #define CK_COLUMNS 4
 
-/// How many of the `channels` from channel `c` on belong to one vector.
+/// Returns the number of `channels` in the vector that begins at channel `c`.
 static inline int lanes_at(int c, int channels) { return channels - c < CK_LANES ? channels - c : CK_LANES; }
 
 CK_INLINE vec vec_load_lanes(const float *p, int count) {
@@ -20,14 +20,14 @@ CK_INLINE void vec_store_lanes(float *p, int count, vec v) {
   else vec_store_first(p, count, v);
 }
 
-// Whole groups of positions, so that no strip has an unfinished one, and few enough to stay in the cache while the
-// strips pass over them.
+// Returns the number of positions in a block: whole groups of positions, so that no strip has an incomplete group, and
+// few enough that the block stays in the cache for all strips.
 static inline int map_block(int channels) {
   const int groups = 16384 / (CK_SUM_GROUP * channels);
   return CK_SUM_GROUP * (groups > 1 ? groups : 1);
 }
 
-/// Has rows brought into the cache in their order in memory, ahead of strips that would hop from row to row.
+/// Prefetches rows in memory order, before strips access them row by row.
 CK_INLINE void prefetch_rows(int rows, int channels, const float *in, ptrdiff_t stride) {
   for (int row = 0; row < rows; row++)
     for (int c = 0; c < channels; c += 16) __builtin_prefetch(in + row * stride + c);
@@ -94,7 +94,7 @@ static void CK(column_sums)(int positions, int channels, int images, ck_input in
   }
 }
 
-/// The larger of two numbers, NaN if either is.
+/// Returns the larger of two numbers, NaN if either is NaN.
 CK_INLINE vec vec_max_or_nan(vec largest, vec x) { return vec_select((x > largest) | (x != x), x, largest); }
 
 static void CK(column_maxima)(int positions, int channels, int images, ck_input in, float *maxima, ptrdiff_t stride) {
@@ -131,7 +131,7 @@ CK_INLINE void transpose_quad(const float *in, ptrdiff_t in_stride, float *out, 
   *(quad_unaligned *)(out + 3 * out_stride) = __builtin_shufflevector(c, d, 2, 3, 6, 7);
 }
 
-// In squares of 16 x 16: whole cache lines of both sides.
+// Transposes in blocks of 16 x 16: whole cache lines on both sides.
 static void CK(transpose)(int positions, int channels, const float *in, ptrdiff_t in_stride, float *out) {
   enum { side = 16 };
   for (int p0 = 0; p0 < positions; p0 += side) {

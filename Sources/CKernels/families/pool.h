@@ -1,10 +1,10 @@
-// Pooling: for each output position, vectors of channels over the part of the window inside the map.
+// Pooling. For each output position, vectors of channels are reduced over the part of the window inside the map.
 #ifndef CK_FAMILIES_POOL_H
 #define CK_FAMILIES_POOL_H
 #include "families/pointwise.h"
 #include "vector/vector.h"
 
-/// The part of a window that lies inside the map, for one output position.
+/// The part of a window inside the map, for one output position.
 typedef struct {
   int top, bottom, left, right;
 } window_part;
@@ -33,7 +33,7 @@ CK_INLINE void max_pool_columns(const ck_window *w, window_part part, const floa
   for (int v = 0; v < vectors; v++) vec_store_lanes(out + v * CK_LANES, lanes, largest[v]);
 }
 
-// Summed row by row of the window, so that the error grows with its sides rather than with its area.
+// Sums are taken row by row of the window, so that the error grows with the window's sides and not with its area.
 CK_INLINE void average_pool_columns(const ck_window *w, window_part part, const float *in, ptrdiff_t stride, float *out,
                                     int vectors, int lanes) {
   vec sum[CK_COLUMNS], row[CK_COLUMNS];

@@ -1,10 +1,10 @@
-// Copies of what a sliding window sees, for the convolutions.
+// Copies of the input in a sliding window, for the convolutions.
 #ifndef CK_FAMILIES_WINDOW_H
 #define CK_FAMILIES_WINDOW_H
 #include "table/table.h"
 
-/// Writes the input seen by output position `position` through the window, of one image to `row`, tap after
-/// tap, `channels` floats each; zeros where the window leaves the map.
+/// Copies the input in the window of output position `position` of one image to `row`, tap after tap, `channels` floats
+/// each, with zeros outside the map.
 static inline void window_gather(const ck_window *w, int channels, const float *image, ptrdiff_t position_stride,
                                  int position, float *row) {
   const int top = position / w->out_width * w->stride_y - w->pad_top;

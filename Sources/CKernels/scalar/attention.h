@@ -3,7 +3,7 @@
 #define CK_SCALAR_ATTENTION_H
 #include "table/table.h"
 
-// One double per key.
+// Scratch memory: one double per key.
 static size_t CK(attention_scratch)(int queries, int keys, int heads, int head_size) {
   (void)queries, (void)heads, (void)head_size;
   return (size_t)keys * (sizeof(double) / sizeof(float));

@@ -14,7 +14,7 @@ static void CK(baselines)(int height, int width, int channels, int images, ck_in
         for (int x = 0; x < width; x++) {
           const float *const cell = map + (y * width + x) * in.position_stride;
           if (*cell <= 0) count++;
-          // Above, below, left and right of it, 0 outside.
+          // The neighbours above, below, left and right; 0 outside the map.
           const double value = *cell;
           const double above = y > 0 ? cell[-width * in.position_stride] : 0;
           const double below = y < height - 1 ? cell[width * in.position_stride] : 0;

@@ -14,7 +14,7 @@ static void CK(conv_pack)(const ck_convolution *c, const float *weight, float *p
       for (int o = 0; o < c->out_channels; o++) *packed++ = weight[((size_t)o * c->in_channels + i) * taps + tap];
 }
 
-// One double and one set of group sums per output channel.
+// Scratch memory: one double and one set of group sums per output channel.
 static size_t CK(conv_scratch)(const ck_convolution *c) {
   return (size_t)c->out_channels * ((sizeof(double) + sizeof(channel_groups)) / sizeof(float));
 }
@@ -23,7 +23,7 @@ static double conv_prepared(const ck_prologue *p, int channel, float x) {
   if (!p->scale) return x;
   x *= p->scale[channel];
   x += p->shift[channel];
-  return p->relu && x < 0 ? 0 : x;  // a NaN stays
+  return p->relu && x < 0 ? 0 : x;  // NaN remains NaN
 }
 
 static void CK(conv)(const ck_convolution *c, int images, ck_input in, const float *packed, const ck_epilogue *e,

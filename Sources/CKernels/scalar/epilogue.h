@@ -6,14 +6,14 @@
 static inline float activate(ck_activation activation, float x) {
   switch (activation) {
     case CK_RELU: return x < 0 ? 0 : x;
-    // Finite, so that -infinity goes to its limit.
+    // The limit makes the argument finite, so that -infinity gives the function's limit.
     case CK_GELU: return (float)(fmax(x, -1e30) * 0.5 * erfc(x * -0.70710678118654752440));
     case CK_QUICK_GELU: return (float)(x / (1 + exp(-1.702 * x)));
     default: return x;
   }
 }
 
-/// The group sums an image's positions are in the middle of, for one channel.
+/// The sums of the current, incomplete group of an image's positions, for one channel.
 typedef struct {
   float raw, pre_activation, output;
 } channel_groups;
@@ -23,7 +23,8 @@ static inline void end_group(double *sums, ptrdiff_t at, float *group) {
   *group = 0;
 }
 
-/// What is stored for one accumulator. Positions of a channel come in ascending order; `groups` starts as zero.
+/// Returns the value to store for one accumulator. Positions of a channel must be passed in ascending order; `groups`
+/// starts as zero.
 static inline float epilogue(const ck_epilogue *e, int image, int position, int positions, int channel,
                              float accumulator, channel_groups *groups) {
   const ptrdiff_t at = image * e->sums.stride + channel;

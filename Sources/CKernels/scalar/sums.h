@@ -5,7 +5,7 @@
 
 #define CK_SUM_GROUP 32
 
-/// The sum of values[0], values[stride], ..., `positions` of them.
+/// Returns the sum of values[0], values[stride], ..., over `positions` values.
 static inline double sum_positions(const float *values, ptrdiff_t stride, int positions) {
   double total = 0;
   for (int first = 0; first < positions; first += CK_SUM_GROUP) {

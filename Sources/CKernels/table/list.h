@@ -1,5 +1,5 @@
-// Every tier of this build, in ascending order of preference: CK_LISTED(name) for each. A new tier is a file in tiers
-// and a line here.
+// All tiers of this build, in ascending order of preference, as CK_LISTED(name). A new tier is a file in the folder
+// tiers and a line here.
 CK_LISTED(scalar)
 #if defined(__x86_64__)
 CK_LISTED(amx_emulated)

@@ -17,7 +17,7 @@
 /// The name of a tier's own copy of a function.
 #define CK(name) CK_PASTE(name, CK_TIER)
 
-// What a tier says before its table, where it is not this.
+// The defaults of the macros that a tier may define before its table.
 #define CK_PRECISIONS (1u << CK_FP32)
 #define CK_EMULATION false
 #define CK_PREPARE NULL

@@ -1,4 +1,4 @@
-// The list of the tiers, as callers see it.
+// The list of the tiers for callers.
 #include "ckernels.h"
 
 #define CK_LISTED(name) extern const ck_kernels ck_##name;

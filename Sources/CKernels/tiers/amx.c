@@ -1,4 +1,4 @@
-// Everything as in the avx512 tier, but dense convolutions and linear layers on the tiles of AMX.
+// The avx512 tier with dense convolutions and linear layers on the tiles of AMX.
 #define _DEFAULT_SOURCE  // for syscall
 #include "table/table.h"
 #if defined(__x86_64__)
@@ -8,7 +8,7 @@
 #include <unistd.h>
 #endif
 
-/// Bits of a register of CPUID: leaf and subleaf, register (0 for EAX to 3 for EDX).
+/// Returns whether bits of a CPUID register are set: leaf and subleaf, register (0 for EAX to 3 for EDX).
 static bool has_cpuid(unsigned leaf, unsigned subleaf, int which, unsigned bits) {
   unsigned r[4];
   return __get_cpuid_count(leaf, subleaf, &r[0], &r[1], &r[2], &r[3]) && (r[which] & bits) == bits;
@@ -20,15 +20,16 @@ static unsigned long long enabled_state(void) {
   return (unsigned long long)high << 32 | low;
 }
 
-// The compiler's names for these features came late and say nothing of the operating system, so CPUID is asked itself:
-// OSXSAVE; AVX-512 F, DQ, BW, VL; AMX-BF16 and AMX-TILE; AVX512-BF16; and what XSETBV enabled, from SSE to tile data.
+// Returns whether the processor and the operating system support AMX. Compilers learnt the names of these features
+// late, and their checks ignore the operating system, so CPUID is read directly: OSXSAVE; AVX-512 F, DQ, BW, VL;
+// AMX-BF16 and AMX-TILE; AVX512-BF16; and the states enabled by XSETBV, from SSE to tile data.
 static bool has_amx(void) {
   return has_cpuid(1, 0, 2, 1u << 27) && has_cpuid(7, 0, 1, 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31) &&
          has_cpuid(7, 0, 3, 1u << 22 | 1u << 24) && has_cpuid(7, 1, 0, 1u << 5) &&
          (enabled_state() & 0x600e6) == 0x600e6;
 }
 
-/// Linux lets a process use tiles once it has asked; asking again changes nothing.
+/// Requests the permission to use tiles, which Linux requires. Further requests have no effect.
 static bool asks_permission(void) {
 #if defined(__linux__)
   enum { request_permission = 0x1023, tile_data = 18 };  // ARCH_REQ_XCOMP_PERM

@@ -1,4 +1,4 @@
-// The amx tier with its tile instructions computed by AVX-512: the same bytes, slowly.
+// The amx tier with its tile instructions emulated by AVX-512: the same bytes, slowly.
 #include "table/table.h"
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c"))), \

@@ -1,4 +1,4 @@
-// Eight floats at a time, with AVX2 and FMA.
+// Vectors of eight floats, with AVX2 and FMA.
 #include "table/table.h"
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)

@@ -1,4 +1,4 @@
-// Sixteen floats at a time, with AVX-512 F, BW, VL and DQ.
+// Vectors of sixteen floats, with AVX-512 F, BW, VL and DQ.
 #include "table/table.h"
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma,f16c"))), \

@@ -1,4 +1,4 @@
-// Vectors of four floats for whatever target the compiler has, matrix products by OpenBLAS.
+// Vectors of four floats for any target of the compiler, and matrix products by OpenBLAS.
 #define CK_TIER blas
 #define CK_VECTOR "vector/portable.h"
 #define CK_CONVOLUTION "blas/conv_blas.h"
@@ -9,5 +9,5 @@ static bool prepare(void) { return ck_blas_prepare() != NULL; }
 #undef CK_PREPARE
 #define CK_PREPARE prepare
 #undef CK_BYTES_PER_THREAD
-#define CK_BYTES_PER_THREAD ((size_t)128 << 20)  // OpenBLAS has a buffer for every thread that calls it
+#define CK_BYTES_PER_THREAD ((size_t)128 << 20)  // OpenBLAS reserves a buffer for every calling thread
 const ck_kernels ck_blas = CK_TABLE("blas");

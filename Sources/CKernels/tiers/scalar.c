@@ -1,4 +1,4 @@
-// Plain loops, obvious and slow: the oracle every other tier is tested against.
+// Plain loops, simple and slow: the reference against which every other tier is tested.
 #define CK_TIER scalar
 #include "scalar/attention.h"
 #include "scalar/baselines.h"

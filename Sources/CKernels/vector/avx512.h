@@ -5,29 +5,30 @@
 #define CK_LANES 16
 /// Whether a multiply-add is one instruction.
 #define CK_FMA 1
-/// Positions whose values are summed in float (vector/sums.h): two heights of a tile, or four.
+/// The number of positions whose values are summed in float (vector/sums.h): two or four times the height of a tile.
 #define CK_SUM_GROUP 28
-/// Output positions of a tile of dense convolution: accumulators and operands fill the registers.
+/// The number of output positions in a tile of dense convolution, such that accumulators and operands fill the
+/// registers.
 #define CK_TILE_ROWS 14
-/// Outputs of a depthwise convolution side by side in registers, beside a row of seven taps and an input.
+/// The number of adjacent outputs of a depthwise convolution in registers, beside a row of seven taps and an input.
 #define CK_DEPTHWISE_TILE 14
 #include "vector/types.h"
 
-/// The number of each lane.
+/// Returns the index of each lane.
 CK_INLINE ivec vec_lane_numbers(void) { return (ivec){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}; }
 
-/// The first `count` (0 ... CK_LANES) floats at `p`, zero in the other lanes; reads nothing beyond them.
+/// Loads the first `count` (0 ... CK_LANES) floats at `p`, and zero in the other lanes. Reads no further.
 CK_INLINE vec vec_load_first(const float *p, int count) {
   return (vec)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
 }
 
-/// Stores the first `count` (0 ... CK_LANES) lanes; writes nothing beyond them.
+/// Stores the first `count` (0 ... CK_LANES) lanes. Writes no further.
 CK_INLINE void vec_store_first(float *p, int count, vec v) {
   _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v);
 }
 
-/// p * 2^n for integral n in -252 ... 254, rounded once: into the denormals and to infinity like any product. NaN where
-/// p or n is.
+/// Returns p * 2^n for integral n in -252 ... 254 with one rounding, also for denormal results and infinity. NaN if p
+/// or n is NaN.
 CK_INLINE vec vec_scale_by_power(vec p, vec n) { return (vec)_mm512_scalef_ps((__m512)p, (__m512)n); }
 
 /// Adds all lanes of `v` to as many doubles.

@@ -1,13 +1,13 @@
-// The one definition of a sum over positions, per channel: positions are cut into groups of CK_SUM_GROUP counted
-// from position 0 of the image; a group is summed in float, from 0, in ascending order; the groups are added in
-// double, from 0, in ascending order. Every kernel that sums follows it, so a sum fused into a kernel has the bytes
-// of `column_sums` over what the kernel stored. A loop may stop and resume anywhere as long as it carries the
-// partial group along.
+// The definition of a sum over positions, per channel. Positions are divided into groups of CK_SUM_GROUP, counted from
+// position 0 of the image. Each group is summed in float, from 0, in ascending order. The groups are added in double,
+// from 0, in ascending order. Every kernel that takes sums follows this definition, so a sum fused into a kernel has
+// the same bytes as `column_sums` of the stored values. A loop may stop and resume at any position if it keeps the
+// partial group.
 #ifndef CK_VECTOR_SUMS_H
 #define CK_VECTOR_SUMS_H
 #include "vector/vector.h"
 
-/// Whether the group that `position` is in ends with it.
+/// Returns whether `position` is the last of its group.
 CK_INLINE bool sum_group_ends(ptrdiff_t position, ptrdiff_t positions) {
   return (position + 1) % CK_SUM_GROUP == 0 || position + 1 == positions;
 }

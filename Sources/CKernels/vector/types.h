@@ -1,4 +1,4 @@
-// The types of a register of CK_LANES floats, and what needs no instructions of its own.
+// The types of a register of CK_LANES floats, and functions that need no special instructions.
 #ifndef CK_VECTOR_TYPES_H
 #define CK_VECTOR_TYPES_H
 #include "table/table.h"

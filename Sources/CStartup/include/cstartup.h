@@ -1,17 +1,20 @@
-// What the system gave this program at its start, taken before anything else runs.
+// The arguments and standard streams of the process, read before any other code runs.
 #pragma once
 
-/// The number of arguments, the program's name among them; 0 if there is not even a name.
+/// Returns the number of arguments, including the program's name; 0 if even the name is missing.
 int cs_argument_count(void);
 
-/// The argument at an index from 0, `NULL` behind the last. Constant for as long as the process lives.
+/// Returns the argument at an index from 0, `NULL` after the last. The string is constant for the lifetime of the
+/// process.
 const char *cs_argument(int index);
 
-/// Whether a standard stream, 0 to 2, was closed. The null device has its descriptor since, so that no file of the
-/// program gets it.
+/// Returns whether a standard stream, 0 to 2, was closed at the start. Its descriptor is then open on the null device,
+/// so that no other file gets the descriptor.
 int cs_was_closed(int descriptor);
 
-/// From now on, a mapped file that cannot be read ends the process with one sentence that names it and this exit code.
+/// Makes a failed read of a memory-mapped file end the process with an error message that names the file, and this exit
+/// code.
 ///
-/// The disk or the server failed, or somebody made the file shorter: the system tells of it by a signal only.
+/// Such a read fails when the disk or the server fails, or when another process truncates the file. The system reports
+/// it only by a signal.
 void cs_end_on_unreadable_mappings(int exit_code);

@@ -1,50 +1,50 @@
 public import Foundation
 internal import FoundationNetworking
 
-/// Fetches one file over HTTP, resuming what an earlier attempt left, and gives it its name once it is whole.
+/// Downloads one file over HTTP, resumes an earlier attempt, and renames the complete file to its final path.
 public struct Download: Sendable {
-  /// What is known of the file beforehand.
+  /// The known properties of the file.
   public struct Expectation: Sendable, Hashable {
-    /// The SHA-256 in lower-case hexadecimal digits, or the first of them.
+    /// The SHA-256 in lower-case hexadecimal digits, or a prefix of it.
     public let sha256: String?
     /// The size in bytes.
     public let byteCount: Int?
 
-    /// States what is known.
+    /// Creates an expectation.
     public init(sha256: String? = nil, byteCount: Int? = nil) {
       (self.sha256, self.byteCount) = (sha256, byteCount)
     }
   }
 
-  /// How far a download is.
+  /// The progress of a download.
   public struct Progress: Sendable, Hashable {
-    /// The bytes there are, those of earlier attempts included.
+    /// The number of bytes received, including earlier attempts.
     public let received: Int
-    /// The size of the file, where the server tells it.
+    /// The size of the file, `nil` when the server does not report it.
     public let total: Int?
-    /// What went wrong where an attempt has just failed and another follows.
+    /// The reason of the last failure, when an attempt has just failed and another follows.
     public let retrying: String?
   }
 
-  /// Where the file is published.
+  /// The address of the file.
   public let url: URL
-  /// Where it is to be.
+  /// The destination path.
   public let path: String
-  /// What it must be.
+  /// The expected digest and size.
   public let expectation: Expectation
-  /// How many attempts in a row may bring nothing new.
+  /// The number of consecutive attempts that may fail without receiving new bytes.
   public let attempts: Int
-  /// The wait after the first failure; it doubles with each, up to half a minute.
+  /// The delay after the first failure. The delay doubles with each failure, up to half a minute.
   public let backoff: Duration
 
-  /// Plans a download.
+  /// Creates a download.
   ///
   /// - Parameters:
   ///   - url: An `http` or `https` address.
-  ///   - path: The file to make; its folder must exist.
-  ///   - expectation: What is known of the file.
-  ///   - attempts: How many attempts in a row may bring nothing new, at least 1.
-  ///   - backoff: The wait after the first failure.
+  ///   - path: The file to create. Its folder must exist.
+  ///   - expectation: The expected digest and size.
+  ///   - attempts: The number of consecutive attempts that may fail without receiving new bytes, at least 1.
+  ///   - backoff: The delay after the first failure.
   public init(
     _ url: URL, to path: String, expecting expectation: Expectation, attempts: Int = 5,
     backoff: Duration = .milliseconds(500)
@@ -56,19 +56,21 @@ public struct Download: Sendable {
     self.backoff = backoff
   }
 
-  /// Fetches the file.
+  /// Downloads the file.
   ///
-  /// Bytes gather in `<path>.part`. An attempt that is cut off is followed by one that asks for the rest, if the
-  /// server's validator (or a known digest) can tell that it is the rest of the same file. The digest and the
-  /// size are checked before the file gets its name; a file that fails is removed.
+  /// Received bytes are appended to `<path>.part`. After an interrupted attempt, the next one requests the
+  /// remaining bytes, if the server's validator (or a known digest) can prove that they belong to the same
+  /// file. The digest and the size are checked before the file is renamed to `path`. A file that fails a
+  /// check is removed.
   ///
   /// - Parameters:
-  ///   - note: Called with what the user should know.
-  ///   - check: Looks at the complete file, which does not have its name yet; what it throws makes the fetch fail.
-  ///   - progress: Called as bytes arrive, on a queue of the network's.
+  ///   - note: Receives messages for the user.
+  ///   - check: Inspects the complete file, which still has its temporary name. An error that it throws makes
+  ///     the download fail.
+  ///   - progress: Called when bytes arrive, on a queue of the network session.
   /// - Returns: The SHA-256 of the file.
-  /// - Throws: ``CheckpointError``: missing where the server has no such file, bad data where it is another,
-  ///   unreadable where the server refuses it, interrupted where the network fails for good.
+  /// - Throws: ``CheckpointError``: missing when the server has no such file, bad data when the file differs
+  ///   from the expected one, unreadable when the server refuses, interrupted when the network keeps failing.
   public func run(
     noting note: (_ remark: String) -> Void = { _ in },
     checking check: (_ path: String) throws(CheckpointError) -> Void = { (_) throws(CheckpointError) in },
@@ -115,7 +117,8 @@ public struct Download: Sendable {
         try part.commit()
         return digest
       }
-      // What was resumed may have been another file's; what came in one piece was simply wrong.
+      // The earlier bytes of a resumed download may be from another file. A file received in one piece is
+      // wrong.
       guard wasResumed else {
         part.discard()
         throw CheckpointError(path: url.absoluteString, reason: fault, kind: .badData)
@@ -126,7 +129,7 @@ public struct Download: Sendable {
     }
   }
 
-  /// Why a complete file is not the expected one, `nil` when it is.
+  /// Returns the reason that a complete file is not the expected one, `nil` when it is.
   private func fault(of byteCount: Int, _ digest: String) -> String? {
     if let expected = expectation.byteCount, byteCount != expected {
       return "the server sent \(byteCount) bytes; the file has \(expected)"
@@ -137,24 +140,24 @@ public struct Download: Sendable {
     return nil
   }
 
-  /// Why an attempt ended early.
+  /// The reason that an attempt ended early.
   private enum Interruption: Error {
     case fatal(CheckpointError)
-    /// Worth another attempt.
+    /// A failure after which another attempt is useful.
     case transient(String)
   }
 
-  /// One request.
+  /// Sends one request.
   ///
-  /// - Returns: Whether it went on from earlier bytes.
+  /// - Returns: Whether the request resumed earlier bytes.
   private func attempt(
     into part: PartialFile, _ progress: @escaping @Sendable (Progress) -> Void
   ) async throws(Interruption) -> Bool {
     let address = url.absoluteString
     let origin = part.validator(for: address)
     var request = URLRequest(url: url)
-    request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")  // sizes and ranges count these bytes
-    // Without a validator only the digest can tell whether the rest fits what there is.
+    request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")  // for ranges in the unencoded file
+    // Without a validator, only the digest can prove that the remaining bytes match the received ones.
     let resumes =
       part.count > 0 && origin.isFromAddress && (origin.validator != nil || expectation.sha256 != nil)
     if resumes {
@@ -170,7 +173,7 @@ public struct Download: Sendable {
     case 404, 410:
       throw .fatal(CheckpointError(path: address, reason: "the server has no such file", kind: .missing))
     case 416:
-      // The part is as long as the file, or does not belong to it.
+      // The partial file is as long as the file, or belongs to another file.
       if let total = outcome.total, total == start, start > 0 { return true }
       do throws(CheckpointError) { try part.restart(from: address, validator: nil) } catch {
         throw .fatal(error)

@@ -1,24 +1,24 @@
 private import Glibc
 import Machine
 
-/// What a download has so far: `<path>.part`, and in `<path>.part.origin` the address and the server's
-/// validator for exactly these bytes.
+/// The partial file of a download: `<path>.part` with the bytes, and `<path>.part.origin` with their address
+/// and the server's validator.
 ///
-/// It is locked while it is open, so that two downloads of one file cannot mix.
+/// The file is locked while open, so that two downloads of one file cannot mix their bytes.
 final class PartialFile {
   let path: String
   private let target: String
   private var descriptor: Int32
-  /// Why nothing keeps other downloads away, where the file system knows no locks.
+  /// A warning that other downloads are not excluded, when the file system does not support locks.
   let warning: String?
-  /// The number of bytes so far.
+  /// The number of bytes received so far.
   private(set) var count: Int
 
   private var originPath: String { path + ".origin" }
 
   /// Opens or creates the partial file of a target.
   ///
-  /// - Throws: ``CheckpointError`` when it cannot be created or another process is writing it.
+  /// - Throws: ``CheckpointError`` when the partial file cannot be created or another process is writing it.
   init(for target: String) throws(CheckpointError) {
     self.target = target
     path = target + ".part"
@@ -40,10 +40,11 @@ final class PartialFile {
 
   deinit { release() }
 
-  /// Lets other processes have it. A session may keep its delegate, and so this object, for a while.
+  /// Closes the file and releases its lock. A URL session may keep its delegate, and so this object, for some
+  /// time.
   func release() {
     guard descriptor >= 0 else { return }
-    if count == 0 { discard() }  // nothing to go on from
+    if count == 0 { discard() }  // nothing to resume
     close(descriptor)
     descriptor = -1
   }
@@ -54,7 +55,8 @@ final class PartialFile {
     CheckpointError(path: path, reason: "cannot \(action): \(Self.systemReason)", kind: .writeFailed)
   }
 
-  /// The validator kept for bytes from this address, `nil` when there is none or they are from another.
+  /// Returns the validator stored for bytes from this address. It is `nil` when none is stored or the bytes
+  /// are from another address.
   func validator(for address: String) -> (isFromAddress: Bool, validator: String?) {
     guard let file = try? MappedFile(originPath), let text = file.region.utf8 else { return (false, nil) }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -62,7 +64,7 @@ final class PartialFile {
     return (true, lines.count > 1 && !lines[1].isEmpty ? String(lines[1]) : nil)
   }
 
-  /// Drops the bytes and notes where the next ones come from.
+  /// Discards the bytes and stores the address and validator of the next ones.
   func restart(from address: String, validator: String?) throws(CheckpointError) {
     guard ftruncate(descriptor, 0) == 0 else { throw failure("write it") }
     count = 0
@@ -73,7 +75,7 @@ final class PartialFile {
     } catch { throw CheckpointError(path: error.path, reason: error.reason, kind: .writeFailed) }
   }
 
-  /// Adds bytes at the end.
+  /// Appends bytes.
   func append(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
     var rest = bytes
     while let base = rest.baseAddress, !rest.isEmpty {
@@ -85,7 +87,7 @@ final class PartialFile {
     }
   }
 
-  /// The SHA-256 of the bytes so far.
+  /// Returns the SHA-256 of the bytes received so far.
   func sha256() throws(CheckpointError) -> String {
     let hash = SHA256()
     let block = HeapBlock(count: 1 << 20)
@@ -100,7 +102,7 @@ final class PartialFile {
     }
   }
 
-  /// Brings the bytes to disk and gives them the target's name.
+  /// Syncs the bytes to disk and renames the file to the target.
   func commit() throws(CheckpointError) {
     guard fsync(descriptor) == 0 else { throw failure("write it") }
     guard rename(path, target) == 0 else {
@@ -113,7 +115,7 @@ final class PartialFile {
     descriptor = -1
   }
 
-  /// Removes what there is.
+  /// Removes the files.
   func discard() {
     unlink(path)
     unlink(originPath)

@@ -1,20 +1,20 @@
 internal import Foundation
 internal import FoundationNetworking
 
-/// One request whose body goes into a partial file as it arrives.
+/// One HTTP request whose body is appended to a partial file as it arrives.
 final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
   // Sendable: the session calls its delegate on one serial queue, and `perform` reads the outcome after the
   // last call. The partial file is used by one transfer at a time.
 
-  /// How a request ended.
+  /// The result of a request.
   struct Outcome: Sendable {
-    /// The HTTP status, 0 without an answer.
+    /// The HTTP status, 0 without a response.
     var status = 0
-    /// The size of the whole file, where the answer tells it.
+    /// The size of the whole file, `nil` when the response does not report it.
     var total: Int?
-    /// Why the connection ended early.
+    /// The reason that the connection ended early.
     var interruption: String?
-    /// What makes further attempts pointless.
+    /// An error after which further attempts are useless.
     var failure: CheckpointError?
   }
 
@@ -32,10 +32,10 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     (self.part, self.address, self.start, self.progress) = (part, address, start, progress)
   }
 
-  /// Sends the request and takes its answer to the end.
+  /// Sends the request and receives the complete response.
   func perform(_ request: URLRequest) async -> Outcome {
     let configuration = URLSessionConfiguration.ephemeral
-    configuration.timeoutIntervalForRequest = 60  // without any byte
+    configuration.timeoutIntervalForRequest = 60  // without receiving any byte
     configuration.timeoutIntervalForResource = 7 * 24 * 3600
     let queue = OperationQueue()
     queue.maxConcurrentOperationCount = 1
@@ -51,7 +51,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
     newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
   ) {
-    // A secure address must not lead to an insecure one.
+    // A redirect from https to http is refused.
     let isDowngrade = task.originalRequest?.url?.scheme == "https" && request.url?.scheme != "https"
     if isDowngrade {
       outcome.failure = CheckpointError(
@@ -73,7 +73,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
       switch response.statusCode {
       case 200:
         outcome.total = response.expectedContentLength >= 0 ? Int(response.expectedContentLength) : nil
-        // A weak validator does not promise the same bytes.
+        // A weak validator does not guarantee identical bytes.
         let validator = response.value(forHTTPHeaderField: "ETag").flatMap { $0.hasPrefix("W/") ? nil : $0 }
         try part.restart(from: address, validator: validator)
       case 206:
@@ -97,7 +97,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
   func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
     guard outcome.failure == nil, outcome.status == 200 || outcome.status == 206 else { return }
     do throws(CheckpointError) {
-      // Data's own closure does not carry the type of an error.
+      // The closure of Data's own method does not preserve the error type.
       try data.withUnsafeBytes { bytes in
         Result { () throws(CheckpointError) in try part.append(bytes) }
       }.get()
@@ -117,7 +117,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
   }
 }
 
-/// The numbers of a `Content-Range` header: `bytes 5-9/10`, or `bytes */10` where a range was refused.
+/// The numbers of a `Content-Range` header: `bytes 5-9/10`, or `bytes */10` when the range was refused.
 struct ContentRange: Equatable {
   let start: Int?
   let total: Int?

@@ -1,23 +1,23 @@
-/// Where checkpoints are kept.
+/// The folder of downloaded checkpoints.
 public struct WeightsFolder: Sendable, Hashable {
-  /// The folder's path; it need not exist.
+  /// The folder's path. The folder need not exist.
   public let path: String
 
-  /// Chooses the folder: what the user says, else `$ACTIVATION_DUMP_WEIGHTS`, else `activation-dump/weights` in
-  /// the XDG data folder (`$XDG_DATA_HOME`, else `~/.local/share`).
+  /// Chooses the folder: the user's choice, else `$ACTIVATION_DUMP_WEIGHTS`, else `activation-dump/weights`
+  /// in the XDG data folder (`$XDG_DATA_HOME`, else `~/.local/share`).
   ///
   /// - Parameters:
   ///   - choice: The user's choice, from the command line.
   ///   - environment: The process's environment.
   public init(_ choice: String?, environment: [String: String]) {
     func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-    // The XDG specification has relative paths ignored.
+    // The XDG specification requires relative paths to be ignored.
     let data = variable("XDG_DATA_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
     path =
       choice ?? variable("ACTIVATION_DUMP_WEIGHTS")
       ?? "\(data ?? "\(variable("HOME") ?? ".")/.local/share")/activation-dump/weights"
   }
 
-  /// The path of a file in the folder.
+  /// Returns the path of a file in the folder.
   public func path(of file: String) -> String { path.hasSuffix("/") ? path + file : "\(path)/\(file)" }
 }

@@ -2,7 +2,7 @@ import Formats
 import Machine
 import Tensor
 
-/// Reads `.npz` archives: one `.npy` array for each tensor, stored or deflated.
+/// Reads `.npz` archives: one `.npy` array per tensor, stored or deflated.
 enum NPZReader {
   static func contents(of archive: ZipArchive) throws(Malformed) -> CheckpointContents {
     var contents = CheckpointContents(format: .npz, tensors: [])
@@ -14,7 +14,7 @@ enum NPZReader {
       }
       let name = String(entry.name.dropLast(".npy".count))
       do throws(Malformed) { contents.tensors.append(try array(name, entry)) } catch {
-        // Text, dates and objects lie beside weights, and are nobody's parameters.
+        // Text, dates and objects may be stored beside weights. They are not parameters.
         contents.unreadable[name] = error.reason
       }
     }
@@ -25,7 +25,7 @@ enum NPZReader {
     let header: NPYHeader
     let start: Int
     do throws(Malformed) {
-      // Only the header is inflated now: 64 KiB are the most one may take.
+      // Only the header is inflated here. A header has at most 64 KiB.
       (header, start) = try NPYHeader.parse(try prefix(entry))
     } catch {
       throw Malformed("an array that cannot be read: \(error.description)")

@@ -1,12 +1,12 @@
 import Formats
 import Machine
 
-/// Reads pickles of NumPy arrays, or of tensors as `pickle.dump` writes them, in dictionaries and lists.
+/// Reads pickles of NumPy arrays, or of tensors written by `pickle.dump`, in dictionaries and lists.
 ///
-/// Keras users keep weights as `{layer: [kernel, bias]}` (`Layer.get_weights()`). Kernels are then in
-/// TensorFlow's order, output channels last, which cannot be told from PyTorch's by shape alone; the pairing
-/// with a bias as long as the last axis tells. Such files come out in PyTorch's names and order:
-/// `<layer>.weight` (output × input × height × width, or output × input) and `<layer>.bias`.
+/// Keras users store weights as `{layer: [kernel, bias]}` (`Layer.get_weights()`). The kernels are then in
+/// TensorFlow's order, output channels last. The shape alone cannot distinguish this order from PyTorch's; a
+/// bias as long as the last axis can. Such files are read with PyTorch's names and order: `<layer>.weight`
+/// (output × input × height × width, or output × input) and `<layer>.bias`.
 enum NumPyPickleReader {
   static func contents(of file: ByteRegion) throws(Malformed) -> CheckpointContents {
     var machine = Unpickler(file)
@@ -24,7 +24,8 @@ enum NumPyPickleReader {
     }
   }
 
-  /// The tensors of a dictionary in which every value is a kernel with its bias; `nil` for any other.
+  /// Returns the tensors of a dictionary in which every value is a kernel with its bias, `nil` for any other
+  /// dictionary.
   private static func kerasLayers(
     of root: PickleValue, in heap: PickleHeap
   ) throws(Malformed) -> [StoredTensor]? {

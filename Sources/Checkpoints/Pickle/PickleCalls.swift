@@ -2,14 +2,15 @@ import Formats
 import Machine
 import Tensor
 
-// What imports, calls and instances become. See PicklePolicy for what is refused.
+// The results of imports, calls and instances in a pickle. PicklePolicy lists those that are refused.
 extension Unpickler {
-  /// The name of a class or function, refused where it could do harm.
+  /// Returns the name of a class or function, or throws when the name could do harm.
   func imported(_ module: String, _ name: String) throws(Malformed) -> PickleValue {
     guard module.utf8.count <= 1_024, name.utf8.count <= 1_024 else {
       throw Malformed("the pickle imports a name without end")
     }
-    // Protocol 4 allows dotted names, `os` and `path.join` say: the module decides, and so does the whole.
+    // Protocol 4 allows dotted names, such as `os` with `path.join`. Both the module and the whole name are
+    // checked.
     let global = PickleGlobal(module: PicklePolicy.canonical(module), name: name)
     guard !PicklePolicy.isForbidden(global) else { throw refusal(global, "names") }
     return .global(global)
@@ -21,7 +22,8 @@ extension Unpickler {
         + "save only its state dictionary", isRefusal: true)
   }
 
-  /// What a call gives: a tensor's description or a container where it is known, else a placeholder.
+  /// Returns the result of a call: a tensor's description or a container when the callee is known, otherwise
+  /// a placeholder.
   mutating func call(_ callee: PickleValue, with arguments: PickleValue) throws(Malformed) -> PickleValue {
     guard case .tuple(let index) = arguments else {
       throw Malformed("the pickle calls with something else than a tuple")
@@ -43,7 +45,7 @@ extension Unpickler {
     return try container(global, values) ?? heap.object(PickleObject(origin: global, arguments: values))
   }
 
-  /// What an instance of a class becomes.
+  /// Returns the value for an instance of a class.
   mutating func instantiate(_ type: PickleValue, with arguments: PickleValue) throws(Malformed) -> PickleValue
   {
     let values = heap.sequence(arguments) ?? []
@@ -57,12 +59,12 @@ extension Unpickler {
     }
   }
 
-  /// The plain containers that have no opcode of their own, and look-ups by which other names are spelt.
+  /// Returns the result of calls that build containers without an opcode, and of calls that look up names.
   private mutating func container(
     _ global: PickleGlobal, _ values: [PickleValue]
   ) throws(Malformed) -> PickleValue? {
     for value in values {
-      // A container made from another copies it, now or when it is changed.
+      // A container made from another one copies it, at once or when modified.
       if let elements = heap.sequence(value) { try countNew(elements.count) }
       if case .dictionary(let index) = value { try countNew(heap.dictionaries[index].count) }
     }
@@ -79,7 +81,7 @@ extension Unpickler {
     case "builtins.bytearray", "builtins.bytes":
       guard let first = values.first else { return .bytes(ByteRegion(copying: [])) }
       if case .bytes(let bytes) = first { return .bytes(bytes) }
-      // Protocol 2 has `bytearray(text, "latin-1")`.
+      // Protocol 2 writes bytes as `bytearray(text, "latin-1")`.
       return try latin1(values)
     case "copyreg._reconstructor":
       guard case .global(let type) = values.first else { return nil }
@@ -87,20 +89,20 @@ extension Unpickler {
     case "builtins.getattr", "dill._dill._get_attr":
       guard values.count >= 2, let name = values[1].text else { return nil }
       guard case .global(let owner) = values[0] else {
-        // An attribute of a placeholder is one, too; its name is judged all the same.
+        // An attribute of a placeholder is a placeholder. Its name is checked nevertheless.
         _ = try imported("", name)
         return nil
       }
       return try imported(owner.module, owner.name.isEmpty ? name : "\(owner.name).\(name)")
     case "dill._dill._import_module":
       guard let module = values.first?.text else { return nil }
-      // A module by itself is harmless; what is looked up in it is judged then.
+      // A module is harmless by itself. The names looked up in it are checked.
       return .global(PickleGlobal(module: PicklePolicy.canonical(module), name: ""))
     default: return nil
     }
   }
 
-  /// The entries of a dictionary, or of a list of pairs.
+  /// Returns the entries of a dictionary, or of a list of pairs.
   private func entries(_ value: PickleValue?) -> [(key: PickleValue, value: PickleValue)] {
     if case .dictionary(let index) = value { return heap.dictionaries[index] }
     return (value.flatMap { heap.sequence($0) } ?? []).compactMap { pair in
@@ -109,14 +111,14 @@ extension Unpickler {
     }
   }
 
-  /// The bytes of a Latin-1 text: how protocol 2 keeps byte strings.
+  /// Returns the bytes of a Latin-1 text, as which protocol 2 stores byte strings.
   private mutating func latin1(_ values: [PickleValue]) throws(Malformed) -> PickleValue? {
     guard case .text(let text) = values.first, let name = values.dropFirst().first?.text,
       name == "latin1" || name == "latin-1"
     else { return nil }
-    // One text may be encoded many times over from the memo; honest pickles encode each once.
+    // The memo lets a pickle encode one text many times. Genuine pickles encode each text once.
     encoded += text.utf8.count
-    // Characters of one byte in the pickle may have two here.
+    // Characters of one byte in the pickle may become two bytes.
     guard encoded <= 2 * bytes.count else { throw Malformed("the pickle encodes more text than it holds") }
     var characters: [UInt8] = []
     characters.reserveCapacity(text.utf8.count)
@@ -129,7 +131,7 @@ extension Unpickler {
     return .bytes(ByteRegion(copying: characters))
   }
 
-  /// Sets the state of what is on top.
+  /// Sets the state of the value on top of the stack.
   mutating func build(_ state: PickleValue) throws(Malformed) {
     switch try top() {
     case .object(let index): heap.objects[index].state = state
@@ -139,17 +141,18 @@ extension Unpickler {
       if let order = heap.sequence(state)?.dropFirst().first?.text {
         heap.numberTypes[index].isBigEndian = order == ">"
       }
-    // Ordered dictionaries carry `_metadata`, parameters their hooks, functions their attributes: of no interest here.
+    // Ordered dictionaries have `_metadata`, parameters have hooks, functions have attributes. None of these
+    // is needed.
     case .dictionary, .tensor, .list, .set, .tuple, .global, .storage, .bytes, .text: break
     default: throw Malformed("the pickle sets the state of something that has none, at byte \(position)")
     }
   }
 
-  /// What stands for an object outside of the pickle that no reader knows.
+  /// The placeholder's class for an object outside of the pickle that is not a storage.
   static let outside = PickleGlobal(module: "", name: "persistent identifier")
 
-  /// What a persistent identifier refers to: a torch storage or, in the legacy format, a module with its source. Anything
-  /// else is a placeholder, and so is a tensor in it.
+  /// Returns the value of a persistent identifier: a torch storage or, in the legacy format, a module with
+  /// its source. Any other identifier gives a placeholder, and a tensor based on it is a placeholder, too.
   mutating func persistent(_ identifier: PickleValue) throws(Malformed) -> PickleValue {
     let values = heap.sequence(identifier) ?? []
     if values.first?.text == "module", values.count >= 2 { return values[1] }

@@ -1,18 +1,21 @@
-/// Which names a pickle may hold, and which calls may stand in it without being made.
+/// The names that a pickle may contain, and the calls that it may contain although they are not executed.
 ///
-/// Nothing is called in any case, so the policy does not protect this process: it refuses files that were made to harm
-/// whoever unpickles them, and says by name what they would have called. What is harmless is not judged: training code
-/// leaves instances, enumeration members, partial functions and generator states of any package beside the weights.
+/// No call is ever executed, so the policy does not protect this process. It refuses files made to harm users
+/// of Python's unpickler, and its error names the function that would have been called. Harmless content is
+/// accepted: training code stores instances, enumeration members, partial functions and generator states of
+/// any package beside the weights.
 ///
-/// 1. A name of something that runs programs or code, loads modules or other pickles, or opens files and connections
-///    refuses the file, called or not: wrappers such as `functools.partial` would otherwise hide the call. So does a name
-///    that reaches such a module through another one (`torch.serialization` `os.system`), and an attribute by which
-///    Python code climbs out of an object (`__globals__`, `__subclasses__`).
-/// 2. Calls of built-in functions that are no constructors or look-ups (`map`, `print`) refuse the file.
-/// 3. Calls of what an earlier call gave refuse the file, but for classes that `dill` and `cloudpickle` write out.
+/// 1. A name refuses the file if it can run programs or code, load modules or other pickles, or open files or
+/// connections, even when it is not called: wrappers such as `functools.partial` would otherwise hide the
+/// call. The same holds for a name that reaches such a module through another one (`torch.serialization`
+/// `os.system`), and for an attribute by which Python code escapes from an object (`__globals__`,
+/// `__subclasses__`).
+/// 2. A call of a built-in function that is not a constructor or a look-up (`map`, `print`) refuses the file.
+/// 3. A call of the result of an earlier call refuses the file, except for classes that `dill` and
+/// `cloudpickle` write.
 /// 4. Every other call, and every instance, becomes a placeholder.
 enum PicklePolicy {
-  /// Packages of which every name is refused, whatever module in them it is from.
+  /// Packages in which every name of every module is refused.
   private static let forbiddenPackages: Set<String> = [
     "_posixsubprocess", "_winapi", "asyncio", "concurrent", "ctypes", "distutils", "ftplib", "idlelib", "imp",
     "importlib", "joblib", "marshal", "mmap", "multiprocessing", "nt", "ntpath", "os", "pickle", "pip",
@@ -24,8 +27,8 @@ enum PicklePolicy {
     "paramiko", "telnetlib", "pdb", "bdb", "codeop",
   ]
 
-  /// Modules of Python's library of which every name is refused. Packages of users have the same names (`code.models`),
-  /// and are not meant.
+  /// Modules of Python's standard library in which every name is refused. Modules of users with the same name
+  /// inside a package (`code.models`) are accepted.
   private static let forbiddenModules: Set<String> = [
     "_thread", "http.client", "http.server", "numpy.distutils.exec_command", "numpy.f2py.crackfortran",
     "signal",
@@ -34,7 +37,7 @@ enum PicklePolicy {
     "torch.utils.cpp_extension", "torch.utils.model_zoo", "xmlrpc.client",
   ]
 
-  /// Single functions that are refused wherever they are named.
+  /// Single functions that are refused in any context.
   private static let forbiddenNames: Set<String> = [
     "builtins.__import__", "builtins.breakpoint", "builtins.compile", "builtins.delattr", "builtins.eval",
     "builtins.exec", "builtins.execfile", "builtins.exit", "builtins.globals", "builtins.help",
@@ -50,7 +53,7 @@ enum PicklePolicy {
     "torch.package.package_importer.PackageImporter", "trace.Trace",
   ]
 
-  /// Last parts of names that run something in whatever module they are.
+  /// Last components of names that run code in any module.
   private static let forbiddenEverywhere: Set<String> = [
     "__import__", "Popen", "check_call", "check_output", "eval", "exec", "exec_command", "execfile",
     "getoutput",
@@ -59,14 +62,14 @@ enum PicklePolicy {
     "run_path", "runcode", "runstring", "spawnl", "spawnv", "startfile", "system",
   ]
 
-  /// Attributes by which Python code reaches what it was not given.
+  /// Attributes by which Python code escapes from an object.
   private static let forbiddenAttributes: Set<String> = [
     "__builtins__", "__bases__", "__base__", "__code__", "__getattribute__", "__globals__", "__loader__",
     "__mro__",
     "__spec__", "__subclasses__", "f_globals", "gi_frame", "func_globals",
   ]
 
-  /// Classes in forbidden modules that hold values only: configurations keep their members.
+  /// Classes in forbidden modules that only hold values. Pickled configurations contain their members.
   private static let harmlessNames: Set<String> = [
     "signal.Handlers", "signal.Sigmasks", "signal.Signals", "socket.AddressFamily", "socket.SocketKind",
     "os.PathLike",
@@ -75,7 +78,8 @@ enum PicklePolicy {
     "distutils.version.StrictVersion", "urllib.parse.ParseResult", "urllib.parse.SplitResult",
   ]
 
-  /// Built-in constructors and look-ups, harmless by themselves; `dill` sets the attributes of functions by calls.
+  /// Built-in constructors and look-ups that are harmless by themselves. `dill` calls them to set attributes
+  /// of functions.
   private static let inertBuiltins: Set<String> = [
     "bool", "bytearray", "bytes", "classmethod", "complex", "dict", "enumerate", "float", "frozenset",
     "getattr",
@@ -84,10 +88,10 @@ enum PicklePolicy {
     "str", "super", "tuple", "type", "unicode", "xrange", "zip",
   ]
 
-  /// Packages that write classes out as calls, whose results are then called to make instances.
+  /// Packages that write classes as calls. The results are then called to make instances.
   private static let classWriters: Set<String> = ["dill", "cloudpickle"]
 
-  /// Python 2's names for modules that Python 3 renamed.
+  /// Returns Python 3's name of a module that Python 2 named differently.
   static func canonical(_ module: String) -> String {
     switch module {
     case "__builtin__", "__builtins__": "builtins"
@@ -96,12 +100,13 @@ enum PicklePolicy {
     }
   }
 
-  /// Whether a pickle that names this is refused.
+  /// Returns whether a pickle that contains this name is refused.
   static func isForbidden(_ global: PickleGlobal) -> Bool {
     if harmlessNames.contains(global.description) { return false }
     if forbiddenNames.contains(global.description) || forbiddenModules.contains(global.module) { return true }
     if forbiddenPackages.contains(root(global.module)) { return true }
-    // A dotted name goes through attributes, and a module has as attributes the modules it imports.
+    // A dotted name is a chain of attributes, and the attributes of a module include the modules that it
+    // imports.
     let parts = global.name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard let last = parts.last else { return false }
     if forbiddenEverywhere.contains(last) || parts.contains(where: forbiddenAttributes.contains) {
@@ -112,14 +117,14 @@ enum PicklePolicy {
     }
   }
 
-  /// Whether a call of this is taken as a placeholder.
+  /// Returns whether a call of this name becomes a placeholder.
   static func isInert(_ global: PickleGlobal) -> Bool {
     guard global.module == "builtins" else { return true }
     return inertBuiltins.contains(global.name)
       || ["Error", "Exception", "Exit", "Interrupt", "Warning"].contains { global.name.hasSuffix($0) }
   }
 
-  /// Whether what this call gave may be called in turn.
+  /// Returns whether the result of calling this name may be called in turn.
   static func writesClasses(_ global: PickleGlobal) -> Bool { classWriters.contains(root(global.module)) }
 
   private static func root(_ module: String) -> String {

@@ -1,40 +1,40 @@
 import Machine
 import Tensor
 
-/// A value a pickle has built.
+/// A value that a pickle has built.
 ///
-/// Containers are numbers into a ``PickleHeap``, as in the pickle's own memo: cycles and any depth of nesting
-/// are then harmless, to memory as to the call stack.
+/// Containers are indices into a ``PickleHeap``, as in the pickle's own memo. Cycles and deep nesting
+/// therefore cannot exhaust memory or the call stack.
 enum PickleValue: Sendable {
   case none
   case bool(Bool)
   case integer(Int)
-  /// An integer beyond 64 bits, in decimal.
+  /// An integer wider than 64 bits, in decimal.
   case wideInteger(String)
   case double(Double)
   case text(String)
-  /// A byte string; Python 2 and its checkpoints use them as text, too.
+  /// A byte string. Python 2 and its checkpoints also use byte strings as text.
   case bytes(ByteRegion)
   case tuple(Int)
   case list(Int)
   case set(Int)
   case dictionary(Int)
-  /// A name imported from a module, not called.
+  /// A name imported from a module.
   case global(PickleGlobal)
-  /// An instance of a class that is not built, with what the pickle gave it.
+  /// An instance of a class that is not built, with its arguments and state.
   case object(Int)
   /// A torch storage.
   case storage(Int)
   /// A torch tensor on a storage.
   case tensor(Int)
-  /// A NumPy element type.
+  /// A NumPy dtype.
   case numberType(Int)
   /// A NumPy array.
   case array(Int)
 
-  /// The text of a name: a string or, in Latin-1, a byte string; `nil` for one too long to be a name.
+  /// The text of a name: a string or, in Latin-1, a byte string; `nil` when it is too long for a name.
   ///
-  /// The memo makes it cheap to use one long text many times over; handling it as often must stay cheap, too.
+  /// The memo lets a pickle use one long text many times at little cost, so each use must be cheap here, too.
   var text: String? {
     switch self {
     case .text(let text): text.utf8.count <= Self.nameLimit ? text : nil
@@ -45,11 +45,11 @@ enum PickleValue: Sendable {
 
   private static let nameLimit = 4_096
 
-  /// The value of an integer that fits.
+  /// The value of an integer of at most 64 bits.
   var integer: Int? { if case .integer(let value) = self { value } else { nil } }
 }
 
-/// A module and a name in it.
+/// A module and a name in the module.
 struct PickleGlobal: Hashable, Sendable, CustomStringConvertible {
   let module: String
   let name: String
@@ -57,53 +57,53 @@ struct PickleGlobal: Hashable, Sendable, CustomStringConvertible {
   var description: String { name.isEmpty ? module : module.isEmpty ? name : "\(module).\(name)" }
 }
 
-/// An instance that is kept, not built.
+/// A placeholder for an instance that is not built.
 struct PickleObject: Sendable {
-  /// The class, or the function whose result it stands for.
+  /// The class of the instance, or the function whose result the placeholder represents.
   let origin: PickleGlobal
-  /// What the constructor was given.
+  /// The arguments of the constructor.
   var arguments: [PickleValue] = []
-  /// What `BUILD` set.
+  /// The state set by `BUILD`.
   var state: PickleValue = .none
-  /// The entries it has as a mapping or the elements as a sequence, in containers of the heap.
+  /// The index of the container with the entries of a mapping, or the elements of a sequence.
   var entries: Int?
   var elements: Int?
 }
 
-/// A torch storage a pickle refers to by key.
+/// A torch storage, to which a pickle refers by key.
 struct TorchStorage: Sendable {
   let key: String
-  /// `nil` for an untyped storage, which is counted in bytes.
+  /// The dtype, `nil` for an untyped storage, whose size is in bytes.
   let elementType: ElementType?
-  /// The number of elements, of the whole storage.
+  /// The number of elements of the whole storage.
   let count: Int
-  /// In the legacy format a storage may be part of another: where it begins and how long it is, in elements.
+  /// The range of a storage that is a view of another (legacy format): its offset and length in elements.
   var view: (offset: Int, count: Int)?
-  /// The elements of a storage that lies in the pickle itself.
+  /// The content of a storage whose elements are in the pickle itself.
   var content: StorageContent?
 }
 
-/// Where the bytes of a storage are.
+/// The location of a storage's bytes.
 struct StorageContent: Sendable {
   let source: StoredTensor.Source
-  /// The number of bytes there are.
+  /// The number of available bytes.
   let byteCount: Int
   let isBigEndian: Bool
 }
 
-/// A torch tensor a pickle describes.
+/// A torch tensor described by a pickle.
 struct TorchTensor: Sendable {
   let storage: Int
-  /// The type of the elements where the storage has none.
+  /// The dtype of the elements when the storage is untyped.
   var elementType: ElementType?
   let offset: Int
   let extents: [Int]
   let strides: [Int]
 }
 
-/// A NumPy element type while a pickle builds it.
+/// A NumPy dtype while a pickle builds it.
 struct NumberType: Sendable {
-  /// `nil` for records, strings and objects.
+  /// The dtype, `nil` for records, strings and objects.
   let elementType: ElementType?
   var isBigEndian = false
 }
@@ -113,7 +113,7 @@ struct NumPyArray: Sendable {
   var type = NumberType(elementType: nil)
   var extents: [Int] = []
   var isFortranOrder = false
-  /// `nil` until its state is set, and in arrays of objects.
+  /// The bytes of the elements, `nil` until the state is set, and for arrays of objects.
   var data: ByteRegion?
 }
 
@@ -163,7 +163,7 @@ struct PickleHeap: Sendable {
     return .array(arrays.count - 1)
   }
 
-  /// The elements of a tuple or list.
+  /// Returns the elements of a tuple or list.
   func sequence(_ value: PickleValue) -> [PickleValue]? {
     switch value {
     case .tuple(let index), .list(let index): sequences[index]
@@ -171,14 +171,14 @@ struct PickleHeap: Sendable {
     }
   }
 
-  /// The integers of a tuple or list of integers, no more than a tensor has axes.
+  /// Returns the integers of a tuple or list of integers that is not longer than a tensor's number of axes.
   func integers(_ value: PickleValue) -> [Int]? {
     guard let values = sequence(value), values.count <= 64 else { return nil }
     let integers = values.compactMap(\.integer)
     return integers.count == values.count ? integers : nil
   }
 
-  /// The value under a text key of a dictionary, the last where it comes twice.
+  /// Returns the value under a text key of a dictionary. For a repeated key this is the last value.
   func value(_ key: String, in value: PickleValue) -> PickleValue? {
     guard case .dictionary(let index) = value else { return nil }
     return dictionaries[index].last { $0.key.text == key }?.value

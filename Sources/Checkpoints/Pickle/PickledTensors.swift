@@ -2,20 +2,20 @@ import Formats
 import Machine
 import Tensor
 
-/// The tensors that a pickle holds, wherever their elements are.
+/// Lists the tensors in a pickle, with the locations of their elements.
 enum PickledTensors {
-  /// Finds every tensor and array, with the bytes of each.
+  /// Finds every tensor and array, with the location of its bytes.
   ///
-  /// A tensor that cannot be read (its storage is cut off, its strides leave it) is one that may not be needed: it is
-  /// listed as unreadable, by what is wrong with it.
+  /// A tensor that cannot be read (its storage is truncated, or its strides leave the storage) may not be
+  /// needed, so it is listed as unreadable, with the reason.
   ///
   /// - Parameters:
   ///   - format: The format of the file.
-  ///   - root: What the pickle holds.
-  ///   - heap: Its containers.
-  ///   - locate: Finds the elements of a storage that does not lie in the pickle.
+  ///   - root: The pickle's value.
+  ///   - heap: The pickle's containers.
+  ///   - locate: Finds the elements of a storage outside the pickle.
   /// - Returns: The tensors in the pickle's order.
-  /// - Throws: ``Malformed`` when there are more than any network has.
+  /// - Throws: ``Malformed`` when there are more tensors than in any network.
   static func contents(
     _ format: Checkpoint.Format, _ root: PickleValue, _ heap: PickleHeap,
     _ locate: (TorchStorage) throws(Malformed) -> StorageContent
@@ -58,16 +58,16 @@ enum PickledTensors {
 }
 
 extension TorchTensor {
-  /// The tensor in the bytes of its storage.
+  /// Returns the tensor in the bytes of its storage.
   ///
-  /// - Throws: ``Malformed`` when the storage is shorter than it says, or the tensor leaves it.
+  /// - Throws: ``Malformed`` when the storage is shorter than stated, or the tensor exceeds it.
   func stored(
     as name: String, in storage: TorchStorage, _ content: StorageContent
   ) throws(Malformed) -> StoredTensor {
     guard let type = elementType ?? storage.elementType else {
       throw Malformed("tensor '\(name)' has no element type")
     }
-    // An untyped storage counts in bytes.
+    // The size of an untyped storage is in bytes.
     let unit = storage.elementType?.byteCount ?? 1
     let (size, overflow) = (storage.view?.count ?? storage.count).multipliedReportingOverflow(by: unit)
     guard !overflow, size <= content.byteCount else {
@@ -82,9 +82,9 @@ extension TorchTensor {
 }
 
 extension NumPyArray {
-  /// The array in the pickle's own bytes; `nil` when its elements are not numbers.
+  /// Returns the array in the pickle's own bytes, `nil` when its elements are not numbers.
   ///
-  /// - Throws: ``Malformed`` when the bytes are not as many as shape and type say.
+  /// - Throws: ``Malformed`` when the number of bytes does not match the shape and dtype.
   func stored(as name: String) throws(Malformed) -> StoredTensor? {
     guard let type = type.elementType, let data else { return nil }
     guard let count = Shape.checkedCount(of: extents),

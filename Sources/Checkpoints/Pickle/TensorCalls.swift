@@ -1,9 +1,9 @@
 import Formats
 import Tensor
 
-/// The calls by which PyTorch and NumPy pickle tensors and arrays: all that is ever evaluated.
+/// The calls with which PyTorch and NumPy pickle tensors and arrays. No other calls are evaluated.
 enum TensorCalls {
-  /// The result of a call that builds a tensor, an array or an element type; `nil` for every other call.
+  /// Returns the result of a call that builds a tensor, an array or a dtype, `nil` for every other call.
   static func result(
     of global: PickleGlobal, _ values: [PickleValue], in machine: inout Unpickler
   ) throws(Malformed) -> PickleValue? {
@@ -28,9 +28,9 @@ enum TensorCalls {
     _ name: String, _ values: [PickleValue], in machine: inout Unpickler
   ) throws(Malformed) -> PickleValue? {
     switch name {
-    // (storage, offset, size, stride, …), and the element type last in version 3.
+    // (storage, offset, size, stride, …); version 3 adds the dtype at the end.
     case "_rebuild_tensor", "_rebuild_tensor_v2", "_rebuild_tensor_v3":
-      // In a storage of an unknown kind, it is a placeholder.
+      // A tensor on an unknown kind of storage is a placeholder.
       if values.count >= 4, case .object = values[0] { return nil }
       guard values.count >= 4, case .storage(let storage) = values[0], let offset = values[1].integer,
         let extents = machine.heap.integers(values[2]), let strides = machine.heap.integers(values[3])
@@ -47,7 +47,7 @@ enum TensorCalls {
     case "_rebuild_parameter", "_rebuild_parameter_with_state":
       guard case .tensor = values.first else { return nil }
       return values.first
-    // (tensor or array, type, device, requires_grad): from accelerators that are not CUDA.
+    // (tensor or array, dtype, device, requires_grad): tensors of accelerators other than CUDA.
     case "_rebuild_device_tensor_from_numpy", "_rebuild_device_tensor_from_cpu_tensor":
       switch values.first {
       case .tensor, .array: return values.first
@@ -67,16 +67,17 @@ enum TensorCalls {
 
   private static func numberType(_ values: [PickleValue]) -> NumberType {
     guard let code = values.first?.text else { return NumberType(elementType: nil) }
-    // Pickled types are plain (`f4`), their byte order comes in their state; be lenient all the same.
+    // Pickled dtypes are plain (`f4`), with the byte order in their state; prefixes are accepted
+    // nevertheless.
     let order = code.first.flatMap { "<>|=".contains($0) ? $0 : nil }
     return NumberType(
       elementType: ElementType(numpyCode: order == nil ? code[...] : code.dropFirst()),
       isBigEndian: order == ">")
   }
 
-  /// Sets an array's state: (version, shape, type, Fortran order, data), without the version in old ones.
+  /// Sets an array's state: (version, shape, dtype, Fortran order, data), without the version in old pickles.
   ///
-  /// An array of a subclass may have a state of its own, and gets no elements then.
+  /// An array of a subclass may have a different state; it then has no elements.
   static func setArray(_ index: Int, _ values: [PickleValue], in machine: inout Unpickler) {
     let values = values.count == 5 ? values.dropFirst() : values[...]
     let start = values.startIndex
@@ -86,7 +87,7 @@ enum TensorCalls {
     else { return }
     machine.heap.arrays[index] = NumPyArray(
       type: machine.heap.numberTypes[type], extents: extents, isFortranOrder: isFortranOrder)
-    // Arrays of objects have a list here, and protocol 0 escapes; only bytes are elements.
+    // Arrays of objects have a list as data, and protocol 0 has escaped text. Only bytes are elements.
     if case .bytes(let data) = values[start + 3] { machine.heap.arrays[index].data = data }
   }
 
@@ -94,7 +95,7 @@ enum TensorCalls {
     if case .integer(let flag) = value { .bool(flag != 0) } else { value }
   }
 
-  /// Protocol 5's arrays: (buffer, type, shape, order).
+  /// Builds an array of protocol 5: (buffer, dtype, shape, order).
   private static func fromBuffer(
     _ values: [PickleValue], in machine: inout Unpickler
   ) -> PickleValue? {
@@ -109,7 +110,7 @@ enum TensorCalls {
 }
 
 extension ElementType {
-  /// The type of a typed torch storage, as in `torch.FloatStorage`.
+  /// Creates the dtype of a typed torch storage, such as `torch.FloatStorage`.
   init?(torchStorage global: PickleGlobal) {
     guard global.module == "torch" || global.module == "torch.cuda" || global.module == "torch.storage" else {
       return nil
@@ -124,7 +125,8 @@ extension ElementType {
     case "ShortStorage": self = .int16
     case "CharStorage": self = .int8
     case "ByteStorage": self = .uint8
-    // What quantised tensors keep, which are placeholders: their sizes are needed to find what follows them.
+    // Storages of quantised tensors. The tensors are placeholders, but the sizes are needed to find the next
+    // storage.
     case "QInt8Storage": self = .int8
     case "QUInt8Storage", "QUInt4x2Storage", "QUInt2x4Storage": self = .uint8
     case "QInt32Storage": self = .int32
@@ -135,7 +137,7 @@ extension ElementType {
     }
   }
 
-  /// The type of a torch element type, as in `torch.float16`.
+  /// Creates the dtype of a torch dtype, such as `torch.float16`.
   init?(torchType global: PickleGlobal) {
     guard global.module == "torch" else { return nil }
     switch global.name {

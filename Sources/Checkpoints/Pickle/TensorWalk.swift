@@ -1,24 +1,24 @@
 import Formats
 
-/// Lists the tensors in what a pickle holds, under dotted names, with the dictionary each is in.
+/// Lists the tensors in a pickle's value under dotted names, with the dictionary of each.
 ///
-/// Only what leads to weights is judged: containers that hold themselves or nest too deep end there, and are no error.
+/// Containers that contain themselves or are nested too deeply are skipped without an error.
 struct TensorWalk {
-  /// A tensor or array, the name it is stored under and the number of its dictionary.
+  /// A tensor or array, its name, and the index of its dictionary.
   struct Item {
     let name: String
     let value: PickleValue
     let dictionary: Int
   }
 
-  /// Bounds on the walk: a pickle may share containers so that paths grow exponentially.
+  /// Limits of the walk. A pickle may share containers such that the number of paths grows exponentially.
   private enum Limits {
     static let depth = 64
     static let visits = 10_000_000
     static let nameLength = 4_096
     static let names = 100_000
     static let placeholders = 10_000
-    /// The paths by which one container is listed.
+    /// The number of paths under which one container is listed.
     static let paths: UInt8 = 8
   }
 
@@ -27,12 +27,12 @@ struct TensorWalk {
   private let heap: PickleHeap
   /// The tensors, in the pickle's order.
   private(set) var items: [Item] = []
-  /// The path of each dictionary or list. A module and all its submodules count as one dictionary, as their state
-  /// dictionary would be.
+  /// The path of each dictionary or list. A module and all its submodules count as one dictionary, like their
+  /// state dict.
   private(set) var dictionaries: [String] = []
-  /// What stands under a name in place of a tensor.
+  /// A description of each placeholder that is not a tensor, by name.
   private(set) var placeholders: [String: String] = [:]
-  /// Whether something was nested too deep to be looked at.
+  /// Whether a value was nested too deeply to be visited.
   private(set) var isCutShort = false
 
   private var path: [String] = []
@@ -40,13 +40,13 @@ struct TensorWalk {
   private var visited: [Container: UInt8] = [:]
   private var visits = 0
 
-  /// Walks through a pickle.
+  /// Walks through a pickle's value.
   ///
-  /// - Throws: ``Malformed`` when it names more tensors than any network has.
+  /// - Throws: ``Malformed`` when the value contains more tensors than any network.
   init(of root: PickleValue, in heap: PickleHeap) throws(Malformed) {
     self.heap = heap
     try visit(root, in: nil)
-    // A tensor by itself has a dictionary, too.
+    // A single tensor also needs a dictionary.
     if dictionaries.isEmpty { dictionaries = [""] }
   }
 
@@ -55,7 +55,7 @@ struct TensorWalk {
     guard visits <= Limits.visits else { throw Malformed("the pickle nests its containers without end") }
   }
 
-  /// Visits a value; `module` is the dictionary of the module it is an attribute of.
+  /// Visits a value. `module` is the dictionary of the module that has the value as an attribute.
   private mutating func visit(_ value: PickleValue, in module: Int?) throws(Malformed) {
     try count(1)
     switch value {
@@ -92,7 +92,7 @@ struct TensorWalk {
     }
   }
 
-  /// Visits a container unless it is in itself, or too deep, or has been listed often enough.
+  /// Visits a container, unless it contains itself, is nested too deeply, or has been listed often enough.
   private mutating func enter(
     _ container: Container, _ body: (inout TensorWalk) throws(Malformed) -> Void
   ) throws(Malformed) {
@@ -111,22 +111,23 @@ struct TensorWalk {
     onPath.remove(container)
   }
 
-  /// The number of a new dictionary at the path.
+  /// Returns the index of a new dictionary at the current path.
   private mutating func dictionary() -> Int {
     dictionaries.append(path.joined(separator: "."))
     return dictionaries.count - 1
   }
 
-  /// Remembers what stands in place of a tensor.
+  /// Records a placeholder in the place of a tensor.
   private mutating func note(_ object: PickleObject) {
     guard !path.isEmpty, placeholders.count < Limits.placeholders else { return }
     let name = path.joined(separator: ".")
     if name.utf8.count <= Limits.nameLength { placeholders[name] = object.summary }
   }
 
-  /// The attributes of an instance. Those of an `nn.Module` are in three dictionaries that names do not show.
+  /// Visits the attributes of an instance. The attributes of an `nn.Module` are in three dictionaries that
+  /// are not part of the names.
   private mutating func visit(state: PickleValue, in dictionary: Int) throws(Malformed) {
-    // Instances with slots have a pair of dictionaries.
+    // Instances with slots have a pair of dictionaries as state.
     if case .tuple(let index) = state {
       try count(heap.sequences[index].count)
       for case .dictionary(let part) in heap.sequences[index] { try visit(attributes: part, in: dictionary) }
@@ -170,7 +171,7 @@ struct TensorWalk {
     }
   }
 
-  /// Visits an entry of a dictionary; instances in a module are its submodules.
+  /// Visits an entry of a dictionary. Instances in a module are its submodules.
   private mutating func descend(
     into value: PickleValue, in dictionary: Int, isModule: Bool, by component: () -> String?
   ) throws(Malformed) {
@@ -189,7 +190,8 @@ struct TensorWalk {
 }
 
 extension PickleObject {
-  /// What its attributes are. `torch.fx` pickles a module as a call whose first argument has them.
+  /// The attributes of the instance. `torch.fx` pickles a module as a call whose first argument holds the
+  /// attributes.
   fileprivate var attributes: PickleValue {
     guard case .none = state, origin.module.hasPrefix("torch.fx"), let first = arguments.first else {
       return state
@@ -197,7 +199,7 @@ extension PickleObject {
     return first
   }
 
-  /// What it is, in words.
+  /// A description of the instance.
   fileprivate var summary: String {
     switch origin.name {
     case "_rebuild_qtensor": "a quantised tensor"

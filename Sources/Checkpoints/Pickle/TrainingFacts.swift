@@ -1,15 +1,15 @@
-/// What training code keeps beside a model's parameters to say which network it is.
+/// The entries by which training code identifies the network of a checkpoint.
 public enum TrainingFacts {
   private static let names = ["arch", "architecture", "model", "model_name", "backbone", "name"]
   private static let containers = ["args", "hyper_parameters", "config", "opt"]
-  /// Longer texts are no names.
+  /// The longest accepted text. Longer texts are not names.
   private static let maximumLength = 200
 
-  /// The keys such facts have in ``Checkpoint/metadata``: `arch`, `args.model`.
+  /// The keys of these entries in ``Checkpoint/metadata``: `arch`, `args.model`.
   public static let keys: Set<String> = Set(
     names + containers.flatMap { container in names.map { "\(container).\($0)" } })
 
-  /// The texts under those keys.
+  /// Returns the texts under those keys.
   static func read(_ root: PickleValue, in heap: PickleHeap) -> [String: String] {
     var facts: [String: String] = [:]
     func collect(_ value: PickleValue, prefix: String) {
@@ -21,7 +21,7 @@ public enum TrainingFacts {
     collect(root, prefix: "")
     for container in containers {
       guard let value = heap.value(container, in: root) else { continue }
-      // A Namespace is an object with a dictionary.
+      // A Namespace is an object whose state is a dictionary.
       if case .object(let index) = value {
         collect(heap.objects[index].state, prefix: "\(container).")
       } else {

@@ -2,7 +2,7 @@ import Formats
 import Machine
 
 extension Unpickler {
-  /// Performs one opcode other than STOP.
+  /// Executes one opcode other than STOP.
   mutating func perform(_ opcode: PickleOpcode) throws(Malformed) {
     switch opcode {
     case .stop: break
@@ -85,7 +85,7 @@ extension Unpickler {
       let arguments = try pop()
       try pushNew(try instantiate(try pop(), with: arguments))
     case .newObjectExtended:
-      _ = try pop()  // keyword arguments, of no use to a placeholder
+      _ = try pop()  // keyword arguments, which a placeholder does not need
       let arguments = try pop()
       try pushNew(try instantiate(try pop(), with: arguments))
     case .object:
@@ -100,7 +100,7 @@ extension Unpickler {
     case .binPersistentID: try pushNew(try persistent(try pop()))
 
     case .persistentID:
-      // PyTorch refers to storages by tuples; a text is for whoever wrote it.
+      // PyTorch refers to storages by tuples. A text identifies an object of another program.
       _ = try textLine()
       try pushNew(heap.object(PickleObject(origin: Self.outside)))
     case .extension1, .extension2, .extension4: throw Malformed("the pickle uses an extension registry")
@@ -119,7 +119,7 @@ extension Unpickler {
     return stride(from: 0, to: values.count, by: 2).map { (values[$0], values[$0 + 1]) }
   }
 
-  /// Appends to the list, set or instance on top.
+  /// Appends to the list, set or instance on top of the stack.
   private mutating func extend(with values: [PickleValue]) throws(Malformed) {
     switch try top() {
     case .list(let index), .set(let index): heap.sequences[index] += values
@@ -134,7 +134,7 @@ extension Unpickler {
     }
   }
 
-  /// Sets entries of the dictionary or instance on top.
+  /// Sets entries of the dictionary or instance on top of the stack.
   private mutating func setItems(_ entries: [(key: PickleValue, value: PickleValue)]) throws(Malformed) {
     switch try top() {
     case .dictionary(let index): heap.dictionaries[index] += entries
@@ -152,7 +152,7 @@ extension Unpickler {
 
   // MARK: Scalars
 
-  /// A two's complement integer of a given length, least significant byte first.
+  /// Reads a two's complement integer of a given length, least significant byte first.
   private mutating func wideInteger<I: FixedWidthInteger>(_ length: I.Type) throws(Malformed) -> PickleValue {
     let block = try block(length)
     guard block.count > 8 else {
@@ -161,7 +161,7 @@ extension Unpickler {
       let unused = 64 - 8 * block.count
       return .integer(block.count == 0 ? 0 : Int(Int64(bitPattern: bits << unused) >> unused))
     }
-    // Only PyTorch's magic number, of ten bytes, is both this wide and of any interest.
+    // The only relevant integer of this width is PyTorch's magic number, of ten bytes.
     guard block.count <= 16 else { return .wideInteger("more than 128 bits") }
     let negative = (block[block.count - 1] ?? 0) >= 0x80
     var bits: UInt128 = negative ? .max << (8 * UInt128(block.count)) : 0
@@ -169,7 +169,8 @@ extension Unpickler {
     return .wideInteger(String(Int128(bitPattern: bits)))
   }
 
-  /// A decimal integer on a line: protocol 0 also writes booleans so (`01`, `00`) and marks longs with `L`.
+  /// Reads a decimal integer on a line. Protocol 0 also writes booleans this way (`01`, `00`) and marks longs
+  /// with `L`.
   private mutating func decimal() throws(Malformed) -> PickleValue {
     var text = try textLine()
     if text == "01" { return .bool(true) }
@@ -185,18 +186,19 @@ extension Unpickler {
 
   // MARK: Text of protocol 0
 
-  /// A line in Python's raw-unicode-escape: Latin-1, in which a backslash before `u` and 4 hexadecimal digits, or `U` and 8,
-  /// begins a code point, unless an odd number of backslashes stands before it.
+  /// Reads a line in Python's raw-unicode-escape: Latin-1 with escaped code points. An escape is a backslash,
+  /// then `u` and 4 hexadecimal digits, or `U` and 8, unless the backslash follows an odd number of
+  /// backslashes.
   private mutating func rawUnicode() throws(Malformed) -> String {
     let line = Array(try line().latin1.unicodeScalars)
-    // A view of text copies itself with every piece that is added to it.
+    // A String.UnicodeScalarView would be copied with every scalar appended to it.
     var text: [Unicode.Scalar] = []
     text.reserveCapacity(line.count)
     var index = 0
     while index < line.count {
       let next: Unicode.Scalar? = line[index] == "\\" && index + 1 < line.count ? line[index + 1] : nil
       guard next == "u" || next == "U" else {
-        // The second of two backslashes begins nothing.
+        // The second of two backslashes does not begin an escape.
         let count = next == "\\" ? 2 : 1
         text.append(contentsOf: line[index..<index + count])
         index += count
@@ -208,14 +210,14 @@ extension Unpickler {
       else {
         throw Malformed("the pickle has a broken escape at byte \(position)")
       }
-      // Python has text with half a surrogate pair, Swift has not.
+      // Python's text may contain a lone surrogate, Swift's may not.
       text.append(Unicode.Scalar(code) ?? "\u{FFFD}")
       index += 2 + digits.count
     }
     return String(String.UnicodeScalarView(text))
   }
 
-  /// A line with a quoted Python 2 string.
+  /// Reads a line with a quoted Python 2 string.
   private mutating func quoted() throws(Malformed) -> ByteRegion {
     let line = try line().withUnsafeBytes { Array($0) }
     guard line.count >= 2, let quote = line.first, quote == line.last, quote == 0x22 || quote == 0x27 else {

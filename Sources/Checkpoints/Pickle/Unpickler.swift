@@ -1,54 +1,55 @@
 import Formats
 import Machine
 
-/// A machine that reads a pickle and builds tensors' descriptions and plain containers, nothing else.
+/// Reads a pickle and builds only tensors' descriptions and plain containers.
 ///
-/// It follows CPython's `Lib/pickle.py` for the stack, the marks and the memo of protocols 0 to 5, but imports
-/// nothing and calls nothing: what a class or function would have made is decided by ``PickleCalls``. Memory is
-/// bounded by the size of the pickle and by ``Limits``.
+/// The stack, the marks and the memo follow CPython's `Lib/pickle.py` for protocols 0 to 5, but nothing is
+/// imported or called: ``PickleCalls`` determines the values of classes and functions. Memory is bounded by
+/// the size of the pickle and by ``Limits``.
 struct Unpickler {
-  /// Bounds on what one pickle may build. The largest training checkpoints in use have some 100,000 values.
+  /// Limits of one pickle. The largest training checkpoints in use have about 100,000 values.
   enum Limits {
     static let operations = 20_000_000
     static let values = 4_000_000
     static let stack = 1_000_000
-    /// The argument of an opcode of protocol 0, in bytes: a whole tensor may be on one line.
+    /// The longest argument of a protocol 0 opcode, in bytes. A whole tensor may be on one line.
     static let line = 1 << 34
-    /// Files of PyTorch within a pickle (`torch.storage._load_from_bytes`) within such a file.
+    /// The depth of PyTorch files within pickles (`torch.storage._load_from_bytes`).
     static let nesting = 4
   }
 
   let bytes: ByteRegion
-  /// Where the next opcode is; after ``run()``, where the pickle ends.
+  /// The position of the next opcode; after ``run()``, the end of the pickle.
   private(set) var position: Int
   var heap = PickleHeap()
   var stack: [PickleValue] = []
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
   private var made = 0
-  /// Bytes of text that calls have re-encoded, and of files within the pickle that they have opened.
+  /// The number of text bytes that calls have re-encoded, and of bytes of nested files that calls have
+  /// opened.
   var encoded = 0, opened = 0
-  /// How many pickles this one is in.
+  /// The number of pickles that contain this one.
   let nesting: Int
 
-  /// Prepares to read the pickle that starts at an offset.
+  /// Creates an unpickler for the pickle that starts at an offset.
   init(_ bytes: ByteRegion, at position: Int = 0, nesting: Int = 0) {
     self.bytes = bytes
     self.position = position
     self.nesting = nesting
   }
 
-  /// Whether some bytes may begin a pickle: the protocol opcode, or what protocol 0 and 1 start containers and
-  /// integers with.
+  /// Returns whether bytes may begin a pickle: with the protocol opcode, or with the opcodes by which
+  /// protocols 0 and 1 begin containers and integers.
   static func begins(_ file: ByteRegion) -> Bool {
     guard let first = file[0] else { return false }
     return first == PickleOpcode.proto.rawValue
       ? file[1].map { $0 <= 5 } ?? false : "(}]clL".utf8.contains(first)
   }
 
-  /// Reads to the STOP opcode and gives the value left.
+  /// Runs to the STOP opcode and returns the value on the stack.
   ///
-  /// - Throws: ``Malformed`` when the pickle is cut off, damaged, too large or calls something it may not.
+  /// - Throws: ``Malformed`` when the pickle is truncated, damaged, too large or contains a refused call.
   mutating func run() throws(Malformed) -> PickleValue {
     for _ in 0..<Limits.operations {
       let code = try byte()
@@ -77,7 +78,7 @@ struct Unpickler {
     return value
   }
 
-  /// A length field, which must fit what is left of the bytes.
+  /// Reads a length and as many bytes. The length must not exceed the remaining bytes.
   mutating func block<I: FixedWidthInteger>(_ length: I.Type) throws(Malformed) -> ByteRegion {
     guard let count = Int(exactly: try integer(length)), let block = bytes.slice(at: position, count: count)
     else {
@@ -89,11 +90,11 @@ struct Unpickler {
 
   mutating func utf8<I: FixedWidthInteger>(_ length: I.Type) throws(Malformed) -> String {
     let block = try block(length)
-    // Python writes lone surrogates as they are; they have no Swift string, and no tensor is named so.
+    // Python writes lone surrogates unchanged. Swift has no strings for them, and no tensor has such a name.
     return block.utf8 ?? block.latin1
   }
 
-  /// The rest of a line, without its end.
+  /// Reads the rest of a line, without its end.
   mutating func line() throws(Malformed) -> ByteRegion {
     guard let end = bytes.firstIndex(of: 0x0A, from: position, limit: Limits.line),
       let line = bytes.slice(at: position, count: end - position)
@@ -116,13 +117,13 @@ struct Unpickler {
     stack.append(value)
   }
 
-  /// Pushes a value that takes memory of its own.
+  /// Pushes a value that takes additional memory.
   mutating func pushNew(_ value: PickleValue) throws(Malformed) {
     try countNew()
     try push(value)
   }
 
-  /// Counts values that are made or copied.
+  /// Counts created or copied values.
   mutating func countNew(_ count: Int = 1) throws(Malformed) {
     made += count
     guard made <= Limits.values else {
@@ -158,7 +159,7 @@ struct Unpickler {
     return values
   }
 
-  /// Drops the top of the stack, or the mark where that is on top.
+  /// Removes the top of the stack, or the mark if the mark is on top.
   mutating func drop() throws(Malformed) {
     if let mark = marks.last, mark == stack.count { marks.removeLast() } else { _ = try pop() }
   }
@@ -170,7 +171,7 @@ struct Unpickler {
     memo[slot] = try top()
   }
 
-  /// Stores the top under the next free number.
+  /// Stores the top of the stack in the memo under the next free index.
   mutating func memoize() throws(Malformed) { memo[memo.count] = try top() }
 
   mutating func recall(_ slot: Int?) throws(Malformed) {

@@ -1,14 +1,14 @@
 import Formats
 import Machine
 
-/// Reads the JSON header of a safetensors file.
+/// Parses the JSON header of a safetensors file.
 ///
-/// The grammar is a small part of JSON of fixed depth, so the parser does not recurse, keeps integers exact and
-/// notices keys that come twice.
+/// The grammar is a subset of JSON with fixed depth, so the parser does not recurse. It keeps integers exact
+/// and detects repeated keys.
 struct SafetensorsHeaderParser {
   struct Entry {
     let name: String
-    /// The name of the number format.
+    /// The name of the dtype.
     let type: String
     let extents: [Int]
     let start: Int
@@ -129,7 +129,7 @@ struct SafetensorsHeaderParser {
     throw malformed("a string does not end")
   }
 
-  /// The UTF-8 of an escape sequence whose backslash has been read.
+  /// Returns the UTF-8 bytes of an escape sequence whose backslash has been read.
   private mutating func escape() throws(Malformed) -> [UInt8] {
     defer { position += 1 }
     switch bytes[position].map(Unicode.Scalar.init) {
@@ -155,7 +155,7 @@ struct SafetensorsHeaderParser {
     }
   }
 
-  /// Reads the four hexadecimal digits after the `u` at the position, and stops on the last.
+  /// Reads the four hexadecimal digits after the `u` at the current position, and stops at the last digit.
   private mutating func codeUnit() throws(Malformed) -> UInt16 {
     guard let digits = bytes.slice(at: position + 1, count: 4)?.utf8, digits.allSatisfy(\.isHexDigit),
       let unit = UInt16(digits, radix: 16)

@@ -2,19 +2,19 @@ import Formats
 import Machine
 import Tensor
 
-/// Reads safetensors: eight bytes of header length, a JSON header, then the elements of every tensor.
+/// Reads safetensors: eight bytes with the header's length, a JSON header, then the elements of every tensor.
 ///
-/// The rules are the reference implementation's: offsets lie inside the buffer, tensors neither overlap nor
-/// leave holes, and the last ends where the file does.
+/// The rules are those of the reference implementation: offsets are inside the buffer, tensors neither
+/// overlap nor leave gaps, and the last tensor ends at the end of the file.
 enum SafetensorsReader {
-  /// Whether some bytes begin as a safetensors file: a header length that fits, then a brace.
+  /// Returns whether bytes begin like a safetensors file: a header length that fits the file, then a brace.
   static func begins(_ file: ByteRegion) -> Bool {
     guard let length: UInt64 = file.integer(at: 0) else { return false }
     return length < 1 << 40 && file[8] == UInt8(ascii: "{")
   }
 
   static func contents(of file: ByteRegion) throws(Malformed) -> CheckpointContents {
-    // The reference implementation refuses headers beyond 100 MB too.
+    // The reference implementation also refuses headers larger than 100 MB.
     guard let length = file.integer(at: 0, as: UInt64.self).flatMap(Int.init(exactly:)),
       length <= 100_000_000,
       let header = file.slice(at: 8, count: length)
@@ -56,7 +56,7 @@ enum SafetensorsReader {
 }
 
 extension ElementType {
-  /// The name in a safetensors header.
+  /// The dtype's name in a safetensors header.
   var safetensorsName: String? {
     switch self {
     case .float16: "F16"

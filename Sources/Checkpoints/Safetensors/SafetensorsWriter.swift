@@ -1,17 +1,17 @@
 import Machine
 public import Tensor
 
-/// Writes tensors as safetensors, all of them `F32`, one after another without holes.
+/// Writes tensors as safetensors, all of them `F32`, without gaps.
 public enum SafetensorsWriter {
-  /// Writes named tensors in the order given.
+  /// Writes named tensors in the given order.
   ///
   /// The file appears under its name only when it is complete and on disk.
   ///
   /// - Parameters:
-  ///   - tensors: Names, each once and none `__metadata__`, with their tensors.
+  ///   - tensors: Pairs of name and tensor. Names are unique and not `__metadata__`.
   ///   - metadata: Texts for the header's `__metadata__`.
-  ///   - path: The file to make or replace.
-  /// - Throws: ``CheckpointError`` when the file cannot be created or written, or a name comes twice.
+  ///   - path: The file to create or replace.
+  /// - Throws: ``CheckpointError`` when the file cannot be created or written, or a name is repeated.
   public static func write(
     _ tensors: [(String, Tensor)], metadata: [String: String] = [:], to path: String
   ) throws(CheckpointError) {
@@ -19,12 +19,12 @@ public enum SafetensorsWriter {
       tensors.map { ($0.0, $0.1.shape) }, metadata: metadata, to: path, reading: { tensors[$0].1 })
   }
 
-  /// Writes every tensor of a source, reading one at a time.
+  /// Writes every tensor of a source and reads one at a time.
   ///
   /// - Parameters:
-  ///   - source: Where the tensors come from.
+  ///   - source: The source of the tensors.
   ///   - metadata: Texts for the header's `__metadata__`.
-  ///   - path: The file to make or replace.
+  ///   - path: The file to create or replace.
   /// - Throws: ``CheckpointError`` when the file cannot be created or written or a tensor cannot be read.
   public static func write(
     _ source: any TensorSource, metadata: [String: String] = [:], to path: String
@@ -73,7 +73,8 @@ public enum SafetensorsWriter {
     }
   }
 
-  /// The length and the JSON, padded with spaces so that the elements start at a multiple of eight bytes.
+  /// Returns the length and the JSON, padded with spaces so that the elements start at a multiple of eight
+  /// bytes.
   private static func header(_ entries: [(name: String, shape: Shape)], _ metadata: [String: String])
     -> [UInt8]
   {

@@ -3,16 +3,16 @@ import Machine
 
 /// Reads the zip archives of `torch.save` (since 1.6) and `torch.jit.save`.
 ///
-/// Both hold a pickle `<name>/data.pkl` that refers to storages `<name>/data/<key>`; a TorchScript archive also
-/// has `<name>/constants.pkl`, and its pickle is the tree of modules. `<name>/byteorder`, where there is one,
-/// says `little` or `big`.
+/// Both hold a pickle `<name>/data.pkl` that refers to storages `<name>/data/<key>`. A TorchScript archive
+/// also has `<name>/constants.pkl`, and its pickle is the tree of modules. The optional `<name>/byteorder`
+/// contains `little` or `big`.
 struct TorchArchive {
   private let archive: ZipArchive
   private let prefix: String
   private let pickle: ZipArchive.Entry
   private let isBigEndian: Bool
 
-  /// Finds the pickle; `nil` when the archive is none of PyTorch's.
+  /// Finds the pickle. Returns `nil` when the archive is not PyTorch's.
   init?(_ archive: ZipArchive) throws(Malformed) {
     let pickles = archive.entries.filter { $0.name == "data.pkl" || $0.name.hasSuffix("/data.pkl") }
     guard let pickle = pickles.min(by: { $0.name.utf8.count < $1.name.utf8.count }) else { return nil }
@@ -39,13 +39,13 @@ struct TorchArchive {
     return contents
   }
 
-  /// What the pickle holds.
+  /// Reads the pickle.
   ///
-  /// - Parameter nesting: How many pickles the archive is in.
+  /// - Parameter nesting: The number of pickles that contain the archive.
   /// - Returns: The pickle's value and its containers.
-  /// - Throws: ``Malformed`` when it is damaged, or would run something.
+  /// - Throws: ``Malformed`` when the pickle is damaged, or would run code.
   func pickled(nesting: Int = 0) throws(Malformed) -> (root: PickleValue, heap: PickleHeap) {
-    // Pickles hold names and shapes only; half a gigabyte of them is not a checkpoint.
+    // Pickles of checkpoints contain only names and shapes, so half a gigabyte is not a checkpoint.
     guard pickle.size <= 512 << 20 else {
       throw Malformed("its pickle has \(pickle.size) bytes, which cannot be")
     }
@@ -54,7 +54,7 @@ struct TorchArchive {
     return (root, machine.heap)
   }
 
-  /// Where the elements of a storage are.
+  /// Returns the location of a storage's elements.
   func content(of storage: TorchStorage) throws(Malformed) -> StorageContent {
     guard let entry = archive[prefix + "data/" + storage.key] else {
       throw Malformed("it is in storage '\(storage.key)', which the archive lacks")

@@ -1,14 +1,14 @@
 import Formats
 import Machine
 
-/// A file of PyTorch's within a pickle: how a storage is pickled by anything else than `torch.save`.
+/// A PyTorch file within a pickle, the form of a storage in pickles not written by `torch.save`.
 ///
-/// `pickle.dump` of a state dictionary holds, for each tensor, the call `torch.storage._load_from_bytes` of what
-/// `torch.save` makes of its storage.
+/// `pickle.dump` of a state dict writes for each tensor a call of `torch.storage._load_from_bytes` with the
+/// bytes that `torch.save` writes for its storage.
 enum TorchBlob {
-  /// The storage that such a call gives; `nil` where the bytes are anything else, which makes the call a placeholder.
+  /// Returns the storage that such a call gives, `nil` for other bytes. The call then becomes a placeholder.
   ///
-  /// - Throws: ``Malformed`` when the bytes would run something, or the pickle opens more bytes than it has.
+  /// - Throws: ``Malformed`` when the bytes would run code, or when the pickle opens more bytes than it has.
   static func storage(
     of values: [PickleValue], in machine: inout Unpickler
   ) throws(Malformed) -> PickleValue? {
@@ -16,7 +16,7 @@ enum TorchBlob {
     guard machine.nesting < Unpickler.Limits.nesting else {
       throw Malformed("the pickle nests files within files without end")
     }
-    // The memo may name one file many times over; honest pickles open each once.
+    // The memo lets a pickle name one file many times. Genuine pickles open each file once.
     machine.opened += bytes.count
     guard machine.opened <= 2 * machine.bytes.count else {
       throw Malformed("the pickle opens more files than it holds")

@@ -2,22 +2,22 @@ import Formats
 import Machine
 import Tensor
 
-/// Reads the stream `torch.save` wrote before PyTorch 1.6.
+/// Reads the stream that `torch.save` wrote before PyTorch 1.6.
 ///
-/// Four pickles (a magic number, the protocol 1001, facts about the writer's system, the object), a fifth with
-/// the keys of the storages, then for each key the number of elements (64 bits) and the elements
-/// (`torch/serialization.py`, `_legacy_load`).
+/// The stream has four pickles (a magic number, the protocol 1001, facts about the writer's system, the
+/// object), a fifth with the keys of the storages, then for each key the number of elements (64 bits) and the
+/// elements (`torch/serialization.py`, `_legacy_load`).
 struct TorchLegacyReader {
   private static let magic = "119547037146038801333356"  // 0x1950a86a20f9469cfc6c
   private static let protocolVersion = 1001
 
-  /// What the file holds.
+  /// The value of the fourth pickle.
   let root: PickleValue
   let heap: PickleHeap
   private let isBigEndian: Bool
   private let regions: [String: ByteRegion]
 
-  /// The tensors; `nil` when the pickle at the start is not the magic number.
+  /// Returns the tensors, `nil` when the first pickle is not the magic number.
   static func contents(of file: ByteRegion) throws(Malformed) -> CheckpointContents? {
     guard let reader = try TorchLegacyReader(file) else { return nil }
     var contents = try PickledTensors.contents(.torchLegacy, reader.root, reader.heap) {
@@ -28,15 +28,15 @@ struct TorchLegacyReader {
     return contents
   }
 
-  /// Reads everything but the elements; `nil` when the pickle at the start is not the magic number.
+  /// Reads everything except the elements. Returns `nil` when the first pickle is not the magic number.
   ///
   /// - Parameters:
   ///   - file: The bytes.
-  ///   - nesting: How many pickles the file is in.
-  /// - Throws: ``Malformed`` when it is damaged, or would run something.
+  ///   - nesting: The number of pickles that contain the file.
+  /// - Throws: ``Malformed`` when the file is damaged, or would run code.
   init?(_ file: ByteRegion, nesting: Int = 0) throws(Malformed) {
     var start = Unpickler(file, nesting: nesting)
-    // Anything else that can be a pickle is for another reader to judge.
+    // Other pickles are left to other readers.
     guard file.count < 1 << 40, let first = try? start.magicNumber(), first == Self.magic else { return nil }
     var position = start.position
     func next() throws(Malformed) -> (root: PickleValue, heap: PickleHeap) {
@@ -62,7 +62,7 @@ struct TorchLegacyReader {
   private static func regions(
     _ keys: [String?], _ heap: PickleHeap, in file: ByteRegion, at start: Int, isBigEndian: Bool
   ) throws(Malformed) -> [String: ByteRegion] {
-    // Every reference to a storage says its type and size; they must agree where one is shared.
+    // Every reference to a storage states its dtype and size. They must agree when a storage is shared.
     var described: [String: TorchStorage] = [:]
     for storage in heap.storages where storage.content == nil {
       guard let known = described.updateValue(storage, forKey: storage.key) else { continue }
@@ -81,7 +81,7 @@ struct TorchLegacyReader {
         throw Malformed("the file is cut off before its storages end")
       }
       let stated = isBigEndian ? count.byteSwapped : count
-      // Storages without a type count in bytes.
+      // The size of an untyped storage is in bytes.
       let unit = storage.elementType?.byteCount ?? 1
       guard stated == storage.count,
         case let (size, overflow) = storage.count.multipliedReportingOverflow(by: unit),
@@ -96,7 +96,7 @@ struct TorchLegacyReader {
     return regions
   }
 
-  /// Where the elements of a storage are: those of its view, where it is one.
+  /// Returns the location of a storage's elements, or of the elements of its view.
   func content(of storage: TorchStorage) throws(Malformed) -> StorageContent {
     guard let whole = regions[storage.key] else {
       throw Malformed("it is in storage '\(storage.key)', which the file lacks")
@@ -111,7 +111,7 @@ struct TorchLegacyReader {
 }
 
 extension Unpickler {
-  /// Reads a pickle that is one wide integer, in decimal; `nil` when it is anything longer.
+  /// Reads a pickle that is a single wide integer, in decimal. Returns `nil` for a longer pickle.
   fileprivate mutating func magicNumber() throws(Malformed) -> String? {
     for _ in 0..<4 {  // protocol, frame, the number, its end
       let code = try byte()

@@ -1,18 +1,18 @@
 public import Tensor
 
-/// Everything that stops a checkpoint from filling a graph, reported at once.
+/// All differences between a checkpoint and the parameters of a graph, reported at once.
 public struct BindingError: Error, Equatable, CustomStringConvertible {
-  /// Parameters the source does not have.
+  /// Names of parameters that the source does not have.
   public var missing: [String] = []
-  /// Tensors the model has no use for.
+  /// Names of tensors that the model does not use.
   public var unexpected: [String] = []
-  /// Parameters of another shape, with both shapes.
+  /// Parameters whose shape differs, with both shapes.
   public var mismatched: [String] = []
 
-  /// Creates a report of no problems.
+  /// Creates a report without problems.
   public init() {}
 
-  /// All problems in one sentence each, long lists cut short.
+  /// The problems, one sentence per kind; long lists are shortened.
   public var description: String {
     [
       ("missing from the checkpoint", missing), ("not part of the model", unexpected),
@@ -28,9 +28,9 @@ public struct BindingError: Error, Equatable, CustomStringConvertible {
 }
 
 extension Graph {
-  /// Checks that `source` holds exactly this graph's parameters, without reading them.
+  /// Checks that `source` has exactly the parameters of this graph, with the same shapes. No tensor is read.
   ///
-  /// - Throws: ``BindingError`` with everything that is wrong.
+  /// - Throws: ``BindingError`` with all differences.
   public func check(_ source: any TensorSource) throws(BindingError) {
     var problems = BindingError()
     for parameter in parameters {

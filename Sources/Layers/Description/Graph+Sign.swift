@@ -1,8 +1,9 @@
 extension Graph {
-  /// Whether a named activation is at least 0 at every position of every image, whatever the weights: the result of a
-  /// ReLU or a softmax, and of poolings, normalisations and sums of such results that keep the sign.
+  /// Returns whether a named activation is at least 0 at every position of every image for any weights.
   ///
-  /// False where that does not follow from the description, and where there is no activation of that name.
+  /// This holds for the result of a ReLU or a softmax, and for poolings, normalisations and sums of such
+  /// results that preserve the sign. The function returns false when the description does not prove it, and
+  /// when no activation has that name.
   public func isNonNegative(_ name: String) -> Bool { index(of: name).map(isNonNegative) ?? false }
 
   private func isNonNegative(_ index: Int) -> Bool {

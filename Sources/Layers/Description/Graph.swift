@@ -1,6 +1,6 @@
 public import Tensor
 
-/// The record of one model, built by running its description once.
+/// The graph of one model: the layers in the order in which the model's description applied them.
 public final class Graph {
   package struct Node: Sendable {
     package let name: String  // "layer1.0.conv2"
@@ -10,52 +10,52 @@ public final class Graph {
   }
 
   package private(set) var nodes: [Node] = []
-  /// Every name an activation can be asked for by, in order of execution.
+  /// The names of all activations that can be recorded, in order of execution.
   public private(set) var names: [String] = []
   private var nodeIndex: [String: Int] = [:]
   private var scope: [String] = []
-  /// The value the model returns: the last one recorded.
+  /// The name of the model's result: the last value added.
   public var output: String { nodes.last?.name ?? "" }
 
   /// Creates an empty graph.
   public init() {}
 
-  /// Starts a model with its input, channels × height × width.
+  /// Adds the input of the model, of shape channels × height × width, and returns it.
   public func input(_ shape: Shape) -> Value {
     nodes.append(Node(name: "input", layer: Input(shape: shape), inputs: [], shape: shape))
     nodeIndex["input"] = nodes.count - 1
     return Value(graph: self, index: nodes.count - 1, shape: shape)
   }
 
-  /// Every parameter the model reads, by full name, in order of execution.
+  /// The parameters that the model reads, by full name, in order of execution.
   public var parameters: [Parameter] {
     nodes.indices.flatMap { parameters(of: $0) }
   }
 
-  /// Full names a checkpoint may hold that inference does not need.
+  /// Full names that a checkpoint may contain and that inference does not need.
   public var ignoredParameters: [String] {
     nodes.flatMap { node in node.layer.ignoredParameters.map { $0.qualified(by: node.name) } }
   }
 
-  /// The multiply-adds of one image: those of convolutions, linear maps and attention.
+  /// The number of multiply-adds for one image in convolutions, linear maps and attention.
   public var multiplyAdds: Int {
     nodes.reduce(0) { $0 + $1.layer.multiplyAdds(for: $1.inputs.map { nodes[$0].shape }, output: $1.shape) }
   }
 
-  /// The number of learned values, which is what papers count; BatchNorm's statistics are not learned.
+  /// The number of learned values, the figure that papers report. BatchNorm's statistics are not learned.
   public var learnedParameterCount: Int {
     parameters.reduce(0) { $0 + ($1.isLearned ? $1.shape.count : 0) }
   }
 
-  /// The shape of a named activation, `nil` when there is none of that name.
+  /// Returns the shape of a named activation, `nil` when no activation has that name.
   public func shape(of name: String) -> Shape? { nodeIndex[name].map { nodes[$0].shape } }
 
-  /// The kind of layer that produces a named activation, `nil` when there is none of that name.
+  /// Returns the kind of the layer that produces a named activation, `nil` when no activation has that name.
   public func kind(of name: String) -> String? { nodeIndex[name].map { nodes[$0].layer.kind } }
 
   package func index(of name: String) -> Int? { nodeIndex[name] }
 
-  /// The parameters of one node, by full name.
+  /// Returns the parameters of one node, with full names.
   package func parameters(of index: Int) -> [Parameter] {
     let node = nodes[index]
     return node.layer.parameters(for: node.inputs.map { nodes[$0].shape })
@@ -70,7 +70,7 @@ public final class Graph {
     return Value(graph: self, index: nodes.count - 1, shape: shape)
   }
 
-  /// Records a layer that has no name of its own, numbering repeats: `relu`, `relu_1`, `relu_2`.
+  /// Appends a layer that has no name of its own. Repeats are numbered: `relu`, `relu_1`, `relu_2`.
   func appendNumbered(_ name: String, _ layer: some Layer, _ inputs: [Value]) throws(GraphError) -> Value {
     var candidate = name
     var repeats = 0
@@ -93,7 +93,7 @@ public final class Graph {
     return result
   }
 
-  /// Gives a value another name, relative to the current scope.
+  /// Adds a second name for a value, relative to the current scope.
   func alias(_ name: String, _ index: Int) throws(GraphError) { try expose(qualified(name), index) }
 
   private func qualified(_ name: String) -> String { (scope + [name]).joined(separator: ".") }
@@ -105,11 +105,11 @@ public final class Graph {
   }
 }
 
-/// The image a model is given.
+/// The input image of a model.
 package struct Input: Layer {
   package let shape: Shape
   package var kind: String { "input" }
   package func outputShape(for inputs: [Shape]) -> Shape { shape }
-  /// An input is given, not computed: no step is made of it.
+  /// Does nothing: no step is made for an input.
   package func lower(_ parameters: [Tensor], into step: inout Step) {}
 }

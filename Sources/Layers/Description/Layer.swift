@@ -1,30 +1,32 @@
 public import Tensor
 
-/// One layer of a model: what it computes, what it reads and what it produces. No data, no arithmetic.
+/// One layer of a model: its computation, its parameters and its output shape. A layer holds no data and does
+/// no arithmetic.
 ///
 /// Shapes are PyTorch's without the batch axis: channels × height × width for a map, tokens × channels for a
 /// sequence, channels for a vector.
 package protocol Layer: Sendable {
-  /// The kind shown to people: `conv2d`, `batch_norm`.
+  /// The kind as printed: `conv2d`, `batch_norm`.
   var kind: String { get }
 
-  /// The shape of the result.
+  /// Returns the shape of the result.
   ///
   /// - Throws: ``GraphError/incompatible(layer:shapes:reason:)`` when the inputs do not fit the layer.
   func outputShape(for inputs: [Shape]) throws(GraphError) -> Shape
 
-  /// The parameters the layer reads, in the order of the checkpoint's state dictionary.
+  /// Returns the parameters that the layer reads, in the order of the checkpoint's state dict.
   func parameters(for inputs: [Shape]) -> [LayerParameter]
 
-  /// Names a checkpoint may hold beside the parameters, which inference does not need (`num_batches_tracked`).
+  /// Names of state-dict entries besides the parameters that inference does not need (`num_batches_tracked`).
   var ignoredParameters: [ParameterName] { get }
 
-  /// The multiplications of a parameter or activation with an activation that the definition sums: convolutions,
-  /// linear maps, attention's two products. What normalises, pools or adds counts as nothing.
+  /// Returns the number of multiply-adds for one image: products that the layer's definition sums, of a
+  /// parameter or an activation with an activation (convolutions, linear maps, the two products of
+  /// attention). Normalisation, pooling and addition count as zero.
   func multiplyAdds(for inputs: [Shape], output: Shape) -> Int
 
-  /// Says what a step has to do to compute the layer, before any rewrite: its operation, or a part of the epilogue
-  /// of a step that otherwise copies.
+  /// Lowers the layer to a step, before any rewrite: sets the step's operation, or a part of its epilogue
+  /// when the step only copies.
   ///
   /// - Parameters:
   ///   - parameters: The tensors of ``parameters(for:)``, in that order.
@@ -33,19 +35,19 @@ package protocol Layer: Sendable {
 }
 
 extension Layer {
-  /// No parameters.
+  /// Returns no parameters.
   package func parameters(for inputs: [Shape]) -> [LayerParameter] { [] }
-  /// Nothing to ignore.
+  /// No ignored names.
   package var ignoredParameters: [ParameterName] { [] }
-  /// Nothing to multiply.
+  /// Returns 0.
   package func multiplyAdds(for inputs: [Shape], output: Shape) -> Int { 0 }
 }
 
-/// A model description that contradicts itself.
+/// An error in a model description.
 public enum GraphError: Error, Equatable, CustomStringConvertible {
   /// The inputs of a layer do not fit it.
   case incompatible(layer: String, shapes: [Shape], reason: String)
-  /// Two values were given the same name.
+  /// Two values have the same name.
   case duplicateName(String)
 
   /// One sentence for the user.

@@ -1,12 +1,13 @@
 public import Tensor
 
-/// A tensor a model reads from a checkpoint.
+/// A tensor that a model reads from a checkpoint.
 public struct Parameter: Hashable, Sendable {
-  /// The full name, as in a state dictionary: `layer1.0.conv1.weight`.
+  /// The full name, as in a state dict: `layer1.0.conv1.weight`.
   public let name: String
   /// The shape as the checkpoint stores it.
   public let shape: Shape
-  /// Whether training learns it by gradients; BatchNorm's statistics are measured instead.
+  /// Whether training learns the parameter by gradient descent. BatchNorm's running statistics are not
+  /// learned.
   public let isLearned: Bool
 
   /// Creates a parameter.
@@ -15,12 +16,12 @@ public struct Parameter: Hashable, Sendable {
   }
 }
 
-/// A tensor a layer reads, before a graph gives it its full name.
+/// A tensor that a layer reads, before the graph adds the layer's full name.
 package struct LayerParameter: Hashable, Sendable {
   package let name: ParameterName
   /// The shape as the checkpoint stores it.
   package let shape: Shape
-  /// Whether training learns it by gradients.
+  /// Whether training learns the parameter by gradient descent.
   package let isLearned: Bool
 
   package init(_ name: ParameterName, shape: Shape, isLearned: Bool = true) {
@@ -28,19 +29,20 @@ package struct LayerParameter: Hashable, Sendable {
   }
 }
 
-/// Which module keeps a parameter that a layer reads.
+/// The name of a layer's parameter, and the module that owns the parameter.
 package enum ParameterName: Hashable, Sendable, ExpressibleByStringLiteral {
-  /// The layer itself: `weight` of `fc` is `fc.weight`.
+  /// A parameter of the layer itself: `weight` of `fc` is `fc.weight`.
   case own(String)
-  /// The module around the layer: `gamma` for `stages.0.blocks.0.gamma_scaled` is `stages.0.blocks.0.gamma`.
+  /// A parameter of the enclosing module: `gamma` for `stages.0.blocks.0.gamma_scaled` is
+  /// `stages.0.blocks.0.gamma`.
   case enclosing(String)
-  /// No module: the name is complete, as in an exported graph.
+  /// A complete name without a module, as in an exported graph.
   case absolute(String)
 
-  /// A parameter of the layer itself.
+  /// Creates the name of a parameter of the layer itself.
   package init(stringLiteral value: String) { self = .own(value) }
 
-  /// The name in a state dictionary, when the layer's full name is `layer`.
+  /// Returns the name in a state dict of a layer whose full name is `layer`.
   package func qualified(by layer: String) -> String {
     switch self {
     case .own(let name): "\(layer).\(name)"

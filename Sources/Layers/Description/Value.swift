@@ -12,31 +12,32 @@ public struct Value {
 
 /// A reusable piece of a model.
 public protocol Block: Sendable {
-  /// Records the block applied to `x`.
+  /// Appends the block's layers to the graph of `x` and returns their result.
   func callAsFunction(_ x: Value) throws(GraphError) -> Value
 }
 
 extension Value {
-  /// Applies `layer`, whose parameters live under `name`, to this value and then `others`.
+  /// Applies `layer` to this value and then `others`. The parameters' names begin with `name`.
   package func applying(
     _ layer: some Layer, _ name: String, with others: Value...
   ) throws(GraphError) -> Value {
     try graph.append(name, layer, [self] + others)
   }
 
-  /// Applies `layer`, which has no name of its own; repeats are numbered.
+  /// Applies `layer`, which has no name of its own. Repeats are numbered.
   package func applying(
     numbered name: String, _ layer: some Layer, with others: Value...
   ) throws(GraphError) -> Value {
     try graph.appendNumbered(name, layer, [self] + others)
   }
 
-  /// Applies `block` with everything inside it named under `name`; the block's result gets that name too.
+  /// Applies `block`. The names of all its layers begin with `name`, which also names the block's result.
   public func callAsFunction(_ name: String, _ block: some Block) throws(GraphError) -> Value {
     try graph.within(name) { () throws(GraphError) in try block(self) }
   }
 
-  /// Gives this value another name: PyTorch's Identity modules, hook points such as `shortcut`.
+  /// Adds a second name for this value, for PyTorch's Identity modules and for hook points such as
+  /// `shortcut`.
   public func named(_ name: String) throws(GraphError) -> Value {
     try graph.alias(name, index)
     return self

@@ -1,6 +1,6 @@
 package import Tensor
 
-/// Rows and columns added around a map.
+/// The number of rows and columns added at each side of a map.
 public struct Padding: Hashable, Sendable, ExpressibleByIntegerLiteral {
   /// Rows above.
   public let top: Int
@@ -23,16 +23,16 @@ public struct Padding: Hashable, Sendable, ExpressibleByIntegerLiteral {
   public init(_ value: Int) { self.init(top: value, left: value, bottom: value, right: value) }
 }
 
-/// A window sliding over the rows and columns of a map: the geometry convolution and pooling share.
+/// A window that slides over the rows and columns of a map: the geometry of convolution and pooling.
 package struct Window: Hashable, Sendable {
-  /// Height and width of the window.
+  /// The height and width of the window.
   package let kernel: Int
-  /// Rows and columns from one window to the next.
+  /// The number of rows or columns from one window to the next.
   package let stride: Int
-  /// What is added around the map.
+  /// The padding around the map.
   package let padding: Padding
-  /// Whether a last, partial window counts (PyTorch's `ceil_mode`); it must start inside the map or its
-  /// leading padding.
+  /// Whether a last, partial window counts (PyTorch's `ceil_mode`). The window must start inside the map or
+  /// its leading padding.
   package let ceilMode: Bool
 
   /// Creates a square window.
@@ -40,8 +40,8 @@ package struct Window: Hashable, Sendable {
     (self.kernel, self.stride, self.padding, self.ceilMode) = (kernel, stride, padding, ceilMode)
   }
 
-  /// Height and width of the result: `(extent + padding - kernel) / stride + 1`, rounded down, or up with
-  /// ``ceilMode``.
+  /// Returns the height and width of the result: `(extent + padding - kernel) / stride + 1`, rounded down, or
+  /// up with ``ceilMode``.
   package func outputExtents(
     of shape: Shape, layer: String
   ) throws(GraphError) -> (height: Int, width: Int) {
@@ -65,10 +65,11 @@ package struct Window: Hashable, Sendable {
     return (count - 1) * stride >= size + before ? count - 1 : count
   }
 
-  /// The positions a window covers.
+  /// The number of positions in a window.
   package var area: Int { kernel * kernel }
 
-  /// The elements of `input` that no window reads: a stride beyond the kernel leaves positions out.
+  /// Returns the number of elements of `input` that no window reads. Positions are skipped when the stride is
+  /// larger than the kernel.
   package func unseen(of input: Shape, by output: Shape) -> Int {
     max(0, input.count - output.positions * area * input.channels)
   }

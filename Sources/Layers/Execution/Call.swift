@@ -1,37 +1,37 @@
 internal import CKernels
 package import Tensor
 
-/// One run of a step: the memory it reads and writes, for the images of the run.
+/// One execution of a step: the memory that the step reads and writes, for the images of the run.
 package struct Call {
   package let workspace: Workspace
   package let packed: PackedStep
-  /// The images of the run.
+  /// The number of images of the run.
   package let images: Int
 
   /// The step that runs.
   package var step: Step { packed.step }
-  /// Where the operation stands.
+  /// The shapes, memory and kernels of the step's operation.
   package var site: Site {
     let plan = workspace.plan
     return Site(packed: packed, shapes: plan.shapes, storage: plan.storage, options: plan.options)
   }
-  /// The shape of an input.
+  /// Returns the shape of an input.
   package func inputShape(_ index: Int = 0) -> Shape { workspace.plan.shapes[step.inputs[index]] }
   /// The shape of the result.
   package var outputShape: Shape { workspace.plan.shapes[step.output] }
 
   /// The functions of the plan's tier.
   var kernels: UnsafePointer<ck_kernels> { workspace.kernels }
-  /// The images, as kernels count.
+  /// The number of images, as the C kernels take it.
   var imageCount: Int32 { Int32(images) }
-  /// The memory of an input.
+  /// Returns the memory of an input.
   func input(_ index: Int = 0) -> ck_input { ck_input(workspace.view(of: step.inputs[index])) }
   /// The memory of the result.
   var output: ck_view { workspace.view(of: step.output) }
-  /// A member's scratch memory.
+  /// Returns the scratch memory of one team member.
   func scratch(_ member: Int) -> UnsafeMutablePointer<Float> { workspace.scratch[member].pointer }
 
-  /// What happens to each result before it is stored.
+  /// The epilogue: the operations applied to each result before it is stored.
   var epilogue: ck_epilogue {
     ck_epilogue(
       scale: packed.scale.map { UnsafePointer($0.pointer) },
@@ -40,7 +40,7 @@ package struct Call {
       activation: ck_activation(step.activation), sums: sums)
   }
 
-  /// Where the sums that the step takes go.
+  /// The destination of the sums that the step takes.
   var sums: ck_sums {
     let sums = workspace.sums
     return ck_sums(
@@ -49,16 +49,18 @@ package struct Call {
   }
 }
 
-/// The work of a step, divided among the members of a team. Every output is computed as it would be by one thread, so
-/// the bytes are the same.
+/// Division of a step's work among the members of a team. The arithmetic of every output is the same as with
+/// one thread, so the bytes are identical.
 extension Call {
-  /// Channels that vector instructions take together, and cache lines hold: what a part is a multiple of.
+  /// The number of channels in one vector register and in one cache line. The size of each part is a multiple
+  /// of this number.
   static let lineChannels = 16
 
-  /// The threads that share the step.
+  /// The number of threads that share the step.
   var members: Int { workspace.team?.count ?? 1 }
 
-  /// Calls `body` with each member's share of `count` channels or positions: multiples of `unit`, and no part smaller.
+  /// Splits `count` channels or positions among the members and calls `body` once per member. Parts begin at
+  /// multiples of `unit`; when there are several, each has at least `unit`.
   func divide(_ count: Int, by unit: Int, _ body: (_ part: Range<Int>, _ member: Int) -> Void) {
     let units = unit > 0 ? count / unit : 1
     let parts = max(min(members, units), 1)
@@ -71,9 +73,9 @@ extension Call {
   }
 }
 
-/// What several operations are made of.
+/// Helpers that several operations share.
 extension Call {
-  /// Copies `positions` of each image.
+  /// Copies the given number of positions of each image.
   func copy(positions: Int, channels: Int, from: ck_input, to: ck_view) {
     var epilogue = ck_epilogue()
     kernels.pointee.map(Int32(positions), Int32(channels), imageCount, from, &epilogue, to)
@@ -94,10 +96,10 @@ extension Call {
     }
   }
 
-  /// A pooling kernel.
+  /// The C type of a pooling kernel.
   typealias Pool = @convention(c) (UnsafePointer<ck_window>?, Int32, Int32, ck_input, ck_view) -> Void
 
-  /// Pools, the channels divided.
+  /// Runs a pooling kernel, with the channels divided among the members.
   func pool(_ kernel: Pool?, _ window: Window) {
     let geometry = ck_window(window, from: inputShape(), to: outputShape)
     let (input, output) = (input(), output)
@@ -111,14 +113,14 @@ extension Call {
 }
 
 extension ck_view {
-  /// The same from a channel on.
+  /// Returns the same view, beginning at a channel.
   func from(_ channel: Int) -> ck_view {
     var view = self
     view.data = data.map { $0 + channel }
     return view
   }
 
-  /// The same from a position on.
+  /// Returns the same view, beginning at a position.
   func from(position: Int) -> ck_view {
     var view = self
     view.data = data.map { $0 + position * position_stride }
@@ -127,20 +129,20 @@ extension ck_view {
 }
 
 extension ck_input {
-  /// The values of a view, to be read.
+  /// Creates a read-only view of the same values.
   init(_ view: ck_view) {
     self.init(
       data: UnsafePointer(view.data), position_stride: view.position_stride, image_stride: view.image_stride)
   }
 
-  /// The same from a channel on.
+  /// Returns the same view, beginning at a channel.
   func from(_ channel: Int) -> ck_input {
     var input = self
     input.data = data.map { $0 + channel }
     return input
   }
 
-  /// The same from a position on.
+  /// Returns the same view, beginning at a position.
   func from(position: Int) -> ck_input {
     var input = self
     input.data = data.map { $0 + position * position_stride }
@@ -149,7 +151,7 @@ extension ck_input {
 }
 
 extension ck_epilogue {
-  /// The same from a channel on.
+  /// Returns the same epilogue, beginning at a channel.
   func from(_ channel: Int) -> ck_epilogue {
     var part = self
     part.scale = scale.map { $0 + channel }

@@ -2,7 +2,7 @@ internal import CKernels
 import Tensor
 
 extension Tier {
-  /// The functions of the tier.
+  /// The table of kernel functions of the tier.
   var kernels: UnsafePointer<ck_kernels> {
     var count = 0
     guard let tables = ck_tiers(&count), index < count, let table = tables[index] else {
@@ -13,7 +13,8 @@ extension Tier {
 }
 
 extension ck_window {
-  /// The geometry of a window between two maps (sequences and vectors count as maps one position wide).
+  /// Creates the geometry of a window between two maps. Sequences and vectors count as maps one position
+  /// wide.
   init(_ window: Window, from input: Shape, to output: Shape) {
     let (inHeight, inWidth) = input.map
     let (outHeight, outWidth) = output.map
@@ -26,7 +27,7 @@ extension ck_window {
 }
 
 extension ck_convolution {
-  /// A dense convolution between two activations.
+  /// Creates the geometry of a dense convolution between two activations.
   init(_ window: Window, from input: Shape, to output: Shape, _ precision: Precision) {
     self.init(
       window: ck_window(window, from: input, to: output), in_channels: Int32(input.channels),
@@ -66,6 +67,6 @@ extension ck_activation {
 }
 
 extension Shape {
-  /// Height and width; the positions of anything but a map lie along the height.
+  /// The height and width. Sequences and vectors have all positions along the height.
   fileprivate var map: (height: Int, width: Int) { rank == 3 ? (self[1], self[2]) : (positions, 1) }
 }

@@ -1,33 +1,33 @@
 private import CKernels
 import Tensor
 
-/// What this machine can do at most, measured: the roof that a model's speed is compared with.
+/// Measurement of this machine's peak performance, the upper bound (roofline) for a model's speed.
 public enum MachinePeak {
-  /// Floating-point operations of a loop of multiply-adds on registers, on the calling thread.
+  /// Runs a loop of multiply-adds on registers, on the calling thread.
   ///
   /// - Parameters:
-  ///   - iterations: Turns of the loop.
-  ///   - tier: The instructions it uses.
-  /// - Returns: The operations done, 0 for a tier without such a loop.
+  ///   - iterations: The number of iterations.
+  ///   - tier: The tier whose instructions are used.
+  /// - Returns: The number of floating-point operations, 0 for a tier without such a loop.
   public static func multiplyAdd(iterations: Int, tier: Tier) -> Double {
     tier.kernels.pointee.peak_fma?(max(iterations, 1)) ?? 0
   }
 
-  /// Floating-point operations of a loop of matrix multiply-adds of bf16 on registers, on the calling thread.
+  /// Runs a loop of bf16 matrix multiply-adds on registers, on the calling thread.
   ///
   /// - Parameters:
-  ///   - iterations: Turns of the loop.
-  ///   - tier: The instructions it uses.
-  /// - Returns: The operations done, `nil` for a tier without a matrix multiplier.
+  ///   - iterations: The number of iterations.
+  ///   - tier: The tier whose instructions are used.
+  /// - Returns: The number of floating-point operations, `nil` for a tier without a matrix multiplier.
   public static func matrixMultiplyAdd(iterations: Int, tier: Tier) -> Double? {
     tier.kernels.pointee.peak_matrix.map { $0(max(iterations, 1)) }
   }
 
-  /// Whether this process can use AMX: `available`, `no permission` (the operating system refuses), or `not on this
-  /// processor`.
+  /// The availability of AMX to this process: `available`, `no permission` (the operating system refuses), or
+  /// `not on this processor`.
   public static var amxState: String { String(cString: ck_amx_state()) }
 
-  /// Three arrays too large for any cache, through which memory bandwidth is measured; one per thread.
+  /// Three arrays larger than any cache, to measure memory bandwidth. Each thread has its own.
   public final class Triad {
     private let (a, b, c): (AlignedBuffer, AlignedBuffer, AlignedBuffer)
 
@@ -36,7 +36,7 @@ public enum MachinePeak {
       (a, b, c) = (AlignedBuffer(count: count), AlignedBuffer(count: count), AlignedBuffer(count: count))
     }
 
-    /// Computes `c = a + s b` once and returns the bytes moved.
+    /// Computes `c = a + s b` once and returns the number of bytes moved.
     public func run() -> Double { ck_triad(c.pointer, a.pointer, b.pointer, 0.5, a.count) }
   }
 }

@@ -1,18 +1,18 @@
 import Tensor
 
-/// What the baselines of a layer's units add up over the positions of each image: memory of a workspace.
+/// Sums over the positions of each image that the baselines of a layer's units need: a part of a workspace.
 ///
-/// Pixel-wise and channel-wise sparsity follow from the positions at 0 or below, local contrast from the differences
-/// between neighbours: see docs/study.md.
+/// Pixel-wise and channel-wise sparsity follow from the number of positions at 0 or below, local contrast
+/// from the differences between neighbours: see docs/study.md.
 public final class PositionStatistics {
-  /// What one image adds.
+  /// The sums of one image.
   public struct OfImage {
-    /// The positions of the map, or the tokens.
+    /// The number of positions of the map, or of tokens.
     public let positions: Int
-    /// How many of them hold 0 or less, by unit.
+    /// The number of positions with a value of 0 or less, per unit.
     public let nonPositive: UnsafeBufferPointer<Int32>
-    /// The sum over positions of |a − b| for the four neighbours b of each, 0 outside the map, by unit; `nil` for layers
-    /// without a map.
+    /// The sum over positions of |a − b| for the four neighbours b of each position, with 0 outside the map,
+    /// per unit. `nil` for layers without a map.
     public let contrast: UnsafeBufferPointer<Double>?
   }
 
@@ -20,7 +20,7 @@ public final class PositionStatistics {
   let contrast: UnsafeMutablePointer<Double>?
   private let shape: Shape
 
-  /// Allocates for a layer whose value has a shape.
+  /// Allocates the sums for a layer with the given activation shape.
   init(of shape: Shape, images: Int) {
     self.shape = shape
     let count = shape.channels * images

@@ -2,26 +2,26 @@ private import Foundation
 import Machine
 import Synchronization
 
-/// Threads that work on the steps of one run together, for the shortest time of a single image.
+/// Threads that divide each step of one run among themselves, for the lowest latency of a single image.
 ///
-/// The steps of a network take tens of microseconds: a thread that waits for the next one keeps looking for a while
-/// before it sleeps, since waking it would take as long as the step. So a team keeps its processors busy while it is in
-/// use; for many images, a ``Workspace`` a thread is faster.
+/// A step takes tens of microseconds, and waking a thread takes as long. A waiting thread therefore spins for
+/// some time before it sleeps, and a team keeps its processors busy while it is in use. For many images, one
+/// ``Workspace`` per thread is faster.
 public final class ThreadTeam: Sendable {
-  /// The threads, the caller's included.
+  /// The number of threads, including the caller.
   public let count: Int
 
   private let shared = Shared()
   private let threads: [SystemThread]
 
-  /// Starts the threads; `nil` when the system refuses one.
+  /// Starts the threads. Returns `nil` when the system cannot start one of them.
   ///
   /// - Precondition: `count` is at least 1.
   public init?(count: Int) {
     precondition(count >= 1, "a team has a member")
     self.count = count
     threads = (1..<max(count, 1)).compactMap { [shared] member in SystemThread { shared.serve(as: member) } }
-    // What ends those that did start is deinit, which Swift calls for an object that is whole.
+    // The threads that did start are ended by deinit, which Swift calls for a fully initialised object.
     if threads.count + 1 < count { return nil }
   }
 
@@ -30,8 +30,9 @@ public final class ThreadTeam: Sendable {
     for thread in threads { thread.join() }
   }
 
-  /// Runs `body` for each of `parts`, at most ``count`` of them, on a thread of its own each, and waits for all. One
-  /// call at a time.
+  /// Runs `body` for each of `parts`, each on its own thread, and waits for all of them.
+  ///
+  /// - Precondition: `parts` is at most ``count``, and no other call is in progress.
   func run(parts: Int, _ body: (Int) -> Void) {
     precondition((1...count).contains(parts), "\(parts) parts for a team of \(count)")
     if parts == 1 { return body(0) }
@@ -42,9 +43,10 @@ public final class ThreadTeam: Sendable {
     }
   }
 
-  /// What the members see. A job is written before `round` is raised and read after, and stays until `running` is 0.
+  /// The state that the members share. A job is written before `round` is incremented and read afterwards,
+  /// and does not change until `running` is 0.
   private final class Shared: @unchecked Sendable {
-    /// Looks at the round before a thread goes to sleep: some hundred microseconds.
+    /// The number of times a thread reads the round before it sleeps: some hundred microseconds.
     private static let patience = 1 << 16
 
     private let round = Atomic(0)
@@ -81,7 +83,8 @@ public final class ThreadTeam: Sendable {
       }
     }
 
-    /// Starts the next round. A member that is about to sleep has either been counted, and is woken, or sees the round.
+    /// Starts the next round. A member that is about to sleep either is already counted, and is woken, or
+    /// reads the new round.
     private func advance() {
       round.add(1, ordering: .sequentiallyConsistent)
       guard sleeping.load(ordering: .sequentiallyConsistent) > 0 else { return }

@@ -1,20 +1,21 @@
 private import CKernels
 
-/// A flavour of the kernels: `scalar`, `blas`, `avx2`, `avx512`, `amx`; and `amx-emulated`.
+/// A set of kernels for one instruction set or library: `scalar`, `blas`, `avx2`, `avx512`, `amx`; and
+/// `amx-emulated`.
 public struct Tier: Hashable, Sendable, CustomStringConvertible {
-  /// The name users choose it by.
+  /// The name, as users give it.
   public let name: String
-  /// Index into the table of the C library.
+  /// The index into the table of the C library.
   package let index: Int
 
-  /// Whether it computes what another tier does, slowly, where that one's instructions are missing: for measuring
-  /// precision without the hardware. Never chosen unless named.
+  /// Whether the tier emulates another tier without its instructions. An emulation is slow and measures
+  /// precision without the hardware; it is only used when the user names it.
   public let isEmulation: Bool
 
-  /// Every tier this processor has the instructions for: the scalar oracle first, the fastest last.
+  /// The tiers that this processor can run, without emulations: the scalar reference first, the fastest last.
   public static let available = all.filter { !$0.isEmulation }
 
-  /// ``available`` and the emulations that run here.
+  /// ``available`` and the emulations that this processor can run.
   public static let all: [Tier] = {
     var count = 0
     guard let tables = ck_tiers(&count) else { return [] }
@@ -29,20 +30,21 @@ public struct Tier: Hashable, Sendable, CustomStringConvertible {
     available.last ?? Tier(name: "scalar", index: 0, isEmulation: false)
   }
 
-  /// The tier of a name, `nil` when this processor cannot run it.
+  /// Returns the tier with a name, `nil` when this processor cannot run it.
   public static func named(_ name: String) -> Tier? { all.first { $0.name == name } }
 
-  /// Whether its kernels have an arithmetic.
+  /// Returns whether the tier's kernels support a precision.
   public func supports(_ precision: Precision) -> Bool {
     kernels.pointee.precisions & 1 << ck_precision(precision).rawValue != 0
   }
 
-  /// Readies what the tier stands on; before its first kernel runs, and harmless again.
+  /// Loads the library or requests the permission that the tier needs. Must be called before the tier's first
+  /// kernel; further calls have no effect.
   ///
-  /// - Returns: Whether it is there.
+  /// - Returns: Whether the library or permission is available.
   package func prepare() -> Bool { kernels.pointee.prepare?() ?? true }
 
-  /// Bytes of addresses that what the tier stands on sets aside for each thread that runs its kernels.
+  /// Bytes of address space that the tier's library reserves for each thread that runs its kernels.
   package var bytesPerThread: Int { kernels.pointee.bytes_per_thread }
 
   /// The name.

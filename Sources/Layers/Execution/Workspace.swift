@@ -1,15 +1,15 @@
 internal import CKernels
 public import Tensor
 
-/// The memory one run of a plan uses. Not shared: one per thread.
+/// The memory of one run of a plan. A workspace is not thread-safe: use one per thread.
 public final class Workspace {
-  /// The plan it runs.
+  /// The plan that runs.
   public let plan: Plan
-  /// The most images one run can take.
+  /// The largest number of images in one run.
   public let batchSize: Int
 
   private let arena: AlignedBuffer
-  /// One for each member of the team.
+  /// Scratch memory, one buffer per member of the team.
   let scratch: [AlignedBuffer]
   let team: ThreadTeam?
   let tapValues: [AlignedBuffer]
@@ -21,9 +21,9 @@ public final class Workspace {
   /// Allocates the memory for runs of up to `batchSize` images.
   ///
   /// - Parameters:
-  ///   - plan: What runs.
-  ///   - batchSize: The most images of a run.
-  ///   - team: Threads to divide every step among; without one, the thread that runs does everything.
+  ///   - plan: The plan to run.
+  ///   - batchSize: The largest number of images in one run.
+  ///   - team: Threads that share every step. Without a team, the calling thread does all work.
   /// - Precondition: `batchSize` is at least 1.
   public init(for plan: Plan, batchSize: Int, team: ThreadTeam? = nil) {
     precondition(batchSize >= 1, "a workspace holds at least one image")
@@ -46,9 +46,9 @@ public final class Workspace {
 
   deinit { sums.forEach { $0.deallocate() } }
 
-  /// Lends the input of one image for writing, channels-last: height × width × channels.
+  /// Calls `body` with the input of one image, to be written channels-last: height × width × channels.
   ///
-  /// - Throws: What `body` throws.
+  /// - Throws: The error that `body` throws.
   public func withInput<R, E: Error>(
     of image: Int, _ body: (UnsafeMutableBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {
@@ -58,7 +58,7 @@ public final class Workspace {
         start: address(of: plan.inputValue, image: image), count: plan.inputShape.count))
   }
 
-  /// Copies the input of one image from a tensor, channels × height × width.
+  /// Copies a tensor, channels × height × width, into the input of one image.
   ///
   /// - Precondition: The tensor has the shape ``Plan/inputShape``.
   public func setInput(of image: Int, _ tensor: Tensor) {
@@ -77,7 +77,7 @@ public final class Workspace {
   /// - Precondition: `images` is between 1 and ``batchSize``.
   public func run(images: Int) { run(images: images) { _ in } }
 
-  /// Runs the plan and calls `stepDone` after each step with its index, and after the means of the taps with the
+  /// Runs the plan. Calls `stepDone` after each step with its index, and after the means of the taps with the
   /// number of steps.
   ///
   /// - Precondition: `images` is between 1 and ``batchSize``.
@@ -91,9 +91,10 @@ public final class Workspace {
     stepDone(plan.steps.count)
   }
 
-  /// Lends what the last run recorded of one tap for one image: `plan.taps[tap].shape.count` elements.
+  /// Calls `body` with the values of one tap for one image that the last run recorded:
+  /// `plan.taps[tap].shape.count` elements.
   ///
-  /// - Throws: What `body` throws.
+  /// - Throws: The error that `body` throws.
   public func withTap<R, E: Error>(
     _ tap: Int, of image: Int, _ body: (UnsafeBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {
@@ -101,19 +102,19 @@ public final class Workspace {
     return try body(UnsafeBufferPointer(start: tapValues[tap].pointer + image * count, count: count))
   }
 
-  /// Lends what one image adds to the baselines of a tap's units.
+  /// Calls `body` with one image's sums for the baselines of a tap's units.
   ///
   /// - Precondition: The plan takes baselines.
-  /// - Throws: What `body` throws.
+  /// - Throws: The error that `body` throws.
   public func withBaselines<R, E: Error>(
     _ tap: Int, of image: Int, _ body: (PositionStatistics.OfImage) throws(E) -> R
   ) throws(E) -> R {
     try body(baselines[tap].ofImage(image))
   }
 
-  /// Lends what the model returned for one image: `plan.output.shape.count` elements.
+  /// Calls `body` with the model's output for one image: `plan.output.shape.count` elements.
   ///
-  /// - Throws: What `body` throws.
+  /// - Throws: The error that `body` throws.
   public func withOutput<R, E: Error>(
     of image: Int, _ body: (UnsafeBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {
@@ -145,7 +146,7 @@ public final class Workspace {
     }
   }
 
-  /// The memory of a value, for all images.
+  /// Returns the memory of a value, for all images.
   func view(of value: Int) -> ck_view {
     guard let placement = plan.storage.placements[value] else {
       preconditionFailure("value \(value) has no place in memory")

@@ -1,6 +1,6 @@
 package import Tensor
 
-/// The sum of two activations of one shape.
+/// The elementwise sum of two activations of the same shape.
 package struct Add: Layer, Hashable {
   /// Creates the layer.
   package init() {}
@@ -13,7 +13,7 @@ package struct Add: Layer, Hashable {
     return inputs[0]
   }
 
-  /// The second term becomes the residual of a copy of the first.
+  /// Lowers the layer to a copy of the first term with the second as its residual.
   package func lower(_ parameters: [Tensor], into step: inout Step) {
     step.residual = step.inputs[1]
     step.inputs = [step.inputs[0]]

@@ -3,9 +3,10 @@ package import Tensor
 
 /// Scaled dot-product attention, `softmax(q kᵀ / √size) v` in each head.
 ///
-/// Takes either one sequence whose channels are queries, keys and values side by side, or three.
+/// The input is either one sequence whose channels are queries, keys and values side by side, or three
+/// sequences.
 package struct Attention: Layer, Operation, Hashable {
-  /// The number of heads the channels divide into.
+  /// The number of heads into which the channels are divided.
   package let heads: Int
 
   /// Creates the layer.
@@ -20,7 +21,7 @@ package struct Attention: Layer, Operation, Hashable {
     return inputs[0].rank == 1 ? [width] : [inputs[0].positions, width]
   }
 
-  /// Every query with every key, then every weight with every value.
+  /// Returns the multiply-adds of every query with every key, and of every weight with every value.
   package func multiplyAdds(for inputs: [Shape], output: Shape) -> Int {
     2 * output.count * (inputs.count == 1 ? inputs[0] : inputs[1]).positions
   }
@@ -40,7 +41,7 @@ package struct Attention: Layer, Operation, Hashable {
       Int32(site.output.channels / heads))
   }
 
-  /// Computes the heads, which the members of a team share.
+  /// Computes the heads, divided among the members of a team.
   package func run(_ call: Call) {
     let width = call.outputShape.channels
     let isPacked = call.step.inputs.count == 1
@@ -59,12 +60,12 @@ package struct Attention: Layer, Operation, Hashable {
 }
 
 extension Value {
-  /// Attention over a sequence whose channels are queries, keys and values side by side.
+  /// Applies attention to a sequence whose channels are queries, keys and values side by side.
   public func attention(heads: Int) throws(GraphError) -> Value {
     try applying(numbered: "attention", Attention(heads: heads))
   }
 
-  /// Attention of these queries over `keys` and `values`.
+  /// Applies attention of these queries to `keys` and `values`.
   public func attention(keys: Value, values: Value, heads: Int) throws(GraphError) -> Value {
     try applying(numbered: "attention", Attention(heads: heads), with: keys, values)
   }

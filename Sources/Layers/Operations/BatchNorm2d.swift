@@ -1,12 +1,12 @@
 package import Tensor
 
-/// Normalisation by stored statistics, per channel:
-/// `(x - running_mean) / sqrt(running_var + epsilon) * weight + bias`.
+/// Normalisation of each channel with its running statistics: `(x - running_mean) / sqrt(running_var +
+/// epsilon) * weight + bias`.
 package struct BatchNorm2d: Layer, Hashable {
-  /// Added to the variance.
+  /// The number added to the variance.
   package let epsilon: Double
 
-  /// Creates the layer; 1e-5 is PyTorch's default.
+  /// Creates the layer. PyTorch's default epsilon is 1e-5.
   package init(epsilon: Double = 1e-5) { self.epsilon = epsilon }
 
   package var kind: String { "batch_norm" }
@@ -21,7 +21,7 @@ package struct BatchNorm2d: Layer, Hashable {
   }
   package func outputShape(for inputs: [Shape]) -> Shape { inputs[0] }
 
-  /// A scale and shift per channel.
+  /// Lowers the layer to a scale and shift per channel.
   package func lower(_ parameters: [Tensor], into step: inout Step) {
     let (weight, bias) = (parameters[0].doubles, parameters[1].doubles)
     let (mean, variance) = (parameters[2].doubles, parameters[3].doubles)
@@ -31,7 +31,7 @@ package struct BatchNorm2d: Layer, Hashable {
 }
 
 extension Value {
-  /// Normalises by stored statistics.
+  /// Normalises each channel with its running statistics.
   public func batchNorm(_ name: String, epsilon: Double = 1e-5) throws(GraphError) -> Value {
     try applying(BatchNorm2d(epsilon: epsilon), name)
   }

@@ -1,7 +1,7 @@
 internal import CKernels
 package import Tensor
 
-/// Maps of one height and width stacked along the channels.
+/// The concatenation along the channel axis of maps with the same height and width.
 package struct Concatenate: Layer, Operation, Hashable {
   /// Creates the layer.
   package init() {}
@@ -19,12 +19,12 @@ package struct Concatenate: Layer, Operation, Hashable {
   package var kernelName: String { "concatenate" }
   package var traits: OperationTraits { .concatenates }
 
-  /// What is copied is read and written.
+  /// Returns the work of the copies: each copied element is read once and written once.
   package func work(at site: Site) -> Work {
     Work(elements: 2 * site.storage.copiedParts(of: site.step).reduce(0) { $0 + site.shapes[$1.part].count })
   }
 
-  /// Copies the parts that did not find a place inside the whole.
+  /// Copies the parts that are not already in place inside the concatenation.
   package func run(_ call: Call) {
     let plan = call.workspace.plan
     for (part, channel) in plan.storage.copiedParts(of: call.step) {
@@ -37,12 +37,12 @@ package struct Concatenate: Layer, Operation, Hashable {
 }
 
 extension Value {
-  /// Stacks `parts` along the channel axis, in order.
+  /// Concatenates `parts` along the channel axis, in order.
   public static func concatenating(_ parts: [Value]) throws(GraphError) -> Value {
     try parts[0].graph.appendNumbered("concat", Concatenate(), parts)
   }
 
-  /// Stacks `parts` along the channel axis, in order.
+  /// Concatenates `parts` along the channel axis, in order.
   public static func concatenating(_ parts: Value...) throws(GraphError) -> Value {
     try concatenating(parts)
   }

@@ -3,13 +3,13 @@ package import Tensor
 
 /// A 2-D convolution of channels × height × width; a cross-correlation, as in PyTorch.
 package struct Conv2d: Layer, Hashable {
-  /// Channels of the result.
+  /// The number of output channels.
   package let outputChannels: Int
   /// The sliding window.
   package let window: Window
   /// Whether each channel is convolved with its own kernel (PyTorch's `groups` equal to the channels).
   package let depthwise: Bool
-  /// Whether a bias per output channel is added.
+  /// Whether a bias is added to each output channel.
   package let hasBias: Bool
 
   /// Creates a convolution.
@@ -20,7 +20,7 @@ package struct Conv2d: Layer, Hashable {
 
   package var kind: String { depthwise ? "conv2d_depthwise" : "conv2d" }
 
-  /// `weight`, output × input × kernel × kernel (input is 1 when depthwise), then `bias`, output.
+  /// Returns `weight`, output × input × kernel × kernel (input is 1 when depthwise), then `bias`, output.
   package func parameters(for inputs: [Shape]) -> [LayerParameter] {
     let weight: Shape = [outputChannels, depthwise ? 1 : inputs[0][0], window.kernel, window.kernel]
     return [LayerParameter("weight", shape: weight)]
@@ -49,7 +49,7 @@ package struct Conv2d: Layer, Hashable {
 }
 
 extension Value {
-  /// Convolves a map; `name` holds `weight` and, with `bias`, `bias`.
+  /// Convolves a map. The module `name` has `weight` and, with `bias`, `bias`.
   public func conv2d(
     _ name: String, _ channels: Int, kernel: Int, stride: Int = 1, padding: Padding = 0, bias: Bool = false
   ) throws(GraphError) -> Value {
@@ -58,10 +58,10 @@ extension Value {
   }
 }
 
-/// A dense convolution, or a linear map of each position: the 1×1 convolution of a map one position wide.
+/// A dense convolution, or a linear map of each position (the 1×1 convolution of a map one position wide).
 package struct DenseConvolution: Operation {
   package let window: Window
-  /// Output × input × kernel × kernel, until it is packed.
+  /// The weights, output × input × kernel × kernel until packed.
   var weight: Weight
 
   package var kernelName: String { "convolution \(window.kernel)×\(window.kernel)/\(window.stride)" }
@@ -70,7 +70,7 @@ package struct DenseConvolution: Operation {
   }
   package var packedWeights: [AlignedBuffer] { weight.buffers }
 
-  /// Its windows still read the input when the first results are written.
+  /// Returns no values: the windows still read the input when the first results are written.
   package func overwritable(by step: Step) -> [Int] {
     step.residual.map { step.inputs.contains($0) ? [] : [$0] } ?? []
   }
@@ -110,7 +110,7 @@ package struct DenseConvolution: Operation {
     let kernels = site.kernels.pointee
     var needed = kernels.conv_scratch(&geometry)
     guard members > 1, kernels.conv_part_channels > 0 else { return needed }
-    // Fewer channels may mean larger blocks of positions.
+    // Fewer channels per part may allow larger blocks of positions.
     let (channels, unit) = (geometry.out_channels, kernels.conv_part_channels)
     for width in stride(from: unit, to: channels, by: Int(unit)) {
       for width in [width, width + channels % unit] {
@@ -121,7 +121,7 @@ package struct DenseConvolution: Operation {
     return needed
   }
 
-  /// Computes the output channels, which the members of a team share.
+  /// Computes the output channels, divided among the members of a team.
   package func run(_ call: Call) {
     let kernels = call.kernels.pointee
     var whole = geometry(at: call.site)

@@ -11,10 +11,10 @@ extension Value {
   }
 }
 
-/// A convolution of each channel with its own kernel; the layer is ``Conv2d``.
+/// A convolution of each channel with its own kernel. The layer is ``Conv2d``.
 package struct DepthwiseConvolution: Operation {
   package let window: Window
-  /// Channels × 1 × kernel × kernel; once packed, kernel · kernel × channels.
+  /// The weights: channels × 1 × kernel × kernel; once packed, kernel · kernel × channels.
   var weight: Weight
 
   package var kernelName: String { "depthwise \(window.kernel)×\(window.kernel)" }
@@ -22,7 +22,7 @@ package struct DepthwiseConvolution: Operation {
   package var packedWeights: [AlignedBuffer] { weight.buffers }
   package func family(at site: Site) -> String { "depthwise convolution" }
 
-  /// Its windows still read the input when the first results are written.
+  /// Returns no values: the windows still read the input when the first results are written.
   package func overwritable(by step: Step) -> [Int] {
     step.residual.map { step.inputs.contains($0) ? [] : [$0] } ?? []
   }
@@ -46,7 +46,7 @@ package struct DepthwiseConvolution: Operation {
       elements: site.elements - window.unseen(of: site.input, by: site.output))
   }
 
-  /// Computes the channels, which the members of a team share.
+  /// Computes the channels, divided among the members of a team.
   package func run(_ call: Call) {
     let window = ck_window(window, from: call.inputShape(), to: call.outputShape)
     let (input, output, epilogue) = (call.input(), call.output, call.epilogue)

@@ -1,9 +1,9 @@
 internal import CKernels
 public import Tensor
 
-/// A token put before a sequence.
+/// A token added before the first token of a sequence.
 package enum FirstToken: Layer, Hashable {
-  /// A learned token the enclosing module keeps under this name, stored in this shape.
+  /// A learned token, stored in the enclosing module under this name and in this shape.
   case parameter(String, shape: Shape)
   /// The mean of the sequence (CLIP's attention pooling).
   case mean
@@ -25,12 +25,12 @@ package enum FirstToken: Layer, Hashable {
 }
 
 extension Value {
-  /// Puts a learned token first, stored in `shape` under the enclosing module's `parameter`.
+  /// Adds a learned token before the sequence: the enclosing module's `parameter`, stored in `shape`.
   public func prepending(token parameter: String, shape: Shape) throws(GraphError) -> Value {
     try applying(numbered: "first_token", FirstToken.parameter(parameter, shape: shape))
   }
 
-  /// Puts the mean of the sequence first.
+  /// Adds the mean of the sequence before the sequence.
   public func prependingMean() throws(GraphError) -> Value {
     try applying(numbered: "first_token", FirstToken.mean)
   }
@@ -38,7 +38,7 @@ extension Value {
 
 /// The operation of ``FirstToken``.
 package struct PrependToken: Operation {
-  /// `nil` for the mean of the sequence.
+  /// The learned token, `nil` for the mean of the sequence.
   var token: Weight?
 
   package var kernelName: String { "first-token" }

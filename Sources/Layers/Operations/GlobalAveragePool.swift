@@ -1,7 +1,7 @@
 internal import CKernels
 package import Tensor
 
-/// The mean over all positions: channels × height × width, or tokens × channels, to channels.
+/// The mean over all positions. Its shape is channels, for channels × height × width or tokens × channels.
 package struct GlobalAveragePool: Layer, Operation, Hashable {
   /// Creates the layer.
   package init() {}

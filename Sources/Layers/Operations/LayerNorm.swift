@@ -4,7 +4,7 @@ package import Tensor
 /// Normalisation over the channels of each position, with a biased variance:
 /// `(x - mean) / sqrt(variance + epsilon) * weight + bias`.
 package struct LayerNorm: Layer, Hashable {
-  /// Added to the variance.
+  /// The number added to the variance.
   package let epsilon: Double
 
   /// Creates the layer.
@@ -45,7 +45,7 @@ package struct LayerNormalization: Operation {
     bias.pack()
   }
 
-  /// Normalises the positions, which the members of a team share; sums, which run over all positions, are then taken
+  /// Normalises the positions, divided among the members of a team. Sums over all positions are then taken
   /// channel by channel.
   package func run(_ call: Call) {
     let shape = call.outputShape

@@ -1,6 +1,6 @@
 package import Tensor
 
-/// A learned factor per channel, kept by the enclosing module under its own name (ConvNeXt's `gamma`).
+/// A learned factor per channel, a parameter of the enclosing module (ConvNeXt's `gamma`).
 package struct LayerScale: Layer, Hashable {
   /// The name of the parameter in the enclosing module.
   package let parameter: String

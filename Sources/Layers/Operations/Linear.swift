@@ -2,7 +2,7 @@ package import Tensor
 
 /// A linear map of the channels of each position: `x · weightᵀ + bias`.
 package struct Linear: Layer, Hashable {
-  /// How a checkpoint stores the weight.
+  /// The axis order of the weight in a checkpoint.
   package enum WeightLayout: Hashable, Sendable {
     /// Output × input, as PyTorch's Linear.
     case outputInput
@@ -10,13 +10,13 @@ package struct Linear: Layer, Hashable {
     case inputOutput
   }
 
-  /// Channels of the result.
+  /// The number of output channels.
   package let outputChannels: Int
   /// The name of the weight.
   package let weight: ParameterName
-  /// The name of the bias, if there is one.
+  /// The name of the bias, `nil` without a bias.
   package let bias: ParameterName?
-  /// How the weight is stored.
+  /// The axis order of the stored weight.
   package let layout: WeightLayout
 
   /// Creates a linear layer.
@@ -29,7 +29,7 @@ package struct Linear: Layer, Hashable {
 
   package var kind: String { "linear" }
 
-  /// The weight, output × input (or input × output), then the bias, output.
+  /// Returns the weight, output × input (or input × output), then the bias, output.
   package func parameters(for inputs: [Shape]) -> [LayerParameter] {
     let input = inputs[0].channels
     let shape: Shape = layout == .outputInput ? [outputChannels, input] : [input, outputChannels]
@@ -37,7 +37,8 @@ package struct Linear: Layer, Hashable {
       + (bias.map { [LayerParameter($0, shape: [outputChannels])] } ?? [])
   }
 
-  /// Channels are mapped wherever they are: a map's first axis, a sequence's last.
+  /// Returns the input's shape with the number of channels replaced: the first axis of a map, the last axis
+  /// of a sequence.
   package func outputShape(for inputs: [Shape]) -> Shape {
     switch inputs[0].rank {
     case 3: [outputChannels, inputs[0][1], inputs[0][2]]
@@ -48,7 +49,7 @@ package struct Linear: Layer, Hashable {
 
   package func multiplyAdds(for inputs: [Shape], output: Shape) -> Int { output.count * inputs[0].channels }
 
-  /// A 1×1 convolution.
+  /// Lowers the layer to a 1×1 convolution.
   package func lower(_ parameters: [Tensor], into step: inout Step) {
     let matrix = layout == .outputInput ? parameters[0] : parameters[0].transposed()
     let weight = matrix.reshaped(to: [matrix.shape[0], matrix.shape[1], 1, 1])
@@ -58,7 +59,7 @@ package struct Linear: Layer, Hashable {
 }
 
 extension Value {
-  /// Maps the channels of each position; `name` holds `weight` and, with `bias`, `bias`.
+  /// Maps the channels of each position. The module `name` has `weight` and, with `bias`, `bias`.
   public func linear(_ name: String, _ channels: Int, bias: Bool = true) throws(GraphError) -> Value {
     try applying(Linear(channels, bias: bias ? "bias" : nil), name)
   }
@@ -70,7 +71,7 @@ extension Value {
       Linear(3 * channels, weight: .enclosing("in_proj_weight"), bias: .enclosing("in_proj_bias")), "in_proj")
   }
 
-  /// Multiplies by a matrix, input × output, that the enclosing module keeps under `parameter` (CLIP's `proj`).
+  /// Multiplies by the enclosing module's matrix `parameter`, input × output (CLIP's `proj`).
   public func projected(by parameter: String, _ channels: Int) throws(GraphError) -> Value {
     let layer = Linear(channels, weight: .enclosing(parameter), bias: nil, layout: .inputOutput)
     return try applying(numbered: "\(parameter)_applied", layer)
@@ -78,7 +79,7 @@ extension Value {
 }
 
 extension Tensor {
-  /// The transpose of a matrix.
+  /// Returns the transpose of a matrix.
   fileprivate func transposed() -> Tensor {
     let (rows, columns) = (shape[0], shape[1])
     return Tensor(shape: [columns, rows]) { out in

@@ -1,12 +1,13 @@
 internal import CKernels
 package import Tensor
 
-/// `x / (k + alpha * m)^beta`, where `m` is the mean of x² over `size` channels around the channel, channels
-/// beyond the ends counting as zero: PyTorch's definition, in which alpha is divided by the size.
+/// Local response normalisation, `x / (k + alpha * m)^beta`, where `m` is the mean of x² over `size` channels
+/// around the channel. Channels beyond the ends count as zero. This is PyTorch's definition, which divides
+/// alpha by the size.
 package struct LocalResponseNorm: Layer, Operation, Hashable {
-  /// The number of channels in the mean.
+  /// The number of channels over which the mean is taken.
   package let size: Int
-  /// The weight of the mean.
+  /// The factor of the mean.
   package let alpha: Double
   /// The exponent.
   package let beta: Double
@@ -32,7 +33,7 @@ package struct LocalResponseNorm: Layer, Operation, Hashable {
 }
 
 extension Value {
-  /// Divides by the activity of neighbouring channels.
+  /// Normalises each channel by the activity of the channels around it.
   public func localResponseNorm(
     _ name: String = "lrn", size: Int, alpha: Double, beta: Double, k: Double
   ) throws(GraphError) -> Value {

@@ -1,7 +1,8 @@
 internal import CKernels
 import Tensor
 
-/// A copy with an epilogue: normalisation by stored statistics, layer scale, activations and sums are nothing else.
+/// A copy with an epilogue. BatchNorm, layer scale, activations and sums are maps when no other step takes
+/// them over.
 package struct Map: Operation {
   package var kernelName: String { "map" }
   package var traits: OperationTraits { .hasEpilogue }
@@ -10,7 +11,7 @@ package struct Map: Operation {
     [step.inputs[0]] + (step.residual.map { [$0] } ?? [])
   }
 
-  /// Copies the channels, which the members of a team share.
+  /// Copies the channels, divided among the members of a team.
   package func run(_ call: Call) {
     let shape = call.inputShape()
     let (input, output, epilogue) = (call.input(), call.output, call.epilogue)

@@ -1,7 +1,7 @@
 internal import CKernels
 package import Tensor
 
-/// The largest value in each window; padding counts as −∞.
+/// The largest value in each window. Padding counts as −∞.
 package struct MaxPool2d: Layer, Operation, Hashable {
   /// The sliding window.
   package let window: Window

@@ -1,11 +1,12 @@
 internal import CKernels
 package import Tensor
 
-/// A learned vector added to each token, kept by the enclosing module under `parameter`.
+/// A learned vector added to each token: the enclosing module's parameter `parameter`.
 package struct PositionEmbedding: Layer, Hashable {
   /// The name of the parameter in the enclosing module.
   package let parameter: String
-  /// Whether the checkpoint stores it as 1 × tokens × channels (timm) rather than tokens × channels (CLIP).
+  /// Whether the checkpoint stores the parameter as 1 × tokens × channels (timm) rather than tokens ×
+  /// channels (CLIP).
   package let hasBatchAxis: Bool
 
   /// Creates the layer.

@@ -20,7 +20,7 @@ package struct Softmax: Layer, Operation, Hashable {
 }
 
 extension Value {
-  /// Normalises the exponentials of the channels.
+  /// Applies the softmax over the channels of each position.
   public func softmax(_ name: String = "softmax") throws(GraphError) -> Value {
     try applying(numbered: name, Softmax())
   }

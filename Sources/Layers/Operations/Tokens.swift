@@ -1,6 +1,6 @@
 package import Tensor
 
-/// A map's positions as a sequence: channels × height × width to (height · width) × channels.
+/// The positions of a map as a sequence: channels × height × width to (height · width) × channels.
 package struct Tokens: Layer, Operation, Hashable {
   /// Creates the layer.
   package init() {}
@@ -15,7 +15,7 @@ package struct Tokens: Layer, Operation, Hashable {
   package func lower(_ parameters: [Tensor], into step: inout Step) { step.operation = self }
 
   package var kernelName: String { "view" }
-  /// Memory is channels-last, so a map is its sequence.
+  /// Returns the input's placement: memory is channels-last, so a map and its sequence have the same layout.
   package func view(of input: Placement) -> Placement? { input }
   package func work(at site: Site) -> Work { Work(elements: 0) }
   package func run(_ call: Call) {}
@@ -49,12 +49,12 @@ package struct SelectToken: Layer, Operation, Hashable {
 }
 
 extension Value {
-  /// The positions of a map as a sequence.
+  /// Returns the positions of a map as a sequence.
   public func tokens(_ name: String = "tokens") throws(GraphError) -> Value {
     try applying(numbered: name, Tokens())
   }
 
-  /// One token of a sequence.
+  /// Returns one token of a sequence.
   public func token(_ index: Int) throws(GraphError) -> Value {
     try applying(numbered: "token", SelectToken(index: index))
   }

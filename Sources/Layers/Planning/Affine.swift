@@ -1,31 +1,32 @@
 package import Tensor
 
-/// A factor and an offset per channel, in double precision until a plan is packed.
+/// A scale and a shift per channel, in double precision until a plan is packed.
 package struct Affine: Sendable, Equatable {
   package var scale: [Double]
   package var shift: [Double]
 
   package init(scale: [Double], shift: [Double]) { (self.scale, self.shift) = (scale, shift) }
 
-  /// The map of some of the channels.
+  /// Returns the scale and shift of a range of channels.
   package subscript(channels: Range<Int>) -> Affine {
     Affine(scale: Array(scale[channels]), shift: Array(shift[channels]))
   }
 
-  /// `next` applied to the result of this.
+  /// Returns the composition: this map, then `next`.
   package func followed(by next: Affine) -> Affine {
     Affine(
       scale: zip(scale, next.scale).map { $0 * $1 },
       shift: zip(shift, zip(next.scale, next.shift)).map { $0 * $1.0 + $1.1 })
   }
 
-  /// `x + bias`.
+  /// Returns the map `x + bias`.
   package static func offset(_ bias: Tensor) -> Affine {
     Affine(scale: Array(repeating: 1, count: bias.shape.count), shift: bias.doubles)
   }
 }
 
-/// What a convolution does to its inputs as it reads them: a scale and shift per channel, then perhaps a ReLU.
+/// The operation that a convolution applies to its inputs while reading them: a scale and shift per channel,
+/// then optionally a ReLU.
 package struct Prologue: Sendable {
   package var affine: Affine
   package var relu: Bool

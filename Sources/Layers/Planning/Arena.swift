@@ -1,9 +1,9 @@
 /// Placement of buffers in one block of memory.
 package enum Arena {
-  /// Buffers start at multiples of this many elements: a cache line.
+  /// The alignment of buffers in elements: one cache line.
   private static let alignment = 16
 
-  /// Places the largest buffers first, each at the lowest offset that is free for its whole lifetime.
+  /// Places the largest buffers first, each at the lowest offset that is free during its whole lifetime.
   package static func layout(_ buffers: [Storage.Buffer]) -> (buffers: [Storage.Buffer], count: Int) {
     var buffers = buffers
     var placed: [Int] = []

@@ -1,13 +1,13 @@
 import Machine
 package import Tensor
 
-/// A step made ready to run: its numbers in the form its kernel takes.
+/// A step ready to run: its numbers in the format of its kernel.
 package struct PackedStep: Sendable {
   package private(set) var step: Step
-  /// Of the step's affine map; `nil` where every factor is 1.
+  /// The scale of the step's affine map, `nil` when every factor is 1.
   package let scale: AlignedBuffer?
   package let shift: AlignedBuffer?
-  /// Of the step's prologue.
+  /// The scale of the step's prologue.
   package let inputScale: AlignedBuffer?
   package let inputShift: AlignedBuffer?
 
@@ -31,12 +31,12 @@ package struct PackedStep: Sendable {
     self.step.operation.pack(at: site)
   }
 
-  /// Everything that was packed.
+  /// All packed buffers of the step.
   package var buffers: [AlignedBuffer] {
     step.operation.packedWeights + [scale, shift, inputScale, inputShift].compactMap { $0 }
   }
 
-  /// One cell per step, each written by one thread.
+  /// Storage for the packed steps, one element per step. Each element is written by one thread.
   private final class Slots: @unchecked Sendable {
     private let cells: UnsafeMutableBufferPointer<PackedStep?>
     init(count: Int) {
@@ -56,6 +56,6 @@ package struct PackedStep: Sendable {
 }
 
 extension AlignedBuffer {
-  /// Rounds numbers to the kernels' precision.
+  /// Creates a buffer of numbers rounded to Float.
   fileprivate convenience init(rounding numbers: [Double]) { self.init(numbers.map { Float($0) }) }
 }

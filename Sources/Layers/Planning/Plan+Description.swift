@@ -1,8 +1,8 @@
 import Tensor
 
 extension Plan: CustomStringConvertible {
-  /// The steps, one a line, with what they fuse, their kernels, shapes, bytes and places; then what recording adds
-  /// and the memory it all takes.
+  /// The steps, one per line, with their fused operations, kernels, shapes, bytes and placements; then the
+  /// cost of recording and the total memory.
   public var description: String {
     let header = ["step", "layer", "kernel", "in → out", "then", "weights", "place in an image's memory"]
     let lines = [header] + steps.indices.map(row)
@@ -29,7 +29,8 @@ extension Plan: CustomStringConvertible {
     ]
   }
 
-  /// Where the result lies: `@offset + size`, `in` the buffer of a larger whole, or that nothing moves.
+  /// Returns the placement of the result: `@offset + size`, `in` the buffer of a concatenation, or a note
+  /// that no data is moved.
   private func place(of index: Int) -> String {
     let step = steps[index].step
     guard !step.isRecord, let placement = storage.placements[step.output] else { return "" }
@@ -84,7 +85,7 @@ extension Plan: CustomStringConvertible {
 }
 
 extension Step {
-  /// What is done to each result before it is stored, in order, and the sums taken on the way.
+  /// The operations applied to each result before it is stored, in order, and the sums taken between them.
   package var epilogueWords: [String] {
     var words: [String] = []
     if affine != nil { words.append("scale-shift") }

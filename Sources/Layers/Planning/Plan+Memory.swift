@@ -1,7 +1,7 @@
 import Tensor
 
 extension Plan {
-  /// Bytes of memory a workspace for `batchSize` images takes, for one thread, without making one.
+  /// Returns the number of bytes in a workspace for `batchSize` images and one thread, without allocating it.
   package func workspaceBytes(batchSize: Int) -> Int {
     let tapValues = taps.reduce(0) { $0 + $1.shape.count } * batchSize
     let sums = slots.reduce(0) { $0 + $1.channels } * batchSize
@@ -9,7 +9,8 @@ extension Plan {
     return 4 * (storage.count * batchSize + scratchCount(members: 1) + tapValues) + 8 * sums + 12 * units
   }
 
-  /// Elements of scratch the largest step, or part of one, needs for each of `members` threads.
+  /// Returns the largest number of scratch elements that a step, or a part of a step, needs for each of
+  /// `members` threads.
   func scratchCount(members: Int) -> Int {
     steps.indices.reduce(0) { most, index in
       let site = site(of: index)

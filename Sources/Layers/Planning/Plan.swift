@@ -1,14 +1,14 @@
 public import Tensor
 
-/// Why a plan cannot be made.
+/// The reason that a plan cannot be made.
 public enum PlanError: Error, Equatable, CustomStringConvertible {
-  /// A tap names nothing in the graph.
+  /// The graph has no activation with the name of a tap.
   case unknownActivation(String)
   /// The parameters do not fit the graph.
   case binding(BindingError)
-  /// The tier's kernels do not have the arithmetic.
+  /// The tier's kernels do not support the precision.
   case precision(Precision, Tier)
-  /// The library that the tier's kernels stand on is not installed.
+  /// The library that the tier's kernels need is not installed.
   case noLibrary(Tier)
 
   /// One sentence for the user.
@@ -26,43 +26,43 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// A graph made runnable: parameters bound, operations fused, weights packed, memory laid out.
+/// A graph that is ready to run: parameters are bound, operations fused, weights packed and memory laid out.
 ///
-/// A plan never changes after it is made; share it across threads and give each thread its own ``Workspace``.
+/// A plan is immutable. Share it across threads, and use a ``Workspace`` per thread.
 public struct Plan: Sendable {
-  /// What a plan is made for, beyond its graph.
+  /// The options of a plan.
   public struct Options: Sendable {
-    /// The kernels to run on.
+    /// The tier whose kernels run.
     public var tier: Tier = .best
-    /// The arithmetic.
+    /// The arithmetic precision.
     public var precision: Precision = .fp32
-    /// The rewrites that may be made.
+    /// The permitted rewrites.
     public var rewrites: Rewrites = .all
 
-    /// Creates the defaults: the fastest tier, fp32, every rewrite.
+    /// Creates the default options: the fastest tier, fp32, every rewrite.
     public init() {}
   }
 
   /// One result of a run, per image.
   public struct Output: Sendable, Hashable {
-    /// The name it was asked for by.
+    /// The requested name.
     public let name: String
-    /// Its shape for one image, after reduction.
+    /// The shape for one image, after reduction.
     public let shape: Shape
   }
 
-  /// The input for one image, channels × height × width.
+  /// The input shape for one image, channels × height × width.
   public let inputShape: Shape
-  /// What a run records, in the order asked for.
+  /// The values that a run records, in the requested order.
   public let taps: [Output]
   /// The shape of each recorded value for one image, before reduction: channels × height × width, tokens × channels, or
   /// channels.
   public let tapShapes: [Shape]
-  /// Whether runs also take what the baselines of every unit add up.
+  /// Whether runs also take the sums for the baselines of every unit.
   public let takesBaselines: Bool
-  /// What the model returns: logits, or the embedding.
+  /// The model's output: logits or an embedding.
   public let output: Output
-  /// What the plan was made for.
+  /// The options with which the plan was made.
   public let options: Options
 
   package let steps: [PackedStep]
@@ -77,14 +77,14 @@ public struct Plan: Sendable {
   ///
   /// - Parameters:
   ///   - graph: The model.
-  ///   - parameters: Where its parameters are; names are the graph's.
+  ///   - parameters: The source of the parameters, by the graph's names.
   ///   - names: Names from ``Graph/names`` that each run records.
-  ///   - reduction: What is kept of them.
-  ///   - baselines: Whether sparsity and local contrast of every unit are measured, too; every tapped value is then
-  ///     written to memory once.
+  ///   - reduction: The reduction of the recorded values.
+  ///   - baselines: Whether the sparsity and local contrast of every unit are also measured. Every tapped
+  ///     value is then written to memory once.
   ///   - options: Tier, precision and rewrites.
-  /// - Throws: ``PlanError`` for a precision the tier has not, for an unknown name, or for parameters that do not fit,
-  ///   all of them at once; the source's own error when a tensor cannot be read.
+  /// - Throws: ``PlanError`` for a precision that the tier does not support, for an unknown name, or for
+  ///   parameters that do not fit (all of them at once); the source's own error when a tensor cannot be read.
   public init(
     _ graph: Graph, parameters: any TensorSource, taps names: [String] = [], reduction: Reduction = .mean,
     baselines: Bool = false, options: Options = Options()
@@ -131,7 +131,7 @@ public struct Plan: Sendable {
     steps = PackedStep.pack(program, in: storage, for: options)
   }
 
-  /// Bytes of the packed weights, which all workspaces share.
+  /// The number of bytes of packed weights, which all workspaces share.
   package var packedBytes: Int {
     steps.reduce(0) { $0 + $1.buffers.reduce(0) { $0 + $1.count } } * MemoryLayout<Float>.size
   }

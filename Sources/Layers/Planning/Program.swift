@@ -1,16 +1,17 @@
 package import Tensor
 
-/// The steps of a model and what is wanted of them: what the rewrites work on.
+/// The steps of a model and the values to be recorded: the input and output of the rewrites.
 package struct Program {
   package var steps: [Step]
-  /// Shape of each value, by node index.
+  /// The shape of each value, by node index.
   package let shapes: [Shape]
-  /// Values that must be in memory as they are: the model's output, and taps that are not means.
+  /// Values that must be in memory unchanged: the model's output, and taps with a reduction other than the
+  /// mean.
   package let pinned: Set<Int>
-  /// Values that exist no longer, and how their means follow from sums.
+  /// The means of values that are no longer in memory, as expressions of sums.
   package var means: [Int: MeanExpression] = [:]
 
-  /// One step per node.
+  /// Creates one step per node.
   ///
   /// - Throws: The source's own error when a tensor cannot be read.
   package init(_ graph: Graph, parameters source: any TensorSource, pinned: Set<Int>) throws {
@@ -25,7 +26,7 @@ package struct Program {
     }
   }
 
-  /// Drops steps whose results nobody reads.
+  /// Removes steps whose results no step reads.
   package mutating func removeDeadSteps(keeping roots: Set<Int>) {
     var needed = roots
     steps = steps.reversed().filter { step in

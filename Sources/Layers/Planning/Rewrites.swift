@@ -1,44 +1,45 @@
-/// Which rewrites a plan may make. Each stands alone; with none, every node of the graph is a step of its own.
+/// The set of rewrites that a plan may make. Each rewrite can be enabled alone; with none, every node of the
+/// graph is a step of its own.
 public struct Rewrites: OptionSet, Sendable, Hashable {
   /// The bit set.
   public let rawValue: Int
   /// Creates a set from its bits.
   public init(rawValue: Int) { self.rawValue = rawValue }
 
-  /// Normalisation by stored statistics and layer scale become the scale and shift of the layer before.
+  /// Folds BatchNorm and layer scale into the scale and shift of the previous layer.
   public static let foldAffine = Rewrites(rawValue: 1 << 0)
-  /// A sum becomes part of the layer that produces one of its terms.
+  /// Fuses a sum into the layer that produces one of its terms.
   public static let fuseResidual = Rewrites(rawValue: 1 << 1)
-  /// An activation becomes part of the layer before.
+  /// Fuses an activation into the previous layer.
   public static let fuseActivation = Rewrites(rawValue: 1 << 2)
-  /// Means are taken from sums that layers add up while they compute, not by reading results again.
+  /// Computes means from sums that layers take in their epilogues, without reading results again.
   public static let sumsInEpilogues = Rewrites(rawValue: 1 << 3)
-  /// The parts of a concatenation are written where the whole lies.
+  /// Writes the parts of a concatenation directly into the buffer of the concatenation.
   public static let concatenateInPlace = Rewrites(rawValue: 1 << 4)
-  /// Results overwrite the term of a sum, or the input of a pointwise step, that nobody reads again.
+  /// Overwrites a term of a sum, or the input of a pointwise step, when no later step reads it.
   public static let overwrite = Rewrites(rawValue: 1 << 5)
-  /// A normalisation and ReLU that no layer before can take over become part of how the 1×1 convolution after
-  /// them reads its input.
+  /// Fuses a BatchNorm and ReLU that no previous layer can take over into the prologue of the 1×1 convolution
+  /// that follows them.
   public static let fusePrologue = Rewrites(rawValue: 1 << 6)
-  /// The means of a concatenation are those of its parts.
+  /// Computes the means of a concatenation as the means of its parts.
   public static let meansOfParts = Rewrites(rawValue: 1 << 7)
 
-  /// All of them.
+  /// All rewrites.
   public static let all: Rewrites = [
     .foldAffine, .fuseResidual, .fuseActivation, .sumsInEpilogues, .concatenateInPlace, .overwrite,
     .fusePrologue,
     .meansOfParts,
   ]
-  /// None: the oracle the others are tested against.
+  /// No rewrites: the reference against which the others are tested.
   public static let reference: Rewrites = []
 }
 
 extension Program {
-  /// Makes the rewrites that merge steps, in the order that lets each see what the ones before it made.
+  /// Applies the rewrites that merge steps. In their order, each can use the results of the previous ones.
   ///
   /// - Parameters:
-  ///   - rewrites: Which.
-  ///   - tapped: Values whose means are wanted.
+  ///   - rewrites: The permitted rewrites.
+  ///   - tapped: Values whose means are recorded.
   package mutating func fuse(_ rewrites: Rewrites, tapped: Set<Int>) {
     if rewrites.contains(.foldAffine) { foldAffine() }
     if rewrites.contains(.fuseResidual) { fuseResidual() }
@@ -47,7 +48,8 @@ extension Program {
     steps.removeAll { $0.isAbsorbed }
   }
 
-  /// The step that produces `value`, if it has an epilogue and nobody but one reader needs the value in memory.
+  /// Returns the step that produces `value`, if another step can be merged into that step: its epilogue has
+  /// no activation yet, and the value has one reader and is not pinned.
   private func absorbingStep(for value: Int) -> Int? {
     guard !pinned.contains(value), readerCounts[value] == 1,
       let index = steps.firstIndex(where: { $0.output == value && !$0.isAbsorbed }), steps[index].hasEpilogue,
@@ -63,13 +65,13 @@ extension Program {
     }
   }
 
-  /// The mean of what a step's epilogue holds after its affine map, before residual and activation.
+  /// Returns the mean of the accumulator of a step after its affine map, before residual and activation.
   private func meanAfterAffine(of step: Step) -> MeanExpression {
     let raw = MeanExpression.sum(step: step.id, .raw)
     return step.affine.map { .affine(raw, $0) } ?? raw
   }
 
-  /// conv → batch norm or layer scale: the normalisation becomes the convolution's scale and shift.
+  /// Folds BatchNorm or layer scale after a convolution into the convolution's scale and shift.
   private mutating func foldAffine() {
     for j in steps.indices {
       guard steps[j].isMap, let next = steps[j].affine, steps[j].residual == nil,
@@ -82,7 +84,7 @@ extension Program {
     }
   }
 
-  /// x + f(…): the sum becomes f's residual, and f moves to where both terms are known.
+  /// Fuses x + f(…): the sum becomes f's residual, and f moves to the place where both terms are known.
   private mutating func fuseResidual() {
     for j in steps.indices {
       guard steps[j].isMap, steps[j].affine == nil, let second = steps[j].residual,
@@ -100,7 +102,7 @@ extension Program {
     }
   }
 
-  /// f → activation: the activation becomes part of f's epilogue.
+  /// Fuses f → activation: the activation becomes part of f's epilogue.
   private mutating func fuseActivation() {
     for j in steps.indices {
       guard steps[j].isMap, let activation = steps[j].activation, steps[j].affine == nil,
@@ -114,8 +116,9 @@ extension Program {
     }
   }
 
-  /// normalisation → ReLU → 1×1 convolution, where something without an epilogue comes before: the convolution
-  /// normalises what it reads. The value between them is in memory no longer, and no sum gives its mean.
+  /// Fuses BatchNorm → ReLU → 1×1 convolution where the previous layer has no epilogue: the convolution
+  /// normalises its input while reading. The value between them is no longer in memory, and no sum gives its
+  /// mean.
   private mutating func fusePrologue(keeping tapped: Set<Int>) {
     for j in steps.indices {
       guard steps[j].operation.traits.contains(.takesPrologue), !steps[j].isAbsorbed else { continue }
@@ -134,7 +137,7 @@ extension Program {
     }
   }
 
-  /// Puts the merger of steps `i` and `j` where `j` was, producing `j`'s value.
+  /// Replaces step `j` by the merged step, which produces `j`'s value, and marks step `i` as absorbed.
   private mutating func replace(_ i: Int, _ j: Int, with merged: Step) {
     var merged = merged
     merged.output = steps[j].output

@@ -1,22 +1,22 @@
 package import Tensor
 
-/// What a step has to do for one image: the least any kernel can do for the same result.
+/// The cost of a step for one image: the least work that any kernel needs for the same result.
 package struct StepCost: Sendable, Equatable {
-  /// Multiply-adds of convolutions, linear maps and attention; other arithmetic does not count.
+  /// The number of multiply-adds of convolutions, linear maps and attention. Other arithmetic does not count.
   package var multiplyAdds = 0
-  /// Bytes of activations read and written, each once.
+  /// Bytes of activations read and written, each counted once.
   package var activationBytes = 0
-  /// Bytes of packed weights, which all images of a call share.
+  /// Bytes of packed weights, which all images of a run share.
   package var weightBytes = 0
 
-  /// Bytes touched for one image of a call for `batchSize` images.
+  /// Returns the bytes read and written per image in a run of `batchSize` images.
   package func bytes(batchSize: Int) -> Double {
     Double(activationBytes) + Double(weightBytes) / Double(batchSize)
   }
 }
 
 extension Plan {
-  /// What one of the steps has to do.
+  /// Returns the cost of one step.
   package func cost(of index: Int) -> StepCost {
     let site = site(of: index)
     let packed = site.packed
@@ -27,30 +27,31 @@ extension Plan {
       weightBytes: weights.reduce(0) { $0 + $1.count } * MemoryLayout<Float>.size)
   }
 
-  /// Whether a step moves nothing: what it stands for lies in memory already.
+  /// Returns whether a step does nothing because its result is already in memory.
   package func isIdle(_ index: Int) -> Bool {
     let site = site(of: index)
     return site.step.operation.work(at: site).elements == 0
   }
 
-  /// The shape a step makes, or that it keeps something of.
+  /// Returns the shape of a step's result, or of the value that the step records.
   package func shape(of index: Int) -> Shape {
     let site = site(of: index)
     return site.step.isRecord ? site.input : site.output
   }
 
-  /// What a step is, in the words that sum a network up: `convolution 3×3`, `linear`, `layer-norm`.
+  /// Returns the name under which a network's steps are summed up: `convolution 3×3`, `linear`, `layer-norm`.
   package func kind(of index: Int) -> String {
     let site = site(of: index)
     return site.step.operation.family(at: site)
   }
 
-  /// The kernel that runs a step and everything its epilogue does: `avx512 convolution 3×3/1 direct + relu`.
+  /// Returns the name of a step's kernel with everything in its epilogue: `avx512 convolution 3×3/1 direct +
+  /// relu`.
   package func kernel(of index: Int) -> String {
     (["\(options.tier) \(kernelName(of: index))"] + steps[index].step.epilogueWords).joined(separator: " + ")
   }
 
-  /// The kernel that runs a step; of a convolution also which of the tier's ways.
+  /// Returns the name of a step's kernel, for a convolution with the tier's algorithm.
   func kernelName(of index: Int) -> String {
     let site = site(of: index)
     return site.step.operation.kernel(at: site)

@@ -1,34 +1,34 @@
 import Tensor
 
-/// Where a value lies within the memory of one image.
+/// The location of a value within the memory of one image.
 package struct Placement: Sendable, Equatable {
-  /// Index into ``Storage/buffers``.
+  /// The index into ``Storage/buffers``.
   package var buffer: Int
-  /// Elements from the buffer's start to the first position.
+  /// The number of elements from the buffer's start to the first position.
   package var offset: Int
-  /// Elements from one position to the next.
+  /// The number of elements from one position to the next.
   package var positionStride: Int
 }
 
-/// Memory for values: which share a buffer, and how long each buffer is needed.
+/// The memory for values: the values that share a buffer, and the lifetime of each buffer.
 package struct Storage: Sendable {
   package struct Buffer: Sendable {
-    /// Elements for one image.
+    /// The number of elements for one image.
     package var count: Int
-    /// Steps during which the contents matter.
+    /// The range of steps during which the buffer's contents are needed.
     package var lifetime: ClosedRange<Int>
-    /// Elements for one image before this buffer, once laid out.
+    /// The number of elements for one image before this buffer, once laid out.
     package var offset = 0
   }
 
   package private(set) var placements: [Int: Placement] = [:]
   package private(set) var buffers: [Buffer] = []
-  /// Elements for one image of all buffers together.
+  /// The number of elements for one image in all buffers.
   package private(set) var count = 0
 
   private let program: Program
 
-  /// Lays out the values of a program.
+  /// Lays out the values of a program in memory.
   package init(for program: Program, rewrites: Rewrites, input: Int, output: Int) {
     self.program = program
     if rewrites.contains(.concatenateInPlace) { placeConcatenations() }
@@ -41,7 +41,7 @@ package struct Storage: Sendable {
     (buffers, count) = Arena.layout(buffers)
   }
 
-  /// The parts of a concatenation that must be copied, with the channel each starts at.
+  /// Returns the parts of a concatenation that must be copied, with the first channel of each.
   package func copiedParts(of step: Step) -> [(part: Int, channel: Int)] {
     guard let whole = placements[step.output] else { return [] }
     var channel = 0
@@ -63,12 +63,13 @@ package struct Storage: Sendable {
     return Placement(buffer: buffers.count - 1, offset: 0, positionStride: shape.channels)
   }
 
-  /// Where a step's result lies, if it is the input seen differently.
+  /// Returns the placement of a step's result when it is a view of the input.
   private func view(madeBy step: Step) -> Placement? {
     placements[step.inputs[0]].flatMap(step.operation.view(of:))
   }
 
-  /// Widest first, so that the wholes that begin with the same parts (dense blocks) become views of the widest.
+  /// Places concatenations, widest first: concatenations that begin with the same parts (dense blocks) become
+  /// views of the widest one.
   private mutating func placeConcatenations() {
     let widestFirst = program.steps.filter(\.isConcatenation).sorted {
       (program.shapes[$1.output].channels, $0.output) < (program.shapes[$0.output].channels, $1.output)
@@ -91,13 +92,13 @@ package struct Storage: Sendable {
     }
   }
 
-  /// Whether a kernel writes the value, so that it can be told where.
+  /// Returns whether a kernel writes the value, so that its location can be chosen.
   private func canBePlaced(_ value: Int) -> Bool {
     let anywhere = Placement(buffer: 0, offset: 0, positionStride: 0)
     return producer(of: value).map { $0.operation.view(of: anywhere) == nil } ?? false
   }
 
-  /// Where the parts already lie side by side, if they do.
+  /// Returns the location of a concatenation whose parts are already adjacent in memory, `nil` otherwise.
   private func placementFoundByParts(of step: Step) -> Placement? {
     guard let first = placements[step.inputs[0]] else { return nil }
     var offset = first.offset
@@ -110,7 +111,8 @@ package struct Storage: Sendable {
     return first
   }
 
-  /// Lets a result take the place of the residual, or of a pointwise step's input, that is read for the last time.
+  /// Places a result in the memory of its residual, or of a pointwise step's input, when that value is read
+  /// for the last time.
   private mutating func overwrite(keeping kept: Set<Int>) {
     for (index, step) in program.steps.enumerated() where !step.isRecord {
       for candidate in step.operation.overwritable(by: step) where !kept.contains(candidate) {
@@ -120,7 +122,7 @@ package struct Storage: Sendable {
           isAlone(step.output), isAlone(candidate), lastRead(of: source.buffer) == index
         else { continue }
         for (value, placement) in placements where placement.buffer == target.buffer {
-          placements[value]?.buffer = source.buffer  // its views move along
+          placements[value]?.buffer = source.buffer  // its views move with it
         }
         break
       }
@@ -129,7 +131,7 @@ package struct Storage: Sendable {
 
   private func shares(_ a: Int, _ b: Int) -> Bool { placements[a]?.buffer == placements[b]?.buffer }
 
-  /// Whether the value fills its buffer, so that it is not a part or a view of something.
+  /// Returns whether the value fills its buffer and is not a part or a view of another value.
   private func isAlone(_ value: Int) -> Bool {
     guard let placement = placements[value] else { return false }
     return placement.offset == 0 && placement.positionStride == program.shapes[value].channels

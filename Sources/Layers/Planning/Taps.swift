@@ -1,30 +1,30 @@
 import Tensor
 
-/// The mean over positions of one value, as a run computes it, part after part of its channels.
+/// The mean over positions of one value, as a run computes it: one part of the channels after another.
 package struct MeanTap: Sendable {
-  /// Some channels, from the first on or after those of the part before: `sum / positions * scale + shift`.
+  /// A range of channels that follows the previous part's: `sum / positions * scale + shift`.
   package struct Part: Sendable {
-    /// The slot the sum is in.
+    /// The index of the slot with the sum.
     package let slot: Int
     package let channels: Int
     package let positions: Int
     package var affine: Affine?
   }
 
-  /// Index into the plan's taps.
+  /// The index into the plan's taps.
   package let tap: Int
   package let parts: [Part]
 }
 
-/// Where a run leaves the sums of one step: `channels` doubles per image.
+/// The storage for the sums of one step: `channels` doubles per image.
 package struct SumSlot: Sendable {
   package let channels: Int
 }
 
-/// The slots handed out so far.
+/// The slots allocated so far.
 private struct SumSlots {
   var slots: [SumSlot] = []
-  /// The slot of a value's separate sum.
+  /// The slots of values that are summed by a separate step.
   var recorded: [Int: Int] = [:]
 
   mutating func add(channels: Int) -> Int {
@@ -34,13 +34,13 @@ private struct SumSlots {
 }
 
 extension Program {
-  /// Arranges for the mean of each tapped value.
+  /// Plans the mean of each tapped value.
   ///
   /// - Parameters:
-  ///   - taps: The values, by node index, one for each tap.
-  ///   - rewrites: Whether sums of values in memory, too, are added up by the steps that compute them, and those of
-  ///     concatenations part by part.
-  /// - Returns: How each mean follows from sums, and the slots the sums are left in.
+  ///   - taps: The values, by node index, one per tap.
+  ///   - rewrites: The rewrites, which determine whether the steps that compute values in memory also sum
+  ///     them, and whether concatenations are summed part by part.
+  /// - Returns: The expression of each mean by sums, and the slots for the sums.
   package mutating func takeMeans(
     of taps: [Int], _ rewrites: Rewrites
   ) -> (taps: [MeanTap], slots: [SumSlot]) {
@@ -80,7 +80,7 @@ extension Program {
     return [MeanTap.Part(slot: slot, channels: shape.channels, positions: shape.positions)]
   }
 
-  /// Has a step take a sum, if it does not yet.
+  /// Adds a sum to a step, unless the step already takes it, and returns the part of a mean.
   private mutating func part(
     of value: Int, summedBy step: Int, at point: Step.SumPoint, _ affine: Affine?, _ slots: inout SumSlots
   ) -> MeanTap.Part {
@@ -90,7 +90,7 @@ extension Program {
     return MeanTap.Part(slot: slot, channels: shape.channels, positions: shape.positions, affine: affine)
   }
 
-  /// Keeps something of a value, which must be in memory: that of a step, or the input.
+  /// Inserts a step that records a value. The value must be in memory: the result of a step, or the input.
   package mutating func record(_ value: Int, _ operation: some Operation) {
     let producer = steps.firstIndex { $0.output == value && !$0.isRecord }
     let name = "record \(producer.map { steps[$0].name } ?? "input")"
@@ -99,7 +99,8 @@ extension Program {
       at: producer.map { $0 + 1 } ?? 0)
   }
 
-  /// The point at which the step that writes a value can add it up, and the affine map from there to the value.
+  /// Returns the point at which the step that writes a value can sum it, and the affine map from there to the
+  /// value.
   private func sumInEpilogue(of step: Step) -> (Step.SumPoint, Affine?)? {
     if step.operation.traits.contains(.sumsResults) { return (.output, nil) }
     guard step.hasEpilogue else { return nil }
@@ -109,13 +110,13 @@ extension Program {
 }
 
 extension MeanExpression {
-  /// What an expression begins with.
+  /// The innermost term of an expression.
   fileprivate enum Source {
     case sum(step: Int, Step.SumPoint)
     case value(Int)
   }
 
-  /// The beginning and all affine maps after it as one.
+  /// The innermost term, and the composition of all affine maps applied to it.
   fileprivate var flattened: (source: Source, affine: Affine?) {
     switch self {
     case .sum(let step, let point): (.sum(step: step, point), nil)
@@ -127,7 +128,7 @@ extension MeanExpression {
 }
 
 extension [MeanTap.Part] {
-  /// The parts with an affine map of all their channels after them.
+  /// Returns the parts with an affine map of all their channels applied afterwards.
   fileprivate func followed(by affine: Affine?) -> [MeanTap.Part] {
     guard let affine else { return self }
     var first = 0

@@ -1,18 +1,19 @@
-/// A natural number of any size: the little arithmetic that exact means and variances need.
+/// An unsigned big integer with the operations that exact means and variances need.
 struct WideNumber: Equatable {
-  /// 32 bits each, the lowest first.
+  /// The digits of 32 bits, least significant first.
   private var digits: [UInt32]
 
   init(_ value: UInt64) { digits = [UInt32(truncatingIfNeeded: value), UInt32(value >> 32)] }
   private init(digits: [UInt32]) { self.digits = digits }
 
-  /// The magnitude of a number whose lowest digits are in 0..<2³² and whose last has the sign.
+  /// Returns the magnitude and sign of a number whose last digit is signed and whose other digits are in
+  /// 0..<2³².
   static func signed(digits: UnsafeBufferPointer<Int64>) -> (magnitude: WideNumber, isNegative: Bool) {
     var words = [UInt32](repeating: 0, count: digits.count + 1)
     let isNegative = (digits.last ?? 0) < 0
     var carry: UInt64 = isNegative ? 1 : 0
     for index in words.indices {
-      // The last digit has 64 bits, and its sign goes on beyond them.
+      // The last digit has 64 bits and is sign-extended.
       let word =
         index < digits.count
         ? UInt32(truncatingIfNeeded: digits[index]) : UInt32(truncatingIfNeeded: (digits.last ?? 0) >> 32)
@@ -37,7 +38,7 @@ struct WideNumber: Equatable {
     return WideNumber(digits: product)
   }
 
-  /// The difference; zero where the other is greater.
+  /// Returns the difference, zero when `other` is greater.
   func subtracting(_ other: WideNumber) -> WideNumber {
     var difference = [UInt32](repeating: 0, count: max(digits.count, other.digits.count))
     var borrow: Int64 = 0
@@ -51,11 +52,11 @@ struct WideNumber: Equatable {
     return borrow < 0 ? WideNumber(0) : WideNumber(digits: difference)
   }
 
-  /// The double nearest to `self · 2^scale / divisor`, ties to even.
+  /// Returns the double nearest to `self · 2^scale / divisor`, ties to even.
   ///
   /// - Precondition: The divisor is not 0, and the result is a normal number, or 0.
   func divided(by divisor: UInt64, scaledBy scale: Int) -> Double {
-    // Four more digits below the point leave at least 64 bits of quotient, whatever the divisor.
+    // Four more digits below the point give at least 64 bits of quotient for any divisor.
     var quotient = [UInt32](repeating: 0, count: 4) + digits
     var remainder: UInt64 = 0
     for index in quotient.indices.reversed() {
@@ -65,7 +66,8 @@ struct WideNumber: Equatable {
       (quotient[index], remainder) = (UInt32(truncatingIfNeeded: digit), rest)
     }
     guard let top = quotient.lastIndex(where: { $0 != 0 }) else { return 0 }
-    // The highest bits that fit, 65 to 96 of them cut to 64, and whether anything is below them.
+    // The highest 65 to 96 bits of the quotient are truncated to 64. `isInexact` tells whether any lower bit
+    // is set.
     let width = 32 - quotient[top].leadingZeroBitCount
     func digit(_ place: Int) -> UInt64 { place >= 0 ? UInt64(quotient[place]) : 0 }
     let bits =
@@ -73,7 +75,7 @@ struct WideNumber: Equatable {
       >> UInt64(width)
     let cut = width == 32 ? digit(top - 2) : digit(top - 2) & (1 << UInt64(width) - 1)
     let isInexact = cut != 0 || remainder != 0 || quotient[..<max(top - 2, 0)].contains { $0 != 0 }
-    // A last bit that stands for all below it makes the conversion's own rounding right.
+    // The last bit is a sticky bit for all lower bits, so the conversion to Double rounds correctly.
     let value = Double(isInexact ? bits | 1 : bits)
     return Double(sign: .plus, exponent: 32 * (top - 4) + width - 64 + scale, significand: value)
   }

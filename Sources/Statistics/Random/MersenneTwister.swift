@@ -1,7 +1,7 @@
 /// Matsumoto and Nishimura's MT19937: 32-bit numbers with a period of 2^19937 − 1.
 ///
-/// NumPy's legacy generator and Python's `random` both are this one; they differ in how a seed fills its state and in
-/// what they make of its numbers.
+/// NumPy's legacy generator and Python's `random` both use this generator. They differ in the seeding of the
+/// state and in the use of the numbers.
 struct MersenneTwister: Sendable {
   private static let size = 624
   private static let middle = 397
@@ -9,7 +9,7 @@ struct MersenneTwister: Sendable {
   private var state: [UInt32]
   private var position = size
 
-  /// The reference implementation's `init_genrand`.
+  /// Seeds the state like the reference implementation's `init_genrand`.
   init(seed: UInt32) {
     state = [seed]
     state.reserveCapacity(Self.size)
@@ -19,7 +19,7 @@ struct MersenneTwister: Sendable {
     }
   }
 
-  /// The reference implementation's `init_by_array`.
+  /// Seeds the state like the reference implementation's `init_by_array`.
   ///
   /// - Precondition: The key is not empty.
   init(key: [UInt32]) {
@@ -46,7 +46,7 @@ struct MersenneTwister: Sendable {
     i = 1
   }
 
-  /// The next 32 bits.
+  /// Returns the next 32 bits.
   mutating func next() -> UInt32 {
     if position == Self.size { refill() }
     var y = state[position]

@@ -1,19 +1,20 @@
-/// NumPy's legacy generator: what `np.random.seed`, `randint`, `shuffle`, `permutation` and `choice` give.
+/// NumPy's legacy generator, with the same results as `np.random.seed`, `randint`, `shuffle`, `permutation`
+/// and `choice`.
 public struct NumPyRandom: Sendable {
   private var generator: MersenneTwister
 
-  /// `np.random.seed(seed)`.
+  /// Seeds the generator like `np.random.seed(seed)`.
   public init(seed: UInt32) { generator = MersenneTwister(seed: seed) }
 
-  /// `np.random.seed(seeds)`, with an array.
+  /// Seeds the generator like `np.random.seed(seeds)` with an array.
   ///
-  /// - Precondition: There is at least one.
+  /// - Precondition: The array is not empty.
   public init(seeds: [UInt32]) { generator = MersenneTwister(key: seeds) }
 
-  /// `np.random.randint(bound)`: a number in 0..<bound.
+  /// Returns the integer of `np.random.randint(bound)`, in 0..<bound.
   ///
-  /// Takes 32 bits at a time, keeps as many as `bound` − 1 has, and tries again when they make more than that; nothing
-  /// is taken for a bound of 1.
+  /// The function draws 32 bits at a time, keeps as many bits as `bound` − 1 has, and draws again when they
+  /// exceed `bound` − 1. A bound of 1 draws nothing.
   ///
   /// - Precondition: 1 ≤ bound ≤ 2^32.
   public mutating func integer(below bound: Int) -> Int {
@@ -27,23 +28,24 @@ public struct NumPyRandom: Sendable {
     }
   }
 
-  /// `np.random.shuffle(elements)`: from the last element on, each changes places with one that is not behind it.
+  /// Shuffles like `np.random.shuffle(elements)`: from the last element to the second, each is swapped with a
+  /// random element that is not after it.
   public mutating func shuffle<Element>(_ elements: inout [Element]) {
     for last in elements.indices.dropFirst().reversed() {
       elements.swapAt(last, integer(below: last + 1))
     }
   }
 
-  /// `np.random.permutation(count)`.
+  /// Returns the permutation of `np.random.permutation(count)`.
   public mutating func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<count)
     shuffle(&order)
     return order
   }
 
-  /// The positions that `np.random.choice(population, size=count, replace=replacing)` picks.
+  /// Returns the indices that `np.random.choice(population, size=count, replace=replacing)` draws.
   ///
-  /// - Precondition: There is something to choose from; without replacement, enough.
+  /// - Precondition: `population` is positive, and at least `count` when drawing without replacement.
   public mutating func choice(_ count: Int, outOf population: Int, replacing: Bool) -> [Int] {
     precondition(count == 0 || replacing && population > 0 || count <= population, "too few to choose from")
     if replacing { return (0..<count).map { _ in integer(below: population) } }

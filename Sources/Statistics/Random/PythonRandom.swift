@@ -1,14 +1,15 @@
-/// Python's `random`: what `random.seed`, `getrandbits`, `shuffle` and `choice` give.
+/// Python's `random`, with the same results as `random.seed`, `getrandbits`, `shuffle` and `choice`.
 public struct PythonRandom: Sendable {
   private var generator: MersenneTwister
 
-  /// `random.seed(seed)`: the words of the seed, the least significant first, are the key.
+  /// Seeds the generator like `random.seed(seed)`: the key is the seed's 32-bit words, least significant
+  /// first.
   public init(seed: UInt64) {
     let words = [UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)]
     generator = MersenneTwister(key: words[1] == 0 ? [words[0]] : words)
   }
 
-  /// `random.getrandbits(count)`: the uppermost bits of 32.
+  /// Returns the bits of `random.getrandbits(count)`: the highest of 32.
   ///
   /// - Precondition: 0 < count ≤ 32.
   public mutating func bits(_ count: Int) -> UInt32 {
@@ -16,7 +17,8 @@ public struct PythonRandom: Sendable {
     return generator.next() >> UInt32(32 - count)
   }
 
-  /// A number in 0..<bound, as `shuffle` and `choice` draw it: as many bits as `bound` has, until they are below it.
+  /// Returns an integer in 0..<bound, as `shuffle` and `choice` draw it: as many bits as `bound` has, drawn
+  /// again until the number is below `bound`.
   ///
   /// - Precondition: 1 ≤ bound < 2^32.
   public mutating func integer(below bound: Int) -> Int {
@@ -28,15 +30,16 @@ public struct PythonRandom: Sendable {
     }
   }
 
-  /// `random.shuffle(elements)`: from the last element on, each changes places with one that is not behind it.
+  /// Shuffles like `random.shuffle(elements)`: from the last element to the second, each is swapped with a
+  /// random element that is not after it.
   public mutating func shuffle<Element>(_ elements: inout [Element]) {
     for last in elements.indices.dropFirst().reversed() {
       elements.swapAt(last, integer(below: last + 1))
     }
   }
 
-  /// The position of `random.choice(elements)`.
+  /// Returns the index of the element that `random.choice(elements)` draws.
   ///
-  /// - Precondition: There is something to choose from.
+  /// - Precondition: `count` is positive.
   public mutating func choice(outOf count: Int) -> Int { integer(below: count) }
 }

@@ -1,10 +1,10 @@
-/// Steele, Lea and Flood's SplitMix64 (2014): a counter and a bijection of 64 bits, so that any number of its sequence is
-/// found without those before.
+/// Steele, Lea and Flood's SplitMix64 (2014): a counter followed by a bijection of 64 bits. Each number of
+/// the sequence can be computed without the previous ones.
 package enum SplitMix64 {
-  /// What the counter grows by: 2⁶⁴ over the golden ratio.
+  /// The increment of the counter: 2⁶⁴ divided by the golden ratio.
   @inlinable package static var increment: UInt64 { 0x9E37_79B9_7F4A_7C15 }
 
-  /// The number that a counter gives.
+  /// Returns the number for a counter.
   @inlinable @inline(__always)
   package static func mix(_ counter: UInt64) -> UInt64 {
     var z = counter
@@ -13,7 +13,7 @@ package enum SplitMix64 {
     return z ^ (z >> 31)
   }
 
-  /// The number of a generator started at 0, counted from 0.
+  /// Returns the number with an index, from 0, in the sequence of a generator seeded with 0.
   @inlinable
   package static func number(_ index: Int) -> UInt64 {
     mix(UInt64(truncatingIfNeeded: index + 1) &* increment)

@@ -1,8 +1,8 @@
-/// The smallest of many keys, at most so many, as a heap whose root is the greatest of them.
+/// A heap of the smallest keys, of bounded size. Its root is the greatest of them.
 ///
-/// Offered complements, it keeps the greatest.
+/// Complemented keys make it a heap of the greatest keys.
 package enum SmallestKeys {
-  /// Takes in a key while there is room.
+  /// Inserts a key into a heap that is not full.
   ///
   /// - Precondition: `heap` has room for one more than `count`.
   @inlinable package static func insert(_ key: UInt64, into heap: UnsafeMutablePointer<UInt64>, count: Int) {
@@ -16,7 +16,7 @@ package enum SmallestKeys {
     heap[place] = key
   }
 
-  /// Puts a smaller key in the place of the greatest.
+  /// Replaces the greatest key by a smaller one.
   ///
   /// - Precondition: `count` is at least 1, and the key is smaller than the root.
   @inlinable package static func replaceGreatest(
@@ -34,7 +34,7 @@ package enum SmallestKeys {
     heap[place] = key
   }
 
-  /// Takes in a key if it is among the smallest `limit`.
+  /// Inserts a key if it is among the smallest `limit`.
   @inlinable package static func offer(
     _ key: UInt64, to heap: UnsafeMutablePointer<UInt64>, count: inout Int, limit: Int
   ) {

@@ -1,29 +1,30 @@
-/// A row of a dump and what a unit does there.
+/// A row of a dump and a unit's activation for its image.
 public struct RankedImage: Sendable, Hashable {
-  /// The row of images.tsv.
+  /// The index of the row in images.tsv.
   public let row: Int
   /// The unit's activation.
   public let value: Float
 
-  /// Creates one.
+  /// Creates a ranked image.
   public init(row: Int, value: Float) { (self.row, self.value) = (row, value) }
 }
 
 /// The images of a dump in the order of one unit's activations.
 ///
-/// There is one order: ascending by value, equal values (and both zeros) by row. Ranks count from the lowest, 0, to the
-/// highest, ``count`` - 1, and lists from the top read the same order backwards, so that an image has one rank whichever
-/// side it is looked at from. Images that were skipped, and activations that are NaN, have none.
+/// The order is ascending by value; equal values (and both zeros) are ordered by row. Ranks count from 0, the
+/// lowest, to ``count`` - 1, the highest. Lists from the top are the same order reversed, so an image has the
+/// same rank in both directions. Skipped images, and images with a NaN activation, have no rank.
 public struct UnitRanking: Sendable {
-  /// The images that have a rank.
+  /// The number of images that have a rank.
   public let count: Int
-  /// Those of the lowest ranks, and of the highest, ascending; every image is in one of them where all ranks are known.
+  /// The images of the lowest ranks and of the highest ranks, ascending. Together they hold every image when
+  /// all ranks are known.
   private let low: [RankedImage], high: [RankedImage]
 
-  /// A ranking of `count` images of which only the ends may be known: `low` from rank 0, and `high` up to rank
-  /// `count` - 1, both ascending.
+  /// Creates a ranking of `count` images of which only the ends may be known: `low` from rank 0, and `high`
+  /// up to rank `count` - 1, both ascending.
   ///
-  /// - Precondition: Neither has more than `count` images.
+  /// - Precondition: Neither array has more than `count` images.
   package init(count: Int, low: [RankedImage], high: [RankedImage]) {
     precondition(low.count <= count && high.count <= count, "more images than ranks")
     (self.count, self.low, self.high) = (count, low, high)
@@ -32,7 +33,7 @@ public struct UnitRanking: Sendable {
   /// Whether the image of every rank is known.
   public var isComplete: Bool { low.count + high.count >= count }
 
-  /// The image at a rank, `nil` where it is not known.
+  /// The image at a rank, `nil` when the image is not known.
   ///
   /// - Precondition: The rank is from 0 to ``count`` - 1.
   public subscript(rank: Int) -> RankedImage? {
@@ -42,10 +43,10 @@ public struct UnitRanking: Sendable {
     return fromTop >= 0 ? high[fromTop] : nil
   }
 
-  /// The lowest images, ascending: as many as asked for, known and there.
+  /// Returns at most `limit` images of the lowest ranks, ascending. Unknown images are left out.
   public func lowest(_ limit: Int) -> [RankedImage] { images((0..<min(limit, count))) }
 
-  /// The highest images, descending: as many as asked for, known and there.
+  /// Returns at most `limit` images of the highest ranks, descending. Unknown images are left out.
   public func highest(_ limit: Int) -> [RankedImage] { images((max(count - limit, 0)..<count).reversed()) }
 
   private func images(_ ranks: some Sequence<Int>) -> [RankedImage] {
@@ -58,25 +59,26 @@ public struct UnitRanking: Sendable {
   }
 }
 
-/// Ranks the images of one unit after another. One a worker: its memory is reused.
+/// Ranks the images of one unit after another in the same memory. Use one ranker per thread.
 public struct ImageRanker {
-  /// A value and its row in one number that sorts as the value does, equal values by row.
+  /// The keys: integers that sort by value, equal values by row.
   private var keys: [UInt64] = []
   private var scratch: [UInt64] = []
 
-  /// Creates one.
+  /// Creates a ranker.
   public init() {}
 
-  /// The ranking of a unit's values, one a row; NaN is left out.
+  /// Returns the ranking of a unit's values, one value per row. NaN is left out.
   ///
-  /// - Complexity: O(n): three passes of a radix sort, of which those that would move nothing are left out.
+  /// - Complexity: O(n): at most three passes of a radix sort; passes that would not move any key are
+  ///   skipped.
   /// - Precondition: There are fewer than 2³² rows.
   public mutating func rank(_ values: UnsafeBufferPointer<Float>) -> UnitRanking {
     sort(values)
     return UnitRanking(count: keys.count, low: keys.map(Self.image), high: [])
   }
 
-  /// The same, of which only so many images from each end are kept.
+  /// Returns the same ranking with at most `limit` images at each end.
   public mutating func ends(of values: UnsafeBufferPointer<Float>, keeping limit: Int) -> UnitRanking {
     sort(values)
     return UnitRanking(
@@ -90,15 +92,15 @@ public struct ImageRanker {
       keys.append(RankKey.make(value, row: UInt32(row)))
     }
     if scratch.count < keys.count { scratch = [UInt64](repeating: 0, count: keys.count) }
-    // Rows ascend already, and every pass keeps the order of equal digits.
+    // Rows are already ascending, and every pass is stable.
     for shift in [32, 43, 54] { pass(shift: UInt64(shift)) }
   }
 
-  /// Sorts by eleven bits.
+  /// Sorts by eleven bits, stably.
   private mutating func pass(shift: UInt64) {
     var starts = [Int](repeating: 0, count: 2048)
     for key in keys { starts[Int(key >> shift & 2047)] += 1 }
-    // All in one place, as where values are few: nothing would move.
+    // All keys have the same digit: nothing would move.
     if starts.contains(keys.count) { return }
     var sum = 0
     for digit in starts.indices { (starts[digit], sum) = (sum, sum + starts[digit]) }

@@ -1,10 +1,10 @@
 internal import CKernels
 import Tensor
 
-/// Keeps what the baselines of units add up, of a value that is in memory: non-positive positions, and differences
-/// between neighbours.
+/// Records the sums for the baselines of units from a value in memory: non-positive positions, and
+/// differences between neighbours.
 package struct RecordBaselines: Operation, Hashable {
-  /// The tap the numbers belong to.
+  /// The index of the tap.
   package let tap: Int
 
   package var kernelName: String { "baselines" }

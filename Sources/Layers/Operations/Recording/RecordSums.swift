@@ -1,9 +1,9 @@
 internal import CKernels
 import Tensor
 
-/// Keeps the sums over positions of a value that no step can add up as it computes it.
+/// Records the sums over positions of a value that no step can sum while computing it.
 package struct RecordSums: Operation, Hashable {
-  /// The slot the sums go to.
+  /// The index of the slot for the sums.
   package let slot: Int
 
   package var kernelName: String { "column-sums" }

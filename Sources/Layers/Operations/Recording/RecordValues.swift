@@ -1,9 +1,9 @@
 internal import CKernels
 package import Tensor
 
-/// Keeps a reduction other than the mean of a value that is in memory.
+/// Records a reduction other than the mean of a value in memory.
 package struct RecordValues: Operation, Hashable {
-  /// The tap the numbers belong to.
+  /// The index of the tap.
   package let tap: Int
   package let reduction: Reduction
 
@@ -11,7 +11,7 @@ package struct RecordValues: Operation, Hashable {
   package var traits: OperationTraits { .records }
   package func family(at site: Site) -> String { "record" }
 
-  /// What is kept is written.
+  /// Returns the work, including the writes of the recorded values.
   package func work(at site: Site) -> Work {
     Work(elements: site.elements + reduction.shape(of: site.input).count)
   }
