@@ -8,7 +8,8 @@ import Machine
 final class PartialFile {
   let path: String
   private let target: String
-  private var descriptor: Int32
+  /// `nil` once it is released.
+  private var file: Descriptor?
   /// Why nothing keeps other downloads away, where the file system knows no locks.
   let warning: String?
   /// The number of bytes so far.
@@ -22,36 +23,38 @@ final class PartialFile {
   init(for target: String) throws(CheckpointError) {
     self.target = target
     path = target + ".part"
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      throw CheckpointError(path: path, reason: "cannot create it: \(Self.systemReason)", kind: .cannotCreate)
+    let file: Descriptor
+    do { file = try Descriptor(path, .updateOrCreate) } catch {
+      throw CheckpointError(path: path, reason: "cannot create it: \(error)", kind: .cannotCreate)
     }
     count = 0
-    switch FileLock.lock(descriptor) {
+    switch FileLock.lock(file) {
     case .locked: warning = nil
     case .taken:
-      close(descriptor)
       throw CheckpointError(path: path, reason: "another fetch is writing it", kind: .cannotCreate)
     case .unavailable(let reason):
       warning = "\(path) cannot be locked (\(reason)); do not fetch the same file twice at once"
     }
-    count = max(0, Int(lseek(descriptor, 0, SEEK_END)))
+    self.file = file
+    count = size ?? 0
   }
 
   deinit { release() }
 
   /// Lets other processes have it. A session may keep its delegate, and so this object, for a while.
   func release() {
-    guard descriptor >= 0 else { return }
+    guard file != nil else { return }
     if count == 0 { discard() }  // nothing to go on from
-    close(descriptor)
-    descriptor = -1
+    file = nil
   }
 
   private static var systemReason: String { String(cString: strerror(errno)) }
 
-  private func failure(_ action: String) -> CheckpointError {
-    CheckpointError(path: path, reason: "cannot \(action): \(Self.systemReason)", kind: .writeFailed)
+  /// The bytes that are in the file.
+  private var size: Int? { (try? file?.status()).map { Int($0.st_size) } }
+
+  private func failure(_ action: String, _ error: SystemError) -> CheckpointError {
+    CheckpointError(path: path, reason: "cannot \(action): \(error)", kind: .writeFailed)
   }
 
   /// The validator kept for bytes from this address, `nil` when there is none or they are from another.
@@ -64,7 +67,7 @@ final class PartialFile {
 
   /// Drops the bytes and notes where the next ones come from.
   func restart(from address: String, validator: String?) throws(CheckpointError) {
-    guard ftruncate(descriptor, 0) == 0 else { throw failure("write it") }
+    do { try file?.resize(to: 0) } catch { throw failure("write it", error) }
     count = 0
     do throws(FileError) {
       let file = try AtomicFile(originPath)
@@ -75,13 +78,12 @@ final class PartialFile {
 
   /// Adds bytes at the end.
   func append(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
-    var rest = bytes
-    while let base = rest.baseAddress, !rest.isEmpty {
-      let written = pwrite(descriptor, base, rest.count, off_t(count))
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { throw failure("write it") }
-      count += written
-      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+    do {
+      try file?.writeAll(bytes, at: count)
+      count += bytes.count
+    } catch {
+      count = size ?? count
+      throw failure("write it", error)
     }
   }
 
@@ -91,9 +93,10 @@ final class PartialFile {
     let block = HeapBlock(count: 1 << 20)
     var offset = 0
     while true {
-      let got = pread(descriptor, block.bytes.baseAddress, block.bytes.count, off_t(offset))
-      if got < 0 && errno == EINTR { continue }
-      guard got >= 0 else { throw failure("read it") }
+      let got: Int
+      do { got = try file?.read(at: offset, into: block.bytes) ?? 0 } catch {
+        throw failure("read it", error)
+      }
       guard got > 0 else { return hash.finish() }
       hash.update(UnsafeRawBufferPointer(rebasing: block.bytes[..<got]))
       offset += got
@@ -102,15 +105,14 @@ final class PartialFile {
 
   /// Brings the bytes to disk and gives them the target's name.
   func commit() throws(CheckpointError) {
-    guard fsync(descriptor) == 0 else { throw failure("write it") }
+    do { try file?.synchronize() } catch { throw failure("write it", error) }
     guard rename(path, target) == 0 else {
       throw CheckpointError(
         path: target, reason: "cannot create it: \(Self.systemReason)", kind: .cannotCreate)
     }
     FileSystem.synchronizeFolder(of: target)
     unlink(originPath)
-    close(descriptor)
-    descriptor = -1
+    file = nil
   }
 
   /// Removes what there is.
