@@ -18,13 +18,14 @@ public struct UnitStatistics: Sendable, Hashable, Codable {
   }
 
   /// The statistics of some values: the doubles nearest to the exact mean and variance.
-  public init(of values: UnsafeBufferPointer<Float>) {
+  public init(of values: Span<Float>) {
     var digits = [Int64](repeating: 0, count: ExactMoments.digits)
     var (count, nonPositive) = (0, 0)
     var (lowest, highest) = (Float.infinity, -Float.infinity)
     digits.withUnsafeMutableBufferPointer { digits in
       guard let base = digits.baseAddress else { return }
-      for value in values where !value.isNaN {
+      for row in values.indices where !values[row].isNaN {
+        let value = values[row]
         count += 1
         (lowest, highest) = (Swift.min(lowest, value), Swift.max(highest, value))
         if value <= 0 { nonPositive += 1 }
