@@ -23,6 +23,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
@@ -53,7 +54,9 @@ let package = Package(
     // What a program takes from the system before anything else runs; for executables only.
     .target(name: "CStartup"),
 
-    .target(name: "Machine", dependencies: ["CCrypto"], swiftSettings: strict),
+    .target(
+      name: "Machine", dependencies: ["CCrypto", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict),
     .target(name: "Tensor", swiftSettings: strict),
 
     // Crafts: numbers, files, pixels, arithmetic, names.

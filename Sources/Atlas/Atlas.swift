@@ -67,21 +67,14 @@ public struct Atlas: Sendable {
     try folder.writeMarker(contents())
     for asset in Pages.assets { try folder.write(asset.bytes, to: "assets/\(asset.name)") }
     let assembly = LayerAssembly(source.layers.map(\.unitCount))
-    let work = UnitQueue(source.layers.map(\.unitCount), block: source.unitsOfBlock)
+    let blocks = UnitBlock.blocks(source.layers.map(\.unitCount), ofAtMost: source.unitsOfBlock)
     let state = Mutex(Progress(rows: source.rowCount, layers: source.layers.count))
     progress.begin(total: source.layers.reduce(0) { $0 + $1.unitCount })
-    try withWorkers(min(request.threads, max(work.count, 1))) { _ in
-      do {
-        var ranker = ImageRanker()
-        while !progress.isStopping, let block = work.next() {
-          let units = try source.digests(ofLayer: block.layer, units: block.units, ranker: &ranker)
-          if let all = assembly.add(units, of: block) { try write(all, layer: block.layer, state) }
-          progress.note(done: block.units.count)
-        }
-      } catch {
-        progress.stop()
-        throw error
-      }
+    try forEach(in: blocks, threads: request.threads, progress: progress, state: { ImageRanker() }) {
+      ranker, block in
+      let units = try source.digests(ofLayer: block.layer, units: block.units, ranker: &ranker)
+      if let all = assembly.add(units, of: block) { try write(all, layer: block.layer, state) }
+      progress.note(done: block.units.count)
     }
     guard !progress.isStopping else { return nil }
     return state.withLock { state in
@@ -125,30 +118,20 @@ public struct Atlas: Sendable {
     let start = Clock.seconds
     let rows = digested.shown.rows
     progress.begin(total: rows.count)
-    let next = Atomic(0)
     let state = Mutex((missing: RowSet(count: source.rowCount), bytes: 0))
-    try withWorkers(max(min(request.threads, rows.count), 1)) { _ in
-      let thumbnailer = Thumbnailer(
-        size: request.thumbnailSize, of: source.manifest.preprocessing, pillow: request.pillow)
-      do {
-        while !progress.isStopping {
-          let position = next.add(1, ordering: .relaxed).oldValue
-          guard position < rows.count else { return }
-          let row = rows[position]
-          if let location = source.location(ofRow: row), let bytes = try? thumbnailer.thumbnail(of: location)
-          {
-            try folder.makeThumbnailFolder(ofRow: row)
-            try folder.write(bytes, to: AtlasFolder.thumbnail(ofRow: row))
-            state.withLock { $0.bytes += bytes.count }
-          } else {
-            state.withLock { $0.missing.insert(row) }
-          }
-          progress.note(done: 1)
-        }
-      } catch {
-        progress.stop()
-        throw error
+    @Sendable func makeThumbnailer() -> Thumbnailer {
+      Thumbnailer(size: request.thumbnailSize, of: source.manifest.preprocessing, pillow: request.pillow)
+    }
+    try forEach(in: rows, threads: request.threads, progress: progress, state: { makeThumbnailer() }) {
+      thumbnailer, row in
+      if let location = source.location(ofRow: row), let bytes = try? thumbnailer.thumbnail(of: location) {
+        try folder.makeThumbnailFolder(ofRow: row)
+        try folder.write(bytes, to: AtlasFolder.thumbnail(ofRow: row))
+        state.withLock { $0.bytes += bytes.count }
+      } else {
+        state.withLock { $0.missing.insert(row) }
       }
+      progress.note(done: 1)
     }
     guard !progress.isStopping else { return nil }
     return state.withLock { Missing(rows: $0.missing, bytes: $0.bytes, seconds: Clock.seconds - start) }

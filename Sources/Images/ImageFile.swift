@@ -16,10 +16,9 @@ struct ImageFile: ~Copyable {
   static let maximumBytes = 1 << 28
 
   private var archive: [UInt8] = []
-  private var descriptor: Int32 = -1
+  private var file: Descriptor?
 
   init() {}
-  deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// Reads an image's bytes.
   ///
@@ -33,41 +32,43 @@ struct ImageFile: ~Copyable {
     _ location: ImageLocation, into buffer: inout ScratchBuffer
   ) throws(ImageError) -> UnsafeRawBufferPointer {
     guard let range = location.range else {
-      let descriptor = try Self.open(location)
-      defer { close(descriptor) }
-      let size = Int(try Self.status(of: descriptor, location).st_size)
-      return try Self.read(0..<size, of: descriptor, location, into: &buffer)
+      let file = try Self.open(location)
+      let size = Int(try Self.status(of: file, location).st_size)
+      return try Self.read(0..<size, of: file, location, into: &buffer)
     }
-    if descriptor < 0 || archive != location.path {
-      if descriptor >= 0 { close(descriptor) }
-      descriptor = -1
-      descriptor = try Self.open(location)
-      archive = location.path
-    }
-    guard FileVersion(try Self.status(of: descriptor, location)) == location.version else {
+    let file = try openArchive(location)
+    guard FileVersion(try Self.status(of: file, location)) == location.version else {
       throw ImageError(
         path: location.name, kind: .unreadable,
         reason: "its archive was written to since the images in it were listed; start again")
     }
-    let bytes = try Self.read(range, of: descriptor, location, into: &buffer)
+    let bytes = try Self.read(range, of: file, location, into: &buffer)
     guard bytes.count == range.count else {
       throw ImageError(path: location.name, kind: .badData, reason: "its archive ends before the image does")
     }
     return bytes
   }
 
-  private static func open(_ location: ImageLocation) throws(ImageError) -> Int32 {
-    // Opened without blocking: a named pipe without a writer would block before it can be refused.
-    let descriptor = (location.path + [0]).withUnsafeBytes { path in
-      path.bindMemory(to: CChar.self).baseAddress.map { openFile($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-    }
-    guard let descriptor, descriptor >= 0 else { throw failure(location, errno) }
-    return descriptor
+  /// The archive that an image lies in, open.
+  private mutating func openArchive(_ location: ImageLocation) throws(ImageError) -> Descriptor {
+    if let file, archive == location.path { return file }
+    // The one before is closed first: there may be no room for two.
+    file = nil
+    let opened = try Self.open(location)
+    (file, archive) = (opened, location.path)
+    return opened
   }
 
-  private static func status(of descriptor: Int32, _ location: ImageLocation) throws(ImageError) -> stat {
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw failure(location, errno) }
+  private static func open(_ location: ImageLocation) throws(ImageError) -> Descriptor {
+    // Opening a named pipe without a writer must not hang before it is refused.
+    do { return try Descriptor(location.path, .readWithoutWaiting) } catch {
+      throw failure(location, error.code)
+    }
+  }
+
+  private static func status(of file: Descriptor, _ location: ImageLocation) throws(ImageError) -> stat {
+    let status: stat
+    do { status = try file.status() } catch { throw failure(location, error.code) }
     guard status.st_mode & S_IFMT == S_IFREG else {
       let isFolder = status.st_mode & S_IFMT == S_IFDIR
       throw ImageError(
@@ -78,7 +79,7 @@ struct ImageFile: ~Copyable {
   }
 
   private static func read(
-    _ range: Range<Int>, of descriptor: Int32, _ location: ImageLocation, into buffer: inout ScratchBuffer
+    _ range: Range<Int>, of file: Descriptor, _ location: ImageLocation, into buffer: inout ScratchBuffer
   ) throws(ImageError) -> UnsafeRawBufferPointer {
     let size = range.count
     guard size <= maximumBytes else {
@@ -87,15 +88,12 @@ struct ImageFile: ~Copyable {
         reason: "the file has \(size) bytes; images of more than \(maximumBytes) are not read")
     }
     let bytes = buffer.reserve(size)
-    var count = 0
-    while count < size, let start = bytes.baseAddress {
-      let step = pread(descriptor, start + count, size - count, off_t(range.lowerBound + count))
-      if step < 0 && errno == EINTR { continue }
-      guard step >= 0 else { throw failure(location, errno) }
-      if step == 0 { break }  // the file became shorter meanwhile
-      count += step
-    }
-    return UnsafeRawBufferPointer(rebasing: bytes[..<count])
+    do {
+      // Fewer where the file shrank meanwhile.
+      let count = try file.readAll(
+        at: range.lowerBound, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<size]))
+      return UnsafeRawBufferPointer(rebasing: bytes[..<count])
+    } catch { throw failure(location, error.code) }
   }
 
   /// Returns the image error for an errno value.
@@ -112,6 +110,3 @@ struct ImageFile: ~Copyable {
       path: location.name, kind: .unreadable, reason: "it cannot be read: \(String(cString: strerror(code)))")
   }
 }
-
-/// Calls `open`, whose name the methods above hide.
-private func openFile(_ path: UnsafePointer<CChar>, _ flags: Int32) -> Int32 { open(path, flags) }

@@ -67,22 +67,19 @@ package struct ImagePass {
   ///
   /// - Throws: What reading an image threw, under ``ErrorPolicy/fail``, and what a sink threw. What was done until then
   ///   has been given to the sinks.
-  package func run(sink makeSink: @escaping @Sendable () -> some RowSink) throws -> StageTimes {
+  package func run(sink makeSink: @Sendable () -> some RowSink) throws -> StageTimes {
     let count = rows.reduce(0) { $0 + $1.count }
     progress.begin(total: count)
     let total = Mutex(StageTimes())
-    let queue = RowQueue(rows)
-    try withWorkers(max(min(threads, (count + chunkRows - 1) / chunkRows), 1)) { _ in
-      let runner = network.runner(batchSize: min(batchSize, chunkRows))
-      var sink = makeSink()
-      defer { total.withLock { $0 += runner.times } }
-      while !progress.isStopping {
-        guard let chunk = queue.next(atMost: chunkRows) else { return }
-        do { try run(chunk, with: runner, into: &sink) } catch {
-          progress.stop()
-          throw error
-        }
+    try forEach(
+      in: rows.chunks(ofAtMost: chunkRows), threads: threads, progress: progress,
+      state: { (runner: network.runner(batchSize: min(batchSize, chunkRows)), sink: makeSink()) }
+    ) { worker, chunk in
+      defer {
+        let times = worker.runner.takeTimes()
+        total.withLock { $0 += times }
       }
+      try run(chunk, with: worker.runner, into: &worker.sink)
     }
     return total.withLock { $0 }
   }

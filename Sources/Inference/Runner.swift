@@ -4,8 +4,7 @@ package import Layers
 /// What one thread needs to take image files through a network: nothing in it is shared.
 package final class Runner {
   package let workspace: Workspace
-  /// Where the time went.
-  package private(set) var times = StageTimes()
+  private var times = StageTimes()
 
   private let decoder = ImageDecoder()
   private let preprocessor: Preprocessor
@@ -40,6 +39,12 @@ package final class Runner {
 
   /// Runs the network on the first `images` places.
   package func run(images: Int) { times.measure(\.forward) { workspace.run(images: images) } }
+
+  /// Where the time went since the last call.
+  package func takeTimes() -> StageTimes {
+    defer { times = StageTimes() }
+    return times
+  }
 
   /// Adds time spent writing.
   package func measureWrite<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {

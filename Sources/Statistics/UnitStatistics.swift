@@ -19,13 +19,14 @@ public struct UnitStatistics: Sendable, Hashable, Codable {
   }
 
   /// Computes the statistics of some values. The mean and variance are exact, rounded to the nearest double.
-  public init(of values: UnsafeBufferPointer<Float>) {
+  public init(of values: Span<Float>) {
     var digits = [Int64](repeating: 0, count: ExactMoments.digits)
     var (count, nonPositive) = (0, 0)
     var (lowest, highest) = (Float.infinity, -Float.infinity)
     digits.withUnsafeMutableBufferPointer { digits in
       guard let base = digits.baseAddress else { return }
-      for value in values where !value.isNaN {
+      for row in values.indices where !values[row].isNaN {
+        let value = values[row]
         count += 1
         (lowest, highest) = (Swift.min(lowest, value), Swift.max(highest, value))
         if value <= 0 { nonPositive += 1 }

@@ -83,9 +83,7 @@ struct UnitTests {
 
   @Test("blocks that are done in any order make the layer, once")
   func assembly() {
-    let queue = UnitQueue([5, 0, 3], block: 2)
-    var blocks: [UnitBlock] = []
-    while let block = queue.next() { blocks.append(block) }
+    let blocks = UnitBlock.blocks([5, 0, 3], ofAtMost: 2)
     #expect(blocks.map(\.units) == [0..<2, 2..<4, 4..<5, 0..<2, 2..<3])
     let assembly = LayerAssembly([5, 0, 3])
     var whole: [Int: [Int]] = [:]
@@ -100,12 +98,10 @@ struct UnitTests {
   }
 
   static func digest(_ values: [Float], channel: Int = 0) -> UnitDigest {
-    values.withUnsafeBufferPointer { values in
-      var ranker = ImageRanker()
-      let ranking = ranker.rank(values)
-      return UnitDigest(
-        channel: channel, statistics: UnitStatistics(of: values), isDead: nil, ranking: ranking, sample: [])
-    }
+    var ranker = ImageRanker()
+    return UnitDigest(
+      channel: channel, statistics: UnitStatistics(of: values.span), isDead: nil,
+      ranking: ranker.rank(values.span), sample: [])
   }
 
   @Test("a set of rows counts, lists and runs as a plain set does")

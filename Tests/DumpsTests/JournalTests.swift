@@ -70,14 +70,6 @@ struct JournalTests {
     #expect(longer.chunks.map(\.isDurable) == [true, true, false, false])
     #expect(longer.reasons == contents.reasons)
   }
-
-  @Test("rows are handed out once, in order, never across a gap")
-  func queue() {
-    let queue = RowQueue([3..<10, 10..<10, 12..<13, 20..<25])
-    var handed: [Range<Int>] = []
-    while let next = queue.next(atMost: 3) { handed.append(next) }
-    #expect(handed == [3..<6, 6..<9, 9..<10, 12..<13, 20..<23, 23..<25])
-  }
 }
 
 /// Parts of a recording.

@@ -24,7 +24,7 @@ struct NetworkTests {
     let path = try folder.write(PNG.photograph(width: 70, height: 64, seed: 9), to: "a.png")
     let network = try Network(.named("squeezenet1_1"), weights: .seeded(1), recording: ["features.0"])
     let expected = try network.run(imageAt: path)
-    try withWorkers(4) { _ in
+    try forEach(in: 0..<4, threads: 4) { _ in
       for _ in 0..<3 {
         let record = try network.run(imageAt: path)
         #expect(record["features_0"] == expected["features.0"])
@@ -33,11 +33,11 @@ struct NetworkTests {
     }
   }
 
-  @Test("an error of one worker comes out, and the others still end")
-  func workerErrors() {
-    #expect(throws: Failure.self) {
-      try withWorkers(3) { worker in if worker == 1 { throw Failure(.badData, "x") } }
-    }
+  @Test("rows are cut into chunks in order, never across a gap")
+  func chunks() {
+    let chunks = [3..<10, 10..<10, 12..<13, 20..<25].chunks(ofAtMost: 3)
+    #expect(chunks == [3..<6, 6..<9, 9..<10, 12..<13, 20..<23, 23..<25])
+    #expect([Range<Int>]().chunks(ofAtMost: 3).isEmpty)
   }
 
   @Test("every tier gives the same answer within rounding", arguments: Tier.available)

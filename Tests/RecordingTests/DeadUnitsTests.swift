@@ -121,7 +121,7 @@ struct DeadUnitsTests {
     "a half of 0 may be a small positive number, NaN is not at most 0, and without images no unit is dead")
   func values() {
     func isDead(_ values: [Float], _ evidence: DeadUnits.Evidence = .every, images: Int? = nil) -> Bool? {
-      let statistics = values.withUnsafeBufferPointer { UnitStatistics(of: $0) }
+      let statistics = UnitStatistics(of: values.span)
       return DeadUnits(evidence, images: images ?? values.count).isDead(0, statistics)
     }
     #expect(isDead([-1, 0, -0.0]) == true && isDead([-1, 1]) == false && isDead([-1, .nan]) == false)
@@ -133,7 +133,7 @@ struct DeadUnitsTests {
     #expect(isDead([-1, .nan], images: 1) == true)
     // Counts are integers: one position of a million images decides.
     let counted = DeadUnits(.none, images: 1_000_000, imagesWithout: [1_000_000, 999_999])
-    let never = [Float(-1)].withUnsafeBufferPointer { UnitStatistics(of: $0) }
+    let never = [Float(-1)].withUnsafeBufferPointer { UnitStatistics(of: $0.span) }
     #expect(counted.isDead(0, never) == true && counted.isDead(1, never) == false)
   }
 

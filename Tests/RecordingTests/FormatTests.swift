@@ -66,7 +66,7 @@ struct FormatTests {
       try b.forEachColumn(in: 1..<units, memory: 200) { column, values in
         columns.append(column)
         let expected = try b.values(ofColumn: column)
-        #expect(Array(values) == expected)
+        #expect(values.withUnsafeBufferPointer { Array($0) } == expected)
       }
       #expect(columns == Array(1..<units))
     }

@@ -56,7 +56,7 @@ struct LayerExtremesTests {
       #expect(found.lowest.map(RankKey.row) == order.prefix(limit).map { 1000 + $0 })
       #expect(found.highest.map(RankKey.row) == order.reversed().prefix(limit).map { 1000 + $0 })
       #expect(found.lowest.map(RankKey.value) == order.prefix(limit).map { column[$0] })
-      let statistics = column.withUnsafeBufferPointer { UnitStatistics(of: $0) }
+      let statistics = UnitStatistics(of: column.span)
       let kept = layer.statistics(ofUnit: unit)
       #expect(
         kept == statistics || order.isEmpty || kept.mean.isNaN && statistics.mean.isNaN || kept.variance.isNaN

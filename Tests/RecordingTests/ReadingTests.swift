@@ -75,12 +75,12 @@ struct ReadingTests {
         }
         let expected = values.indices.filter { !values[$0].isNaN }
           .sorted { (values[$0], $0) < (values[$1], $1) }
-        let ranking = values.withUnsafeBufferPointer { ranker.rank($0) }
+        let ranking = ranker.rank(values.span)
         #expect(ranking.count == expected.count && ranking.isComplete)
         #expect(ranking.lowest(count).map(\.row) == expected)
         #expect(ranking.highest(7).map(\.row) == Array(expected.reversed().prefix(7)))
         #expect(ranking.lowest(count).allSatisfy { $0.value == values[$0.row] })
-        let ends = values.withUnsafeBufferPointer { ranker.ends(of: $0, keeping: 5) }
+        let ends = ranker.ends(of: values.span, keeping: 5)
         #expect(ends.lowest(9).map(\.row) == Array(expected.prefix(expected.count <= 10 ? 9 : 5)))
         #expect(ends.highest(3).map(\.row) == Array(expected.reversed().prefix(3)))
         if expected.count > 10 { #expect(ends[5] == nil && !ends.isComplete) }
@@ -91,11 +91,11 @@ struct ReadingTests {
   @Test("statistics leave NaN out")
   func statistics() {
     let values: [Float] = [1, .nan, -3, 0, 4, .nan]
-    let found = values.withUnsafeBufferPointer { UnitStatistics(of: $0) }
+    let found = UnitStatistics(of: values.span)
     #expect(
       found == UnitStatistics(count: 4, minimum: -3, maximum: 4, mean: 0.5, variance: 6.25, nonPositive: 2))
     #expect(!found.isConstant && found.sparsity == 0.5)
-    let none = [Float.nan].withUnsafeBufferPointer { UnitStatistics(of: $0) }
+    let none = [Float.nan].withUnsafeBufferPointer { UnitStatistics(of: $0.span) }
     #expect(none.count == 0 && none.mean.isNaN && !none.isConstant && !none.isNeverPositive)
   }
 

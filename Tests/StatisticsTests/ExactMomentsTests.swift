@@ -29,7 +29,9 @@ struct ExactMomentsTests {
     let cases = try Self.fixture().moments
     #expect(cases.count == 13)
     for test in cases {
-      let found = test.bits.map { Float(bitPattern: $0) }.withUnsafeBufferPointer { UnitStatistics(of: $0) }
+      let found = test.bits.map { Float(bitPattern: $0) }.withUnsafeBufferPointer {
+        UnitStatistics(of: $0.span)
+      }
       #expect(found.mean == Double(bitPattern: test.mean), "\(test.name)")
       #expect(found.variance == Double(bitPattern: test.variance), "\(test.name)")
       #expect(found.count == test.bits.count)
@@ -84,7 +86,7 @@ struct ExactMomentsTests {
   @Test("infinities make the mean infinite or nothing, and NaN is left out")
   func infinities() {
     func statistics(_ values: [Float]) -> UnitStatistics {
-      values.withUnsafeBufferPointer { UnitStatistics(of: $0) }
+      values.withUnsafeBufferPointer { UnitStatistics(of: $0.span) }
     }
     let one = statistics([1, .infinity, .nan])
     #expect(one.mean == .infinity && one.variance.isNaN && one.count == 2 && one.maximum == .infinity)

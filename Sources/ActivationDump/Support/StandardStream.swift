@@ -11,7 +11,7 @@ final class StandardStream: Sendable {
   /// Everything else. What cannot be written is dropped.
   static let errors = StandardStream(STDERR_FILENO, patience: 5000, endsAtFailure: false)
 
-  private let descriptor: Int32
+  private let file: Descriptor
   /// For how many milliseconds a stream that does not block is waited for; `nil` for as long as it takes.
   private let patience: Int32?
   private let endsAtFailure: Bool
@@ -24,11 +24,11 @@ final class StandardStream: Sendable {
   }
 
   private init(_ descriptor: Int32, patience: Int32?, endsAtFailure: Bool) {
-    (self.descriptor, self.patience, self.endsAtFailure) = (descriptor, patience, endsAtFailure)
+    (file, self.patience, self.endsAtFailure) = (Descriptor(standard: descriptor), patience, endsAtFailure)
   }
 
   /// Whether the stream was closed when the program was started: what is written goes nowhere.
-  var wasClosed: Bool { cs_was_closed(descriptor) != 0 }
+  var wasClosed: Bool { cs_was_closed(file.number) != 0 }
 
   /// The system's number of the first error, `nil` if there was none.
   var failure: Int32? { state.withLock { $0.failure } }
@@ -53,15 +53,17 @@ final class StandardStream: Sendable {
   /// - Returns: 0, or an error number.
   private func write(_ bytes: UnsafeRawBufferPointer, _ isStuck: inout Bool) -> Int32 {
     var rest = bytes
-    while let base = rest.baseAddress, !rest.isEmpty {
-      let count = Foundation.write(descriptor, base, rest.count)
-      if count > 0 {
-        isStuck = false
-        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-        continue
-      }
-      let code = count < 0 ? errno : EIO
-      if code == EINTR { continue }
+    while !rest.isEmpty {
+      let code: Int32
+      do {
+        let count = try file.write(rest)
+        if count > 0 {
+          isStuck = false
+          rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+          continue
+        }
+        code = EIO
+      } catch { code = error.code }
       guard code == EAGAIN || code == EWOULDBLOCK else { return code }
       guard waitForRoom(isStuck ? 0 : patience) else {
         isStuck = true
@@ -75,7 +77,7 @@ final class StandardStream: Sendable {
   ///
   /// - Returns: Whether it can within so many milliseconds.
   private func waitForRoom(_ milliseconds: Int32?) -> Bool {
-    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    var request = pollfd(fd: file.number, events: Int16(POLLOUT), revents: 0)
     while true {
       let count = poll(&request, 1, milliseconds ?? -1)
       if count < 0 && errno == EINTR { continue }

@@ -132,11 +132,11 @@ public struct Benchmark: Sendable {
   private func recordingCost(_ recording: Network, _ progress: RunProgress) throws -> Double {
     let plain = try network(recording: false)
     let ratios = Mutex<[Double]>([])
-    let gate = Gate(workers)
+    let barrier = Barrier(workers)
     let (batchSize, seconds) = (batchSize, seconds)
-    try withWorkers(workers) { _ in
+    try withWorkers(workers) { _ throws(Failure) in
       let workspaces = [try makeWorkspace(for: plain), try makeWorkspace(for: recording)]
-      gate.wait()
+      barrier.wait()
       let start = Clock.seconds
       var found: [Double] = []
       repeat {
@@ -176,12 +176,12 @@ public struct Benchmark: Sendable {
     let duration = seconds / Double(runs)
     let (batchSize, runs) = (batchSize, runs)
     let totals = Mutex([Double](repeating: 0, count: runs))
-    let gate = Gate(workers)
+    let barrier = Barrier(workers)
     progress.begin(total: runs)
-    try withWorkers(workers) { worker in
+    try withWorkers(workers) { worker throws(Failure) in
       let workspace = try makeWorkspace(for: network)
       for run in 0..<runs {
-        gate.wait()
+        barrier.wait()
         let start = Clock.seconds
         var (images, elapsed) = (0, 0.0)
         while elapsed < duration && !progress.isStopping {

@@ -81,12 +81,12 @@ extension Benchmark {
   /// Times every step on all threads at once, for as long as a benchmark without layers would take.
   func timeSteps(_ network: Network, _ progress: RunProgress) throws -> StepTimes {
     let laps = Mutex([[[Double]]](repeating: [], count: workers))
-    let gate = Gate(workers)
+    let barrier = Barrier(workers)
     let (batchSize, duration) = (batchSize, seconds)
-    try withWorkers(workers) { worker in
+    try withWorkers(workers) { worker throws(Failure) in
       let workspace = try makeWorkspace(for: network)
       var runs: [[Double]] = []
-      gate.wait()
+      barrier.wait()
       let start = Clock.seconds
       repeat {
         var run = [Clock.seconds]

@@ -40,19 +40,19 @@ extension Benchmark.Peak {
     let best = Mutex(Rates())
     for _ in 0..<5 {
       let rates = Mutex(Rates())
-      let gate = Gate(threads)
-      try withWorkers(threads) { _ in
+      let barrier = Barrier(threads)
+      try withWorkers(threads) { _ throws(Failure) in
         let triad = MachinePeak.Triad(count: elements)
         _ = MachinePeak.multiplyAdd(iterations: 1 << 16, tier: tier)
-        gate.wait()
+        barrier.wait()
         var start = Clock.seconds
         let operations = MachinePeak.multiplyAdd(iterations: 1 << 22, tier: tier)
         let fma = operations / max(Clock.seconds - start, 1e-9)
-        gate.wait()
+        barrier.wait()
         start = Clock.seconds
         let products = MachinePeak.matrixMultiplyAdd(iterations: 1 << 20, tier: tier)
         let amx = (products ?? 0) / max(Clock.seconds - start, 1e-9)
-        gate.wait()
+        barrier.wait()
         start = Clock.seconds
         let bytes = triad.run()
         let bandwidth = bytes / max(Clock.seconds - start, 1e-9)

@@ -89,22 +89,18 @@ extension Network {
         output: [Float](repeating: .nan, count: images * plan.output.shape.count)
       ))
     let batch = max(min(batchSize, (images + threads - 1) / threads), 1)
-    let next = Atomic(0)
-    try withWorkers(max(min(threads, images / batch), 1)) { _ in
-      let workspace = Workspace(for: plan, batchSize: batch)
-      while true {
-        let first = next.add(batch, ordering: .relaxed).oldValue
-        guard first < images else { return }
-        let count = min(batch, images - first)
-        for place in 0..<count { workspace.setInput(of: place, inputs.image(first + place)) }
-        workspace.run(images: count)
-        results.withLock { results in
-          for place in 0..<count {
-            for tap in plan.taps.indices {
-              workspace.withTap(tap, of: place) { results.taps[tap].replace(row: first + place, with: $0) }
-            }
-            workspace.withOutput(of: place) { results.output.replace(row: first + place, with: $0) }
+    try forEach(
+      in: [0..<images].chunks(ofAtMost: batch), threads: min(threads, images / batch),
+      state: { Workspace(for: plan, batchSize: batch) }
+    ) { workspace, rows throws(Failure) in
+      for (place, row) in rows.enumerated() { workspace.setInput(of: place, inputs.image(row)) }
+      workspace.run(images: rows.count)
+      results.withLock { [workspace] results in
+        for (place, row) in rows.enumerated() {
+          for tap in plan.taps.indices {
+            workspace.withTap(tap, of: place) { results.taps[tap].replace(row: row, with: $0) }
           }
+          workspace.withOutput(of: place) { results.output.replace(row: row, with: $0) }
         }
       }
     }

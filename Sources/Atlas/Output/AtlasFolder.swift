@@ -63,13 +63,12 @@ struct AtlasFolder: Sendable {
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   func write(_ bytes: [UInt8], to name: String) throws(Failure) {
-    let file = "\(path)/\(name)"
-    let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      throw Failure(.cannotCreate, "cannot create \(file): \(String(cString: strerror(errno)))")
+    let path = "\(path)/\(name)"
+    let file: Descriptor
+    do { file = try Descriptor(path, .replace) } catch {
+      throw Failure(.cannotCreate, "cannot create \(path): \(error)")
     }
-    defer { close(descriptor) }
-    try Disk.write(bytes, at: 0, to: descriptor, path: file)
+    try Disk.write(bytes, at: 0, to: file, path: path)
   }
 
   /// Writes a file of the atlas.

@@ -8,8 +8,9 @@ import Machine
 final class PartialFile {
   let path: String
   private let target: String
-  private var descriptor: Int32
-  /// A warning that other downloads are not excluded, when the file system does not support locks.
+  /// `nil` once it is released.
+  private var file: Descriptor?
+  /// Why nothing keeps other downloads away, where the file system knows no locks.
   let warning: String?
   /// The number of bytes received so far.
   private(set) var count: Int
@@ -22,20 +23,20 @@ final class PartialFile {
   init(for target: String) throws(CheckpointError) {
     self.target = target
     path = target + ".part"
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      throw CheckpointError(path: path, reason: "cannot create it: \(Self.systemReason)", kind: .cannotCreate)
+    let file: Descriptor
+    do { file = try Descriptor(path, .updateOrCreate) } catch {
+      throw CheckpointError(path: path, reason: "cannot create it: \(error)", kind: .cannotCreate)
     }
     count = 0
-    switch FileLock.lock(descriptor) {
+    switch FileLock.lock(file) {
     case .locked: warning = nil
     case .taken:
-      close(descriptor)
       throw CheckpointError(path: path, reason: "another fetch is writing it", kind: .cannotCreate)
     case .unavailable(let reason):
       warning = "\(path) cannot be locked (\(reason)); do not fetch the same file twice at once"
     }
-    count = max(0, Int(lseek(descriptor, 0, SEEK_END)))
+    self.file = file
+    count = size ?? 0
   }
 
   deinit { release() }
@@ -43,16 +44,18 @@ final class PartialFile {
   /// Closes the file and releases its lock. A URL session may keep its delegate, and so this object, for some
   /// time.
   func release() {
-    guard descriptor >= 0 else { return }
-    if count == 0 { discard() }  // nothing to resume
-    close(descriptor)
-    descriptor = -1
+    guard file != nil else { return }
+    if count == 0 { discard() }  // nothing to go on from
+    file = nil
   }
 
   private static var systemReason: String { String(cString: strerror(errno)) }
 
-  private func failure(_ action: String) -> CheckpointError {
-    CheckpointError(path: path, reason: "cannot \(action): \(Self.systemReason)", kind: .writeFailed)
+  /// The bytes that are in the file.
+  private var size: Int? { (try? file?.status()).map { Int($0.st_size) } }
+
+  private func failure(_ action: String, _ error: SystemError) -> CheckpointError {
+    CheckpointError(path: path, reason: "cannot \(action): \(error)", kind: .writeFailed)
   }
 
   /// Returns the validator stored for bytes from this address. It is `nil` when none is stored or the bytes
@@ -66,7 +69,7 @@ final class PartialFile {
 
   /// Discards the bytes and stores the address and validator of the next ones.
   func restart(from address: String, validator: String?) throws(CheckpointError) {
-    guard ftruncate(descriptor, 0) == 0 else { throw failure("write it") }
+    do { try file?.resize(to: 0) } catch { throw failure("write it", error) }
     count = 0
     do throws(FileError) {
       let file = try AtomicFile(originPath)
@@ -77,13 +80,12 @@ final class PartialFile {
 
   /// Appends bytes.
   func append(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
-    var rest = bytes
-    while let base = rest.baseAddress, !rest.isEmpty {
-      let written = pwrite(descriptor, base, rest.count, off_t(count))
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { throw failure("write it") }
-      count += written
-      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+    do {
+      try file?.writeAll(bytes, at: count)
+      count += bytes.count
+    } catch {
+      count = size ?? count
+      throw failure("write it", error)
     }
   }
 
@@ -93,9 +95,10 @@ final class PartialFile {
     let block = HeapBlock(count: 1 << 20)
     var offset = 0
     while true {
-      let got = pread(descriptor, block.bytes.baseAddress, block.bytes.count, off_t(offset))
-      if got < 0 && errno == EINTR { continue }
-      guard got >= 0 else { throw failure("read it") }
+      let got: Int
+      do { got = try file?.read(at: offset, into: block.bytes) ?? 0 } catch {
+        throw failure("read it", error)
+      }
       guard got > 0 else { return hash.finish() }
       hash.update(UnsafeRawBufferPointer(rebasing: block.bytes[..<got]))
       offset += got
@@ -104,15 +107,14 @@ final class PartialFile {
 
   /// Syncs the bytes to disk and renames the file to the target.
   func commit() throws(CheckpointError) {
-    guard fsync(descriptor) == 0 else { throw failure("write it") }
+    do { try file?.synchronize() } catch { throw failure("write it", error) }
     guard rename(path, target) == 0 else {
       throw CheckpointError(
         path: target, reason: "cannot create it: \(Self.systemReason)", kind: .cannotCreate)
     }
     FileSystem.synchronizeFolder(of: target)
     unlink(originPath)
-    close(descriptor)
-    descriptor = -1
+    file = nil
   }
 
   /// Removes the files.

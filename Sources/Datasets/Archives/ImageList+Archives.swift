@@ -1,6 +1,5 @@
 import Foundation
 import Machine
-import Synchronization
 
 extension ImageList {
   /// The images of tar files: archive after archive in the order given, each once, and in each as torchvision's
@@ -32,33 +31,12 @@ extension ImageList {
   }
 
   /// Reads the headers of all archives, several at a time: most of the time goes into waiting for the disk.
-  ///
-  /// Archives are taken in their order and each that was taken is finished, so the error of the first bad one is
-  /// thrown whichever worker is faster.
   private static func scan(_ paths: [[UInt8]], below root: [UInt8]) throws(Failure) -> [ArchiveScan] {
     let skipped = root.isEmpty ? 0 : root == [UInt8(ascii: "/")] ? 1 : root.count + 1
-    let next = Atomic(0)
-    let hasFailed = Atomic(false)
-    let results = Mutex([Result<[ArchiveScan], Failure>?](repeating: nil, count: paths.count))
-    do {
-      try withWorkers(max(min(paths.count, 8), 1)) { _ in
-        while !hasFailed.load(ordering: .relaxed) {
-          let index = next.add(1, ordering: .relaxed).oldValue
-          guard index < paths.count else { return }
-          let path = paths[index]
-          let result = Result { () throws(Failure) in
-            try ArchiveScan.all(of: path, name: Array(path.dropFirst(skipped)))
-          }
-          if case .failure = result { hasFailed.store(true, ordering: .relaxed) }
-          results.withLock { $0[index] = result }
-        }
-      }
-    } catch {
-      throw Failure(.badData, "\(error)")
+    let scans = try map(in: paths, threads: 8) { path throws(Failure) in
+      try ArchiveScan.all(of: path, name: Array(path.dropFirst(skipped)))
     }
-    var scans: [ArchiveScan] = []
-    for result in results.withLock({ $0 }) { scans += try result?.get() ?? [] }
-    return scans
+    return scans.flatMap { $0 }
   }
 
   /// The innermost folder that all paths are in; empty for the working folder.

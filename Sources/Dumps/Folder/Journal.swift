@@ -100,7 +100,7 @@ package final class Journal: Sendable {
     var isSyncing = false
   }
   private let path: String
-  private let descriptor: Int32
+  private let file: Descriptor
   private let state: Mutex<State>
 
   /// Starts a journal, in the place of any before it; `contents` are what it already says.
@@ -121,18 +121,15 @@ package final class Journal: Sendable {
     // Whoever continues a journal has compared the other digests, but the bytes may still be on their way.
     let synced = durable.prefix { $0.isDurable }.count
     if synced > 0 { text += JournalLine.encode(["synced", "\(synced)"]) }
-    let file = try TextFile(path)
-    try file.append(text)
-    try file.commit()
-    descriptor = open(path, O_WRONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw Failure(.cannotCreate, "cannot open \(path): \(Disk.lastError)")
+    let beginning = try TextFile(path)
+    try beginning.append(text)
+    try beginning.commit()
+    do { file = try Descriptor(path, .write) } catch {
+      throw Failure(.cannotCreate, "cannot open \(path): \(error)")
     }
     state = Mutex(
       State(end: text.utf8.count, chunks: durable.count, durable: synced, lastSync: Clock.seconds))
   }
-
-  deinit { close(descriptor) }
 
   /// Says that rows are in the files; `place` is where they were spilled.
   ///
@@ -175,15 +172,15 @@ package final class Journal: Sendable {
 
   private func noteDurable(_ chunks: Int) throws(Failure) {
     try append(JournalLine.encode(["synced", "\(chunks)"])) { $0.durable = chunks }
-    guard fdatasync(descriptor) == 0 else {
-      throw Failure(.writeFailed, "cannot write \(path) to the disk: \(Disk.lastError)")
+    do { try file.synchronizeBytes() } catch {
+      throw Failure(.writeFailed, "cannot write \(path) to the disk: \(error)")
     }
   }
 
   private func append(_ text: String, then change: (inout State) -> Void) throws(Failure) {
     let failure: Failure? = state.withLock { state in
       do throws(Failure) {
-        try Disk.write(Array(text.utf8), at: state.end, to: descriptor, path: path)
+        try Disk.write(Array(text.utf8), at: state.end, to: file, path: path)
         state.end += text.utf8.count
         change(&state)
         return nil

@@ -70,7 +70,7 @@ public struct RecordedLayer: Sendable {
   /// - Precondition: The columns are among those of ``units``.
   public func forEachColumn(
     in columns: Range<Int>, memory: Int = 256 << 20,
-    _ body: (_ column: Int, _ values: UnsafeBufferPointer<Float>) throws -> Void
+    _ body: (_ column: Int, _ values: Span<Float>) throws -> Void
   ) throws {
     precondition(columns.isEmpty || units.indices.contains(columns.upperBound - 1), "no column \(columns)")
     let matrix = try matrix()
@@ -82,7 +82,7 @@ public struct RecordedLayer: Sendable {
       matrix.transpose(some, into: block)
       for column in some {
         let start = (column - first) * rows
-        try body(column, UnsafeBufferPointer(rebasing: block[start..<start + rows]))
+        try body(column, UnsafeBufferPointer(rebasing: block[start..<start + rows]).span)
       }
     }
   }
@@ -162,9 +162,12 @@ public struct RecordedLayer: Sendable {
   ///
   /// - Throws: As ``forEachColumn(in:memory:_:)``.
   public func values(ofColumn column: Int) throws -> [Float] {
-    var found: [Float] = []
-    try forEachColumn(in: column..<column + 1) { found = Array($1) }
-    return found
+    precondition(units.indices.contains(column), "no column \(column)")
+    let matrix = try matrix()
+    return [Float](unsafeUninitializedCapacity: rows) { values, count in
+      matrix.transpose(column..<column + 1, into: values)
+      count = rows
+    }
   }
 
   private func matrix() throws(Failure) -> RecordedMatrix {

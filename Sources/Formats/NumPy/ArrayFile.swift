@@ -14,10 +14,10 @@ package final class ArrayFile: Sendable {
   let format: ArrayFormat
 
   let headerBytes: Int
-  /// How it is opened.
-  private let access: Int32
-  /// Open for as long as the object lives, or −1 when there are too many files to keep open.
-  private let descriptor: Int32
+  /// Whether it is only read.
+  private let isReadOnly: Bool
+  /// Open for as long as the object lives; `nil` when there are too many files to keep open.
+  private let file: Descriptor?
 
   private var rowBytes: Int { rowLength * format.elementType.byteCount }
   private var byteCount: Int { headerBytes + rows * rowBytes }
@@ -31,18 +31,17 @@ package final class ArrayFile: Sendable {
     (self.path, self.rows, rowLength, self.format) = (path, rows, rowShape.count, format)
     let header = format.header(rows: rows, rowShape: rowShape)
     headerBytes = header.count
-    access = O_RDWR
-    let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      throw Failure(.cannotCreate, "cannot create \(path): \(Disk.lastError)")
+    isReadOnly = false
+    let file: Descriptor
+    do { file = try Descriptor(path, .replace) } catch {
+      throw Failure(.cannotCreate, "cannot create \(path): \(error)")
     }
-    self.descriptor = keepOpen ? descriptor : -1
-    defer { if !keepOpen { close(descriptor) } }
-    guard ftruncate(descriptor, off_t(byteCount)) == 0 else {
+    self.file = keepOpen ? file : nil
+    do { try file.resize(to: byteCount) } catch {
       throw Failure(
-        .writeFailed, "cannot make \(path) \(byteCount) bytes long: \(Disk.lastError); make room on the disk")
+        .writeFailed, "cannot make \(path) \(byteCount) bytes long: \(error); make room on the disk")
     }
-    try Disk.write(header, at: 0, to: descriptor, path: path)
+    try Disk.write(header, at: 0, to: file, path: path)
   }
 
   /// Opens a file that `init(creating:)` made, to go on, or only to read it.
@@ -56,42 +55,39 @@ package final class ArrayFile: Sendable {
     (self.path, self.rows, rowLength, self.format) = (path, rows, rowShape.count, format)
     let header = format.header(rows: rows, rowShape: rowShape)
     headerBytes = header.count
-    access = readOnly ? O_RDONLY : O_RDWR
-    let descriptor = open(path, access | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Self.refusal(to: readOnly ? "read" : "go on with", path, errno) }
-    self.descriptor = keepOpen ? descriptor : -1
-    defer { if !keepOpen { close(descriptor) } }
-    var found = [UInt8](repeating: 0, count: header.count)
-    let count = found.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
-    if count < 0 { throw Failure(.inputMissing, "cannot read \(path): \(Disk.lastError)") }
-    var status = stat()
-    guard count == header.count, found == header, fstat(descriptor, &status) == 0,
-      Int(status.st_size) == byteCount
-    else {
+    isReadOnly = readOnly
+    let file: Descriptor
+    do { file = try Descriptor(path, readOnly ? .read : .update) } catch {
+      throw Self.refusal(to: readOnly ? "read" : "go on with", path, error)
+    }
+    self.file = keepOpen ? file : nil
+    let found: [UInt8]
+    do { found = try file.bytes(at: 0, count: header.count) } catch {
+      throw Failure(.inputMissing, "cannot read \(path): \(error)")
+    }
+    guard found == header, FileVersion(file)?.size == byteCount else {
       throw Failure(
         .badData, "\(path) is not the file the dump began; give --overwrite to record everything again")
     }
   }
 
-  private static func refusal(to act: String, _ path: String, _ code: Int32) -> Failure {
-    let reason = "cannot \(act) \(path): \(String(cString: strerror(code)))"
-    if code == ENOENT {
+  private static func refusal(to act: String, _ path: String, _ error: SystemError) -> Failure {
+    let reason = "cannot \(act) \(path): \(error)"
+    if error.code == ENOENT {
       return Failure(.badData, "\(reason); give --overwrite to record everything again")
     }
     // Whoever may not write to it must not be told to replace it.
     return Failure(act == "read" ? .inputMissing : .cannotCreate, reason)
   }
 
-  deinit { if descriptor >= 0 { close(descriptor) } }
-
   /// Adds the bytes of consecutive rows to a digest.
   ///
   /// - Throws: ``Failure`` of kind `writeFailed`.
   package func update(_ hash: borrowing SHA256, with rows: Range<Int>) throws(Failure) {
-    try withDescriptor { descriptor throws(Failure) in
+    try withFile { file throws(Failure) in
       for run in runs(of: rows) {
         try Self.update(
-          hash, from: run.offset, bytes: run.count, of: descriptor, path, orThrow: readFailure)
+          hash, from: run.offset, bytes: run.count, of: file, path, orThrow: readFailure)
       }
     }
   }
@@ -104,11 +100,11 @@ package final class ArrayFile: Sendable {
   ) throws(Failure) {
     let rows = row..<row + values.count / max(rowLength, 1)
     try format.withEncoded(values, rows: rows.count) { bytes throws(Failure) in
-      try withDescriptor { descriptor throws(Failure) in
+      try withFile { file throws(Failure) in
         var done = 0
         for run in runs(of: rows) {
           let piece = UnsafeRawBufferPointer(rebasing: bytes[done..<done + run.count])
-          try Disk.write(piece, at: run.offset, to: descriptor, path: path)
+          try Disk.write(piece, at: run.offset, to: file, path: path)
           done += run.count
         }
       }
@@ -135,8 +131,8 @@ package final class ArrayFile: Sendable {
     let run = format.isUnitMajor ? source.rows * format.elementType.byteCount : source.rows * rowBytes
     let stride = format.isUnitMajor ? rows * format.elementType.byteCount : 0
     let start = headerBytes + row * (format.isUnitMajor ? format.elementType.byteCount : rowBytes)
-    try withDescriptor { descriptor throws(Failure) in
-      try source.withDescriptor { from throws(Failure) in
+    try withFile { file throws(Failure) in
+      try source.withFile { from throws(Failure) in
         try Self.forEachPiece(from: 0, bytes: Int.max, of: from, source.path, orThrow: source.readFailure) {
           piece, offset throws(Failure) in
           hash.update(piece)
@@ -146,7 +142,7 @@ package final class ArrayFile: Sendable {
             let (unit, place) = (offset + done - source.headerBytes).quotientAndRemainder(dividingBy: run)
             let count = min(run - place, piece.count - done)
             let bytes = UnsafeRawBufferPointer(rebasing: piece[done..<done + count])
-            try Disk.write(bytes, at: start + unit * stride + place, to: descriptor, path: path)
+            try Disk.write(bytes, at: start + unit * stride + place, to: file, path: path)
             done += count
           }
         }
@@ -159,9 +155,9 @@ package final class ArrayFile: Sendable {
   ///
   /// - Throws: ``Failure`` of kind `writeFailed`.
   package func synchronize() throws(Failure) {
-    try withDescriptor { descriptor throws(Failure) in
-      guard fsync(descriptor) == 0 else {
-        throw Failure(.writeFailed, "cannot write \(path) to the disk: \(Disk.lastError)")
+    try withFile { file throws(Failure) in
+      do { try file.synchronize() } catch {
+        throw Failure(.writeFailed, "cannot write \(path) to the disk: \(error)")
       }
     }
   }
@@ -170,49 +166,47 @@ package final class ArrayFile: Sendable {
   ///
   /// - Throws: ``Failure`` of kind `inputMissing`.
   package static func digest(ofFile path: String) throws(Failure) -> String {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw Failure(.inputMissing, "cannot open \(path): \(Disk.lastError)")
+    let file: Descriptor
+    do { file = try Descriptor(path, .read) } catch {
+      throw Failure(.inputMissing, "cannot open \(path): \(error)")
     }
-    defer { close(descriptor) }
-    return try digest(of: descriptor, path, orThrow: .inputMissing)
+    return try digest(of: file, path, orThrow: .inputMissing)
   }
 
   /// The SHA-256 of the file as it is.
   ///
   /// - Throws: ``Failure`` of kind `writeFailed`, or `inputMissing` of a file that is only read.
   package func digest() throws(Failure) -> String {
-    try withDescriptor { descriptor throws(Failure) in
-      try Self.digest(of: descriptor, path, orThrow: readFailure)
+    try withFile { file throws(Failure) in
+      try Self.digest(of: file, path, orThrow: readFailure)
     }
   }
 
-  private func withDescriptor<R>(_ body: (Int32) throws(Failure) -> R) throws(Failure) -> R {
-    if descriptor >= 0 { return try body(descriptor) }
-    let descriptor = open(path, access | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw Failure(readFailure, "cannot open \(path) again: \(Disk.lastError)")
+  private func withFile<R>(_ body: (Descriptor) throws(Failure) -> R) throws(Failure) -> R {
+    if let file { return try body(file) }
+    let file: Descriptor
+    do { file = try Descriptor(path, isReadOnly ? .read : .update) } catch {
+      throw Failure(readFailure, "cannot open \(path) again: \(error)")
     }
-    defer { close(descriptor) }
-    return try body(descriptor)
+    return try body(file)
   }
 
   /// What it is when the file cannot be read: a fault of the output in the making, or of an input.
-  private var readFailure: Failure.Kind { access == O_RDONLY ? .inputMissing : .writeFailed }
+  private var readFailure: Failure.Kind { isReadOnly ? .inputMissing : .writeFailed }
 
   private static func digest(
-    of descriptor: Int32, _ path: String, orThrow kind: Failure.Kind
+    of file: Descriptor, _ path: String, orThrow kind: Failure.Kind
   ) throws(Failure) -> String {
     let hash = SHA256()
-    try update(hash, from: 0, bytes: Int.max, of: descriptor, path, orThrow: kind)
+    try update(hash, from: 0, bytes: Int.max, of: file, path, orThrow: kind)
     return hash.finish()
   }
 
   private static func update(
-    _ hash: borrowing SHA256, from start: Int, bytes: Int, of descriptor: Int32, _ path: String,
+    _ hash: borrowing SHA256, from start: Int, bytes: Int, of file: Descriptor, _ path: String,
     orThrow kind: Failure.Kind
   ) throws(Failure) {
-    try forEachPiece(from: start, bytes: bytes, of: descriptor, path, orThrow: kind) { piece, _ in
+    try forEachPiece(from: start, bytes: bytes, of: file, path, orThrow: kind) { piece, _ in
       hash.update(piece)
     }
   }
@@ -220,18 +214,18 @@ package final class ArrayFile: Sendable {
   /// Reads some bytes piece by piece, with the offset of each: mapping the file would count as memory this process
   /// holds. Ends with the file.
   private static func forEachPiece(
-    from start: Int, bytes: Int, of descriptor: Int32, _ path: String, orThrow kind: Failure.Kind,
+    from start: Int, bytes: Int, of file: Descriptor, _ path: String, orThrow kind: Failure.Kind,
     _ body: (UnsafeRawBufferPointer, Int) throws(Failure) -> Void
   ) throws(Failure) {
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { piece.deallocate() }
     var done = 0
     while done < bytes {
-      let count = pread(descriptor, piece.baseAddress, min(piece.count, bytes - done), off_t(start + done))
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else {
-        throw Failure(kind, "cannot read \(path): \(Disk.lastError)")
-      }
+      let count: Int
+      do {
+        let room = UnsafeMutableRawBufferPointer(rebasing: piece[..<min(piece.count, bytes - done)])
+        count = try file.read(at: start + done, into: room)
+      } catch { throw Failure(kind, "cannot read \(path): \(error)") }
       if count == 0 { return }
       try body(UnsafeRawBufferPointer(rebasing: piece[..<count]), start + done)
       done += count

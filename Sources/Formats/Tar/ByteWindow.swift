@@ -2,15 +2,15 @@ import Foundation
 package import Machine
 
 /// A file, or bytes in memory, that is read here and there.
-package final class ByteSource: @unchecked Sendable {
+package final class ByteSource: Sendable {
   /// What errors call it.
   package let name: String
   /// Its length in bytes.
   package let count: Int
   /// The file as it is; none for bytes in memory.
   package let version: FileVersion?
-  // SAFETY: constant, and `pread` has no position that threads could share.
-  private let descriptor: Int32
+  /// `nil` for bytes in memory.
+  private let file: Descriptor?
   private let memory: [UInt8]
 
   /// Opens a regular file.
@@ -18,45 +18,35 @@ package final class ByteSource: @unchecked Sendable {
   /// - Throws: ``Failure`` of kind `inputMissing`.
   package init(_ path: [UInt8]) throws(Failure) {
     name = EscapedText.escaped(path[...])
-    descriptor = path.withPath { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-    guard descriptor >= 0 else {
-      throw Failure(.inputMissing, "cannot read \(name): \(Disk.lastError)")
+    let file: Descriptor
+    do { file = try Descriptor(path, .readWithoutWaiting) } catch {
+      throw Failure(.inputMissing, "cannot read \(name): \(error)")
     }
-    version = FileVersion(descriptor: descriptor)
-    (count, memory) = (version?.size ?? 0, [])
+    version = FileVersion(file)
+    (count, memory, self.file) = (version?.size ?? 0, [], file)
     guard version != nil else {
-      close(descriptor)
       throw Failure(.badData, "\(name) is not a regular file; archives are read here and there")
     }
   }
 
   /// Takes bytes in memory for a file.
   init(_ bytes: [UInt8], name: String) {
-    (memory, self.name, count, version, descriptor) = (bytes, name, bytes.count, nil, -1)
+    (memory, self.name, count, version, file) = (bytes, name, bytes.count, nil, nil)
   }
-
-  deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// Reads from an offset into a buffer.
   ///
   /// - Returns: The number of bytes; fewer than there is room for only at the end.
   /// - Throws: ``Failure`` of kind `inputMissing`.
   func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
-    if descriptor < 0 {
+    guard let file else {
       let bytes = memory.dropFirst(offset).prefix(buffer.count)
       buffer.copyBytes(from: bytes)
       return bytes.count
     }
-    var done = 0
-    while done < buffer.count {
-      let step = pread(
-        descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(offset + done))
-      if step < 0 && errno == EINTR { continue }
-      guard step >= 0 else { throw Failure(.inputMissing, "cannot read \(name): \(Disk.lastError)") }
-      if step == 0 { break }
-      done += step
+    do { return try file.readAll(at: offset, into: buffer) } catch {
+      throw Failure(.inputMissing, "cannot read \(name): \(error)")
     }
-    return done
   }
 }
 

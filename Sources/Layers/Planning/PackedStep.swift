@@ -14,11 +14,7 @@ package struct PackedStep: Sendable {
   /// Packs the steps of a program, on all processors.
   package static func pack(_ program: Program, in storage: Storage, for options: Plan.Options) -> [PackedStep]
   {
-    let slots = Slots(count: program.steps.count)
-    concurrently(iterations: program.steps.count) { index in
-      slots[index] = PackedStep(program.steps[index], shapes: program.shapes, storage, options)
-    }
-    return slots.values
+    map(in: program.steps) { PackedStep($0, shapes: program.shapes, storage, options) }
   }
 
   private init(_ step: Step, shapes: [Shape], _ storage: Storage, _ options: Plan.Options) {
@@ -34,24 +30,6 @@ package struct PackedStep: Sendable {
   /// All packed buffers of the step.
   package var buffers: [AlignedBuffer] {
     step.operation.packedWeights + [scale, shift, inputScale, inputShift].compactMap { $0 }
-  }
-
-  /// Storage for the packed steps, one element per step. Each element is written by one thread.
-  private final class Slots: @unchecked Sendable {
-    private let cells: UnsafeMutableBufferPointer<PackedStep?>
-    init(count: Int) {
-      cells = .allocate(capacity: count)
-      cells.initialize(repeating: nil)
-    }
-    deinit {
-      cells.deinitialize()
-      cells.deallocate()
-    }
-    subscript(index: Int) -> PackedStep? {
-      get { cells[index] }
-      set { cells[index] = newValue }
-    }
-    var values: [PackedStep] { cells.compactMap { $0 } }
   }
 }
 

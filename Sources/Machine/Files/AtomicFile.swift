@@ -8,15 +8,16 @@ package final class AtomicFile {
   private let path: String
   /// `nil` for a device or a pipe, which is written itself.
   private let temporary: String?
-  private var descriptor: Int32
+  /// `nil` once it is whole.
+  private var file: Descriptor?
 
   /// Creates the temporary file. A link in the place of the file will be replaced, not followed.
   ///
   /// - Throws: ``FileError`` when the folder is missing or cannot be written to.
   package init(_ path: String) throws(FileError) {
     self.path = path
-    let (name, descriptor) = try Self.createTemporary(for: path)
-    (temporary, self.descriptor) = (name, descriptor)
+    let (name, file) = try Self.createTemporary(for: path)
+    (temporary, self.file) = (name, file)
   }
 
   /// Creates the temporary file for a path that the user chose. A link is followed, so that it stays one. What is not a
@@ -28,43 +29,42 @@ package final class AtomicFile {
     switch FileSystem.kind(of: path) {
     case nil, .file?:
       self.path = FileSystem.resolved(path) ?? path
-      let (name, descriptor) = try Self.createTemporary(for: self.path)
-      (temporary, self.descriptor) = (name, descriptor)
+      let (name, file) = try Self.createTemporary(for: self.path)
+      (temporary, self.file) = (name, file)
     case .folder?: throw FileError(path: path, operation: "create it", code: EISDIR)
     case .other?:
       (self.path, temporary) = (path, nil)
-      descriptor = open(path, O_WRONLY | O_CLOEXEC)
-      guard descriptor >= 0 else { throw FileError(path: path, operation: "write it", code: errno) }
+      do { file = try Descriptor(path, .write) } catch {
+        throw FileError(path: path, operation: "write it", code: error.code)
+      }
     }
   }
 
   deinit {
-    guard descriptor >= 0 else { return }
-    close(descriptor)
-    if let temporary { unlink(temporary) }
+    if file != nil, let temporary { unlink(temporary) }
   }
 
-  private static func createTemporary(for path: String) throws(FileError) -> (name: String, descriptor: Int32)
-  {
+  private static func createTemporary(for path: String) throws(FileError) -> (name: String, Descriptor) {
     // A name that is itself too long would show only at the end.
     var status = stat()
     if lstat(path, &status) != 0, errno == ENAMETOOLONG {
       throw FileError(path: path, operation: "create it", code: ENAMETOOLONG)
     }
     // Not mkstemp, whose files only their owner may read, whatever the user's mask says.
-    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+    var isTooLong = false
     while true {
       let suffix = "\(String(UInt32.random(in: .min ... .max), radix: 36)).tmp"
-      var name = "\(path).\(suffix)"
-      var descriptor = open(name, flags, 0o666)
-      if descriptor < 0 && errno == ENAMETOOLONG {
-        // The name leaves no room for more: one by itself, in the same folder.
-        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
-        name = "\(folder).\(suffix)"
-        descriptor = open(name, flags, 0o666)
+      // Where the name leaves no room for more, one by itself, in the same folder.
+      let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+      let name = isTooLong ? "\(folder).\(suffix)" : "\(path).\(suffix)"
+      do { return (name, try Descriptor(name, .createNew)) } catch {
+        if error.code == EEXIST { continue }
+        if error.code == ENAMETOOLONG, !isTooLong {
+          isTooLong = true
+          continue
+        }
+        throw FileError(path: path, operation: "create it", code: error.code)
       }
-      if descriptor >= 0 { return (name, descriptor) }
-      guard errno == EEXIST else { throw FileError(path: path, operation: "create it", code: errno) }
     }
   }
 
@@ -72,13 +72,11 @@ package final class AtomicFile {
   ///
   /// - Throws: ``FileError``, when the disk is full say.
   package func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
-    var rest = bytes
-    while let base = rest.baseAddress, !rest.isEmpty {
-      let count = write(descriptor, base, rest.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw FileError(path: path, operation: "write it", code: errno) }
-      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-    }
+    do { try file?.writeAll(bytes) } catch { throw unwritten(error) }
+  }
+
+  private func unwritten(_ error: SystemError) -> FileError {
+    FileError(path: path, operation: "write it", code: error.code == 0 ? EIO : error.code)
   }
 
   /// Adds bytes at the end.
@@ -94,15 +92,11 @@ package final class AtomicFile {
   ///
   /// - Throws: ``FileError``, when the disk fails say.
   package func replace(at offset: Int, with bytes: [UInt8]) throws(FileError) {
-    var done = 0
-    while done < bytes.count {
-      let count = bytes.withUnsafeBytes { bytes in
-        pwrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
+    do throws(SystemError) {
+      try bytes.withUnsafeBufferPointer { (bytes) throws(SystemError) in
+        try file?.writeAll(UnsafeRawBufferPointer(bytes), at: offset)
       }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw FileError(path: path, operation: "write it", code: errno) }
-      done += count
-    }
+    } catch { throw unwritten(error) }
   }
 
   /// Brings the bytes to disk and gives the file its name.
@@ -112,18 +106,14 @@ package final class AtomicFile {
   /// - Throws: ``FileError``; the temporary file is then removed.
   package func commit(durably: Bool = true) throws(FileError) {
     guard let temporary else {
-      close(descriptor)
-      descriptor = -1
+      file = nil
       return
     }
-    guard !durably || fsync(descriptor) == 0 else {
-      throw FileError(path: path, operation: "write it", code: errno)
-    }
+    if durably { do { try file?.synchronize() } catch { throw unwritten(error) } }
     guard rename(temporary, path) == 0 else {
       throw FileError(path: path, operation: "create it", code: errno)
     }
-    close(descriptor)
-    descriptor = -1
+    file = nil
     if durably { FileSystem.synchronizeFolder(of: path) }
   }
 }

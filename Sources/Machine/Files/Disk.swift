@@ -27,13 +27,7 @@ package enum Disk {
 
   /// What a file holds, `nil` where it cannot be read: ``lastError`` then says why.
   package static func data(of path: String) -> Data? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    let found = Result { () throws(SystemError) in try bytes(of: descriptor, atMost: .max) }
-    close(descriptor)
-    switch found {
-    case .success(let bytes): return Data(bytes)
-    case .failure(let error):
+    do { return Data(try bytes(of: Descriptor(path, .read), atMost: .max)) } catch {
       errno = error.code
       return nil
     }
@@ -41,29 +35,24 @@ package enum Disk {
 
   /// Reads what is open to its end, or until there are more bytes than `limit`.
   ///
-  /// - Throws: The system's number of the error.
-  static func bytes(of descriptor: Int32, atMost limit: Int) throws(SystemError) -> [UInt8] {
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw SystemError(code: errno) }
+  /// - Throws: ``SystemError``.
+  static func bytes(of file: Descriptor, atMost limit: Int) throws(SystemError) -> [UInt8] {
+    let status = try file.status()
     if status.st_mode & S_IFMT == S_IFDIR { throw SystemError(code: EISDIR) }
     var bytes: [UInt8] = []
     var room = min(max(Int(status.st_size) + 1, 1 << 16), 1 << 26)
     while bytes.count <= limit {
       let before = bytes.count
       bytes.append(contentsOf: repeatElement(0, count: room))
-      let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress.map { $0 + before }, room) }
-      bytes.removeLast(room - max(count, 0))
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw SystemError(code: errno) }
+      let count = try bytes.withUnsafeMutableBufferPointer { (bytes) throws(SystemError) in
+        try file.read(
+          into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(bytes)[before...]))
+      }
+      bytes.removeLast(room - count)
       if count == 0 { break }
       room = max(1 << 16, min(room, 1 << 20))
     }
     return bytes
-  }
-
-  /// Why a call of the system failed.
-  struct SystemError: Error {
-    let code: Int32
   }
 
   /// The length of a file.
@@ -151,18 +140,10 @@ package enum Disk {
   ///
   /// - Throws: ``Failure`` of kind `writeFailed`.
   package static func write(
-    _ bytes: UnsafeRawBufferPointer, at offset: Int, to descriptor: Int32, path: String
+    _ bytes: UnsafeRawBufferPointer, at offset: Int, to file: Descriptor, path: String
   ) throws(Failure) {
-    var done = 0
-    while done < bytes.count {
-      let count = pwrite(
-        descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else {
-        throw Failure(
-          .writeFailed, "cannot write to \(path): \(count < 0 ? lastError : "nothing was written")")
-      }
-      done += count
+    do { try file.writeAll(bytes, at: offset) } catch {
+      throw Failure(.writeFailed, "cannot write to \(path): \(error)")
     }
   }
 
@@ -170,15 +151,11 @@ package enum Disk {
   ///
   /// - Throws: ``Failure`` of kind `writeFailed`.
   package static func write(
-    _ bytes: [UInt8], at offset: Int, to descriptor: Int32, path: String
+    _ bytes: [UInt8], at offset: Int, to file: Descriptor, path: String
   ) throws(Failure) {
-    var failure: Failure?
-    bytes.withUnsafeBytes { bytes in
-      do throws(Failure) { try write(bytes, at: offset, to: descriptor, path: path) } catch {
-        failure = error
-      }
+    try bytes.withUnsafeBufferPointer { (bytes) throws(Failure) in
+      try write(UnsafeRawBufferPointer(bytes), at: offset, to: file, path: path)
     }
-    if let failure { throw failure }
   }
 
   /// The bytes a folder's file system has room for, `nil` where that is not known.

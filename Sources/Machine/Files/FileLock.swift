@@ -4,7 +4,7 @@ private import Glibc
 package enum FileLock {
   /// What became of the wish to lock a file.
   package enum Outcome: Sendable, Equatable {
-    /// No other process has it until the descriptor is closed.
+    /// No other process has it until the file is closed.
     case locked
     /// Another process has it.
     case taken
@@ -14,10 +14,10 @@ package enum FileLock {
 
   /// Locks an open file, without waiting.
   ///
-  /// - Parameter descriptor: It has to be open for writing.
+  /// - Parameter file: It has to be open for writing.
   /// - Returns: Whether it is locked now.
-  package static func lock(_ descriptor: Int32) -> Outcome {
-    var code = repeated { flock(descriptor, LOCK_EX | LOCK_NB) }
+  package static func lock(_ file: Descriptor) -> Outcome {
+    var code = repeated { flock(file.number, LOCK_EX | LOCK_NB) }
     if code == 0 { return .locked }
     if code == EWOULDBLOCK { return .taken }
     let reason = String(cString: strerror(code))
@@ -26,7 +26,7 @@ package enum FileLock {
       code = repeated {
         var whole = flock()
         whole.l_type = Int16(F_WRLCK)
-        return fcntl(descriptor, setOpenFileLock, &whole)
+        return fcntl(file.number, setOpenFileLock, &whole)
       }
       if code == 0 { return .locked }
       if code == EAGAIN || code == EACCES { return .taken }

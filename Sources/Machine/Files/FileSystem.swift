@@ -7,10 +7,7 @@ package enum FileSystem {
 
   /// Brings a rename to disk. Where the system cannot, the name still is right until the machine fails.
   package static func synchronizeFolder(of path: String) {
-    let descriptor = open(PathText.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    fsync(descriptor)
-    close(descriptor)
+    try? Descriptor(PathText.folder(of: path), .readFolder).synchronize()
   }
 
   /// Creates a folder and those above it, with whatever rights the user's mask leaves.

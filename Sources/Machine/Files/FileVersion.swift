@@ -14,9 +14,8 @@ package struct FileVersion: Hashable, Sendable {
   private let nanoseconds: Int
 
   /// The version of an open file, `nil` for what is not a regular file.
-  package init?(descriptor: Int32) {
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+  package init?(_ file: Descriptor) {
+    guard let status = try? file.status(), status.st_mode & S_IFMT == S_IFREG else { return nil }
     self.init(status)
   }
 

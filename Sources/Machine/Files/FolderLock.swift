@@ -8,38 +8,35 @@ package final class FolderLock: Sendable {
   /// Why nothing keeps other processes away, where the file system knows no locks.
   package let warning: String?
 
-  private let descriptor: Int32
+  private let file: Descriptor
 
   /// Locks a folder.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate` when another process has it locked.
   package init(_ folder: String) throws(Failure) {
     let path = "\(folder)/\(Self.name)"
-    var found: (descriptor: Int32, warning: String?) = (-1, nil)
+    var found = try Self.lock(path, folder)
     // Whoever finishes removes the file: then this one has locked nothing, and tries the next.
-    repeat {
-      if found.descriptor >= 0 { close(found.descriptor) }
-      found = try Self.lock(path, folder)
-    } while !Self.isStill(found.descriptor, at: path)
-    (descriptor, warning) = found
+    while !Self.isStill(found.file, at: path) { found = try Self.lock(path, folder) }
+    (file, warning) = found
     let holder = "process \(getpid()) on \(machineName)"
-    _ = ftruncate(descriptor, 0)
-    try? Disk.write(Array(holder.utf8), at: 0, to: descriptor, path: path)
+    try? file.resize(to: 0)
+    try? Disk.write(Array(holder.utf8), at: 0, to: file, path: path)
   }
 
-  deinit { close(descriptor) }
-
-  private static func lock(_ path: String, _ folder: String) throws(Failure) -> (Int32, String?) {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      throw Failure(.cannotCreate, "cannot create \(path): \(Disk.lastError)")
+  private static func lock(
+    _ path: String, _ folder: String
+  ) throws(Failure) -> (file: Descriptor, warning: String?) {
+    let file: Descriptor
+    do { file = try Descriptor(path, .updateOrCreate) } catch {
+      throw Failure(.cannotCreate, "cannot create \(path): \(error)")
     }
-    switch FileLock.lock(descriptor) {
-    case .locked: return (descriptor, nil)
+    switch FileLock.lock(file) {
+    case .locked: return (file, nil)
     // Some network file systems know no locks; there it is up to the user.
     case .unavailable(let reason):
-      return (descriptor, "\(folder) cannot be locked (\(reason)); do not write to it twice at once")
-    case .taken: close(descriptor)
+      return (file, "\(folder) cannot be locked (\(reason)); do not write to it twice at once")
+    case .taken: break
     }
     let holder = Disk.data(of: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
     throw Failure(
@@ -48,9 +45,9 @@ package final class FolderLock: Sendable {
     )
   }
 
-  private static func isStill(_ descriptor: Int32, at path: String) -> Bool {
-    var (mine, named) = (stat(), stat())
-    return fstat(descriptor, &mine) == 0 && stat(path, &named) == 0 && mine.st_ino == named.st_ino
-      && mine.st_dev == named.st_dev
+  private static func isStill(_ file: Descriptor, at path: String) -> Bool {
+    var named = stat()
+    guard let mine = try? file.status(), stat(path, &named) == 0 else { return false }
+    return mine.st_ino == named.st_ino && mine.st_dev == named.st_dev
   }
 }

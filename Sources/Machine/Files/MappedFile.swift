@@ -15,12 +15,12 @@ package final class MappedFile: @unchecked Sendable {
   /// - Throws: ``FileError`` when it is missing, not a regular file or not readable.
   package init(_ path: String) throws(FileError) {
     // Not blocking, so that opening a pipe without a writer returns; regular files do not care.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw FileError(path: path, operation: "open it", code: errno) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
-      throw FileError(path: path, operation: "examine it", code: errno)
+    let (file, status): (Descriptor, stat)
+    do { file = try Descriptor(path, .readWithoutWaiting) } catch {
+      throw FileError(path: path, operation: "open it", code: error.code)
+    }
+    do { status = try file.status() } catch {
+      throw FileError(path: path, operation: "examine it", code: error.code)
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       let isFolder = status.st_mode & S_IFMT == S_IFDIR
@@ -33,19 +33,19 @@ package final class MappedFile: @unchecked Sendable {
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)
       return
     }
-    let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    let base = withExtendedLifetime(file) { mmap(nil, size, PROT_READ, MAP_PRIVATE, file.number, 0) }
     if let base, base != MAP_FAILED {
       bytes = UnsafeRawBufferPointer(start: base, count: size)
     } else if errno == ENOMEM {
       throw FileError(path: path, operation: "map it", code: ENOMEM)
     } else {
-      bytes = try Self.read(size, of: descriptor, path)
+      bytes = try Self.read(size, of: file, path)
     }
   }
 
   /// Reads a whole file into memory that can be unmapped as if it were the file.
   private static func read(
-    _ size: Int, of descriptor: Int32, _ path: String
+    _ size: Int, of file: Descriptor, _ path: String
   ) throws(FileError) -> UnsafeRawBufferPointer {
     let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     let base =
@@ -58,20 +58,14 @@ package final class MappedFile: @unchecked Sendable {
           "its file system cannot map it, and its \(size) bytes do not fit into memory; copy it to another file system",
         code: 0)
     }
-    var done = 0
-    while done < size {
-      let count = pread(descriptor, base + done, size - done, off_t(done))
-      if count < 0 && errno == EINTR { continue }
-      if count > 0 {
-        done += count
-        continue
-      }
-      let code = count < 0 ? errno : 0
-      munmap(base, size)
-      throw FileError(
-        path: path, operation: code == 0 ? "it became shorter while it was read" : "read it", code: code)
-    }
-    return UnsafeRawBufferPointer(start: base, count: size)
+    let failure: FileError
+    do {
+      let memory = UnsafeMutableRawBufferPointer(start: base, count: size)
+      if try file.readAll(at: 0, into: memory) == size { return UnsafeRawBufferPointer(memory) }
+      failure = FileError(path: path, operation: "it became shorter while it was read", code: 0)
+    } catch { failure = FileError(path: path, operation: "read it", code: error.code) }
+    munmap(base, size)
+    throw failure
   }
 
   deinit {

@@ -3,11 +3,6 @@ package import Glibc
 // The system's calls by path, for paths that are text and may hold any byte (see PathText). They have the names and the
 // results of the calls in C, and come first where the path is a String: passed to those directly, it would name another file.
 
-/// As `open` in C.
-package func open(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 {
-  PathText.withBytes(of: path) { open($0, flags, mode) }
-}
-
 /// As `stat` in C.
 package func stat(_ path: String, _ status: UnsafeMutablePointer<stat>) -> Int32 {
   PathText.withBytes(of: path) { stat($0, status) }

@@ -24,16 +24,16 @@ package struct UserText: Sendable {
   package init(_ path: String, wanted: String) throws(Failure) {
     let isInput = path == Self.standardInput
     name = isInput ? "standard input" : path
-    let descriptor = isInput ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Self.unreadable(name, wanted, errno) }
-    defer { if !isInput { close(descriptor) } }
-    let found: [UInt8]
+    let (file, found): (Descriptor, [UInt8])
+    do { file = try isInput ? Descriptor(standard: STDIN_FILENO) : Descriptor(path, .read) } catch {
+      throw Self.unreadable(name, wanted, error)
+    }
     // What is no text is refused before all of it is read.
-    var head = [UInt8](repeating: 0, count: 4096)
-    let count = head.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
-    if count > 0 { try Self.checkIsText(head[..<count], name, wanted) }
-    do { found = try Disk.bytes(of: descriptor, atMost: Self.maximumBytes) } catch {
-      throw Self.unreadable(name, wanted, error.code)
+    if let head = try? file.bytes(at: 0, count: 4096), !head.isEmpty {
+      try Self.checkIsText(head[...], name, wanted)
+    }
+    do { found = try Disk.bytes(of: file, atMost: Self.maximumBytes) } catch {
+      throw Self.unreadable(name, wanted, error)
     }
     guard found.count <= Self.maximumBytes else {
       throw Failure(.badData, "\(name) has more than 2 GiB, which no text has that is \(wanted)")
@@ -52,8 +52,8 @@ package struct UserText: Sendable {
   /// The lines without their ends; those that are empty, too.
   package var lines: UserLines { UserLines(bytes) }
 
-  private static func unreadable(_ name: String, _ wanted: String, _ code: Int32) -> Failure {
-    Failure(.inputMissing, "cannot read \(name), \(wanted): \(String(cString: strerror(code)))")
+  private static func unreadable(_ name: String, _ wanted: String, _ error: SystemError) -> Failure {
+    Failure(.inputMissing, "cannot read \(name), \(wanted): \(error)")
   }
 
   private static func decoded(

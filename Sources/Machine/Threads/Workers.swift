@@ -1,35 +1,56 @@
 import Foundation
 import Synchronization
 
-/// Runs `body` on `count` threads of their own and waits for all of them.
+/// Runs `body` on `count` threads, of which the caller's is the first, and waits for all of them.
 ///
 /// Threads, not tasks or `concurrentPerform`: their number is the user's choice, and both of those cap it at the
 /// number of processors of the machine. None of them begins before all are there, so that they can wait for each other.
+/// For work that comes in pieces there is ``forEach(in:threads:progress:_:)``.
 ///
-/// - Throws: The first error any of them threw; ``Failure`` of kind `usage` when the system refuses a thread.
-package func withWorkers(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
-  if count == 1 { return try body(0) }
-  let failure = FirstFailure()
-  let start = StartSignal()
-  var threads: [SystemThread] = []
-  for worker in 0..<count {
-    let thread = SystemThread {
-      guard start.wait() else { return }
-      do { try body(worker) } catch { failure.note(error) }
-    }
-    guard let thread else {
-      failure.note(Failure.refusedThreads(of: count))
-      break
-    }
-    threads.append(thread)
+/// - Parameters:
+///   - count: The threads.
+///   - body: The work of one thread, which is given its number, from 0.
+/// - Throws: What `body` threw, of several the thread with the lowest number; ``Failure`` of kind `usage` when the system
+///   refuses a thread: then `body` has not run.
+package func withWorkers(_ count: Int, _ body: @Sendable (Int) throws(Failure) -> Void) throws(Failure) {
+  let failure = FirstFailure<Failure>()
+  let haveRun = runWorkers(count, orFewer: false) { worker in
+    do throws(Failure) { try body(worker) } catch { failure.note(error, at: worker) }
   }
-  start.give(threads.count == count)
-  for thread in threads { thread.join() }
+  guard haveRun else { throw .refusedThreads(of: count) }
   try failure.rethrow()
 }
 
+/// As ``withWorkers(_:_:)``, with work that does not fail.
+///
+/// - Parameters:
+///   - count: The threads.
+///   - orFewer: Whether to run on the threads there are when the system refuses one, rather than not at all.
+///   - stackBytes: The addresses a thread's stack may take.
+///   - body: The work of one thread.
+/// - Returns: Whether they ran.
+func runWorkers(
+  _ count: Int, orFewer: Bool, stackBytes: Int = SystemThread.stackBytes, _ body: @Sendable (Int) -> Void
+) -> Bool {
+  withoutActuallyEscaping(body) { body in
+    let start = Latch()
+    var threads: [SystemThread] = []
+    while threads.count + 1 < count {
+      let worker = threads.count + 1
+      let thread = SystemThread(stackBytes: stackBytes) { if start.wait() { body(worker) } }
+      guard let thread else { break }
+      threads.append(thread)
+    }
+    let begins = orFewer || threads.count + 1 >= count
+    start.open(begins)
+    if begins { body(0) }
+    for thread in threads { thread.join() }
+    return begins
+  }
+}
+
 extension Failure {
-  /// What to say when the system refuses one of some threads.
+  /// The error of a system that refuses one of some threads.
   package static func refusedThreads(of count: Int) -> Failure {
     Failure(
       .usage,
@@ -38,12 +59,12 @@ extension Failure {
   }
 }
 
-/// Lets threads begin together, or not at all.
-private final class StartSignal: Sendable {
+/// A latch: threads wait until it opens, once, and learn whether they are to begin.
+private final class Latch: Sendable {
   private let condition = NSCondition()
   private let begins = Mutex<Bool?>(nil)
 
-  func give(_ value: Bool) {
+  func open(_ value: Bool) {
     condition.lock()
     begins.withLock { $0 = value }
     condition.broadcast()
@@ -60,12 +81,20 @@ private final class StartSignal: Sendable {
   }
 }
 
-private final class FirstFailure: Sendable {
-  private let error = Mutex<(any Error)?>(nil)
+/// The error of the first of some pieces of work, whichever failed first.
+final class FirstFailure<E: Error>: Sendable {
+  private let first = Mutex<(place: Int, error: E)?>(nil)
 
-  func note(_ new: any Error) { error.withLock { if $0 == nil { $0 = new } } }
+  /// Whether any failed.
+  var isNoted: Bool { first.withLock { $0 != nil } }
 
-  func rethrow() throws {
-    if let error = error.withLock({ $0 }) { throw error }
+  func note(_ error: E, at place: Int) {
+    first.withLock { first in
+      if first.map({ place < $0.place }) ?? true { first = (place, error) }
+    }
+  }
+
+  func rethrow() throws(E) {
+    if let error = first.withLock({ $0?.error }) { throw error }
   }
 }

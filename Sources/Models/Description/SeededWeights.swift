@@ -117,7 +117,7 @@ private struct SeededDistribution: Sendable {
       if blocks == 1 {
         destination.fill(0, key: key, centre: centre, step: step)
       } else {
-        concurrently(iterations: blocks) { block in
+        forEach(in: 0..<blocks) { block in
           destination.fill(block * Self.block, key: key, centre: centre, step: step)
         }
       }

@@ -59,8 +59,8 @@ extension Dump {
     let next = Atomic(0)
     let batchSize = min(request.batchSize, outline.chunkRows)
     let threads = max(min(request.threads, (rows.count + outline.chunkRows - 1) / outline.chunkRows), 1)
-    let gate = Gate(threads)
-    try withWorkers(threads) { _ in
+    let barrier = Barrier(threads)
+    try withWorkers(threads) { _ throws(Failure) in
       let runner = network.runner(batchSize: batchSize)
       var result = DumpProbe()
       func runBatch() {
@@ -82,7 +82,7 @@ extension Dump {
       }
       // The first batch touches memory that the others find touched.
       runBatch()
-      gate.wait()
+      barrier.wait()
       let warm = result.images
       let start = Clock.seconds
       repeat { runBatch() } while Clock.seconds - start < seconds && !progress.isStopping

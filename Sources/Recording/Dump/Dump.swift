@@ -8,7 +8,6 @@ import Inference
 import Layers
 public import Machine
 import Models
-import Synchronization
 import Tensor
 import Units
 
@@ -140,21 +139,17 @@ public struct Dump: Sendable {
   /// - Returns: The digests; `nil` when somebody stopped that, or the pass before it.
   private func finish(_ open: OpenDump, _ progress: RunProgress) throws -> [String]? {
     let files = open.files
-    let digests = Mutex([String?](repeating: nil, count: files.count))
-    let next = Atomic(0)
-    try withWorkers(min(request.threads, files.count)) { _ in
-      while true {
-        let index = next.add(1, ordering: .relaxed).oldValue
-        guard index < files.count else { return }
-        try files[index]?.synchronize()
-        if progress.isStopping { continue }
-        let path = "\(request.output)/\(arrays[index].file)"
-        if files[index] == nil { try open.extremes?.write(layer: index, to: path) }
-        let digest = try files[index]?.digest() ?? ArrayFile.digest(ofFile: path)
-        digests.withLock { $0[index] = digest }
+    let digests = try map(in: files.indices, threads: request.threads) { index throws(Failure) -> String? in
+      if let file = files[index] {
+        try file.synchronize()
+        return try progress.isStopping ? nil : file.digest()
       }
+      if progress.isStopping { return nil }
+      let path = "\(request.output)/\(arrays[index].file)"
+      try open.extremes?.write(layer: index, to: path)
+      return try ArrayFile.digest(ofFile: path)
     }
-    let known = digests.withLock { $0.compactMap { $0 } }
+    let known = digests.compactMap { $0 }
     if known.count == files.count { return known }
     try open.extremes?.synchronize()
     return nil

@@ -2,7 +2,6 @@ public import Dumps
 import Formats
 import Foundation
 public import Machine
-import Synchronization
 import Tensor
 
 /// A dump as it is on the disk, compared with what its manifest and its journal say.
@@ -68,18 +67,11 @@ public struct DumpCheck: Sendable, Codable {
     (done, changed) = (manifest.images.count, 0)
     let stated = manifest.files
     progress.begin(total: stated.count)
-    let verdicts = Mutex(stated.map { File(file: $0.file, verdict: .unverified) })
-    let next = Atomic(0)
-    try withWorkers(max(min(threads, stated.count), 1)) { _ in
-      while !progress.isStopping {
-        let index = next.add(1, ordering: .relaxed).oldValue
-        guard index < stated.count else { return }
-        let verdict = Self.verdict(on: stated[index].file, in: path, stated[index].sha256)
-        verdicts.withLock { $0[index] = verdict }
-        progress.note(done: 1)
-      }
+    let read = try map(in: stated, threads: threads, progress: progress) { file throws(Failure) in
+      defer { progress.note(done: 1) }
+      return Self.verdict(on: file.file, in: path, file.sha256)
     }
-    files = verdicts.withLock { $0 }
+    files = read + stated.dropFirst(read.count).map { File(file: $0.file, verdict: .unverified) }
   }
 
   private static func verdict(on file: String, in folder: String, _ digest: String?) -> File {

@@ -45,7 +45,7 @@ final class ExtremesStore: Sendable {
   private let layers: [LayerExtremes]
   private let spill: SpilledRows
   private let sample: SampleFile
-  private let gate = SharedGate()
+  private let lock = ReadWriteLock()
   private let state = Mutex(State())
 
   private struct State {
@@ -77,7 +77,7 @@ final class ExtremesStore: Sendable {
     _ rows: Range<Int>, _ values: (Int) -> UnsafeBufferPointer<Float>,
     noting note: (_ place: Int) throws(Failure) -> Void, synchronize: () throws(Failure) -> Void
   ) throws(Failure) {
-    let isFull = try gate.shared { () throws(Failure) in
+    let isFull = try lock.read { () throws(Failure) in
       let place = state.withLock { state in
         defer { state.place += rows.count }
         return state.place
@@ -89,7 +89,7 @@ final class ExtremesStore: Sendable {
       return state.withLock { $0.place >= layout.spillRows }
     }
     guard isFull else { return }
-    try gate.alone { () throws(Failure) in
+    try lock.write { () throws(Failure) in
       guard state.withLock({ $0.place >= layout.spillRows }) else { return }
       try synchronize()
       try ExtremesSnapshot.write(layers, of: state.withLock { $0.taken }, to: layout.folder.snapshot)

@@ -3,7 +3,6 @@ import Dumps
 import Formats
 import Foundation
 public import Machine
-import Synchronization
 import Tensor
 
 /// Shards of one recording put together into the dump a single run would have made, byte for byte.
@@ -113,18 +112,13 @@ public struct Merge: Sendable {
     do {
       let pending = arrays.indices.filter { !record.isDone($0) }
       progress.begin(total: pending.count)
-      let next = Atomic(0)
-      try withWorkers(max(min(threads, pending.count), 1)) { _ in
-        while !progress.isStopping {
-          let place = next.add(1, ordering: .relaxed).oldValue
-          guard place < pending.count else { return }
-          let (array, index) = (arrays[pending[place]], pending[place])
-          let digest =
-            array.name != nil && record.keepsExtremes
-            ? try mergeExtremes(array, index) : try merge(array, index)
-          try record.note(index, digest: digest)
-          progress.note(done: 1)
-        }
+      try forEach(in: pending, threads: threads, progress: progress) { index in
+        let array = arrays[index]
+        let digest =
+          array.name != nil && record.keepsExtremes
+          ? try mergeExtremes(array, index) : try merge(array, index)
+        try record.note(index, digest: digest)
+        progress.note(done: 1)
       }
     } catch {
       record.fail(error)

@@ -73,23 +73,23 @@ public struct ImageRanker {
   /// - Complexity: O(n): at most three passes of a radix sort; passes that would not move any key are
   ///   skipped.
   /// - Precondition: There are fewer than 2³² rows.
-  public mutating func rank(_ values: UnsafeBufferPointer<Float>) -> UnitRanking {
+  public mutating func rank(_ values: Span<Float>) -> UnitRanking {
     sort(values)
     return UnitRanking(count: keys.count, low: keys.map(Self.image), high: [])
   }
 
   /// Returns the same ranking with at most `limit` images at each end.
-  public mutating func ends(of values: UnsafeBufferPointer<Float>, keeping limit: Int) -> UnitRanking {
+  public mutating func ends(of values: Span<Float>, keeping limit: Int) -> UnitRanking {
     sort(values)
     return UnitRanking(
       count: keys.count, low: keys.prefix(limit).map(Self.image), high: keys.suffix(limit).map(Self.image))
   }
 
-  private mutating func sort(_ values: UnsafeBufferPointer<Float>) {
+  private mutating func sort(_ values: Span<Float>) {
     precondition(values.count <= Int(UInt32.max), "\(values.count) rows")
     keys.removeAll(keepingCapacity: true)
-    for (row, value) in values.enumerated() where !value.isNaN {
-      keys.append(RankKey.make(value, row: UInt32(row)))
+    for row in values.indices where !values[row].isNaN {
+      keys.append(RankKey.make(values[row], row: UInt32(row)))
     }
     if scratch.count < keys.count { scratch = [UInt64](repeating: 0, count: keys.count) }
     // Rows are already ascending, and every pass is stable.

@@ -2,13 +2,6 @@ import Dumps
 import Machine
 import Statistics
 
-/// What a dump knows of one unit.
-struct UnitRecord {
-  let ranking: UnitRanking
-  /// The activation of every row, NaN where the image was not read; `nil` where the dump keeps only the ends.
-  let values: UnsafeBufferPointer<Float>?
-}
-
 /// The units of a dump, one by one.
 struct ActivationSource: Sendable {
   let dump: RecordedDump
@@ -24,13 +17,20 @@ struct ActivationSource: Sendable {
     imageCount = dump.images.recordedCount
   }
 
-  /// Calls `body` for each unit of a layer with its position and what is known of it, on several threads.
+  /// The results of `body` for some units of a layer, in their order, on several threads.
   ///
+  /// - Parameters:
+  ///   - channels: The units.
+  ///   - name: The layer's name.
+  ///   - threads: The threads.
+  ///   - body: It is given a unit's position among them, its ranking, and its activation for every row, NaN where the image
+  ///     was not read; `nil` where the dump keeps only the ends.
+  /// - Returns: The results.
   /// - Throws: ``Failure`` where the dump lacks a unit, and what `body` throws.
-  func forEach(
-    unit channels: [Int], of name: String, threads: Int,
-    _ body: @escaping @Sendable (Int, UnitRecord) throws -> Void
-  ) throws {
+  func map<Result: Sendable>(
+    units channels: [Int], of name: String, threads: Int,
+    _ body: @Sendable (_ position: Int, UnitRanking, _ values: Span<Float>?) throws -> Result
+  ) throws -> [Result] {
     let layer = try dump.layer(named: name)
     let columns = try channels.map { channel in
       guard let column = layer.column(ofUnit: channel) else {
@@ -39,19 +39,13 @@ struct ActivationSource: Sendable {
       }
       return column
     }
-    let queue = PositionQueue(columns.count)
-    try withWorkers(max(min(threads, columns.count), 1)) { _ in
-      var ranker = ImageRanker()
-      while let position = queue.take() {
-        let column = columns[position]
-        guard layer.storage == .matrix else {
-          try body(position, UnitRecord(ranking: layer.ranking(ofColumn: column), values: nil))
-          continue
-        }
-        try layer.forEachColumn(in: column..<column + 1) { _, values in
-          try body(position, UnitRecord(ranking: ranker.rank(values), values: values))
-        }
+    return try Machine.map(in: columns.indices, threads: threads, state: { ImageRanker() }) {
+      ranker, position in
+      guard layer.storage == .matrix else {
+        return try body(position, layer.ranking(ofColumn: columns[position]), nil)
       }
+      let values = try layer.values(ofColumn: columns[position])
+      return try body(position, ranker.rank(values.span), values.span)
     }
   }
 }

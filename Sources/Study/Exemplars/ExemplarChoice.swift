@@ -48,20 +48,18 @@ struct ExemplarChoice: Sendable {
   mutating func choose(_ layer: LayerUnits) throws -> [ChosenUnit] {
     let channels = layer.units ?? []
     let batches = channels.map { _ in windows.deal(using: &random) }
-    let results = SlotResults<ChosenUnit>(channels.count)
     let choice = self
-    try source.forEach(unit: channels, of: layer.layer, threads: request.threads) { position, record in
+    return try source.map(units: channels, of: layer.layer, threads: request.threads) {
+      position, ranking, values in
       let unit = UnitName(layer: layer.layer, channel: channels[position])
-      let chosen = try choice.choose(unit, record, batches[position])
-      results.set(position, chosen)
+      return try choice.choose(unit, ranking, values, batches[position])
     }
-    return results.all
   }
 
   private func choose(
-    _ unit: UnitName, _ record: UnitRecord, _ batches: (low: [[Int]], high: [[Int]])
+    _ unit: UnitName, _ ranking: UnitRanking, _ values: Span<Float>?,
+    _ batches: (low: [[Int]], high: [[Int]])
   ) throws(Failure) -> ChosenUnit {
-    let ranking = record.ranking
     guard ranking.count == windows.images else {
       throw Failure(
         .badData,
@@ -77,19 +75,19 @@ struct ExemplarChoice: Sendable {
     return ChosenUnit(
       exemplars: exemplars, lowest: try images.exemplars(Array(0..<ends)),
       highest: try images.exemplars((ranking.count - ends..<ranking.count).reversed()),
-      histogram: try request.writesHistograms ? histogram(of: record, unit) : nil)
+      histogram: try request.writesHistograms ? histogram(of: unit, ranking, values) : nil)
   }
 
   private func histogram(
-    of record: UnitRecord, _ unit: UnitName
+    of unit: UnitName, _ ranking: UnitRanking, _ values: Span<Float>?
   ) throws(Failure) -> ActivationHistogram {
-    guard let values = record.values else {
+    guard let values else {
       throw Failure(
         .usage,
         "\(source.dump.path) keeps only the extremes of \(unit), which make no histogram; leave out --histogram, or record every image"
       )
     }
-    return ActivationHistogram(of: values, record.ranking, windows)
+    return ActivationHistogram(of: values, ranking, windows)
   }
 }
 

@@ -10,8 +10,15 @@ struct PictureWriter: Sendable {
   let request: ExemplarRequest
   let pillow: PillowVersion
 
+  /// Something to write.
+  private enum Work: Sendable {
+    case picture(Picture)
+    /// The histogram and the grid of a unit.
+    case extras(ChosenUnit)
+  }
+
   /// The files that are to show an image.
-  private struct Work: Sendable {
+  private struct Picture: Sendable {
     let row: Int, image: String
     var files: [String] = []
   }
@@ -21,55 +28,50 @@ struct PictureWriter: Sendable {
   /// - Returns: How many files were written, out of how many images; `nil` when it was stopped.
   /// - Throws: ``Failure``, or ``ImageError`` for an image that cannot be opened any more.
   func write(_ units: [ChosenUnit], progress: RunProgress) throws -> (files: Int, images: Int)? {
-    let work = request.writesPictures ? work(of: units) : []
+    let pictures = request.writesPictures ? pictures(of: units) : []
     let hasExtras = request.writesGrids || request.writesHistograms
-    let queue = PositionQueue(work.count)
-    let extras = PositionQueue(hasExtras ? units.count : 0)
-    let written = SlotResults<Int>(work.count)
-    progress.begin(total: work.count + (hasExtras ? units.count : 0))
-    try withWorkers(request.threads) { _ in
-      let transform = DisplayTransform(pillow: pillow)
-      do {
-        while !progress.isStopping, let position = queue.take() {
-          written.set(position, try write(work[position], transform))
-          progress.note(done: 1)
-        }
-        while !progress.isStopping, let position = extras.take() {
-          try writeExtras(of: units[position], transform)
-          progress.note(done: 1)
-        }
-      } catch {
-        progress.stop()
-        throw error
+    let work = pictures.map(Work.picture) + (hasExtras ? units.map(Work.extras) : [])
+    progress.begin(total: work.count)
+    let written = try map(
+      in: work, threads: request.threads, progress: progress, state: { DisplayTransform(pillow: pillow) }
+    ) { transform, work in
+      var files = 0
+      switch work {
+      case .picture(let picture): files = try write(picture, transform)
+      case .extras(let unit): try writeExtras(of: unit, transform)
       }
+      progress.note(done: 1)
+      return files
     }
-    return progress.isStopping ? nil : (written.all.reduce(0, +), work.count)
+    return progress.isStopping ? nil : (written.reduce(0, +), pictures.count)
   }
 
-  private func work(of units: [ChosenUnit]) -> [Work] {
+  private func pictures(of units: [ChosenUnit]) -> [Picture] {
     var places: [Int: Int] = [:]
-    var work: [Work] = []
+    var pictures: [Picture] = []
     for unit in units {
       let home = "\(folder)/\(StimulusNames.folder(ofUnit: unit.exemplars.unit))"
       for (name, exemplar) in unit.exemplars.files {
-        let place = places[exemplar.row] ?? work.count
-        if place == work.count {
+        let place = places[exemplar.row] ?? pictures.count
+        if place == pictures.count {
           places[exemplar.row] = place
-          work.append(Work(row: exemplar.row, image: exemplar.image))
+          pictures.append(Picture(row: exemplar.row, image: exemplar.image))
         }
-        work[place].files.append("\(home)/\(name)")
+        pictures[place].files.append("\(home)/\(name)")
       }
     }
-    return work.sorted { $0.row < $1.row }
+    return pictures.sorted { $0.row < $1.row }
   }
 
-  private func write(_ work: Work, _ transform: DisplayTransform) throws -> Int {
-    let missing =
-      request.existing == .resume ? work.files.filter { !StimulusFile.isWholePNG($0) } : work.files
+  /// Writes the files of one picture that are missing.
+  ///
+  /// - Returns: How many those were.
+  private func write(_ picture: Picture, _ transform: DisplayTransform) throws -> Int {
+    let files = picture.files
+    let missing = request.existing == .resume ? files.filter { !StimulusFile.isWholePNG($0) } : files
     guard let first = missing.first else { return 0 }
     guard let images else { return 0 }
-    let picture = try transform.picture(at: images.location(ofRow: work.row))
-    let bytes = try picture.png(name: work.image)
+    let bytes = try transform.picture(at: images.location(ofRow: picture.row)).png(name: picture.image)
     try StimulusFile.write(bytes, to: first)
     for file in missing.dropFirst() where !(request.hardLinks && StimulusFile.link(first, as: file)) {
       try StimulusFile.write(bytes, to: file)

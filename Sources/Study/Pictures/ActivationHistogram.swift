@@ -17,11 +17,13 @@ struct ActivationHistogram: Sendable {
   /// Counts the activations that are numbers.
   ///
   /// - Precondition: Every rank is known.
-  init(of values: UnsafeBufferPointer<Float>, _ ranking: UnitRanking, _ windows: ExemplarWindows) {
+  init(of values: Span<Float>, _ ranking: UnitRanking, _ windows: ExemplarWindows) {
     func activation(_ rank: Int) -> Float { ranking[rank]?.value ?? .nan }
     let (minimum, maximum) = (activation(0), activation(ranking.count - 1))
     var counts = [Int](repeating: 0, count: Self.binCount)
-    for value in values where !value.isNaN { counts[Self.bin(of: value, from: minimum, to: maximum)] += 1 }
+    for row in values.indices where !values[row].isNaN {
+      counts[Self.bin(of: values[row], from: minimum, to: maximum)] += 1
+    }
     func span(_ ranks: Range<Int>) -> ClosedRange<Float> {
       activation(ranks.lowerBound)...activation(ranks.upperBound - 1)
     }

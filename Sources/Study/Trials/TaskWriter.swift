@@ -114,19 +114,11 @@ public struct TaskWriter: Sendable {
   /// - Throws: ``Failure``.
   public func run(progress: RunProgress = RunProgress()) throws -> Summary? {
     try clear()
-    let queue = PositionQueue(plan.tasks.count)
-    let links = SlotResults<Int>(plan.tasks.count)
     progress.begin(total: plan.tasks.count)
-    try withWorkers(threads) { _ in
-      do {
-        while !progress.isStopping, let position = queue.take() {
-          links.set(position, try write(plan.tasks[position]))
-          progress.note(done: 1)
-        }
-      } catch {
-        progress.stop()
-        throw error
-      }
+    let links = try map(in: plan.tasks, threads: threads, progress: progress) { task in
+      let links = try write(task)
+      progress.note(done: 1)
+      return links
     }
     if progress.isStopping { return nil }
     FileSystem.synchronizeAll()
@@ -136,7 +128,7 @@ public struct TaskWriter: Sendable {
       tasks: plan.tasks.count, trials: trials, repetitions: plan.settings.repetitions,
       files: plan.tasks.count
         * (1 + trials * (StimulusFolders.queries.count + StimulusFolders.references.count)),
-      links: links.all.reduce(0, +),
+      links: links.reduce(0, +),
       output: folder)
   }
 

@@ -56,14 +56,7 @@ public enum UnitListing {
     of dump: RecordedDump, layers: [String], filter: UnitFilter, threads: Int = ProcessorCount.available
   ) throws -> [ListedUnit] {
     let recorded = try layers.map { try dump.layer(named: $0) }
-    let results = SlotResults<[ListedUnit]>(recorded.count)
-    let queue = PositionQueue(recorded.count)
-    try withWorkers(max(min(threads, recorded.count), 1)) { _ in
-      while let position = queue.take() {
-        results.set(position, try units(of: recorded[position]))
-      }
-    }
-    let listed = results.all.flatMap { $0 }
+    let listed = try map(in: recorded, threads: threads) { try units(of: $0) }.flatMap { $0 }
     let unknown = listed.count { $0.isDead == nil }
     guard filter.dead == nil || unknown == 0 else {
       throw Failure(

@@ -6,29 +6,14 @@ struct UnitBlock: Sendable {
   let layer: Int, place: Int
   /// Columns of the layer.
   let units: Range<Int>
-}
 
-/// Hands out the units of all layers in blocks.
-final class UnitQueue: Sendable {
-  private let blocks: [UnitBlock]
-  private let position = Atomic(0)
-
-  /// Cuts layers of so many units each into blocks of at most `block`.
-  init(_ counts: [Int], block: Int) {
-    blocks = counts.enumerated().flatMap { layer, count in
-      stride(from: 0, to: count, by: max(block, 1)).enumerated().map { place, start in
-        UnitBlock(layer: layer, place: place, units: start..<min(start + max(block, 1), count))
+  /// Layers of so many units each, cut into blocks of at most `size` units.
+  static func blocks(_ counts: [Int], ofAtMost size: Int) -> [UnitBlock] {
+    counts.enumerated().flatMap { layer, count in
+      stride(from: 0, to: count, by: max(size, 1)).enumerated().map { place, start in
+        UnitBlock(layer: layer, place: place, units: start..<min(start + max(size, 1), count))
       }
     }
-  }
-
-  /// The number of blocks.
-  var count: Int { blocks.count }
-
-  /// A block nobody has, `nil` when there is none left.
-  func next() -> UnitBlock? {
-    let index = position.add(1, ordering: .relaxed).oldValue
-    return index < blocks.count ? blocks[index] : nil
   }
 }
 

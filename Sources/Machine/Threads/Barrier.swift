@@ -1,14 +1,16 @@
 import Foundation
 import Synchronization
 
-/// Lets a number of threads go on together.
-package final class Gate: Sendable {
+/// A barrier: each of a number of threads waits for all others before it goes on. It can be used again and again.
+package final class Barrier: Sendable {
   private let condition = NSCondition()
   private let waiting = Mutex((count: 0, round: 0))
   private let threads: Int
 
+  /// Creates a barrier for a number of threads.
   package init(_ threads: Int) { self.threads = threads }
 
+  /// Waits until all threads are here.
   package func wait() {
     condition.lock()
     defer { condition.unlock() }
