@@ -85,7 +85,7 @@ public struct Dump: Sendable {
     var open = try open(manifest)
     if let warning = open.lock.warning { progress.tell(warning) }
     let start = Clock.seconds
-    let before = open.ledger.writtenRanges.reduce(0) { $0 + $1.count }
+    let before = open.ledger.written.rowCount
     if open.manifest.state == .complete { return summary(open, recorded: 0, since: start, StageTimes()) }
     do {
       var times = try record(with: network, into: open, progress)
@@ -99,7 +99,7 @@ public struct Dump: Sendable {
         try open.journal?.noteDurable()
         try close(&open, .interrupted)
       }
-      let done = open.ledger.writtenRanges.reduce(0) { $0 + $1.count } - before
+      let done = open.ledger.written.rowCount - before
       return summary(open, recorded: done, since: start, times)
     } catch {
       open.manifest.failure = "\(error)"
@@ -115,7 +115,7 @@ public struct Dump: Sendable {
     let seconds = Clock.seconds - start
     let skipped = open.manifest.images.skipped
     let rows =
-      open.manifest.state == .complete ? rows.count : open.ledger.writtenRanges.reduce(0) { $0 + $1.count }
+      open.manifest.state == .complete ? rows.count : open.ledger.written.rowCount
     return DumpSummary(
       images: rows - skipped, skipped: skipped, seconds: seconds,
       imagesPerSecond: Double(recorded) / max(seconds, 1e-9), stages: times,
@@ -127,7 +127,7 @@ public struct Dump: Sendable {
   ) throws -> StageTimes {
     guard let journal = open.journal else { return StageTimes() }
     let pass = ImagePass(
-      network: network, images: images, rows: open.ledger.pendingRanges, firstImage: rows.lowerBound,
+      network: network, images: images, rows: Array(open.ledger.pending.ranges), firstImage: rows.lowerBound,
       chunkRows: outline.chunkRows, batchSize: request.batchSize, threads: request.threads,
       onError: request.onError, progress: progress)
     let (arrays, chunkRows) = (arrays, outline.chunkRows)
@@ -169,7 +169,7 @@ public struct Dump: Sendable {
       open.manifest.rowsDone = nil
       open.manifest.images.tableSha256 = try ArrayFile.digest(ofFile: folder.imagesTable)
     } else {
-      open.manifest.rowsDone = open.ledger.writtenRanges.map { [$0.lowerBound, $0.upperBound] }
+      open.manifest.rowsDone = open.ledger.written.ranges.map { [$0.lowerBound, $0.upperBound] }
     }
     try open.manifest.write(to: folder.manifest)
     if state == .complete { try folder.removeJournal() } else { try open.baselines?.save() }

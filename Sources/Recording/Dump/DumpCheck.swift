@@ -124,7 +124,7 @@ public struct DumpCheck: Sendable, Codable {
       for file in files { try file.update(hash, with: chunk.rows) }
       if hash.finish() != chunk.digest || !isThere { changed += chunk.rows.count }
     }
-    let pending = try folder.pendingRows(of: manifest).reduce(0) { $0 + $1.count }
+    let pending = try folder.pendingRows(of: manifest).rowCount
     return (manifest.images.count - pending, changed)
   }
 

@@ -79,7 +79,7 @@ struct RowBlock: RowSink {
         try write(done)
         baselines?.end()
       }
-      ledger.written(done)
+      ledger.wrote(done)
       try journal.synchronizeNowAndThen { () throws(Failure) in
         try synchronize()
         try baselines?.ledger.save()
