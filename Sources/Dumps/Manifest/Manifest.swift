@@ -250,11 +250,6 @@ public struct Manifest: Codable, Sendable {
   }
 }
 
-extension Manifest {
-  /// The layers, then the output where there is one.
-  package var arrays: [Array] { layers + (logits.map { [$0] } ?? []) }
-}
-
 extension Manifest.PreprocessingSummary {
   package init(_ preprocessing: Preprocessing, pillow: PillowVersion) {
     self.pillow = pillow.rawValue

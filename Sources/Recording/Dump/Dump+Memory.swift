@@ -36,12 +36,9 @@ extension Dump {
   package func memory(of network: Network) -> MemoryEstimate {
     let batchSize = min(request.batchSize, outline.chunkRows)
     let workspace = network.plan.workspaceBytes(batchSize: batchSize)
-    // The totals of the dump and of every worker.
-    let baselineBytes =
-      request.baselines ? (request.threads + 1) * outline.units * BaselineTotals.bytesOfUnit : 0
     return MemoryEstimate(
       weights: network.plan.packedBytes + (network.checkpoint?.fileSize ?? 0), loading: outline.weightBytes,
-      workspaces: request.threads * workspace + baselineBytes,
+      workspaces: request.threads * workspace + plans.memory(threads: request.threads).totals,
       rows: outline.rowBufferBytes + outline.extremesBytes,
       images: images.byteCount + rows.count,
       decoding: request.threads * Self.decodingBytes, program: Self.programBytes)

@@ -74,9 +74,6 @@ public struct DumpRequest: Sendable {
   /// - Throws: What loading the weights throws.
   public func explanation() throws -> String { try network().plan.description }
 
-  /// The images kept from each end, 0 for matrices.
-  var keepLimit: Int { if case .extremes(let limit) = keep { limit } else { 0 } }
-
   /// Refuses what contradicts itself.
   ///
   /// - Throws: ``Failure`` of kind `usage`.

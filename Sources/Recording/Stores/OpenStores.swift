@@ -1,0 +1,100 @@
+import Dumps
+import Machine
+
+/// The stores of a dump that is being made, shared by the workers.
+final class OpenStores: Sendable {
+  /// The order in which a chunk's digest has their bytes.
+  let all: [any Store]
+  /// Open while chunks are recorded, closed while stores fold.
+  private let folding = SharedGate()
+
+  init(_ stores: [any Store]) { all = stores }
+
+  /// Records a chunk: from its first byte in a file until every store has taken it in, no store folds.
+  ///
+  /// - Throws: What `body` throws.
+  func recordingChunk(_ body: () throws(Failure) -> Void) throws(Failure) { try folding.shared(body) }
+
+  /// Folds the stores that are full.
+  ///
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
+  func foldIfFull(_ journal: Journal) throws(Failure) {
+    guard all.contains(where: \.isFull) else { return }
+    try folding.alone { () throws(Failure) in
+      guard all.contains(where: \.isFull) else { return }
+      try secure()
+      try journal.noteDurable()
+      for store in all where store.isFull { try store.fold() }
+    }
+  }
+
+  /// Forces all rows to the disk, and saves what memory has of them.
+  ///
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
+  func secure() throws(Failure) {
+    try synchronize()
+    try save()
+  }
+
+  /// A file of a store.
+  struct File: Sendable {
+    let store: any Store
+    let index: Int
+    /// The path below the dump's folder.
+    var name: String { store.files[index] }
+
+    /// Completes the file and forces it to the disk.
+    ///
+    /// - Returns: Its SHA-256.
+    /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
+    func finish() throws(Failure) -> String { try store.finish(index) }
+  }
+
+  /// The files of all stores that finish last, or of all others.
+  func files(finishingLast: Bool) -> [File] {
+    all.filter { $0.finishesLast == finishingLast }.flatMap { store in
+      store.files.indices.map { File(store: store, index: $0) }
+    }
+  }
+
+  /// Forces all rows to the disk.
+  ///
+  /// - Throws: ``Failure`` of kind `writeFailed`.
+  func synchronize() throws(Failure) { for store in all { try store.synchronize() } }
+
+  /// Saves what memory has, for a run that goes on.
+  ///
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
+  func save() throws(Failure) { for store in all { try store.save() } }
+
+  /// Takes over what an earlier run did: leaves those chunks of its journal that every store has.
+  ///
+  /// - Throws: ``Failure`` when a file cannot be read or written.
+  func restore(_ contents: inout JournalContents, rows: Int) throws(Failure) {
+    let saved = contents.chunks.filter { chunk in
+      all.allSatisfy { $0.hasSaved(chunk, skipped: contents.reasons) }
+    }
+    for store in all { try store.restore(saved) }
+    contents.chunks = []
+    for chunk in saved where chunk.rows.upperBound <= rows {
+      if try restore(chunk) { contents.chunks.append(chunk) }
+    }
+  }
+
+  /// Takes over a chunk, if it is there: a power failure may have lost what was not forced to the disk.
+  private func restore(_ chunk: JournalContents.Chunk) throws(Failure) -> Bool {
+    let standings = all.map { $0.standing(of: chunk) }
+    if standings.contains(.lost) { return false }
+    if standings.contains(.folded) { return true }
+    if chunk.isDurable && standings.allSatisfy({ $0 == .written }) { return true }
+    let hash = SHA256()
+    var takeIns: [() throws(Failure) -> Void] = []
+    for store in all {
+      guard let takeIn = try store.reread(chunk, digesting: hash) else { return false }
+      takeIns.append(takeIn)
+    }
+    guard hash.finish() == chunk.digest else { return false }
+    for takeIn in takeIns { try takeIn() }
+    return true
+  }
+}
