@@ -49,7 +49,7 @@ extension Dump {
     }
     guard var done = try JournalContents(path: folder.journal) else { return nil }
     let stores = try openStores(continuing: true)
-    try stores.restore(&done, rows: rows.count)
+    done.chunks = try stores.restore(done.chunks, skipped: done.reasons, rows: rows.count)
     let ledger = RowLedger(rows: rows.count)
     ledger.restore(done.chunks, done.reasons)
     old.resumed = (old.resumed ?? 0) + 1

@@ -67,18 +67,25 @@ final class OpenStores: Sendable {
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   func save() throws(Failure) { for store in all { try store.save() } }
 
-  /// Takes over what an earlier run did: leaves those chunks of its journal that every store has.
+  /// Takes over what an earlier run did.
   ///
+  /// - Parameters:
+  ///   - chunks: The chunks of its journal.
+  ///   - reasons: Why rows were skipped, by row.
+  ///   - rows: The rows of the dump.
+  /// - Returns: Those of the chunks that every store has.
   /// - Throws: ``Failure`` when a file cannot be read or written.
-  func restore(_ contents: inout JournalContents, rows: Int) throws(Failure) {
-    let saved = contents.chunks.filter { chunk in
-      all.allSatisfy { $0.hasSaved(chunk, skipped: contents.reasons) }
-    }
+  func restore(
+    _ chunks: [JournalContents.Chunk], skipped reasons: [Int: String], rows: Int
+  ) throws(Failure) -> [JournalContents.Chunk] {
+    // A snapshot is of use only with all its rows: it has to know which of them other stores have lost.
+    let saved = chunks.filter { chunk in all.allSatisfy { $0.hasSaved(chunk, skipped: reasons) } }
     for store in all { try store.restore(saved) }
-    contents.chunks = []
+    var kept: [JournalContents.Chunk] = []
     for chunk in saved where chunk.rows.upperBound <= rows {
-      if try restore(chunk) { contents.chunks.append(chunk) }
+      if try restore(chunk) { kept.append(chunk) }
     }
+    return kept
   }
 
   /// Takes over a chunk, if it is there: a power failure may have lost what was not forced to the disk.
