@@ -100,7 +100,7 @@ let package = Package(
     .target(
       name: "Atlas",
       dependencies: [
-        "Dumps", "Models", "Datasets", "Images", "Statistics", "Machine",
+        "Dumps", "Models", "Datasets", "Images", "Statistics", "Tensor", "Machine",
         .product(name: "Mustache", package: "swift-mustache"),
       ], resources: [.embedInCode("Resources")], swiftSettings: strict),
     .executableTarget(

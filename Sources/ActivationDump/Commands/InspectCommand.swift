@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Dumps
+import Formats
 
 /// `inspect`: state and provenance of dumps.
 struct InspectCommand: ParsableCommand {
@@ -88,7 +89,7 @@ struct InspectCommand: ParsableCommand {
     if let extremes = manifest.extremes {
       rows.append(["kept", "\(extremes.limit) images from each end, a sample of \(extremes.sample.grouped)"])
     }
-    if let array = manifest.layers.first, array.dtype != "<f4" || array.unitMajor == true {
+    if let array = manifest.layers.first, array.dtype != ArrayFormat().dtype || array.unitMajor == true {
       rows.append(["numbers", array.dtype + (array.unitMajor == true ? ", units × images" : "")])
     }
     if let shard = manifest.shard {

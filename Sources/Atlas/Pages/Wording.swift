@@ -1,6 +1,7 @@
 import Datasets
 import Dumps
 import Machine
+import Tensor
 
 /// How a page says where a recording comes from.
 enum Wording {
@@ -29,19 +30,19 @@ enum Wording {
 
   /// What was kept of a layer.
   static func recorded(_ reduction: String) -> String {
-    switch reduction {
-    case "mean": "mean over positions"
-    case "max": "maximum over positions"
-    case "token0": "the class token"
+    switch Reduction(rawValue: reduction) {
+    case .mean: "mean over positions"
+    case .max: "maximum over positions"
+    case .token0: "the class token"
     default: reduction
     }
   }
 
   /// What a unit without a recorded value above 0 is called.
   static func neverPositive(_ reduction: String) -> String {
-    switch reduction {
-    case "mean": "never positive on average"
-    case "token0": "never positive at the class token"
+    switch Reduction(rawValue: reduction) {
+    case .mean: "never positive on average"
+    case .token0: "never positive at the class token"
     default: "never positive"
     }
   }

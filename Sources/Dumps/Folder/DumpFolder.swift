@@ -100,7 +100,7 @@ package struct DumpFolder: Sendable {
   /// Empties the folder of what an earlier dump left there, and makes it ready for matrices or extremes.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
-  package func clear(for keep: Keep = .all) throws(Failure) {
+  package func clear(for keep: Retention = .all) throws(Failure) {
     for name in Self.names where name != FolderLock.name { try remove(name) }
     try removeTemporaryFiles()
     try createLayersFolder(for: keep)
@@ -109,7 +109,7 @@ package struct DumpFolder: Sendable {
   /// Makes the folder that the layers' files go into.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
-  package func createLayersFolder(for keep: Keep) throws(Failure) {
+  package func createLayersFolder(for keep: Retention) throws(Failure) {
     try Disk.createDirectory("\(path)/\(StoreNames(keep).folder)")
   }
 

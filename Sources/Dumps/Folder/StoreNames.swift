@@ -35,7 +35,7 @@ package struct StoreNames: Sendable {
 
 extension StoreNames {
   /// The kind that keeps the activations.
-  package init(_ keep: Keep) {
+  package init(_ keep: Retention) {
     switch keep {
     case .all: self = .matrices
     case .extremes: self = .extremes

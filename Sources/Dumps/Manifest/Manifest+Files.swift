@@ -17,7 +17,7 @@ extension Manifest {
   }
 
   /// The choice of what is kept of the activations.
-  package var keep: Keep { extremes.map { .extremes($0.limit) } ?? .all }
+  package var keep: Retention { extremes.map { .extremes($0.limit) } ?? .all }
 
   /// Adds a layer or, as the array without a name, the output.
   package mutating func append(_ array: Array) {
