@@ -42,16 +42,16 @@ public struct Atlas: Sendable {
     return try finish(digested, missing)
   }
 
-  /// What is known once all units were read.
-  public struct Digested: Sendable {
+  /// The pages of units that were written, and the images they show.
+  public struct UnitPages: Sendable {
     let layers: [LayerSummary]
     let shown: RowSet
     let bytes: Int
     let seconds: Double
   }
 
-  /// What is known once all thumbnails are made.
-  public struct Missing: Sendable {
+  /// The thumbnails that were made, and the rows of those that could not be.
+  public struct Thumbnails: Sendable {
     let rows: RowSet
     let bytes: Int
     let seconds: Double
@@ -61,7 +61,7 @@ public struct Atlas: Sendable {
   ///
   /// - Returns: What they show; `nil` when it was stopped.
   /// - Throws: ``Failure``.
-  public func writeUnits(progress: RunProgress) throws -> Digested? {
+  public func writeUnits(progress: RunProgress) throws -> UnitPages? {
     let start = Clock.seconds
     try folder.prepare(overwrite: request.overwrite)
     try folder.writeMarker(contents())
@@ -78,7 +78,7 @@ public struct Atlas: Sendable {
     }
     guard !progress.isStopping else { return nil }
     return state.withLock { state in
-      Digested(
+      UnitPages(
         layers: state.layers.compactMap { $0 }, shown: state.shown, bytes: state.bytes,
         seconds: Clock.seconds - start)
     }
@@ -114,7 +114,7 @@ public struct Atlas: Sendable {
   ///
   /// - Returns: Which of them could not be read; `nil` when it was stopped.
   /// - Throws: ``Failure`` when one cannot be written.
-  public func writeThumbnails(of digested: Digested, progress: RunProgress) throws -> Missing? {
+  public func writeThumbnails(of digested: UnitPages, progress: RunProgress) throws -> Thumbnails? {
     let start = Clock.seconds
     let rows = digested.shown.rows
     progress.begin(total: rows.count)
@@ -134,13 +134,13 @@ public struct Atlas: Sendable {
       progress.note(done: 1)
     }
     guard !progress.isStopping else { return nil }
-    return state.withLock { Missing(rows: $0.missing, bytes: $0.bytes, seconds: Clock.seconds - start) }
+    return state.withLock { Thumbnails(rows: $0.missing, bytes: $0.bytes, seconds: Clock.seconds - start) }
   }
 
   /// Writes the pages; the index comes last.
   ///
   /// - Throws: ``Failure``.
-  public func finish(_ digested: Digested, _ missing: Missing) throws -> AtlasSummary {
+  public func finish(_ digested: UnitPages, _ missing: Thumbnails) throws -> AtlasSummary {
     var bytes = digested.bytes + missing.bytes + Pages.assets.reduce(0) { $0 + $1.bytes.count }
     func write(_ text: String, to name: String) throws(Failure) {
       try folder.write(text, to: name)

@@ -23,7 +23,7 @@ extension ExtremesCase {
     return (folder, images)
   }
 
-  func request(_ output: String, _ keep: Keep = .extremes(6)) throws -> DumpRequest {
+  func request(_ output: String, _ keep: Retention = .extremes(6)) throws -> DumpRequest {
     var request = try DumpRequest.squeezeNet(
       images: images, output: folder(output),
       layers: [.init(layer: "features.3.squeeze"), .init(layer: "classifier.1", units: [7, 900, 3])])

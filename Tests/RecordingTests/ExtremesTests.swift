@@ -158,9 +158,10 @@ struct ExtremesTests: ExtremesCase {
     #expect(try refusal { $0.keep = .extremes(7) }?.message.contains("not extremes:7") == true)
     #expect(try refusal { _ in } == nil)
     for text in ["none", "extremes:", "extremes:0", "extremes:x", "extremes:10001", "all:3", ""] {
-      #expect(throws: Failure.self) { try Keep(text) }
+      #expect(throws: Failure.self) { try Retention(text) }
     }
     #expect(
-      try Keep("extremes") == .extremes(201) && Keep("extremes:9") == .extremes(9) && Keep("all") == .all)
+      try Retention("extremes") == .extremes(201) && Retention("extremes:9") == .extremes(9)
+        && Retention("all") == .all)
   }
 }

@@ -123,8 +123,8 @@ struct HeadTests {
     #expect(throws: Failure.self) { try Dump(again).run() }
   }
 
-  @Test("extremes and baselines are kept without a head, too", arguments: [Keep.all, .extremes(3)])
-  func formats(keep: Keep) throws {
+  @Test("extremes and baselines are kept without a head, too", arguments: [Retention.all, .extremes(3)])
+  func formats(keep: Retention) throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 5, in: folder)
     for head in [Model.Head.published, .absent] {

@@ -61,8 +61,8 @@ extension Target {
     let inside = contents.chunks.filter { $0.rows.upperBound <= rows }
     ledger.restore(inside, contents.reasons)
     let done = Set(inside.flatMap { Array($0.rows) })
-    claim(ledger.writtenRanges.flatMap { Array($0) } == done.sorted(), "rows that no chunk names are done")
-    claim(ledger.pendingRanges.allSatisfy { done.isDisjoint(with: $0) }, "rows are done and pending")
+    claim(ledger.written.ranges.flatMap { Array($0) } == done.sorted(), "rows that no chunk names are done")
+    claim(ledger.pending.ranges.allSatisfy { done.isDisjoint(with: $0) }, "rows are done and pending")
     // Whatever was read, a journal that continues it says the same.
     let path = Folder.shared("journal.tsv")
     var kept = contents

@@ -64,8 +64,8 @@ struct DumpCommand: ParsableCommand {
       What to keep of the activations: 'all' (a matrix for each layer, the default), or 'extremes:K': of each unit the K \
       lowest and K highest images (201 unless given), exact mean, variance and range, and a sample. These files do not \
       grow with the number of images.
-      """, transform: { try Keep($0) })
-  var keep = Keep.all
+      """, transform: { try Retention($0) })
+  var keep = Retention.all
 
   @Option(help: "The numbers of layers: float32, or float16, which takes half the room.")
   var dtype = ValueType.float32

@@ -38,7 +38,7 @@ struct AtlasSource: Sendable {
   ///   image; `UnknownName` for the name of a layer it has not.
   init(_ request: AtlasRequest) throws {
     dump = try RecordedDump(opening: request.dump)
-    guard dump.manifest.reduce != Reduction.none.rawValue else {
+    guard Reduction(rawValue: dump.manifest.reduce) != Reduction.none else {
       throw Failure(
         .badData,
         "\(dump.path) holds whole maps (--reduce none); an atlas is of one number for each unit and image")

@@ -11,30 +11,17 @@ package struct DumpFolder: Sendable {
   package var manifest: String { path + "/" + Self.manifestName }
   package var imagesTable: String { path + "/" + Self.imagesTableName }
   package var journal: String { path + "/" + Self.journalName }
-  /// What the baselines of a dump that is not complete add up to.
-  package var baselineState: String { path + "/" + Self.baselineStateName }
   private static let manifestName = "manifest.json"
   private static let imagesTableName = "images.tsv"
   private static let journalName = "journal.tsv"
-  private static let activations = "activations", extremes = "extremes", baselines = "baselines"
-  /// What a dump that keeps extremes, or measures baselines, needs only while it is made.
-  private static let spillName = "extremes.rows", snapshotName = "extremes.state",
-    sampleName = "extremes.sample", baselineStateName = "baselines.state"
   /// What the tasks of a job array record together, in the folder of the shards' folders.
   package static let agreementName = "recording.json"
-  package var spill: String { path + "/" + Self.spillName }
-  package var snapshot: String { path + "/" + Self.snapshotName }
-  package var sample: String { path + "/" + Self.sampleName }
   package static let logits = "logits.npy"
-  package static func activations(of layer: String) -> String { "\(activations)/\(layer).npy" }
-  package static func extremes(of layer: String) -> String { "\(extremes)/\(layer).npz" }
-  package static func baselines(of layer: String) -> String { "\(baselines)/\(layer).npz" }
 
   /// What a dump may leave in its folder, in the order it is removed: without the manifest, the rest is not a dump.
-  private static let names = [
-    manifestName, journalName, imagesTableName, logits, activations, extremes, baselines, spillName,
-    snapshotName, sampleName, baselineStateName, FolderLock.name, agreementName,
-  ]
+  private static let names =
+    [manifestName, journalName, imagesTableName, logits] + StoreNames.all.map(\.folder)
+    + StoreNames.all.flatMap(\.working) + [FolderLock.name, agreementName]
 
   /// What is in the place of the folder.
   package enum Contents {
@@ -113,7 +100,7 @@ package struct DumpFolder: Sendable {
   /// Empties the folder of what an earlier dump left there, and makes it ready for matrices or extremes.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
-  package func clear(for keep: Keep = .all) throws(Failure) {
+  package func clear(for keep: Retention = .all) throws(Failure) {
     for name in Self.names where name != FolderLock.name { try remove(name) }
     try removeTemporaryFiles()
     try createLayersFolder(for: keep)
@@ -122,8 +109,8 @@ package struct DumpFolder: Sendable {
   /// Makes the folder that the layers' files go into.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
-  package func createLayersFolder(for keep: Keep) throws(Failure) {
-    try Disk.createDirectory("\(path)/\(keep == .all ? Self.activations : Self.extremes)")
+  package func createLayersFolder(for keep: Retention) throws(Failure) {
+    try Disk.createDirectory("\(path)/\(StoreNames(keep).folder)")
   }
 
   /// Removes the files that a process which was killed had not given their names yet.
@@ -131,7 +118,7 @@ package struct DumpFolder: Sendable {
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package func removeTemporaryFiles() throws(Failure) {
     for name in try names(in: path) where Self.isTemporary(name) { try remove(name) }
-    for folder in [Self.extremes, Self.baselines] {
+    for folder in StoreNames.all.filter(\.isWrittenWhole).map(\.folder) {
       guard Disk.isDirectory("\(path)/\(folder)") == true else { continue }
       for name in try names(in: "\(path)/\(folder)") where name.hasSuffix(".tmp") {
         try remove("\(folder)/\(name)")
@@ -143,17 +130,9 @@ package struct DumpFolder: Sendable {
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package func removeJournal() throws(Failure) {
-    let names = [
-      Self.journalName, Self.spillName, Self.snapshotName, Self.sampleName, Self.baselineStateName,
-      FolderLock.name,
-    ]
-    for name in names { try remove(name) }
+    let working = StoreNames.all.flatMap(\.working)
+    for name in [Self.journalName] + working + [FolderLock.name] { try remove(name) }
   }
-
-  /// Removes a snapshot of extremes that is of no use.
-  ///
-  /// - Throws: ``Failure`` of kind `cannotCreate`.
-  package func removeSnapshot() throws(Failure) { try remove(Self.snapshotName) }
 
   private func remove(_ name: String) throws(Failure) {
     let item = "\(path)/\(name)"
@@ -166,7 +145,7 @@ package struct DumpFolder: Sendable {
   /// A file that has not got its name yet: `manifest.json.1x2y3z.tmp`.
   private static func isTemporary(_ name: String) -> Bool {
     name.hasSuffix(".tmp")
-      && [manifestName, journalName, imagesTableName, snapshotName, baselineStateName].contains {
+      && ([manifestName, journalName, imagesTableName] + StoreNames.all.flatMap(\.replaced)).contains {
         name.hasPrefix("\($0).")
       }
   }

@@ -22,8 +22,8 @@ public struct DumpInspection: Sendable, Codable {
     self.path = path
     manifest = try Manifest.read(folder.manifest)
     let pending = try folder.pendingRows(of: manifest)
-    rowsMissing = pending.map { [$0.lowerBound, $0.upperBound] }
-    rowsDone = manifest.images.count - pending.reduce(0) { $0 + $1.count }
+    rowsMissing = pending.ranges.map { [$0.lowerBound, $0.upperBound] }
+    rowsDone = manifest.images.count - pending.rowCount
     bytes = manifest.arrays.reduce(0) {
       $0 + (Disk.size(of: "\(path)/\($1.file)") ?? 0)
     }
@@ -34,16 +34,10 @@ extension DumpFolder {
   /// The rows that are not done, going by the journal of a dump that is not complete.
   ///
   /// - Throws: ``Failure`` of kind `inputMissing` when the journal cannot be read.
-  package func pendingRows(of manifest: Manifest) throws(Failure) -> [Range<Int>] {
-    guard manifest.state != .complete else { return [] }
+  package func pendingRows(of manifest: Manifest) throws(Failure) -> RangeSet<Int> {
+    guard manifest.state != .complete else { return RangeSet() }
     let chunks = try JournalContents(path: journal)?.chunks ?? []
     let done = chunks.map(\.rows).filter { $0.upperBound <= manifest.images.count }
-    var pending: [Range<Int>] = []
-    var next = 0
-    for range in done.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-      if next < range.lowerBound { pending.append(next..<range.lowerBound) }
-      next = max(next, range.upperBound)
-    }
-    return next < manifest.images.count ? pending + [next..<manifest.images.count] : pending
+    return RangeSet(0..<manifest.images.count).subtracting(RangeSet(done))
   }
 }

@@ -35,7 +35,7 @@ extension Manifest {
     compare("precision", precision, other.precision)
     compare("kernels", tier, other.tier)
     compare("reduction", reduce, other.reduce)
-    compare("keep", keep, other.keep)
+    compare("keep", keptValues, other.keptValues)
     compare("dtype", layers.first?.dtype ?? "", other.layers.first?.dtype ?? "")
     compare("order", order, other.order)
     compare("baselines", baselines == nil ? "none" : "measured", other.baselines == nil ? "none" : "measured")
@@ -54,7 +54,7 @@ extension Manifest {
   }
 
   /// What is kept of the activations, in words.
-  private var keep: String {
+  private var keptValues: String {
     extremes.map { "extremes:\($0.limit) with a sample of \($0.sample)" } ?? "all"
   }
 

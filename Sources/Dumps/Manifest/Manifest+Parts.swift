@@ -25,19 +25,18 @@ extension Manifest.ImagesSummary {
 }
 
 extension Manifest {
-  /// Describes a dump that begins.
+  /// Describes a dump that begins, without its files.
   package init(
     arguments: [String], model: String, weights: WeightsSummary, preprocessing: PreprocessingSummary,
-    precision: String, tier: String, reduce: String, extremes: Extremes?, head: Head?,
-    layers: [Array], baselines: [BaselineFile]?, logits: Array?, images: ImagesSummary, shard: ShardSummary?,
+    precision: String, tier: String, reduce: String, head: Head?, images: ImagesSummary, shard: ShardSummary?,
     onError: ErrorPolicy,
     host: HostSummary, started: String, ended: String?, state: State
   ) {
     (self.arguments, self.model, self.weights, self.preprocessing) = (
       arguments, model, weights, preprocessing
     )
-    (self.precision, self.tier, self.reduce, self.extremes) = (precision, tier, reduce, extremes)
-    (self.head, self.layers, self.baselines, self.logits) = (head, layers, baselines, logits)
+    (self.precision, self.tier, self.reduce) = (precision, tier, reduce)
+    (self.head, layers) = (head, [])
     (self.images, self.shard, self.onError, self.host) = (images, shard, onError, host)
     (self.started, self.ended, self.state) = (started, ended, state)
   }

@@ -50,8 +50,9 @@ extension Manifest {
   }
 
   private func contradiction(of extremes: Extremes) -> String? {
-    guard (1...Keep.greatestLimit).contains(extremes.limit) else {
-      return "it speaks of \(extremes.limit) images from each end, which can be 1 to \(Keep.greatestLimit)"
+    guard (1...Retention.greatestLimit).contains(extremes.limit) else {
+      return
+        "it speaks of \(extremes.limit) images from each end, which can be 1 to \(Retention.greatestLimit)"
     }
     let all = shard?.imagesOfAll ?? images.count
     guard all <= ExactMoments.limit else { return "extremes of \(all) images are more than it can count" }

@@ -29,7 +29,7 @@ public struct Manifest: Codable, Sendable {
     /// shape of the activations that were computed.
     public var shape: [Int]
     /// NumPy's name of the type: `<f4` or `<f2`.
-    public var dtype = "<f4"
+    public var dtype: String
     /// Whether a unit's numbers are together.
     public var unitMajor: Bool?
     /// The units the columns hold, where not all of them in order.
@@ -248,11 +248,6 @@ public struct Manifest: Codable, Sendable {
     }
     return manifest
   }
-}
-
-extension Manifest {
-  /// The layers, then the output where there is one.
-  package var arrays: [Array] { layers + (logits.map { [$0] } ?? []) }
 }
 
 extension Manifest.PreprocessingSummary {

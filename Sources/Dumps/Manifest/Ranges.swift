@@ -7,18 +7,16 @@ public enum Ranges {
   ///   - separator: What stands between ranges.
   /// - Returns: The ranges.
   public static func text(_ numbers: [Int], separator: String = ",") -> String {
-    var ranges: [ClosedRange<Int>] = []
-    for number in numbers {
-      if let last = ranges.last, last.upperBound + 1 == number {
-        ranges[ranges.count - 1] = last.lowerBound...number
-      } else {
-        ranges.append(number...number)
-      }
-    }
-    return ranges.map(text).joined(separator: separator)
+    RangeSet(numbers.map { $0..<$0 + 1 }).ranges.map { text($0.lowerBound...$0.upperBound - 1) }
+      .joined(separator: separator)
   }
 
   package static func text(_ range: ClosedRange<Int>) -> String {
     range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound)-\(range.upperBound)"
   }
+}
+
+extension RangeSet<Int> {
+  /// The number of rows in the set.
+  package var rowCount: Int { ranges.reduce(0) { $0 + $1.count } }
 }

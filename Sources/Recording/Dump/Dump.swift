@@ -24,12 +24,9 @@ public struct Dump: Sendable {
   /// What the dump will be.
   public let outline: DumpOutline
 
-  let arrays: [RecordedArray]
   let folder: DumpFolder
-  /// What is kept in the place of matrices.
-  let extremes: ExtremesStore.Layout?
-  /// The shape of each recorded layer's value for one image, before anything is reduced or chosen.
-  let layerShapes: [Shape]
+  /// All that is kept.
+  let plans: [any StorePlan]
 
   /// Prepares a dump.
   ///
@@ -55,21 +52,20 @@ public struct Dump: Sendable {
     (request.identity, request.model) = (identity, identity.model)
     self.request = request
     let graph = try request.model.graph()
-    arrays = try Self.arrays(request, graph)
-    layerShapes = request.layers.compactMap { graph.shape(of: $0.layer) }
-    let rowBytes = arrays.reduce(0) { $0 + $1.rowShape.count } * MemoryLayout<Float>.size
+    let layers = try request.taps(in: graph)
+    plans = try request.storePlans(layers, rows, of: images.count)
+    let rowBytes = plans.reduce(0) { $0 + $1.rowBytes }
     let chunkRows = ImagePass.chunkRows(
       images: rows.count, rowBytes: rowBytes, batchSize: request.batchSize, threads: request.threads,
       isUnitMajor: request.isUnitMajor)
-    extremes = try Self.extremes(request, rows, of: images.count, arrays, folder)
     outline = DumpOutline(
       images: rows.count, layers: request.layers.count,
-      units: arrays.layers.reduce(0) { $0 + $1.rowShape.channels },
-      bytes: Self.fileBytes(arrays, rows.count, extremes),
+      units: layers.reduce(0) { $0 + $1.source.rowShape.channels },
+      bytes: plans.reduce(0) { $0 + $1.bytes },
       threads: request.threads, batchSize: request.batchSize, chunkRows: chunkRows,
       weightBytes: graph.parameters.reduce(0) { $0 + $1.shape.count } * MemoryLayout<Float>.size,
       rowBufferBytes: request.threads * chunkRows * rowBytes,
-      extremesBytes: extremes.map { $0.memory + request.threads * $0.writingMemory } ?? 0)
+      extremesBytes: plans.memory(threads: request.threads).kept)
   }
 
   /// Records all images, or as many as there are before `progress` is cancelled; going on where an earlier run stopped
@@ -82,25 +78,37 @@ public struct Dump: Sendable {
     let manifest = try manifest(of: network)
     let agreement = agreement(of: manifest)
     try agreement?.check()
-    var open = try open(manifest)
-    if let warning = open.lock.warning { progress.tell(warning) }
+    switch try open(manifest) {
+    case .complete(let manifest, let lock):
+      if let warning = lock.warning { progress.tell(warning) }
+      return summary(manifest, rows: rows.count, recorded: 0, seconds: 0, StageTimes())
+    case .open(let open):
+      if let warning = open.lock.warning { progress.tell(warning) }
+      return try run(with: network, into: open, agreement, progress)
+    }
+  }
+
+  private func run(
+    with network: Network, into open: OpenDump, _ agreement: ShardAgreement?, _ progress: RunProgress
+  ) throws -> DumpSummary {
+    var open = open
     let start = Clock.seconds
-    let before = open.ledger.writtenRanges.reduce(0) { $0 + $1.count }
-    if open.manifest.state == .complete { return summary(open, recorded: 0, since: start, StageTimes()) }
+    let before = open.ledger.written.rowCount
     do {
       var times = try record(with: network, into: open, progress)
       try checkRecorded(open.ledger)
       try agreement?.check(atEnd: true)
-      if let digests = try times.measure(\.write, { try finish(open, progress) }) {
-        open.manifest.seal(digests)
-        try writeBaselines(&open)
+      if let files = try times.measure(\.write, { try finish(open, progress) }) {
+        for file in files { open.manifest.seal(file.file, file.sha256) }
         try close(&open, .complete)
       } else {
-        try open.journal?.noteDurable()
+        try open.journal.noteDurable()
         try close(&open, .interrupted)
       }
-      let done = open.ledger.writtenRanges.reduce(0) { $0 + $1.count } - before
-      return summary(open, recorded: done, since: start, times)
+      let written = open.ledger.written.rowCount
+      return summary(
+        open.manifest, rows: open.manifest.state == .complete ? rows.count : written,
+        recorded: written - before, seconds: Clock.seconds - start, times)
     } catch {
       open.manifest.failure = "\(error)"
       // The first error is the one to report, whatever a full disk does to this.
@@ -110,49 +118,45 @@ public struct Dump: Sendable {
   }
 
   private func summary(
-    _ open: OpenDump, recorded: Int, since start: Double, _ times: StageTimes
+    _ manifest: Manifest, rows: Int, recorded: Int, seconds: Double, _ times: StageTimes
   ) -> DumpSummary {
-    let seconds = Clock.seconds - start
-    let skipped = open.manifest.images.skipped
-    let rows =
-      open.manifest.state == .complete ? rows.count : open.ledger.writtenRanges.reduce(0) { $0 + $1.count }
+    let skipped = manifest.images.skipped
     return DumpSummary(
       images: rows - skipped, skipped: skipped, seconds: seconds,
       imagesPerSecond: Double(recorded) / max(seconds, 1e-9), stages: times,
-      peakResidentBytes: Clock.peakResidentBytes, output: request.output, state: open.manifest.state)
+      peakResidentBytes: Clock.peakResidentBytes, output: request.output, state: manifest.state)
   }
 
   private func record(
     with network: Network, into open: OpenDump, _ progress: RunProgress
   ) throws -> StageTimes {
-    guard let journal = open.journal else { return StageTimes() }
     let pass = ImagePass(
-      network: network, images: images, rows: open.ledger.pendingRanges, firstImage: rows.lowerBound,
+      network: network, images: images, rows: Array(open.ledger.pending.ranges), firstImage: rows.lowerBound,
       chunkRows: outline.chunkRows, batchSize: request.batchSize, threads: request.threads,
       onError: request.onError, progress: progress)
-    let (arrays, chunkRows) = (arrays, outline.chunkRows)
-    return try pass.run { RowBlock(arrays: arrays, into: open, chunkRows: chunkRows, journal: journal) }
+    let chunkRows = outline.chunkRows
+    return try pass.run { RowBlock(into: open, chunkRows: chunkRows) }
   }
 
-  /// Forces every file to the disk, writes extremes and computes the digest of each file.
+  /// Completes every file and forces it to the disk.
   ///
-  /// - Returns: The digests; `nil` when somebody stopped that, or the pass before it.
-  private func finish(_ open: OpenDump, _ progress: RunProgress) throws -> [String]? {
-    let files = open.files
-    let digests = try map(in: files.indices, threads: request.threads) { index throws(Failure) -> String? in
-      if let file = files[index] {
-        try file.synchronize()
-        return try progress.isStopping ? nil : file.digest()
-      }
-      if progress.isStopping { return nil }
-      let path = "\(request.output)/\(arrays[index].file)"
-      try open.extremes?.write(layer: index, to: path)
-      return try ArrayFile.digest(ofFile: path)
+  /// - Returns: The files with their digests; `nil` when the pass or this was stopped.
+  private func finish(_ open: OpenDump, _ progress: RunProgress) throws(Failure) -> [Manifest.File]? {
+    let stores = open.stores
+    let files = stores.files(finishingLast: false)
+    let digests = try map(in: files, threads: request.threads) { file throws(Failure) in
+      try progress.isStopping ? nil : file.finish()
     }
     let known = digests.compactMap { $0 }
-    if known.count == files.count { return known }
-    try open.extremes?.synchronize()
-    return nil
+    guard known.count == files.count else {
+      try stores.synchronize()
+      return nil
+    }
+    var finished = zip(files, known).map { Manifest.File(file: $0.name, sha256: $1) }
+    for file in stores.files(finishingLast: true) {
+      finished.append(Manifest.File(file: file.name, sha256: try file.finish()))
+    }
+    return finished
   }
 
   /// Writes what became of every row, then the manifest that makes it count.
@@ -165,49 +169,15 @@ public struct Dump: Sendable {
       open.manifest.rowsDone = nil
       open.manifest.images.tableSha256 = try ArrayFile.digest(ofFile: folder.imagesTable)
     } else {
-      open.manifest.rowsDone = open.ledger.writtenRanges.map { [$0.lowerBound, $0.upperBound] }
+      open.manifest.rowsDone = open.ledger.written.ranges.map { [$0.lowerBound, $0.upperBound] }
     }
     try open.manifest.write(to: folder.manifest)
-    if state == .complete { try folder.removeJournal() } else { try open.baselines?.save() }
-  }
-
-  /// The files of a dump, that of the output last; a network without a head has none.
-  private static func arrays(_ request: DumpRequest, _ graph: Graph) throws -> [RecordedArray] {
-    var arrays: [RecordedArray] = []
-    for (index, chosen) in request.layers.enumerated() {
-      guard let shape = graph.shape(of: chosen.layer) else {
-        throw Failure(.badData, "\(request.model.identifier) has no layer \(chosen.layer)")
-      }
-      arrays.append(
-        RecordedArray(
-          layer: chosen.layer,
-          file: request.keep == .all
-            ? DumpFolder.activations(of: chosen.layer) : DumpFolder.extremes(of: chosen.layer),
-          source: .tap(index), units: chosen.units,
-          format: ArrayFormat(request.valueType, isUnitMajor: request.isUnitMajor),
-          tapShape: request.reduction == .none ? shape : [shape.channels]))
-    }
-    guard request.model.head != .absent else { return arrays }
-    let output = RecordedArray(
-      layer: "", file: DumpFolder.logits, source: .output, units: nil, tapShape: [request.model.outputs])
-    return arrays + [output]
+    if state == .complete { try folder.removeJournal() } else { try open.stores.save() }
   }
 
   private func manifest(of network: Network) throws -> Manifest {
     let name = network.checkpoint.map { PathText.shown(PathText.lastComponent(of: $0.path)) }
-    var arrays = arrays.map { array in
-      Manifest.Array(
-        name: array.layer.isEmpty ? nil : array.layer,
-        studyName: array.layer.isEmpty ? nil : request.model.studyName(of: array.layer), file: array.file,
-        shape: array.format.shape(rows: rows.count, rowShape: array.rowShape).extents,
-        dtype: array.format.dtype, unitMajor: array.format.isUnitMajor ? true : nil, units: array.units)
-    }
-    let graph = try request.model.graph()
-    for (index, shape) in layerShapes.enumerated() {
-      arrays[index].positions = shape.positions
-      arrays[index].nonNegative = graph.isNonNegative(self.arrays[index].layer) ? true : nil
-    }
-    return Manifest(
+    var manifest = Manifest(
       arguments: request.arguments, model: request.model.identifier,
       weights: .init(
         name: name ?? "\(request.weights)", bytes: network.checkpoint?.fileSize,
@@ -218,12 +188,7 @@ public struct Dump: Sendable {
       preprocessing: .init(request.model.preprocessing, pillow: network.pillow),
       precision: request.options.precision.rawValue,
       tier: request.options.tier.name, reduce: request.reduction.rawValue,
-      extremes: extremes.map { _ in
-        .init(limit: request.keepLimit, sample: min(request.sampleRows, images.count))
-      },
-      head: .init(request.model.head), layers: arrays.filter { $0.name != nil },
-      baselines: request.baselines ? self.arrays.layers.map(baselineFile) : nil,
-      logits: arrays.first { $0.name == nil },
+      head: .init(request.model.head),
       images: .init(
         source: EscapedText.escaped(ImageList.source(request.images)[...]), count: rows.count,
         layout: images.layout, labels: images.labels, listSha256: images.digest,
@@ -236,13 +201,7 @@ public struct Dump: Sendable {
       },
       onError: request.onError, host: .init(threads: request.threads, batchSize: request.batchSize),
       started: Manifest.now, ended: nil, state: .running)
-  }
-}
-
-extension Manifest {
-  /// Notes the digests of the layers' files, then of the output's.
-  fileprivate mutating func seal(_ digests: [String]) {
-    for index in layers.indices { layers[index].sha256 = digests[index] }
-    logits?.sha256 = digests.last
+    for plan in plans { plan.describe(in: &manifest) }
+    return manifest
   }
 }

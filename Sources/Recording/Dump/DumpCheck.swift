@@ -2,7 +2,6 @@ public import Dumps
 import Formats
 import Foundation
 public import Machine
-import Tensor
 
 /// A dump as it is on the disk, compared with what its manifest and its journal say.
 public struct DumpCheck: Sendable, Codable {
@@ -60,18 +59,23 @@ public struct DumpCheck: Sendable, Codable {
     let manifest = try Manifest.read(folder.manifest)
     (self.path, state, images) = (path, manifest.state, manifest.images.count)
     guard manifest.state == .complete else {
-      files = manifest.files.map { File(file: $0.file, verdict: .unverified) }
+      files = Self.stated(by: manifest).map { File(file: $0.file, verdict: .unverified) }
       (done, changed) = try Self.rows(of: manifest, in: folder, progress)
       return
     }
     (done, changed) = (manifest.images.count, 0)
-    let stated = manifest.files
+    let stated = Self.stated(by: manifest)
     progress.begin(total: stated.count)
     let read = try map(in: stated, threads: threads, progress: progress) { file throws(Failure) in
       defer { progress.note(done: 1) }
       return Self.verdict(on: file.file, in: path, file.sha256)
     }
     files = read + stated.dropFirst(read.count).map { File(file: $0.file, verdict: .unverified) }
+  }
+
+  /// Every file of a dump with the digest it should have.
+  private static func stated(by manifest: Manifest) -> [Manifest.File] {
+    manifest.files + [Manifest.File(file: "images.tsv", sha256: manifest.images.tableSha256)]
   }
 
   private static func verdict(on file: String, in folder: String, _ digest: String?) -> File {
@@ -90,66 +94,24 @@ public struct DumpCheck: Sendable, Codable {
     of manifest: Manifest, in folder: DumpFolder, _ progress: RunProgress
   ) throws(Failure) -> (done: Int, changed: Int) {
     guard let journal = try JournalContents(path: folder.journal) else { return (0, 0) }
-    var files: [ArrayFile] = []
-    for array
-      in (manifest.extremes == nil
-      ? manifest.arrays : Array(manifest.arrays.dropFirst(manifest.layers.count)))
-    {
-      files.append(
-        try ArrayFile(
-          continuing: "\(folder.path)/\(array.file)", rows: manifest.images.count,
-          rowShape: Shape(array.rowShape), format: try array.format(in: folder.path),
-          keepOpen: DescriptorLimit.allows(manifest.layers.count + 1), readOnly: true))
-    }
-    let extremes = try manifest.extremes.map { extremes throws(Failure) in
-      try SpilledChunks(
-        folder, widths: manifest.layers.map { $0.rowShape.reduce(1, *) }, limit: extremes.limit)
+    let stored = manifest.storedFiles
+    let keepOpen = DescriptorLimit.allows(stored.reduce(0) { $0 + $1.files.count })
+    var stores: [any StoredChunks] = []
+    for files in stored {
+      let chunks = try files.chunks(in: folder, rows: manifest.images.count, keepOpen: keepOpen)
+      if let chunks { stores.append(chunks) }
     }
     progress.begin(total: journal.chunks.count)
     var changed = 0
     for chunk in journal.chunks where chunk.rows.upperBound <= manifest.images.count && !progress.isStopping {
       progress.note(done: 1)
-      // The snapshot has a digest of its own.
-      if extremes?.snapshot.isSuperset(of: RangeSet(chunk.rows)) == true { continue }
+      if stores.contains(where: { $0.hasFolded(chunk) }) { continue }
       let hash = SHA256()
-      let isThere = try extremes?.update(hash, with: chunk) ?? true
-      for file in files { try file.update(hash, with: chunk.rows) }
+      var isThere = true
+      for store in stores { isThere = try store.update(hash, with: chunk) && isThere }
       if hash.finish() != chunk.digest || !isThere { changed += chunk.rows.count }
     }
-    let pending = try folder.pendingRows(of: manifest).reduce(0) { $0 + $1.count }
+    let pending = try folder.pendingRows(of: manifest).rowCount
     return (manifest.images.count - pending, changed)
-  }
-
-  /// What of a dump that keeps extremes, and is not complete, can be compared with its journal.
-  private struct SpilledChunks {
-    /// The rows in the snapshot.
-    let snapshot: RangeSet<Int>
-    private let spill: SpilledRows?
-
-    init(_ folder: DumpFolder, widths: [Int], limit: Int) throws(Failure) {
-      let memory = widths.reduce(0) { $0 + LayerExtremes.byteCount(units: $1, limit: limit) }
-      snapshot = ExtremesSnapshot.read(folder.snapshot, bytes: memory)
-      spill =
-        Disk.size(of: folder.spill) == nil
-        ? nil : try SpilledRows(folder.spill, widths: widths, reading: true)
-    }
-
-    /// Adds the rows of a chunk to a digest, where they are there.
-    func update(_ hash: borrowing SHA256, with chunk: JournalContents.Chunk) throws(Failure) -> Bool {
-      guard let spill, let place = chunk.place else { return false }
-      return try spill.withChunk(at: place, rows: chunk.rows.count) { bytes, _ in
-        hash.update(bytes)
-        return true
-      } ?? false
-    }
-  }
-}
-
-extension Manifest {
-  /// Every file of the dump with the digest it should have.
-  fileprivate var files: [(file: String, sha256: String?)] {
-    arrays.map { ($0.file, $0.sha256) } + (baselines ?? []).map { ($0.file, $0.sha256) } + [
-      ("images.tsv", images.tableSha256)
-    ]
   }
 }

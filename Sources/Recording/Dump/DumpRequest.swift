@@ -31,7 +31,7 @@ public struct DumpRequest: Sendable {
   /// What to keep of a layer.
   public var reduction = Reduction.mean
   /// What to keep of the activations.
-  public var keep = Keep.all
+  public var keep = Retention.all
   /// The rows whose activations are kept beside extremes.
   package var sampleRows = RowSample.defaultCount
   /// The rows that are spilled before they are folded into a snapshot of extremes, unless memory decides.
@@ -75,9 +75,6 @@ public struct DumpRequest: Sendable {
   /// - Throws: What loading the weights throws.
   public func explanation() throws -> String { try network().plan.description }
 
-  /// The images kept from each end, 0 for matrices.
-  var keepLimit: Int { if case .extremes(let limit) = keep { limit } else { 0 } }
-
   /// Refuses what contradicts itself.
   ///
   /// - Throws: ``Failure`` of kind `usage`.
@@ -103,42 +100,4 @@ public struct DumpRequest: Sendable {
       identity ?? WeightsIdentity(model, weights), recording: self.layers.map(\.layer),
       reduction: reduction, baselines: baselines, options: options, pillow: pillow ?? .standard)
   }
-}
-
-/// What a dump will be, before it is made.
-public struct DumpOutline: Sendable, Hashable, Codable {
-  /// The rows: of the shard, where there is one.
-  public var images: Int
-  /// The recorded layers, and their units in total.
-  public var layers: Int, units: Int
-  /// The bytes of all files, reserved at the start.
-  public var bytes: Int
-  /// The threads and the images each takes through the network together.
-  public var threads: Int, batchSize: Int
-  /// Rows a thread collects before it writes them.
-  public var chunkRows: Int
-  /// The memory for weights, and for the rows that wait to be written, in bytes.
-  public var weightBytes: Int, rowBufferBytes: Int
-  /// The memory for what is kept in the place of matrices, in bytes.
-  public var extremesBytes: Int
-}
-
-/// What a dump did.
-public struct DumpSummary: Sendable, Hashable, Codable {
-  /// The images recorded.
-  public var images: Int
-  /// The images that could not be read.
-  public var skipped: Int
-  /// From the first image to the last digest.
-  public var seconds: Double
-  /// Images a second, start-up left out.
-  public var imagesPerSecond: Double
-  /// Core time by stage.
-  public var stages: StageTimes
-  /// The most memory the process held.
-  public var peakResidentBytes: Int
-  /// The folder.
-  public var output: String
-  /// How far it got: `complete`, or `interrupted`.
-  public var state: Manifest.State
 }

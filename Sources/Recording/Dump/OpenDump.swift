@@ -1,18 +1,19 @@
 import Dumps
-import Formats
 import Machine
 
-/// A dump that is being made: its files, what is in them, and the lock that keeps others away.
+/// A dump that is being made: its stores, what is in them, and the lock that keeps others away.
 struct OpenDump {
   let lock: FolderLock
-  /// The file of each array, `nil` for the layers of a dump that keeps extremes.
-  let files: [ArrayFile?]
-  /// What such a dump has instead.
-  let extremes: ExtremesStore?
+  let stores: OpenStores
   let ledger: RowLedger
-  /// None for a dump that is complete.
-  let journal: Journal?
-  /// None for a dump without baselines, or one that is complete.
-  let baselines: BaselineLedger?
+  let journal: Journal
   var manifest: Manifest
+}
+
+/// What there is to do for a dump whose folder is locked.
+enum DumpOpening {
+  /// Nothing: it was complete before.
+  case complete(Manifest, FolderLock)
+  /// The rows that its ledger has as pending.
+  case open(OpenDump)
 }

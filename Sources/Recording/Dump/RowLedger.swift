@@ -3,10 +3,12 @@ import Synchronization
 
 /// What became of every row: one byte each, shared by the workers.
 final class RowLedger: Sendable {
-  /// A row counts once it is in the files; until then it is pending whatever was computed.
-  private enum Status: UInt8 { case pending, recorded, skipped, recordedAndWritten, skippedAndWritten }
+  /// The image of a row was recorded, or could not be read.
+  private enum Status: UInt8 { case pending, recorded, skipped }
   private struct State {
     var status: [UInt8]
+    /// Rows that are in the files; until then a row is pending, whatever was computed of it.
+    var written = RangeSet<Int>()
     var reasons: [Int: String] = [:]
     /// Why a row ended the pass; it may be tried again.
     var failures: [Int: String] = [:]
@@ -15,7 +17,7 @@ final class RowLedger: Sendable {
       get { Status(rawValue: status[row]) ?? .pending }
       set { status[row] = newValue.rawValue }
     }
-    func isWritten(_ row: Int) -> Bool { self[row] == .recordedAndWritten || self[row] == .skippedAndWritten }
+    var rows: Range<Int> { 0..<status.count }
   }
   private let state: Mutex<State>
 
@@ -25,10 +27,10 @@ final class RowLedger: Sendable {
   func restore(_ chunks: [JournalContents.Chunk], _ reasons: [Int: String]) {
     state.withLock { state in
       for chunk in chunks {
-        for row in chunk.rows { state[row] = reasons[row] == nil ? .recordedAndWritten : .skippedAndWritten }
+        for row in chunk.rows { state[row] = reasons[row] == nil ? .recorded : .skipped }
+        state.written.insert(contentsOf: chunk.rows)
       }
-      for (row, reason) in reasons
-      where state.status.indices.contains(row) && state[row] == .skippedAndWritten {
+      for (row, reason) in reasons where state.rows.contains(row) && state[row] == .skipped {
         state.reasons[row] = reason
       }
     }
@@ -38,22 +40,13 @@ final class RowLedger: Sendable {
   func skipped(among rows: Range<Int>) -> [(row: Int, reason: String)] {
     state.withLock { state in
       rows.compactMap { row in
-        state[row] == .skipped || state[row] == .skippedAndWritten ? (row, state.reasons[row] ?? "") : nil
+        state[row] == .skipped ? (row, state.reasons[row] ?? "") : nil
       }
     }
   }
 
-  /// The rows that are not in the files, as the fewest ranges.
-  var pendingRanges: [Range<Int>] {
-    var ranges: [Range<Int>] = []
-    var next = 0
-    for range in writtenRanges {
-      if next < range.lowerBound { ranges.append(next..<range.lowerBound) }
-      next = range.upperBound
-    }
-    let count = state.withLock { $0.status.count }
-    return next < count ? ranges + [next..<count] : ranges
-  }
+  /// The rows that are not in the files.
+  var pending: RangeSet<Int> { state.withLock { RangeSet($0.rows).subtracting($0.written) } }
 
   func recorded(_ row: Int) { state.withLock { $0[row] = .recorded } }
 
@@ -67,48 +60,36 @@ final class RowLedger: Sendable {
   /// A row whose image ended the pass.
   func failed(_ row: Int, because reason: String) { state.withLock { $0.failures[row] = reason } }
 
-  func written(_ rows: Range<Int>) {
-    state.withLock { state in
-      for row in rows { state[row] = state[row] == .skipped ? .skippedAndWritten : .recordedAndWritten }
-    }
-  }
+  /// Rows that are in the files from now on.
+  func wrote(_ rows: Range<Int>) { state.withLock { $0.written.insert(contentsOf: rows) } }
 
-  /// The rows that are in the files, as the fewest ranges.
-  var writtenRanges: [Range<Int>] {
-    state.withLock { state in
-      var ranges: [Range<Int>] = []
-      for row in state.status.indices where state.isWritten(row) {
-        if let last = ranges.last, last.upperBound == row {
-          ranges[ranges.count - 1] = last.lowerBound..<row + 1
-        } else {
-          ranges.append(row..<row + 1)
-        }
-      }
-      return ranges
-    }
-  }
+  /// The rows that are in the files.
+  var written: RangeSet<Int> { state.withLock { $0.written } }
 
   /// What images.tsv says of a row: `ok`, `skipped: …`, `failed: …` or `pending`.
   func status(of row: Int) -> String {
     state.withLock { state in
-      switch state[row] {
-      case .recordedAndWritten: "ok"
-      case .skippedAndWritten: "skipped: \(state.reasons[row] ?? "")"
-      case .pending, .recorded, .skipped: state.failures[row].map { "failed: \($0)" } ?? "pending"
+      guard state.written.contains(row) else {
+        return state.failures[row].map { "failed: \($0)" } ?? "pending"
       }
+      return state[row] == .skipped ? "skipped: \(state.reasons[row] ?? "")" : "ok"
     }
   }
 
   /// Why no row was recorded though all were tried: a row and the reason why its image was skipped.
   var reasonWithoutAny: (row: Int, reason: String)? {
     state.withLock { state in
-      guard state.status.allSatisfy({ $0 == Status.skippedAndWritten.rawValue }) else { return nil }
+      guard state.written == RangeSet(state.rows),
+        state.status.allSatisfy({ $0 == Status.skipped.rawValue })
+      else { return nil }
       return state.reasons.min { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
   }
 
   /// The skipped rows that are in the files.
   var skippedCount: Int {
-    state.withLock { state in state.status.count { $0 == Status.skippedAndWritten.rawValue } }
+    state.withLock { state in
+      state.written.ranges.reduce(0) { $0 + $1.count { state[$0] == .skipped } }
+    }
   }
 }

@@ -2,17 +2,6 @@ import Dumps
 import Foundation
 import Machine
 
-/// A task of a Slurm job array that records the part of the images which its number says.
-public struct ArrayTask: Sendable, Hashable {
-  /// The number of the array's job, where the environment says it.
-  public var job: String?
-  /// The folder that the task's own folder is made in.
-  public var folder: String
-
-  /// Creates a task.
-  public init(job: String?, folder: String) { (self.job, self.folder) = (job, folder) }
-}
-
 /// What the tasks of a job array record together: it is written down beside their folders by the first, and the others compare.
 ///
 /// An array over networks (`--model ${M[$SLURM_ARRAY_TASK_ID]}`) looks to each of its tasks as one over images does. Together

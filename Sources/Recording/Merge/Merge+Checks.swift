@@ -76,8 +76,8 @@ extension Merge.Part {
   /// whole.
   fileprivate func whatIsMissing() throws(Failure) -> String {
     let pending = try folder.pendingRows(of: manifest)
-    let done = manifest.images.count - pending.reduce(0) { $0 + $1.count }
-    let rows = pending.map { $0.lowerBound + shard.firstRow...$0.upperBound - 1 + shard.firstRow }
+    let done = manifest.images.count - pending.rowCount
+    let rows = pending.ranges.map { $0.lowerBound + shard.firstRow...$0.upperBound - 1 + shard.firstRow }
     var text = rows.prefix(5).map(Ranges.text).joined(separator: ", ")
     if rows.count > 5 { text += " and \(rows.count - 5) more ranges" }
     return

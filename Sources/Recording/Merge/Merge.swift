@@ -19,13 +19,6 @@ public struct Merge: Sendable {
     public var output: String
   }
 
-  /// A shard with what its manifest says.
-  struct Part: Sendable {
-    let folder: DumpFolder
-    let manifest: Manifest
-    let shard: Manifest.ShardSummary
-  }
-
   let parts: [Part]
   let folder: DumpFolder
   let existing: ExistingOutput
@@ -77,24 +70,25 @@ public struct Merge: Sendable {
     if let warning = lock.warning { progress.tell(warning) }
     try folder.check(existing)
     var manifest = merged()
-    let arrays = manifest.arrays
+    let stored = manifest.storedFiles
     let bytes = parts.reduce(0) { $0 + $1.bytes }
-    let keep = manifest.extremes.map { Keep.extremes($0.limit) } ?? .all
     if let earlier = try earlier(manifest) {
       manifest = earlier
       try folder.removeTemporaryFiles()
-      try folder.createLayersFolder(for: keep)
+      try folder.createLayersFolder(for: manifest.keep)
     } else {
-      try folder.clear(for: keep)
-      try folder.check(room: manifest.extremes == nil ? bytes : bytes / parts.count)
+      try folder.clear(for: manifest.keep)
+      try folder.check(room: stored.reduce(0) { $0 + $1.mergedBytes(of: parts) })
     }
     if manifest.state != .complete {
       manifest.state = .running
       let record = try MergeRecord(manifest, in: folder)
-      guard try copy(arrays, noting: record, progress) else { return nil }
+      guard try merge(stored.files(finishingLast: false), noting: record, progress) else { return nil }
       manifest = try record.close { manifest throws(Failure) in
         manifest.images.tableSha256 = try mergeTables()
-        try mergeBaselines(&manifest)
+        for file in stored.files(finishingLast: true) {
+          manifest.seal(file.name, try file.merge(parts, into: folder))
+        }
       }
     }
     try folder.removeJournal()
@@ -103,21 +97,17 @@ public struct Merge: Sendable {
       shards: parts.count, bytes: bytes, seconds: Clock.seconds - start, output: folder.path)
   }
 
-  /// Copies the arrays that are not there yet.
+  /// Merges the files that are not there yet.
   ///
   /// - Returns: Whether all are there; false when it was cancelled.
-  private func copy(_ arrays: [Manifest.Array], noting record: MergeRecord, _ progress: RunProgress) throws
+  private func merge(_ files: [StoredFile], noting record: MergeRecord, _ progress: RunProgress) throws
     -> Bool
   {
     do {
-      let pending = arrays.indices.filter { !record.isDone($0) }
+      let pending = files.filter { !record.isDone($0.name) }
       progress.begin(total: pending.count)
-      try forEach(in: pending, threads: threads, progress: progress) { index in
-        let array = arrays[index]
-        let digest =
-          array.name != nil && record.keepsExtremes
-          ? try mergeExtremes(array, index) : try merge(array, index)
-        try record.note(index, digest: digest)
+      try forEach(in: pending, threads: threads, progress: progress) { file throws(Failure) in
+        try record.note(file.name, digest: try file.merge(parts, into: folder))
         progress.note(done: 1)
       }
     } catch {
@@ -131,16 +121,12 @@ public struct Merge: Sendable {
   /// The manifest of the whole, without digests.
   private func merged() -> Manifest {
     var manifest = parts[0].manifest
-    manifest.images.count = parts.reduce(0) { $0 + $1.manifest.images.count }
+    let images = parts.reduce(0) { $0 + $1.manifest.images.count }
+    manifest.images.count = images
     manifest.images.skipped = parts.reduce(0) { $0 + $1.manifest.images.skipped }
-    for index in manifest.layers.indices {
-      manifest.layers[index].images = manifest.images.count
-      manifest.layers[index].sha256 = nil
-    }
-    manifest.logits?.images = manifest.images.count
-    manifest.logits?.sha256 = nil
+    manifest.forEachArray { $0.images = images }
+    for file in manifest.storedFiles.flatMap(\.files) { manifest.seal(file, nil) }
     manifest.images.tableSha256 = nil
-    for index in (manifest.baselines ?? []).indices { manifest.baselines?[index].sha256 = nil }
     manifest.merged = parts.map {
       .init(
         index: $0.shard.index, host: $0.manifest.host, started: $0.manifest.started, ended: $0.manifest.ended)
@@ -149,28 +135,6 @@ public struct Merge: Sendable {
     (manifest.shard, manifest.resumed, manifest.arguments) = (nil, nil, arguments)
     (manifest.state, manifest.started, manifest.ended) = (.running, Manifest.now, nil)
     return manifest
-  }
-
-  /// Copies the rows of one array from all shards.
-  ///
-  /// - Returns: The SHA-256 of the whole.
-  private func merge(_ array: Manifest.Array, _ index: Int) throws(Failure) -> String {
-    let rowShape = Shape(array.rowShape)
-    let format = try array.format(in: folder.path)
-    let file = try ArrayFile(
-      creating: "\(folder.path)/\(array.file)", rows: array.images, rowShape: rowShape, format: format,
-      keepOpen: true)
-    var row = 0
-    for part in parts {
-      let (source, path) = try part.array(index, like: array)
-      let count = part.manifest.images.count
-      let shard = try ArrayFile(
-        continuing: path, rows: count, rowShape: rowShape, format: format, keepOpen: true, readOnly: true)
-      try part.check(try file.copy(shard, toRow: row), of: source)
-      row += count
-    }
-    try file.synchronize()
-    return try file.digest()
   }
 
   /// Joins the tables of images under one header.

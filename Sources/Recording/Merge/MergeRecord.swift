@@ -9,8 +9,6 @@ final class MergeRecord: Sendable {
     var manifest: Manifest
     var lastWrite: Double
   }
-  /// Whether layers have extremes and not matrices.
-  let keepsExtremes: Bool
   private let folder: DumpFolder
   private let state: Mutex<State>
   /// Seconds of copying that a merge which is killed does again.
@@ -20,20 +18,22 @@ final class MergeRecord: Sendable {
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   init(_ manifest: Manifest, in folder: DumpFolder) throws(Failure) {
-    (self.folder, keepsExtremes) = (folder, manifest.extremes != nil)
+    self.folder = folder
     state = Mutex(State(manifest: manifest, lastWrite: Clock.seconds))
     try manifest.write(to: folder.manifest)
   }
 
-  /// Whether an array is whole: a layer's, or, after them, the output's.
-  func isDone(_ index: Int) -> Bool { state.withLock { $0.manifest[array: index].sha256 != nil } }
+  /// Whether a file is whole.
+  func isDone(_ file: String) -> Bool {
+    state.withLock { state in state.manifest.files.contains { $0.file == file && $0.sha256 != nil } }
+  }
 
-  /// Says that an array is whole.
+  /// Says that a file is whole.
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
-  func note(_ index: Int, digest: String) throws(Failure) {
+  func note(_ file: String, digest: String) throws(Failure) {
     let failure: Failure? = state.withLock { state in
-      state.manifest[array: index].sha256 = digest
+      state.manifest.seal(file, digest)
       guard Clock.seconds - state.lastWrite >= Self.secondsBetweenWrites else { return nil }
       state.lastWrite = Clock.seconds
       do throws(Failure) { try state.manifest.write(to: folder.manifest) } catch { return error }
@@ -71,13 +71,5 @@ final class MergeRecord: Sendable {
     (manifest.state, manifest.failure, manifest.ended) = (.complete, nil, Manifest.now)
     try manifest.write(to: folder.manifest)
     return manifest
-  }
-}
-
-extension Manifest {
-  /// A recorded file: a layer's, or, after them, the output's.
-  fileprivate subscript(array index: Int) -> Array {
-    get { arrays[index] }
-    set { if index < layers.count { layers[index] = newValue } else { logits = newValue } }
   }
 }

@@ -33,7 +33,9 @@ struct ExemplarChoice: Sendable {
     // Easy queries lie right behind the references, one image out at the high end.
     let batches = (limit - 1) / (ExemplarWindows.referencesOfBatch + 1)
     if case .condition(.easy) = request.windows, batches > 0 { ways.append("give --batches \(batches)") }
-    if windows.depth <= Keep.greatestLimit { ways.append("record it with --keep extremes:\(windows.depth)") }
+    if windows.depth <= Retention.greatestLimit {
+      ways.append("record it with --keep extremes:\(windows.depth)")
+    }
     ways.append("record it with --keep all")
     throw Failure(
       .badData,

@@ -33,6 +33,11 @@ final class LayerExtremes: @unchecked Sendable {
   /// The memory that units take, in bytes.
   static func byteCount(units: Int, limit: Int) -> Int { units * words(limit) * MemoryLayout<UInt64>.size }
 
+  /// The memory of layers of some widths, in bytes.
+  static func byteCount(_ widths: [Int], _ limit: Int) -> Int {
+    widths.reduce(0) { $0 + byteCount(units: $1, limit: limit) }
+  }
+
   /// Everything that is kept, as a run that goes on later needs it.
   ///
   /// - Precondition: Nobody else uses this object.

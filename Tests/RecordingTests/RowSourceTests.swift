@@ -3,15 +3,15 @@ import Recording
 import Tensor
 import Testing
 
-struct RecordedArrayTests {
+struct RowSourceTests {
   /// Numbers of a tap whose unit, token and position can be read off them.
   private func row(_ shape: Shape, units: [Int]?) -> ([Float], Shape) {
-    let array = RecordedArray(layer: "x", file: "x", source: .tap(0), units: units, tapShape: shape)
-    var row = [Float](repeating: -1, count: array.rowShape.count)
+    let source = RowSource(.tap(0), units: units, shape: shape)
+    var row = [Float](repeating: -1, count: source.rowShape.count)
     row.withUnsafeMutableBufferPointer { destination in
-      (0..<shape.count).map(Float.init).withUnsafeBufferPointer { array.copy(from: $0, into: destination) }
+      (0..<shape.count).map(Float.init).withUnsafeBufferPointer { source.copy(from: $0, into: destination) }
     }
-    return (row, array.rowShape)
+    return (row, source.rowShape)
   }
 
   @Test("chosen units are columns of vectors, planes of maps and columns of every token")

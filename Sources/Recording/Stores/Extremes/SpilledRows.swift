@@ -29,26 +29,37 @@ struct SpilledRows: Sendable {
     }
   }
 
-  /// Lends a chunk as it was written, layer by layer; `nil` where the file ends before it does.
-  func withChunk<R>(
-    at place: Int, rows: Int,
-    _ body: (_ bytes: UnsafeRawBufferPointer, _ values: (Int) -> UnsafeBufferPointer<Float>)
-      throws(Failure) -> R
-  ) throws(Failure) -> R? {
-    let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: max(rows * widths.reduce(0, +), 1))
-    defer { floats.deallocate() }
-    let bytes = UnsafeMutableRawBufferPointer(
-      rebasing: UnsafeMutableRawBufferPointer(floats)[..<(rows * rowBytes)])
-    guard file.read(bytes, at: place * rowBytes) else { return nil }
-    var starts = [0]
-    for width in widths { starts.append(starts[starts.count - 1] + rows * width) }
-    return try body(UnsafeRawBufferPointer(bytes)) { layer in
-      UnsafeBufferPointer(rebasing: floats[starts[layer]..<starts[layer + 1]])
-    }
+  /// Reads a chunk as it was written; `nil` where the file ends before it does.
+  func chunk(at place: Int, rows: Int) -> SpilledChunk? {
+    let chunk = SpilledChunk(widths: widths, rows: rows)
+    return file.read(chunk.bytes, at: place * rowBytes) ? chunk : nil
   }
 
   /// Forces the file to the disk.
   ///
   /// - Throws: ``Failure`` of kind `writeFailed`.
   func synchronize() throws(Failure) { try file.synchronize() }
+}
+
+/// The activations of a chunk of rows, layer by layer, rows × units.
+final class SpilledChunk {
+  private let floats: UnsafeMutableBufferPointer<Float>
+  private var starts = [0]
+
+  /// Makes room for a chunk.
+  init(widths: [Int], rows: Int) {
+    for width in widths { starts.append(starts[starts.count - 1] + rows * width) }
+    floats = .allocate(capacity: max(starts[starts.count - 1], 1))
+  }
+
+  deinit { floats.deallocate() }
+
+  var bytes: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: floats[..<starts[starts.count - 1]]))
+  }
+
+  /// The activations of one layer.
+  func values(ofLayer layer: Int) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(rebasing: floats[starts[layer]..<starts[layer + 1]])
+  }
 }

@@ -10,7 +10,7 @@ import Tensor
 /// Saved now and then with those rows, so that each image counts once whatever stops a dump: a row that the journal has
 /// and the totals have not is computed again, and one that the totals have and the journal has not is recorded without
 /// being added again.
-final class BaselineLedger: Sendable {
+final class BaselineStore: Store {
   /// Totals of no images, and the chosen units of each layer.
   let empty: [BaselineTotals]
   let units: [[Int]?]
@@ -19,7 +19,9 @@ final class BaselineLedger: Sendable {
     var totals: [BaselineTotals]
     var rows = RangeSet<Int>()
   }
-  private let path: String
+  /// The file of each layer.
+  let files: [String]
+  private let folder: DumpFolder
   private let state: Mutex<State>
   /// Held while totals are saved, so that older ones never replace newer ones.
   private let saving = Mutex(())
@@ -28,17 +30,18 @@ final class BaselineLedger: Sendable {
   ///
   /// - Parameters:
   ///   - layers: The shape of each layer's value for one image, and the units to record, `nil` for all.
-  ///   - path: The file they are saved in.
-  init(_ layers: [(shape: Shape, units: [Int]?)], path: String) {
-    self.path = path
+  ///   - files: The file of each layer, below the folder.
+  ///   - folder: The dump's, where they are saved.
+  init(_ layers: [(shape: Shape, units: [Int]?)], files: [String], in folder: DumpFolder) {
+    (self.files, self.folder) = (files, folder)
     units = layers.map(\.units)
     empty = layers.map { BaselineTotals(of: $0.shape, units: $0.units?.count ?? $0.shape.channels) }
     state = Mutex(State(totals: empty))
   }
 
   /// Takes over what an earlier run saved. What it did not save is as if it had not been computed.
-  func restore() {
-    guard let archive = try? NPZArchive(file: path),
+  func restoreTotals() {
+    guard let archive = try? NPZArchive(file: folder.baselineState),
       let ranges: [Int64] = archive.integers(of: "rows", as: .int64), ranges.count % 2 == 0
     else { return }
     var rows = RangeSet<Int>()
@@ -61,7 +64,7 @@ final class BaselineLedger: Sendable {
   func save() throws(Failure) {
     try saving.withLock { _ throws(Failure) in
       let (totals, rows) = state.withLock { ($0.totals, $0.rows) }
-      let file = try NPZFile(path)
+      let file = try NPZFile(folder.baselineState)
       let ranges = rows.ranges.flatMap { [Int64($0.lowerBound), Int64($0.upperBound)] }
       try file.add("rows", ranges, as: .int64, shape: [ranges.count / 2, 2])
       for (index, layer) in totals.enumerated() {
@@ -77,9 +80,9 @@ final class BaselineLedger: Sendable {
   }
 
   /// Whether rows are in the totals, but for those that were skipped.
-  func covers(_ rows: Range<Int>, without skipped: [Int: String]) -> Bool {
-    let counted = counted(among: rows)
-    return rows.allSatisfy { counted.contains($0) || skipped[$0] != nil }
+  func hasSaved(_ chunk: JournalContents.Chunk, skipped reasons: [Int: String]) -> Bool {
+    let counted = counted(among: chunk.rows)
+    return chunk.rows.allSatisfy { counted.contains($0) || reasons[$0] != nil }
   }
 
   /// Adds the totals of rows that were not in them.
@@ -90,30 +93,18 @@ final class BaselineLedger: Sendable {
     }
   }
 
-  /// The totals of every layer.
-  var totals: [BaselineTotals] { state.withLock { $0.totals } }
-}
+  var finishesLast: Bool { true }
 
-/// What the rows of one chunk add to the totals, gathered by one worker.
-struct BaselineBlock {
-  let ledger: BaselineLedger
-  private var totals: [BaselineTotals]
-  private var counted = RangeSet<Int>(), added = RangeSet<Int>()
+  func block(chunkRows: Int) -> any StoreBlock { BaselineBlock(self) }
 
-  init(_ ledger: BaselineLedger) { (self.ledger, totals) = (ledger, ledger.empty) }
-
-  mutating func begin(_ rows: Range<Int>) {
-    (totals, added) = (ledger.empty, RangeSet())
-    counted = ledger.counted(among: rows)
+  /// The journal does not vouch for totals: they are there, or the chunk is not theirs.
+  func reread(
+    _ chunk: JournalContents.Chunk, digesting hash: borrowing SHA256
+  ) throws(Failure) -> (() throws(Failure) -> Void)? {
+    return {}
   }
 
-  mutating func record(row: Int, from workspace: Workspace, at place: Int) {
-    guard !counted.contains(row) else { return }
-    added.insert(contentsOf: row..<row + 1)
-    for tap in totals.indices {
-      workspace.withBaselines(tap, of: place) { totals[tap].add($0, units: ledger.units[tap]) }
-    }
+  func finish(_ file: Int) throws(Failure) -> String {
+    try BaselineFile.write(state.withLock { $0.totals[file] }, files[file], in: folder)
   }
-
-  func end() { ledger.add(totals, rows: added) }
 }

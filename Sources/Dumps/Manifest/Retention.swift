@@ -1,7 +1,7 @@
 public import Machine
 
-/// What a dump keeps of the activations of each unit.
-public enum Keep: Sendable, Hashable, CustomStringConvertible {
+/// The part of each unit's activations that a dump keeps.
+public enum Retention: Sendable, Hashable, CustomStringConvertible {
   /// Every activation: a matrix for each layer.
   case all
   /// So many images from each end of each unit, and what can be known of the rest without keeping it.

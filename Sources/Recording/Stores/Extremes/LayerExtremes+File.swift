@@ -3,14 +3,6 @@ import Machine
 import Statistics
 import Tensor
 
-/// The activations of one layer in the sampled rows, some units at a time.
-struct SampledValues {
-  /// The rows, ascending.
-  var rows: [Int]
-  /// Those of some consecutive units, units × rows.
-  var values: (_ units: Range<Int>) throws(Failure) -> [Float]
-}
-
 extension LayerExtremes {
   /// The bytes of a layer's file, within a few.
   static func fileBytes(units: Int, limit: Int, sample: Int) -> Int {
