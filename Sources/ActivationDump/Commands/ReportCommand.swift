@@ -1,6 +1,7 @@
 import ArgumentParser
 import Atlas
 import Foundation
+import Machine
 
 /// `report`: a static unit atlas.
 struct ReportCommand: ParsableCommand {
@@ -49,7 +50,7 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     var request = AtlasRequest(dump: dump, output: output)
     (request.layers, request.images) = (layers, images)
-    (request.thumbnailSize, request.overwrite) = (thumbnailSize, overwrite)
+    (request.thumbnailSize, request.existing) = (thumbnailSize, overwrite ? .overwrite : .refuse)
     (request.threads, request.pillow) = (threading.resolved, pixels.resolved)
     let atlas = try Atlas(request)
     guard let digested = try withProgress(of: "units", { try atlas.writeUnits(progress: $0) }),
