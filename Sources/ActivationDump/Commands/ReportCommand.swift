@@ -38,8 +38,7 @@ struct ReportCommand: ParsableCommand {
 
   @OptionGroup var threading: ThreadOptions
 
-  @Flag(help: "Print JSON at the end.")
-  var json = false
+  @OptionGroup var results: SummaryOptions
 
   func validate() throws {
     guard AtlasRequest.thumbnailSizes.contains(thumbnailSize) else {
@@ -56,19 +55,19 @@ struct ReportCommand: ParsableCommand {
     guard let digested = try withProgress(of: "units", { try atlas.writeUnits(progress: $0) }),
       let missing = try withProgress(of: "images", { try atlas.writeThumbnails(of: digested, progress: $0) })
     else {
-      Console.note("interrupted; the same command with --overwrite starts again")
-      throw ExitStatus.interrupted.error
+      throw Interruption.startsAgain()
     }
     let summary = try atlas.finish(digested, missing)
-    if json { return try Console.result(json: summary) }
-    if summary.missing > 0 {
-      Console.note(
-        "note: \(summary.missing.grouped) of \(summary.images.grouped) images could not be found or read; a pattern"
-          + " stands for each (--images says where they are)")
+    try results.print(summary) {
+      if summary.missing > 0 {
+        Console.note(
+          "note: \(summary.missing.grouped) of \(summary.images.grouped) images could not be found or read; a pattern"
+            + " stands for each (--images says where they are)")
+      }
+      Console.result(
+        "\(summary.units.counted("unit")) of \(summary.layers.counted("layer")), \(summary.images.counted("image")),"
+          + " \(summary.bytes.asBytes)")
+      Console.result("open \(summary.index)")
     }
-    Console.result(
-      "\(summary.units.counted("unit")) of \(summary.layers.counted("layer")), \(summary.images.counted("image")),"
-        + " \(summary.bytes.asBytes)")
-    Console.result("open \(summary.index)")
   }
 }

@@ -15,10 +15,7 @@ struct AtlasFolder: Sendable {
   /// The thumbnail of a row, relative to the folder.
   static func thumbnail(ofRow row: Int) -> String { "thumbnails/\(folder(ofRow: row))/\(row).jpg" }
 
-  private static func folder(ofRow row: Int) -> String {
-    let number = String(row / rowsOfFolder)
-    return String(repeating: "0", count: max(4 - number.count, 0)) + number
-  }
+  private static func folder(ofRow row: Int) -> String { (row / rowsOfFolder).padded(to: 4) }
 
   private var place: OutputFolder { OutputFolder(path, Self.kind) }
 

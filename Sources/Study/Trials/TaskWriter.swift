@@ -50,7 +50,7 @@ public struct TaskWriter: Sendable {
     _ plan: TrialPlan, into folder: String, existing: ExistingOutput, references: Int = 9,
     hardLinks: Bool = true, threads: Int = ProcessorCount.available
   ) throws(Failure) {
-    let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+    let folder = PathText.withoutTrailingSlash(folder)
     (self.plan, self.folder) = (plan, folder)
     (self.references, self.hardLinks, self.threads) = (references, hardLinks, threads)
     try place.check(existing)
