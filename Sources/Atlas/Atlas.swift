@@ -105,7 +105,7 @@ public struct Atlas: Sendable {
     let layer = source.layers[index]
     let digest = LayerDigest(
       name: layer.name, reduction: layer.recorded.reduction, count: source.imageCount, units: units)
-    let script = Array(LayerScript(digest, images: source.names, rowsOfDump: source.rowCount).text.utf8)
+    let script = Array(LayerScript(digest, images: source.captions, rowsOfDump: source.rowCount).text.utf8)
     try folder.write(script, to: "layers/\(layer.page).js")
     let summary = LayerSummary(digest)
     var shown = RowSet(count: source.rowCount)

@@ -28,7 +28,7 @@ public struct Network: Sendable {
   package var checkpoint: Checkpoint? { identity.checkpoint }
   /// Whose weights they are, and what their user should know.
   public let identity: WeightsIdentity
-  package let labels: Labels
+  package let classes: Classes
 
   private let runners = RunnerPool()
 
@@ -71,7 +71,7 @@ public struct Network: Sendable {
     (self.model, self.weights, self.layers, self.reduction, self.options) =
       (model, weights, names, reduction, options)
     self.pillow = pillow
-    labels = Labels(model: model, graph: graph)
+    classes = Classes(model: model, graph: graph)
     plan = try Plan(
       graph, parameters: source, taps: names, reduction: reduction, baselines: baselines, options: options)
   }
@@ -120,7 +120,7 @@ public struct Network: Sendable {
       recorded[tap.name] = workspace.withTap(index, of: image) { Tensor(shape: tap.shape, Array($0)) }
     }
     let output = workspace.withOutput(of: image) { Tensor(shape: plan.output.shape, Array($0)) }
-    return Record(layers: recorded, output: output, model: model, labels: labels)
+    return Record(layers: recorded, output: output, model: model, classes: classes)
   }
 }
 

@@ -41,7 +41,7 @@ struct EvaluationTests {
   @Test("scores become probabilities once, and Lucid's outputs PyTorch's classes")
   func labels() throws {
     let model = try Model.named("googlenet")
-    let lucid = Labels(model: model, graph: try model.graph())
+    let lucid = Classes(model: model, graph: try model.graph())
     #expect(lucid.isProbability)
     var output = [Float](repeating: 0, count: 1008)
     output[449] = 0.75  // torch class 0
@@ -51,7 +51,7 @@ struct EvaluationTests {
     #expect(best[0].synset == "n01440764")
 
     let plain = try Model.named("squeezenet1_1")
-    let labels = Labels(model: plain, graph: try plain.graph())
+    let labels = Classes(model: plain, graph: try plain.graph())
     var scores = [Float](repeating: -1000, count: 1000)
     (scores[7], scores[9]) = (1000, 1000)
     #expect(!labels.isProbability)

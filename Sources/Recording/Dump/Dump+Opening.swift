@@ -21,7 +21,7 @@ extension Dump {
     do {
       let ledger = RowLedger(rows: rows.count)
       let files = try openFiles(creating: true)
-      try ImagesTable.write(images, rows, status: ledger.status(of:), to: folder.imagesTable)
+      try ImagesFile.write(images, rows, status: ledger.status(of:), to: folder.imagesTable)
       return OpenDump(
         lock: lock, files: files, extremes: try extremes.map(ExtremesStore.init), ledger: ledger,
         journal: try Journal(folder.journal), baselines: baselineLedger(), manifest: manifest)

@@ -91,7 +91,7 @@ public struct Merge: Sendable {
     }
     if manifest.state != .complete {
       manifest.state = .running
-      let record = try MergeRecord(manifest, in: folder)
+      let record = try MergeManifest(manifest, in: folder)
       guard try copy(arrays, noting: record, progress) else { return nil }
       manifest = try record.close { manifest throws(Failure) in
         manifest.images.tableSha256 = try mergeTables()
@@ -107,7 +107,7 @@ public struct Merge: Sendable {
   /// Copies the arrays that are not there yet.
   ///
   /// - Returns: Whether all are there; false when it was cancelled.
-  private func copy(_ arrays: [Manifest.Array], noting record: MergeRecord, _ progress: RunProgress) throws
+  private func copy(_ arrays: [Manifest.Array], noting record: MergeManifest, _ progress: RunProgress) throws
     -> Bool
   {
     do {
@@ -189,7 +189,7 @@ public struct Merge: Sendable {
       guard let data = Disk.data(of: path) else {
         throw Failure(.inputMissing, "cannot read \(path): \(Disk.lastError)")
       }
-      let header = Data(ImagesTable.header.utf8)
+      let header = Data(ImagesFile.header.utf8)
       guard data.starts(with: header),
         data.withUnsafeBytes({ SHA256.hexDigest(of: $0) }) == part.manifest.images.tableSha256
       else {

@@ -3,7 +3,7 @@ import Machine
 import Statistics
 
 /// What a dump knows of one unit.
-struct UnitRecord {
+struct RankedUnit {
   let ranking: UnitRanking
   /// The activation of every row, NaN where the image was not read; `nil` where the dump keeps only the ends.
   let values: UnsafeBufferPointer<Float>?
@@ -29,7 +29,7 @@ struct ActivationSource: Sendable {
   /// - Throws: ``Failure`` where the dump lacks a unit, and what `body` throws.
   func forEach(
     unit channels: [Int], of name: String, threads: Int,
-    _ body: @escaping @Sendable (Int, UnitRecord) throws -> Void
+    _ body: @escaping @Sendable (Int, RankedUnit) throws -> Void
   ) throws {
     let layer = try dump.layer(named: name)
     let columns = try channels.map { channel in
@@ -45,11 +45,11 @@ struct ActivationSource: Sendable {
       while let position = queue.take() {
         let column = columns[position]
         guard layer.storage == .matrix else {
-          try body(position, UnitRecord(ranking: layer.ranking(ofColumn: column), values: nil))
+          try body(position, RankedUnit(ranking: layer.ranking(ofColumn: column), values: nil))
           continue
         }
         try layer.forEachColumn(in: column..<column + 1) { _, values in
-          try body(position, UnitRecord(ranking: ranker.rank(values), values: values))
+          try body(position, RankedUnit(ranking: ranker.rank(values), values: values))
         }
       }
     }

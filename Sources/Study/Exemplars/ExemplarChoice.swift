@@ -50,18 +50,18 @@ struct ExemplarChoice: Sendable {
     let batches = channels.map { _ in windows.deal(using: &random) }
     let results = SlotResults<ChosenUnit>(channels.count)
     let choice = self
-    try source.forEach(unit: channels, of: layer.layer, threads: request.threads) { position, record in
+    try source.forEach(unit: channels, of: layer.layer, threads: request.threads) { position, ranked in
       let unit = Models.Unit(layer: layer.layer, channel: channels[position])
-      let chosen = try choice.choose(unit, record, batches[position])
+      let chosen = try choice.choose(unit, ranked, batches[position])
       results.set(position, chosen)
     }
     return results.all
   }
 
   private func choose(
-    _ unit: Models.Unit, _ record: UnitRecord, _ batches: (low: [[Int]], high: [[Int]])
+    _ unit: Models.Unit, _ ranked: RankedUnit, _ batches: (low: [[Int]], high: [[Int]])
   ) throws(Failure) -> ChosenUnit {
-    let ranking = record.ranking
+    let ranking = ranked.ranking
     guard ranking.count == windows.images else {
       throw Failure(
         .badData,
@@ -77,19 +77,19 @@ struct ExemplarChoice: Sendable {
     return ChosenUnit(
       exemplars: exemplars, lowest: try images.exemplars(Array(0..<ends)),
       highest: try images.exemplars((ranking.count - ends..<ranking.count).reversed()),
-      histogram: try request.writesHistograms ? histogram(of: record, unit) : nil)
+      histogram: try request.writesHistograms ? histogram(of: ranked, unit) : nil)
   }
 
   private func histogram(
-    of record: UnitRecord, _ unit: Models.Unit
+    of ranked: RankedUnit, _ unit: Models.Unit
   ) throws(Failure) -> ActivationHistogram {
-    guard let values = record.values else {
+    guard let values = ranked.values else {
       throw Failure(
         .usage,
         "\(source.dump.path) keeps only the extremes of \(unit), which make no histogram; leave out --histogram, or record every image"
       )
     }
-    return ActivationHistogram(of: values, record.ranking, windows)
+    return ActivationHistogram(of: values, ranked.ranking, windows)
   }
 }
 
