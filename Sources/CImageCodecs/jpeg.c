@@ -1,7 +1,6 @@
 #include "cimagecodecs.h"
 #include "jpeg_reader.h"
 
-#include <setjmp.h>
 #include <stdlib.h>
 #include <jerror.h>
 
@@ -15,25 +14,6 @@
 // A progressive file repeats work over the whole image for every scan, and a scan may take ten bytes. No encoder
 // comes near this number.
 enum { MOST_SCANS = 1000 };
-
-// Pillow hands libjpeg at most so many bytes at a time (ImageFile.MAXBLOCK). What is damaged, arithmetic-coded or
-// behind the image's end may decode in one way or another depending on it.
-enum { BLOCK = 1 << 16 };
-
-struct ic_jpeg {
-  struct jpeg_decompress_struct info;
-  struct jpeg_error_mgr error;
-  struct jpeg_progress_mgr progress;
-  struct jpeg_source_mgr source;
-  jmp_buf failure;
-  ic_status status;
-  bool started;
-  const uint8_t *end;    // of the file; the source has a part of it
-  size_t skip;           // bytes to drop of what comes next
-  bool is_out_of_data;   // the scan broke off, and libjpeg invents the rest
-  bool was_out_of_data;  // when the row of MCUs began, and nothing came since
-  char message[JMSG_LENGTH_MAX];
-};
 
 // --- Callbacks: they leave by longjmp, and only into the function of this file that called the library -----------
 static void on_error(j_common_ptr info) {
@@ -62,43 +42,6 @@ static void check_scans(ic_jpeg *jpeg) {
 
 static void on_progress(j_common_ptr info) { check_scans(info->client_data); }
 
-static void on_source(j_decompress_ptr info) { (void)info; }
-
-// FALSE makes libjpeg stop, for more bytes or for good, instead of inventing an end of the image.
-static boolean on_empty(j_decompress_ptr info) {
-  (void)info;
-  return FALSE;
-}
-
-static void on_skip(j_decompress_ptr info, long count) {
-  ic_jpeg *jpeg = info->client_data;
-  struct jpeg_source_mgr *source = info->src;
-  const size_t step = count < 0 ? 0 : (size_t)count;
-  const size_t now = step < source->bytes_in_buffer ? step : source->bytes_in_buffer;
-  source->next_input_byte += now;
-  source->bytes_in_buffer -= now;
-  jpeg->skip = step - now;
-}
-
-static boolean on_restart(j_decompress_ptr info, int wanted) {
-  ic_jpeg *jpeg = info->client_data;
-  const boolean found = jpeg_resync_to_restart(info, wanted);
-  if (found && info->unread_marker == 0) jpeg->is_out_of_data = jpeg->was_out_of_data = false;
-  return found;
-}
-
-// The next bytes, once libjpeg has stopped for want of them.
-static bool more(ic_jpeg *jpeg) {
-  struct jpeg_source_mgr *source = &jpeg->source;
-  do {
-    const size_t left = (size_t)(jpeg->end - source->next_input_byte) - source->bytes_in_buffer;
-    if (left == 0) return false;
-    source->bytes_in_buffer += left < BLOCK ? left : BLOCK;
-    if (jpeg->skip > 0) on_skip(&jpeg->info, (long)jpeg->skip);
-  } while (jpeg->skip > 0);
-  return true;
-}
-
 // --- Interface --------------------------------------------------------------------------------------------------
 ic_jpeg *ic_jpeg_create(void) { return calloc(1, sizeof(ic_jpeg)); }
 
@@ -119,8 +62,6 @@ ic_status ic_jpeg_open(ic_jpeg *jpeg, const uint8_t *bytes, size_t count, ic_siz
   struct jpeg_decompress_struct *info = &jpeg->info;
   jpeg_destroy_decompress(info);
   jpeg->started = jpeg->is_out_of_data = jpeg->was_out_of_data = false;
-  jpeg->end = bytes + count;
-  jpeg->skip = 0;
   ic_status status;
   const char *refusal = jpeg_refusal(bytes, count, &status);
   if (refusal != NULL) return failed(jpeg, status, refusal);
@@ -132,18 +73,10 @@ ic_status ic_jpeg_open(ic_jpeg *jpeg, const uint8_t *bytes, size_t count, ic_siz
   jpeg_create_decompress(info);
   jpeg->progress.progress_monitor = on_progress;
   info->progress = &jpeg->progress;
-  jpeg->source = (struct jpeg_source_mgr){
-      .next_input_byte = bytes,
-      .bytes_in_buffer = count < BLOCK ? count : BLOCK,
-      .init_source = on_source,
-      .fill_input_buffer = on_empty,
-      .skip_input_data = on_skip,
-      .resync_to_restart = on_restart,
-      .term_source = on_source,
-  };
-  info->src = &jpeg->source;
+  jpeg_source_start(jpeg, bytes, count);
   for (int header; (header = jpeg_read_header(info, FALSE)) != JPEG_HEADER_OK;)
-    if (header == JPEG_SUSPENDED && !more(jpeg)) return failed(jpeg, IC_TRUNCATED, "the header is incomplete");
+    if (header == JPEG_SUSPENDED && !jpeg_source_more(jpeg))
+      return failed(jpeg, IC_TRUNCATED, "the header is incomplete");
 
   switch (info->num_components) {
     case 1:
@@ -186,7 +119,7 @@ static bool absorb_scans(ic_jpeg *jpeg) {
     if (is_new_row) jpeg->was_out_of_data = jpeg->is_out_of_data;
     const int result = jpeg_consume_input(info);
     is_new_row = result != JPEG_SUSPENDED;
-    if (result == JPEG_SUSPENDED && !more(jpeg)) return false;
+    if (result == JPEG_SUSPENDED && !jpeg_source_more(jpeg)) return false;
     if (result == JPEG_REACHED_SOS) jpeg->is_out_of_data = false;
     if ((result == JPEG_ROW_COMPLETED || result == JPEG_SCAN_COMPLETED) && !jpeg->was_out_of_data) last_good_row = row;
     if (result == JPEG_REACHED_EOI) break;
@@ -202,11 +135,11 @@ static bool start(ic_jpeg *jpeg) {
   info->buffered_image = info->progressive_mode;
   info->do_block_smoothing = FALSE;
   while (!jpeg_start_decompress(info))
-    if (!more(jpeg)) return false;
+    if (!jpeg_source_more(jpeg)) return false;
   if (!info->buffered_image) return true;
   if (!absorb_scans(jpeg)) return false;
   while (!jpeg_start_output(info, info->input_scan_number))
-    if (!more(jpeg)) return false;
+    if (!jpeg_source_more(jpeg)) return false;
   return true;
 }
 
@@ -225,7 +158,7 @@ static ic_status read_rows(ic_jpeg *jpeg, uint8_t *pixels, size_t count, row_con
   for (size_t y = 0; y < count; y++) {
     JSAMPROW row = pixels + y * row_bytes;
     while (jpeg_read_scanlines(info, &row, 1) != 1)
-      if (!more(jpeg)) return failed(jpeg, IC_TRUNCATED, "the image data is incomplete");
+      if (!jpeg_source_more(jpeg)) return failed(jpeg, IC_TRUNCATED, "the image data is incomplete");
     if (info->out_color_space == JCS_CMYK) convert_cmyk(row, info->output_width);
   }
   if (info->output_scanline < info->output_height) return IC_OK;
