@@ -33,9 +33,9 @@ struct EvaluationTests {
 
   @Test("the top list is in order, ties by index, NaN last")
   func top() {
-    #expect(Labels.top(3, of: [1, 5, 3, 5]) == [1, 3, 2])
-    #expect(Labels.top(4, of: [.nan, 5, -.infinity, .nan]) == [1, 2, 0, 3])
-    #expect(Labels.top(9, of: [1, 2]) == [1, 0])
+    #expect(Classes.top(3, of: [1, 5, 3, 5]) == [1, 3, 2])
+    #expect(Classes.top(4, of: [.nan, 5, -.infinity, .nan]) == [1, 2, 0, 3])
+    #expect(Classes.top(9, of: [1, 2]) == [1, 0])
   }
 
   @Test("scores become probabilities once, and Lucid's outputs PyTorch's classes")
