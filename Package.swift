@@ -68,7 +68,8 @@ let package = Package(
 
     // Named things: weights, images, networks.
     .target(name: "Checkpoints", dependencies: ["Formats", "Tensor", "Machine"], swiftSettings: strict),
-    .target(name: "Datasets", dependencies: ["Images", "Formats", "Machine"], swiftSettings: strict),
+    .target(
+      name: "Datasets", dependencies: ["Images", "Formats", "Statistics", "Machine"], swiftSettings: strict),
     .target(
       name: "Models", dependencies: ["Units", "Layers", "Images", "Statistics", "Tensor", "Machine"],
       swiftSettings: strict),

@@ -23,7 +23,7 @@ public struct Atlas: Sendable {
     self.request = request
     source = try AtlasSource(request)
     folder = AtlasFolder(path: request.output)
-    try folder.check(overwrite: request.overwrite)
+    try folder.check(request.existing)
     pages = try Pages()
   }
 
@@ -63,7 +63,7 @@ public struct Atlas: Sendable {
   /// - Throws: ``Failure``.
   public func writeUnits(progress: RunProgress) throws -> UnitPages? {
     let start = Clock.seconds
-    try folder.prepare(overwrite: request.overwrite)
+    try folder.prepare(request.existing)
     try folder.writeMarker(contents())
     for asset in Pages.assets { try folder.write(asset.bytes, to: "assets/\(asset.name)") }
     let assembly = LayerAssembly(source.layers.map(\.unitCount))
@@ -98,7 +98,7 @@ public struct Atlas: Sendable {
     let layer = source.layers[index]
     let digest = LayerDigest(
       name: layer.name, reduction: layer.recorded.reduction, count: source.imageCount, units: units)
-    let script = Array(LayerScript(digest, images: source.names, rowsOfDump: source.rowCount).text.utf8)
+    let script = Array(LayerScript(digest, images: source.captions, rowsOfDump: source.rowCount).text.utf8)
     try folder.write(script, to: "layers/\(layer.page).js")
     let summary = LayerSummary(digest)
     var shown = RowSet(count: source.rowCount)

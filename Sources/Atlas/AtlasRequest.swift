@@ -1,6 +1,6 @@
 package import Dumps
 public import Images
-import Machine
+public import Machine
 
 /// What to make an atlas of.
 public struct AtlasRequest: Sendable {
@@ -23,8 +23,8 @@ public struct AtlasRequest: Sendable {
   public var pillow = PillowVersion.standard
   /// The threads.
   public var threads = ProcessorCount.available
-  /// Whether an atlas in the place of the output is replaced.
-  public var overwrite = false
+  /// What to do about an atlas in the place of the output; nothing resumes one.
+  public var existing = ExistingOutput.refuse
 
   /// Creates a request.
   public init(dump: String, output: String) { (self.dump, self.output) = (dump, output) }

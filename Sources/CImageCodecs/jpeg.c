@@ -1,7 +1,6 @@
 #include "cimagecodecs.h"
 #include "jpeg_reader.h"
 
-#include <setjmp.h>
 #include <stdlib.h>
 #include <jerror.h>
 
@@ -15,25 +14,6 @@
 // The largest number of scans. Every scan of a progressive file may repeat work over the whole image, and may have only
 // ten bytes. Real encoders write far fewer scans.
 enum { MOST_SCANS = 1000 };
-
-// The size of the blocks in which Pillow passes a file to libjpeg (ImageFile.MAXBLOCK). The pixels of damaged or
-// arithmetic-coded images, and errors after the image's end, may depend on it.
-enum { BLOCK = 1 << 16 };
-
-struct ic_jpeg {
-  struct jpeg_decompress_struct info;
-  struct jpeg_error_mgr error;
-  struct jpeg_progress_mgr progress;
-  struct jpeg_source_mgr source;
-  jmp_buf failure;
-  ic_status status;
-  bool started;
-  const uint8_t *end;    // the end of the file; the source holds a part of the file
-  size_t skip;           // the number of bytes to skip
-  bool is_out_of_data;   // the scan was truncated, and libjpeg fills the rest
-  bool was_out_of_data;  // is_out_of_data at the start of the MCU row; cleared by more data
-  char message[JMSG_LENGTH_MAX];
-};
 
 // --- Callbacks: they leave by longjmp, and only into the function of this file that called the library -----------
 static void on_error(j_common_ptr info) {
@@ -62,44 +42,6 @@ static void check_scans(ic_jpeg *jpeg) {
 
 static void on_progress(j_common_ptr info) { check_scans(info->client_data); }
 
-static void on_source(j_decompress_ptr info) { (void)info; }
-
-// Returns FALSE, so that libjpeg suspends instead of inserting an end of the image. The caller then provides more bytes
-// or fails.
-static boolean on_empty(j_decompress_ptr info) {
-  (void)info;
-  return FALSE;
-}
-
-static void on_skip(j_decompress_ptr info, long count) {
-  ic_jpeg *jpeg = info->client_data;
-  struct jpeg_source_mgr *source = info->src;
-  const size_t step = count < 0 ? 0 : (size_t)count;
-  const size_t now = step < source->bytes_in_buffer ? step : source->bytes_in_buffer;
-  source->next_input_byte += now;
-  source->bytes_in_buffer -= now;
-  jpeg->skip = step - now;
-}
-
-static boolean on_restart(j_decompress_ptr info, int wanted) {
-  ic_jpeg *jpeg = info->client_data;
-  const boolean found = jpeg_resync_to_restart(info, wanted);
-  if (found && info->unread_marker == 0) jpeg->is_out_of_data = jpeg->was_out_of_data = false;
-  return found;
-}
-
-// Provides the next bytes after libjpeg has suspended.
-static bool more(ic_jpeg *jpeg) {
-  struct jpeg_source_mgr *source = &jpeg->source;
-  do {
-    const size_t left = (size_t)(jpeg->end - source->next_input_byte) - source->bytes_in_buffer;
-    if (left == 0) return false;
-    source->bytes_in_buffer += left < BLOCK ? left : BLOCK;
-    if (jpeg->skip > 0) on_skip(&jpeg->info, (long)jpeg->skip);
-  } while (jpeg->skip > 0);
-  return true;
-}
-
 // --- Interface --------------------------------------------------------------------------------------------------
 ic_jpeg *ic_jpeg_create(void) { return calloc(1, sizeof(ic_jpeg)); }
 
@@ -121,8 +63,6 @@ ic_status ic_jpeg_open(ic_jpeg *jpeg, const uint8_t *bytes, size_t count, ic_siz
   struct jpeg_decompress_struct *info = &jpeg->info;
   jpeg_destroy_decompress(info);
   jpeg->started = jpeg->is_out_of_data = jpeg->was_out_of_data = false;
-  jpeg->end = bytes + count;
-  jpeg->skip = 0;
   ic_status status;
   const char *refusal = jpeg_refusal(bytes, count, &status);
   if (refusal != NULL) return failed(jpeg, status, refusal);
@@ -134,18 +74,10 @@ ic_status ic_jpeg_open(ic_jpeg *jpeg, const uint8_t *bytes, size_t count, ic_siz
   jpeg_create_decompress(info);
   jpeg->progress.progress_monitor = on_progress;
   info->progress = &jpeg->progress;
-  jpeg->source = (struct jpeg_source_mgr){
-      .next_input_byte = bytes,
-      .bytes_in_buffer = count < BLOCK ? count : BLOCK,
-      .init_source = on_source,
-      .fill_input_buffer = on_empty,
-      .skip_input_data = on_skip,
-      .resync_to_restart = on_restart,
-      .term_source = on_source,
-  };
-  info->src = &jpeg->source;
+  jpeg_source_start(jpeg, bytes, count);
   for (int header; (header = jpeg_read_header(info, FALSE)) != JPEG_HEADER_OK;)
-    if (header == JPEG_SUSPENDED && !more(jpeg)) return failed(jpeg, IC_TRUNCATED, "the header is incomplete");
+    if (header == JPEG_SUSPENDED && !jpeg_source_more(jpeg))
+      return failed(jpeg, IC_TRUNCATED, "the header is incomplete");
 
   switch (info->num_components) {
     case 1:
@@ -189,7 +121,7 @@ static bool absorb_scans(ic_jpeg *jpeg) {
     if (is_new_row) jpeg->was_out_of_data = jpeg->is_out_of_data;
     const int result = jpeg_consume_input(info);
     is_new_row = result != JPEG_SUSPENDED;
-    if (result == JPEG_SUSPENDED && !more(jpeg)) return false;
+    if (result == JPEG_SUSPENDED && !jpeg_source_more(jpeg)) return false;
     if (result == JPEG_REACHED_SOS) jpeg->is_out_of_data = false;
     if ((result == JPEG_ROW_COMPLETED || result == JPEG_SCAN_COMPLETED) && !jpeg->was_out_of_data) last_good_row = row;
     if (result == JPEG_REACHED_EOI) break;
@@ -205,11 +137,11 @@ static bool start(ic_jpeg *jpeg) {
   info->buffered_image = info->progressive_mode;
   info->do_block_smoothing = FALSE;
   while (!jpeg_start_decompress(info))
-    if (!more(jpeg)) return false;
+    if (!jpeg_source_more(jpeg)) return false;
   if (!info->buffered_image) return true;
   if (!absorb_scans(jpeg)) return false;
   while (!jpeg_start_output(info, info->input_scan_number))
-    if (!more(jpeg)) return false;
+    if (!jpeg_source_more(jpeg)) return false;
   return true;
 }
 
@@ -228,7 +160,7 @@ static ic_status read_rows(ic_jpeg *jpeg, uint8_t *pixels, size_t count, row_con
   for (size_t y = 0; y < count; y++) {
     JSAMPROW row = pixels + y * row_bytes;
     while (jpeg_read_scanlines(info, &row, 1) != 1)
-      if (!more(jpeg)) return failed(jpeg, IC_TRUNCATED, "the image data is incomplete");
+      if (!jpeg_source_more(jpeg)) return failed(jpeg, IC_TRUNCATED, "the image data is incomplete");
     if (info->out_color_space == JCS_CMYK) convert_cmyk(row, info->output_width);
   }
   if (info->output_scanline < info->output_height) return IC_OK;

@@ -29,7 +29,7 @@ extension ImageList {
   }
 
   private static func read(_ path: String, keys: [[UInt8]]) throws(Failure) -> ImageList {
-    let path = withoutSlash(path)
+    let path = PathText.withoutTrailingSlash(path)
     if path == UserText.standardInput { return try readList(path) }
     if let isDirectory = Disk.isDirectory(path) {
       if isDirectory { return try readFolder(path, keys) }
@@ -47,11 +47,6 @@ extension ImageList {
           ?? "there is no file or folder \(path); give --images a folder, an archive or a list")
     }
     return try readArchives(shards.map { PathText.bytes(of: $0) }, imageKeys: keys)
-  }
-
-  private static func withoutSlash(_ path: String) -> String {
-    path.utf8.count > 1 && path.utf8.last == UInt8(ascii: "/")
-      ? String(Substring(path.utf8.dropLast())) : path
   }
 
   /// Where the images are, so named that they are found from any working directory: of a list that came from a pipe, the

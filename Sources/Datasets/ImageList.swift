@@ -41,8 +41,7 @@ public struct ImageList: Sendable {
   let isReordered: Bool
 
   /// Paths relative to ``root``; of images in archives, their names there.
-  private(set) var paths: PackedStrings
-  private var labelOfRow: [Int32]
+  private var table: ImageTable
   /// Where images are that are not files.
   private var archives: ArchiveIndex?
 
@@ -51,12 +50,13 @@ public struct ImageList: Sendable {
     paths: PackedStrings, labelOfRow: [Int32], archives: ArchiveIndex? = nil, isReordered: Bool = false
   ) {
     (self.root, self.layout, self.labels, self.classes) = (root, layout, labels, classes)
-    (self.remarks, self.paths, self.labelOfRow, self.archives) = (remarks, paths, labelOfRow, archives)
+    table = ImageTable(paths: paths, labelOfRow: labelOfRow)
+    (self.remarks, self.archives) = (remarks, archives)
     self.isReordered = isReordered
   }
 
   /// The number of images.
-  public var count: Int { paths.count }
+  public var count: Int { table.count }
 
   /// The path of an image relative to ``root``, or as the list gives it; behind that of its archive, its name there. What
   /// is not UTF-8 in it is replaced.
@@ -64,35 +64,33 @@ public struct ImageList: Sendable {
 
   /// The bytes of ``path(ofRow:)``: what identifies an image.
   package func bytes(ofRow row: Int) -> ArraySlice<UInt8> {
-    guard let archives else { return paths.utf8(row) }
-    return archives.archive(ofRow: row).name + [UInt8(ascii: "/")] + paths.utf8(row)
+    guard let archives else { return table.bytes(ofRow: row) }
+    return archives.archive(ofRow: row).name + [UInt8(ascii: "/")] + table.bytes(ofRow: row)
   }
 
   /// The path of the file an image is, or is in.
-  public func file(ofRow row: Int) -> String { PathText.text(fileBytes(ofRow: row)) }
+  public func file(ofRow row: Int) -> String {
+    PathText.text(
+      archives?.archive(ofRow: row).file ?? table.file(ofRow: row, in: PathText.bytes(of: root)))
+  }
 
   /// Where the bytes of an image are.
   package func location(ofRow row: Int) -> ImageLocation {
-    let file = fileBytes(ofRow: row)
-    guard let archives else { return ImageLocation(path: file, name: EscapedText.escaped(file[...])) }
+    guard let archives else { return table.location(ofRow: row, in: PathText.bytes(of: root)) }
     let archive = archives.archive(ofRow: row)
-    let name = file + archive.inner + [UInt8(ascii: "/")] + paths.utf8(row)
+    let name = archive.file + archive.inner + [UInt8(ascii: "/")] + table.bytes(ofRow: row)
     return ImageLocation(
-      path: file, range: archives.range(ofRow: row), of: archive.version, name: EscapedText.escaped(name[...])
-    )
-  }
-
-  private func fileBytes(ofRow row: Int) -> [UInt8] {
-    if let archives { return archives.archive(ofRow: row).file }
-    return Disk.path(of: paths.utf8(row), in: PathText.bytes(of: root))
+      path: archive.file, range: archives.range(ofRow: row), of: archive.version,
+      name: EscapedText.escaped(name[...]))
   }
 
   /// The class of an image, `nil` when it has none.
-  public func label(ofRow row: Int) -> Int? { labelOfRow[row] < 0 ? nil : Int(labelOfRow[row]) }
+  public func label(ofRow row: Int) -> Int? { table.label(ofRow: row) }
 
   /// Replaces all labels, −1 for none.
   mutating func setLabels(_ labelOfRow: [Int32], _ kind: Labels) {
-    (self.labelOfRow, labels, classes) = (labelOfRow, kind, [])
+    table.setLabels(labelOfRow)
+    (labels, classes) = (kind, [])
   }
 
   /// Takes the names of class folders for class indices, as ImageNet-V2 names them, where they are all numbers from 0 to
@@ -104,19 +102,18 @@ public struct ImageList: Sendable {
     guard labels == .folders, !numbers.isEmpty, numbers.allSatisfy({ $0.map { $0 < 1000 } ?? false }) else {
       return false
     }
-    setLabels(labelOfRow.map { numbers[Int($0)] ?? -1 }, .given)
+    setLabels(table.labelOfRow.map { numbers[Int($0)] ?? -1 }, .given)
     return true
   }
 
   /// Keeps only the first `limit` images.
   public mutating func truncate(to limit: Int) {
-    paths.truncate(to: limit)
-    labelOfRow.removeLast(labelOfRow.count - paths.count)
+    table.truncate(to: limit)
     archives?.truncate(to: limit)
   }
 
   /// About the memory the list takes, in bytes.
-  package var byteCount: Int { paths.byteCount + 4 * labelOfRow.count + (archives?.byteCount ?? 0) }
+  package var byteCount: Int { table.byteCount + (archives?.byteCount ?? 0) }
 
   /// SHA-256 of the lines `path TAB label LF` of all rows, paths as in images.tsv; of images in archives, of `path TAB label
   /// TAB offset TAB size LF`. Equal lists give equal rows.

@@ -11,7 +11,7 @@ enum ListLook {
     }
     guard let first = UserLines(Array(text.prefix(1 << 16))).lazy.map(\.trimmed).first(where: { !$0.isEmpty })
     else { return nil }
-    if first.elementsEqual(ImagesTable.header.utf8.dropLast()) {
+    if first.elementsEqual(ImagesFile.header.utf8.dropLast()) {
       return FileLook(kind: "the table of a dump's images", advice: "give what its --images was given")
     }
     let shown = EscapedText.escaped(first.prefix(80))

@@ -3,7 +3,7 @@ import Foundation
 package import Models
 
 /// Turns the outputs of a network into classes of ImageNet.
-package struct Labels: Sendable {
+package struct Classes: Sendable {
   /// The position in the output of every class, in PyTorch's order; empty for a network without a classifier.
   package let outputIndices: [Int]
   /// Whether the network itself ends in a softmax.
@@ -16,9 +16,9 @@ package struct Labels: Sendable {
   }
 
   /// Classes in the plain order: for scores computed by a classifier of their own.
-  package init(classes: Int) {
+  package init(count: Int) {
     isProbability = false
-    outputIndices = Array(0..<classes)
+    outputIndices = Array(0..<count)
   }
 
   /// The score of every class, in PyTorch's order.

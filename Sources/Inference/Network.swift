@@ -28,7 +28,7 @@ public struct Network: Sendable {
   package var checkpoint: Checkpoint? { identity.checkpoint }
   /// Whose weights they are, and what their user should know.
   public let identity: WeightsIdentity
-  package let labels: Labels
+  package let classes: Classes
 
   private let runners = RunnerPool()
 
@@ -65,7 +65,7 @@ public struct Network: Sendable {
     let names = try layers.map { try model.layer(named: $0) }
     (self.model, self.layers, self.reduction, self.options) = (model, names, reduction, options)
     self.pillow = pillow
-    labels = Labels(model: model)
+    classes = Classes(model: model)
     plan = try Plan(
       graph, parameters: identity.parameters(), taps: names, reduction: reduction,
       baselines: baselines, options: options)
@@ -115,7 +115,7 @@ public struct Network: Sendable {
       recorded[tap.name] = workspace.withTap(index, of: image) { Tensor(shape: tap.shape, Array($0)) }
     }
     let output = workspace.withOutput(of: image) { Tensor(shape: plan.output.shape, Array($0)) }
-    return Record(layers: recorded, output: output, model: model, labels: labels)
+    return Record(layers: recorded, output: output, model: model, classes: classes)
   }
 }
 

@@ -10,10 +10,10 @@ public struct Record: Sendable {
   public let output: Tensor
 
   private let model: Model
-  private let labels: Labels
+  private let classes: Classes
 
-  init(layers: [String: Tensor], output: Tensor, model: Model, labels: Labels) {
-    (self.layers, self.output, self.model, self.labels) = (layers, output, model, labels)
+  init(layers: [String: Tensor], output: Tensor, model: Model, classes: Classes) {
+    (self.layers, self.output, self.model, self.classes) = (layers, output, model, classes)
   }
 
   /// The recorded values of a layer, one per unit (with `.none`: everything, row-major, as ``tensor(of:)`` shapes it).
@@ -32,7 +32,7 @@ public struct Record: Sendable {
   }
 
   /// The classes of highest score, best first, with their probability; none for a network that returns an embedding.
-  public func topLabels(_ count: Int) -> [Prediction] { labels.top(count, of: output.elements) }
+  public func topLabels(_ count: Int) -> [Prediction] { classes.top(count, of: output.elements) }
 }
 
 /// A class a network believes in.

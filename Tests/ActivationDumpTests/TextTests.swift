@@ -21,13 +21,4 @@ struct TextTests {
     #expect(ProgressText.duration(-1) == "0:00")
     #expect(ProgressText.duration(.infinity) == "277777:46:40")
   }
-
-  @Test("numbers are grouped and bytes scaled")
-  func numbers() {
-    #expect([0, 999, 1000, 1_281_167].map(\.grouped) == ["0", "999", "1,000", "1,281,167"])
-    #expect(
-      [999, 1000, 25_600_000, 309_000_000_000].map(\.asBytes) == [
-        "999 bytes", "1.00 kB", "25.6 MB", "309.0 GB",
-      ])
-  }
 }

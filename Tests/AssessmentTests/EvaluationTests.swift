@@ -33,15 +33,15 @@ struct EvaluationTests {
 
   @Test("the top list is in order, ties by index, NaN last")
   func top() {
-    #expect(Labels.top(3, of: [1, 5, 3, 5]) == [1, 3, 2])
-    #expect(Labels.top(4, of: [.nan, 5, -.infinity, .nan]) == [1, 2, 0, 3])
-    #expect(Labels.top(9, of: [1, 2]) == [1, 0])
+    #expect(Classes.top(3, of: [1, 5, 3, 5]) == [1, 3, 2])
+    #expect(Classes.top(4, of: [.nan, 5, -.infinity, .nan]) == [1, 2, 0, 3])
+    #expect(Classes.top(9, of: [1, 2]) == [1, 0])
   }
 
   @Test("scores become probabilities once, and Lucid's outputs PyTorch's classes")
   func labels() throws {
     let model = try Model.named("googlenet")
-    let lucid = Labels(model: model)
+    let lucid = Classes(model: model)
     #expect(lucid.isProbability)
     var output = [Float](repeating: 0, count: 1008)
     output[449] = 0.75  // torch class 0
@@ -51,7 +51,7 @@ struct EvaluationTests {
     #expect(best[0].synset == "n01440764")
 
     let plain = try Model.named("squeezenet1_1")
-    let labels = Labels(model: plain)
+    let labels = Classes(model: plain)
     var scores = [Float](repeating: -1000, count: 1000)
     (scores[7], scores[9]) = (1000, 1000)
     #expect(!labels.isProbability)

@@ -298,7 +298,7 @@ struct AtlasTests {
     for overwrite in [false, true] {
       for name in ["taken", "dump", "taken/notes.txt"] {
         var request = test.request(name)
-        request.overwrite = overwrite
+        request.existing = overwrite ? .overwrite : .refuse
         let error = #expect(throws: Failure.self) { try Atlas(request) }
         #expect(error?.kind == .cannotCreate)
       }
@@ -310,7 +310,7 @@ struct AtlasTests {
     try test.folder.write("mine".utf8, to: "atlas/notes.txt")
     try test.folder.write("old".utf8, to: "atlas/layers/old.html")
     var request = test.request()
-    (request.overwrite, request.layers) = (true, "classifier.1")
+    (request.existing, request.layers) = (.overwrite, "classifier.1")
     _ = try Atlas(request).run()
     let files = try test.folder.files(below: "atlas")
     #expect(files["notes.txt"] != nil && files["layers/old.html"] == nil)
@@ -326,7 +326,7 @@ struct AtlasTests {
     #expect(try Atlas(test.request()).run(images: RunProgress(cancellingAfter: 3)) == nil)
     #expect(!FileManager.default.fileExists(atPath: test.folder("atlas/index.html")))
     var request = test.request()
-    request.overwrite = true
+    request.existing = .overwrite
     #expect(try Atlas(request).run() != nil)
   }
 
@@ -368,13 +368,13 @@ struct AtlasTests {
     for broken in [bytes.dropLast(4), bytes + [0, 0, 0, 0], Data("junk".utf8), Data()] {
       try broken.write(to: URL(fileURLWithPath: array))
       var request = test.request()
-      request.overwrite = true
+      request.existing = .overwrite
       let error = #expect(throws: Failure.self) { try Atlas(request).run() }
       #expect(error?.kind == .badData)
     }
     try FileManager.default.removeItem(atPath: array)
     var request = test.request()
-    request.overwrite = true
+    request.existing = .overwrite
     #expect(throws: Failure(.inputMissing, "")) {
       do { _ = try Atlas(request).run() } catch let error as Failure {
         throw Failure(error.kind, "")

@@ -120,7 +120,5 @@ struct TextTests {
   func wording() {
     #expect(
       [0, 0.00001, 0.4321, 0.99999, 1].map(Wording.percent) == ["0 %", "0.1 %", "43.2 %", "99.9 %", "100 %"])
-    #expect([0, 999, 1000, 1_281_167].map(Wording.grouped) == ["0", "999", "1,000", "1,281,167"])
-    #expect([1, 2, 2048].map { Wording.count($0, "unit") } == ["1 unit", "2 units", "2,048 units"])
   }
 }

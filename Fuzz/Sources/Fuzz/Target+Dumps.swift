@@ -88,7 +88,7 @@ struct Folder: Sendable {
     for (file, units) in [("activations/conv1.npy", 3), ("logits.npy", 5)] {
       _ = try? ArrayFile(creating: self("dump/\(file)"), rows: 2, rowShape: [units], keepOpen: false)
     }
-    try? write(Data(ImagesTable.header.utf8), to: "dump/images.tsv")
+    try? write(Data(ImagesFile.header.utf8), to: "dump/images.tsv")
     atexit { try? FileManager.default.removeItem(atPath: Folder.shared.path) }
   }
 

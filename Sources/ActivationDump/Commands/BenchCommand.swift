@@ -3,6 +3,7 @@ import Assessment
 import Foundation
 import Inference
 import Layers
+import Machine
 
 /// `bench`: how fast a network runs here.
 struct BenchCommand: ParsableCommand {
@@ -37,13 +38,12 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "The runs it is divided into.")
   var runs = 5
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var results: ReportOptions
 
   func validate() throws {
     guard seconds > 0, seconds <= 86400 else { throw ValidationError("--seconds has to be positive") }
     guard (1...1000).contains(runs) else { throw ValidationError("--runs has to be from 1 to 1000") }
-    if explain && json { throw ValidationError("--explain prints text; leave out --json") }
+    if explain && results.json { throw ValidationError("--explain prints text; leave out --json") }
   }
 
   func run() throws {
@@ -57,9 +57,10 @@ struct BenchCommand: ParsableCommand {
     if latency { benchmark.batchSize = 1 }
     if explain { return Console.result(try benchmark.explanation()) }
     let summary = try withProgress(of: "runs") { try benchmark.run(progress: $0) }
-    if json { return try Console.result(json: summary) }
-    report(summary)
-    if let layers = summary.layers { report(layers, summary) }
+    try results.print(summary) {
+      report(summary)
+      if let layers = summary.layers { report(layers, summary) }
+    }
   }
 
   private func report(_ summary: Benchmark.Summary) {

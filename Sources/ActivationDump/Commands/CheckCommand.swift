@@ -16,8 +16,7 @@ struct CheckCommand: ParsableCommand {
   @Argument(help: "The folders of dumps, or folders that hold shards.")
   var dumps: [String]
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var results: ReportOptions
 
   func run() throws {
     let paths = try ShardFolders.expand(dumps)
@@ -28,7 +27,7 @@ struct CheckCommand: ParsableCommand {
       }
       if cancelled { throw ExitStatus.interrupted.error }
       checks.append(check)
-      if !json { report(check) }
+      if !results.json { report(check) }
     }
     // Parts of a recording are no more than that, however intact.
     var problems: [String] = []
@@ -36,8 +35,9 @@ struct CheckCommand: ParsableCommand {
       guard let problem = ShardFolders.problem(in: folder) else { continue }
       problems.append("\(folder): \(problem)")
     }
-    if json { try Console.result(json: Listing(dumps: checks, problems: problems)) }
-    if !json { for problem in problems { Console.result(problem) } }
+    try results.print(Listing(dumps: checks, problems: problems)) {
+      for problem in problems { Console.result(problem) }
+    }
     let files = checks.flatMap(\.files)
     // Of a file that cannot be read nothing is known, which is no verdict on the dump.
     if let reason = files.lazy.compactMap(\.reason).first, checks.allSatisfy(\.isIntactAsFarAsRead),

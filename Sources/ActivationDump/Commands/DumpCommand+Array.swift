@@ -1,5 +1,6 @@
 import Dumps
 import Foundation
+import Machine
 import Recording
 
 extension DumpCommand {
@@ -15,8 +16,7 @@ extension DumpCommand {
     let environment = ProcessInfo.processInfo.environment
     guard let shard = try Shard.ofSlurmArray(environment) else { return }
     request.shard = shard
-    let folder =
-      output.utf8.count > 1 && output.utf8.last == 47 ? String(Substring(output.utf8.dropLast())) : output
+    let folder = PathText.withoutTrailingSlash(output)
     request.arrayTask = ArrayTask(job: environment["SLURM_ARRAY_JOB_ID"], folder: folder)
     request.output = "\(folder)/\(shard.folderName)"
   }

@@ -101,15 +101,7 @@ struct DumpCommand: ParsableCommand {
       """)
   var shard: String?
 
-  @Flag(
-    help: """
-      Go on with the dump that is in the place of the output; start it if there is none. The default in a job that Slurm \
-      has requeued.
-      """)
-  var resume = false
-
-  @Flag(help: "Replace a dump that is in the place of the output.")
-  var overwrite = false
+  @OptionGroup var replacing: OutputOptions<DumpWords>
 
   @Option(help: "What to do about an image that cannot be read: fail, or skip (a row of NaN).")
   var onError = ErrorPolicy.fail
@@ -123,19 +115,15 @@ struct DumpCommand: ParsableCommand {
   @Flag(help: "Print what would run on each batch, step by step, and do nothing else.")
   var explain = false
 
-  @Flag(help: "Print JSON at the end.")
-  var json = false
+  @OptionGroup var results: SummaryOptions
 
   func validate() throws {
     if layers != nil && units != nil {
       throw ValidationError("--units names its layers itself; leave out --layers")
     }
-    if resume && overwrite {
-      throw ValidationError("--resume keeps what --overwrite replaces; give one of them")
-    }
     if let spillRows, spillRows < 1 { throw ValidationError("--spill-rows has to be at least 1") }
     if let limit, limit < 1 { throw ValidationError("--limit has to be at least 1") }
-    if explain && json { throw ValidationError("--explain prints text; leave out --json") }
+    if explain && results.json { throw ValidationError("--explain prints text; leave out --json") }
   }
 
   func run() throws {
@@ -152,20 +140,18 @@ struct DumpCommand: ParsableCommand {
       Console.note("note: it goes on with the pixels of Pillow \(pillow.rawValue), as it began")
     }
     if dryRun { return try describe(dump) }
-    let (summary, signal) = try withProgress(of: "images", resumable: true) { progress in
-      (try dump.run(progress: progress), progress.signal)
-    }
-    if json { try Console.result(json: summary) } else { report(summary, dump) }
+    let (summary, signal) = try withResumableProgress(of: "images") { try dump.run(progress: $0) }
+    try results.print(summary) { report(summary, dump) }
     if summary.skipped * 2 > dump.rows.count {
       Console.note(
         "NOTE: \(summary.skipped.grouped) of \(dump.rows.count.grouped) images, most of them, could not be read;"
           + " images.tsv says why")
     }
     if summary.state == .interrupted {
-      Console.note(
-        "interrupted: \(summary.images + summary.skipped) of \(dump.rows.count) images are in \(summary.output);"
-          + " the same command with --resume goes on")
-      throw (signal == SIGINT ? ExitStatus.interrupted : .resumable).error
+      throw Interruption.goesOn(
+        after: signal,
+        "interrupted: \(summary.images + summary.skipped) of \(dump.rows.count) images are in \(summary.output)"
+      )
     }
   }
 
@@ -187,56 +173,10 @@ struct DumpCommand: ParsableCommand {
     (request.batchSize, request.threads) = (work.batchSize, work.resolvedThreads)
     (request.limit, request.onError, request.labels) = (limit, onError, labels)
     request.imageKeys = samples.imageKeys
-    request.existing = .given(resume: resume, overwrite: overwrite)
+    request.existing = replacing.existing
     try choosePart(&request)
     request.arguments = ProgramArguments.all
     return request
-  }
-
-  private func describe(_ dump: Dump) throws {
-    let preview = try withProgress(of: "images") { try dump.preview(progress: $0) }
-    if json { return try Console.result(json: Preview(preview)) }
-    let (outline, probe) = (preview.outline, preview.probe)
-    Console.table(
-      ["would record", ""],
-      [
-        ["images", outline.images.grouped], ["passes over them", "\(preview.passes)"],
-        ["layers", outline.layers.grouped], ["units", outline.units.grouped],
-        ["on disk", outline.bytes.asBytes],
-        ["in memory, at most", preview.memoryBytes.asBytes],
-        ["\(preview.memoryLimit) allows", preview.memoryLimitBytes.asBytes],
-        ["threads × batch", "\(outline.threads) × \(outline.batchSize)"],
-        ["images a second", String(format: "%.1f", probe.imagesPerSecond)],
-        ["time, about", probe.imagesPerSecond > 0 ? ProgressText.duration(preview.etaSeconds) : "unknown"],
-      ], right: [1])
-    if let example = probe.example {
-      Console.note(
-        "note: \(probe.unreadable) of \(probe.images + probe.unreadable) images that were tried cannot be read: \(example)"
-      )
-    }
-  }
-
-  /// The outline and what was found out beside it, in one object.
-  private struct Preview: Encodable {
-    let preview: DumpPreview
-
-    init(_ preview: DumpPreview) { self.preview = preview }
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: Keys.self)
-      try container.encode(true, forKey: .dryRun)
-      try container.encode(preview.passes, forKey: .passes)
-      try container.encode(preview.memory, forKey: .memory)
-      try container.encode(preview.memoryBytes, forKey: .memoryBytes)
-      try container.encode(preview.memoryLimitBytes, forKey: .memoryLimitBytes)
-      try container.encode(preview.memoryLimit, forKey: .memoryLimit)
-      try container.encode(preview.probe, forKey: .probe)
-      try container.encode(preview.etaSeconds, forKey: .etaSeconds)
-      try preview.outline.encode(to: encoder)
-    }
-    enum Keys: CodingKey {
-      case dryRun, passes, memory, memoryBytes, memoryLimitBytes, memoryLimit, probe, etaSeconds
-    }
   }
 
   private func report(_ summary: DumpSummary, _ dump: Dump) {

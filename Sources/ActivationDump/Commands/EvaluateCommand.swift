@@ -3,6 +3,7 @@ import Assessment
 import Datasets
 import Foundation
 import Inference
+import Machine
 import Models
 import Statistics
 
@@ -56,8 +57,7 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var work: WorkOptions
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var results: ReportOptions
 
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("--limit has to be at least 1") }
@@ -82,7 +82,7 @@ struct EvaluateCommand: ParsableCommand {
     evaluation.onError = onError
     let (summary, answers) = try withProgress(of: "images") { try evaluation.run(progress: $0) }
     if let predictions { try Evaluation.write(answers, of: list, to: predictions) }
-    if json { try Console.result(json: summary) } else { report(summary, model) }
+    try results.print(summary) { report(summary, model) }
     if summary.interrupted { throw ExitStatus.interrupted.error }
   }
 

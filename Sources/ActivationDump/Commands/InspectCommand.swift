@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Dumps
 import Formats
+import Machine
 
 /// `inspect`: state and provenance of dumps.
 struct InspectCommand: ParsableCommand {
@@ -18,8 +19,7 @@ struct InspectCommand: ParsableCommand {
       """)
   var missing: Int?
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var results: ReportOptions
 
   func validate() throws {
     if missing != nil && dumps.count != 1 {
@@ -30,14 +30,15 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     if let missing {
       let shards = try ShardFolders.missing(of: missing, in: dumps[0])
-      if json { return try Console.result(json: Shards(shards: missing, missing: shards)) }
-      if !shards.isEmpty { Console.result(Ranges.text(shards)) }
-      return
+      return try results.print(Shards(shards: missing, missing: shards)) {
+        if !shards.isEmpty { Console.result(Ranges.text(shards)) }
+      }
     }
     var inspections: [DumpInspection] = []
     for path in try ShardFolders.expand(dumps) { inspections.append(try DumpInspection(path)) }
-    if json { return try Console.result(json: Listing(dumps: inspections)) }
-    if inspections.count == 1 { describe(inspections[0]) } else { list(inspections) }
+    try results.print(Listing(dumps: inspections)) {
+      if inspections.count == 1 { describe(inspections[0]) } else { list(inspections) }
+    }
   }
 
   private struct Listing: Encodable { let dumps: [DumpInspection] }

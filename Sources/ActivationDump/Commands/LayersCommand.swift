@@ -14,8 +14,7 @@ struct LayersCommand: ParsableCommand {
   @Flag(help: "Only the study's layers, in its order.")
   var relevant = false
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var results: ReportOptions
 
   func run() throws {
     let model = try Model.named(model)
@@ -28,16 +27,17 @@ struct LayersCommand: ParsableCommand {
         shape: shape.extents,
         units: shape.channels, relevant: chosen.contains(name))
     }
-    if json { return try Console.result(json: Listing(model: model.identifier, layers: rows)) }
-    Console.table(
-      ["layer", "study's name", "kind", "shape", "units", "relevant"],
-      rows.map { row in
-        [
-          row.name, row.studyName, row.kind, row.shape.map(String.init).joined(separator: "×"),
-          String(row.units),
-          row.relevant ? "yes" : "",
-        ]
-      }, right: [4])
+    try results.print(Listing(model: model.identifier, layers: rows)) {
+      Console.table(
+        ["layer", "study's name", "kind", "shape", "units", "relevant"],
+        rows.map { row in
+          [
+            row.name, row.studyName, row.kind, row.shape.map(String.init).joined(separator: "×"),
+            String(row.units),
+            row.relevant ? "yes" : "",
+          ]
+        }, right: [4])
+    }
   }
 
   private struct Listing: Encodable {

@@ -18,47 +18,33 @@ struct MergeCommand: ParsableCommand {
   @Option(help: "The folder to make.")
   var output: String
 
-  @Flag(
-    help: """
-      Go on with a merge that was stopped, file by file; leave one of these shards that is complete as it is. The default \
-      in a job that Slurm has requeued.
-      """)
-  var resume = false
-
-  @Flag(help: "Replace a dump that is in the place of the output.")
-  var overwrite = false
+  @OptionGroup var replacing: OutputOptions<MergeWords>
 
   @Option(help: "The files to copy at once. Default: the threads this process may use.")
   var threads: Int?
 
-  @Flag(help: "Print JSON at the end.")
-  var json = false
+  @OptionGroup var results: SummaryOptions
 
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads has to be at least 1") }
-    if resume && overwrite {
-      throw ValidationError("--resume keeps what --overwrite replaces; give one of them")
-    }
   }
 
   func run() throws {
     StopSignals.endResumably()
     let merge = try Merge(
-      shards, into: output, existing: .given(resume: resume, overwrite: overwrite),
+      shards, into: output, existing: replacing.existing,
       threads: threads ?? ProcessorCount.available, arguments: ProgramArguments.all)
-    let (summary, signal) = try withProgress(of: "files", resumable: true) { progress in
-      (try merge.run(progress: progress), progress.signal)
-    }
+    let (summary, signal) = try withResumableProgress(of: "files") { try merge.run(progress: $0) }
     guard let summary else {
-      Console.note("interrupted; the same command with --resume goes on")
-      throw (signal == SIGINT ? ExitStatus.interrupted : .resumable).error
+      throw Interruption.goesOn(after: signal)
     }
-    if json { return try Console.result(json: summary) }
-    Console.result(
-      "\(summary.shards.counted("shard")), \(summary.images.counted("image")), \(summary.bytes.asBytes), every digest verified: \(summary.output)"
-    )
-    if summary.skipped > 0 {
-      Console.result("\(summary.skipped.counted("image")) could not be read; see images.tsv")
+    try results.print(summary) {
+      Console.result(
+        "\(summary.shards.counted("shard")), \(summary.images.counted("image")), \(summary.bytes.asBytes), every digest verified: \(summary.output)"
+      )
+      if summary.skipped > 0 {
+        Console.result("\(summary.skipped.counted("image")) could not be read; see images.tsv")
+      }
     }
   }
 }

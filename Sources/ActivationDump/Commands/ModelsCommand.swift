@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Foundation
 import Layers
+import Machine
 import Models
 import Tensor
 
@@ -10,33 +11,33 @@ struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models", abstract: "List the networks, their size, and whether their weights are present.")
 
-  @Option(help: WeightsFolderHelp.text)
-  var weightsDir: String?
+  @OptionGroup var location: WeightsFolderOptions
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var results: ReportOptions
 
   func run() throws {
-    let folder = WeightsFolder(weightsDir, environment: ProgramArguments.environment())
+    let folder = location.folder
     let rows = try Model.all.map { try Row($0, folder: folder) }
-    if json { return try Console.result(json: Listing(weightsFolder: folder.path, models: rows)) }
-    Console.table(
-      ["model", "parameters", "GMAC", "input", "outputs", "layers", "units", "weights", "checkpoint"],
-      rows.map { row in
-        [
-          row.identifier, row.parameters.grouped, String(format: "%.2f", Double(row.multiplyAdds) * 1e-9),
-          row.inputShape.map(String.init).joined(separator: "×"), String(row.outputs),
-          String(row.relevantLayers), row.units.grouped, row.weightsPresent ? "present" : "-", row.checkpoint,
-        ]
-      }, right: [1, 2, 4, 5, 6], mayShortenLast: true)
-    // Shapes cannot tell whose weights a file holds.
-    Console.result("")
-    let room = TableWidth.available - 2 - (rows.map(\.identifier.count).max() ?? 0)
-    Console.table(
-      ["model", "the weights it means"],
-      rows.flatMap { row in
-        TableWidth.wrapped(row.means, to: room).enumerated().map { [$0 == 0 ? row.identifier : "", $1] }
-      })
+    try results.print(Listing(weightsFolder: folder.path, models: rows)) {
+      Console.table(
+        ["model", "parameters", "GMAC", "input", "outputs", "layers", "units", "weights", "checkpoint"],
+        rows.map { row in
+          [
+            row.identifier, row.parameters.grouped, String(format: "%.2f", Double(row.multiplyAdds) * 1e-9),
+            row.inputShape.map(String.init).joined(separator: "×"), String(row.outputs),
+            String(row.relevantLayers), row.units.grouped, row.weightsPresent ? "present" : "-",
+            row.checkpoint,
+          ]
+        }, right: [1, 2, 4, 5, 6], mayShortenLast: true)
+      // Shapes cannot tell whose weights a file holds.
+      Console.result("")
+      let room = TableWidth.available - 2 - (rows.map(\.identifier.count).max() ?? 0)
+      Console.table(
+        ["model", "the weights it means"],
+        rows.flatMap { row in
+          TableWidth.wrapped(row.means, to: room).enumerated().map { [$0 == 0 ? row.identifier : "", $1] }
+        })
+    }
   }
 
   private struct Listing: Encodable {

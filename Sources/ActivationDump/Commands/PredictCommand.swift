@@ -18,8 +18,7 @@ struct PredictCommand: ParsableCommand {
 
   @OptionGroup var pixels: PillowOptions
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var results: ReportOptions
 
   @Argument(help: "JPEG or PNG files.")
   var images: [String]
@@ -36,11 +35,10 @@ struct PredictCommand: ParsableCommand {
       let record = try loaded.run(imageAt: image)
       let best = matrix.map { $0.topLabels(5, of: record.output.elements) } ?? record.topLabels(5)
       rows.append(Row(image: image, predictions: best))
-      if !json { show(image, best) }
+      if !results.json { show(image, best) }
     }
-    if json {
-      try Console.result(json: Listing(model: model.identifier, pillow: loaded.pillow.rawValue, images: rows))
-    }
+    // Text is printed image by image.
+    try results.print(Listing(model: model.identifier, pillow: loaded.pillow.rawValue, images: rows)) {}
   }
 
   private func show(_ image: String, _ best: [Prediction]) {

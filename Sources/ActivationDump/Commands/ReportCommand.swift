@@ -1,6 +1,7 @@
 import ArgumentParser
 import Atlas
 import Foundation
+import Machine
 import Models
 
 /// `report`: a static unit atlas.
@@ -38,8 +39,7 @@ struct ReportCommand: ParsableCommand {
 
   @OptionGroup var threading: ThreadOptions
 
-  @Flag(help: "Print JSON at the end.")
-  var json = false
+  @OptionGroup var results: SummaryOptions
 
   func validate() throws {
     guard AtlasRequest.thumbnailSizes.contains(thumbnailSize) else {
@@ -50,25 +50,25 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     var request = AtlasRequest(dump: dump, output: output)
     (request.layers, request.network, request.images) = (layers, Model.names, images)
-    (request.thumbnailSize, request.overwrite) = (thumbnailSize, overwrite)
+    (request.thumbnailSize, request.existing) = (thumbnailSize, overwrite ? .overwrite : .refuse)
     (request.threads, request.pillow) = (threading.resolved, pixels.resolved)
     let atlas = try Atlas(request)
     guard let digested = try withProgress(of: "units", { try atlas.writeUnits(progress: $0) }),
       let missing = try withProgress(of: "images", { try atlas.writeThumbnails(of: digested, progress: $0) })
     else {
-      Console.note("interrupted; the same command with --overwrite starts again")
-      throw ExitStatus.interrupted.error
+      throw Interruption.startsAgain()
     }
     let summary = try atlas.finish(digested, missing)
-    if json { return try Console.result(json: summary) }
-    if summary.missing > 0 {
-      Console.note(
-        "note: \(summary.missing.grouped) of \(summary.images.grouped) images could not be found or read; a pattern"
-          + " stands for each (--images says where they are)")
+    try results.print(summary) {
+      if summary.missing > 0 {
+        Console.note(
+          "note: \(summary.missing.grouped) of \(summary.images.grouped) images could not be found or read; a pattern"
+            + " stands for each (--images says where they are)")
+      }
+      Console.result(
+        "\(summary.units.counted("unit")) of \(summary.layers.counted("layer")), \(summary.images.counted("image")),"
+          + " \(summary.bytes.asBytes)")
+      Console.result("open \(summary.index)")
     }
-    Console.result(
-      "\(summary.units.counted("unit")) of \(summary.layers.counted("layer")), \(summary.images.counted("image")),"
-        + " \(summary.bytes.asBytes)")
-    Console.result("open \(summary.index)")
   }
 }

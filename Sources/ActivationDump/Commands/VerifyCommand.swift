@@ -31,8 +31,7 @@ struct VerifyCommand: ParsableCommand {
 
   @OptionGroup var work: WorkOptions
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var results: ReportOptions
 
   func validate() throws {
     if let tolerance, !(tolerance >= 0) { throw ValidationError("--tolerance has to be a number from 0") }
@@ -45,11 +44,7 @@ struct VerifyCommand: ParsableCommand {
     let verification = try Verification.run(
       identity, against: reference, tolerance: tolerance,
       options: network.arithmetic.planOptions(), batchSize: work.batchSize, threads: work.resolvedThreads)
-    if json {
-      try Console.result(json: Listing(verification, model: model.identifier))
-    } else {
-      report(verification, reference)
-    }
+    try results.print(Listing(verification, model: model.identifier)) { report(verification, reference) }
     guard verification.passes else { throw ExitStatus.checkFailed.error }
   }
 

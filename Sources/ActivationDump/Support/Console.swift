@@ -75,15 +75,7 @@ enum Console {
   ) {
     let whole = [header] + rows
     let lines = mayShortenLast ? TableWidth.fitted(whole, to: TableWidth.available) : whole
-    let widths = header.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-    let text = lines.map { line in
-      let cells = line.indices.map { column in
-        let padding = String(repeating: " ", count: widths[column] - line[column].count)
-        return right.contains(column) ? padding + line[column] : line[column] + padding
-      }
-      return cells.joined(separator: "  ").replacing(/\ +$/, with: "") + "\n"
-    }
-    print(text.joined())
+    print(TextTable.lines(lines, right: right).map { $0 + "\n" }.joined())
   }
 }
 
@@ -103,27 +95,4 @@ private struct Document<Body: Encodable>: Encodable {
 /// The version of the program.
 enum Version {
   static let text = toolVersion
-}
-
-extension Int {
-  /// With commas between thousands.
-  package var grouped: String {
-    var digits = Array(String(magnitude).reversed())
-    for position in stride(from: 3, to: digits.count, by: 3).reversed() { digits.insert(",", at: position) }
-    return (self < 0 ? "-" : "") + String(digits.reversed())
-  }
-
-  /// With a noun in its number: `1 image`, `1,000 images`.
-  func counted(_ noun: String, _ plural: String? = nil) -> String {
-    "\(grouped) \(self == 1 ? noun : plural ?? noun + "s")"
-  }
-
-  /// As a size with three digits: `4.86 GB`.
-  package var asBytes: String {
-    let units = ["bytes", "kB", "MB", "GB", "TB", "PB"]
-    var (value, unit) = (Double(self), 0)
-    while value >= 1000 && unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
-    return unit == 0
-      ? "\(self) bytes" : String(format: value < 10 ? "%.2f %@" : "%.1f %@", value, units[unit])
-  }
 }

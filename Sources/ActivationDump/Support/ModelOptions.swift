@@ -30,8 +30,7 @@ struct ModelOptions: ParsableArguments {
       """)
   var weightsKey: String?
 
-  @Option(help: WeightsFolderHelp.text)
-  var weightsDir: String?
+  @OptionGroup var location: WeightsFolderOptions
 
   @OptionGroup var arithmetic: ArithmeticOptions
 
@@ -61,7 +60,7 @@ struct ModelOptions: ParsableArguments {
       }
       return chosen
     }
-    let folder = WeightsFolder(weightsDir, environment: ProgramArguments.environment())
+    let folder = location.folder
     guard let file = model.presentCheckpoint(in: folder) else {
       throw Failure(
         .inputMissing,
@@ -153,14 +152,6 @@ extension Reduction: ExpressibleByArgument {}
 extension ErrorPolicy: ExpressibleByArgument {}
 extension ValueType: ExpressibleByArgument {}
 extension Benchmark.Taps: ExpressibleByArgument {}
-
-extension ExistingOutput {
-  /// What flags say; without any, a job that Slurm has requeued goes on, since what it finds is its own.
-  static func given(resume: Bool, overwrite: Bool) -> ExistingOutput {
-    let restarts = ProcessInfo.processInfo.environment["SLURM_RESTART_COUNT"].flatMap { Int($0) } ?? 0
-    return overwrite ? .overwrite : resume || restarts > 0 ? .resume : .refuse
-  }
-}
 
 extension Model {
   /// The first of the model's files that the weights folder holds.

@@ -89,3 +89,12 @@ func withProgress<R>(of noun: String, resumable: Bool = false, _ body: (RunProgr
   }
   return try body(display.progress)
 }
+
+/// As ``withProgress(of:resumable:_:)``, of work that another run can go on with.
+///
+/// - Returns: What `body` returns, and the signal that stopped it, if any did.
+func withResumableProgress<R>(
+  of noun: String, _ body: (RunProgress) throws -> R
+) rethrows -> (result: R, signal: Int32?) {
+  try withProgress(of: noun, resumable: true) { (try body($0), $0.signal) }
+}

@@ -1,4 +1,5 @@
 import Foundation
+import Machine
 
 /// How progress is put into words.
 package enum ProgressText {

@@ -44,7 +44,7 @@ public struct Classifier: Sendable {
 
   /// The classes of highest score, best first, with the softmax of the scores.
   public func topLabels(_ count: Int, of embedding: [Float]) -> [Prediction] {
-    Labels(classes: classes).top(count, of: scores(embedding))
+    Classes(count: classes).top(count, of: scores(embedding))
   }
 
   private static func matrices(_ path: String) throws -> [Tensor] {

@@ -132,10 +132,10 @@ public struct Evaluation: Sendable {
     let pass = ImagePass(
       network: network, images: images, rows: [0..<images.count], chunkRows: chunkRows, batchSize: batchSize,
       threads: threads, onError: onError, progress: progress)
-    let labels = classifier.map { Labels(classes: $0.classes) } ?? network.labels
+    let scored = classifier.map { Classes(count: $0.classes) } ?? network.classes
     let (images, classifier) = (images, classifier)
     let start = Clock.seconds
-    _ = try pass.run { Scorer(images: images, labels: labels, classifier: classifier, tally: tally) }
+    _ = try pass.run { Scorer(images: images, classes: scored, classifier: classifier, tally: tally) }
     let seconds = Clock.seconds - start
     let answers = tally.answers
     guard !answers.isEmpty else {
@@ -191,7 +191,7 @@ private final class Tally: Sendable {
 
 private struct Scorer: RowSink {
   let images: ImageList
-  let labels: Labels
+  let classes: Classes
   let classifier: Classifier?
   let tally: Tally
 
@@ -201,8 +201,8 @@ private struct Scorer: RowSink {
 
   mutating func record(row: Int, from workspace: Workspace, at place: Int) {
     let output = workspace.withOutput(of: place) { Array($0) }
-    let scores = labels.scores(of: classifier?.scores(output) ?? output)
+    let scores = classes.scores(of: classifier?.scores(output) ?? output)
     tally.add(
-      Evaluation.Answer(row: row, label: images.label(ofRow: row) ?? -1, best: Labels.top(5, of: scores)))
+      Evaluation.Answer(row: row, label: images.label(ofRow: row) ?? -1, best: Classes.top(5, of: scores)))
   }
 }

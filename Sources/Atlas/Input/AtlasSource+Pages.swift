@@ -1,4 +1,5 @@
 import Dumps
+import Machine
 
 extension AtlasSource {
   /// The page of a layer.
@@ -10,7 +11,7 @@ extension AtlasSource {
     }
     return LayerPage(
       model: manifest.model, layer: layer.name, file: layer.page, studyName: studyName(of: layer),
-      units: Wording.count(layer.unitCount, "unit"), images: Wording.count(imageCount, "image"),
+      units: layer.unitCount.counted("unit"), images: imageCount.counted("image"),
       recorded: Wording.recorded(manifest.reduce),
       remarks: remarks(on: summary), deadIsKnown: summary.undecided == 0,
       neverPositiveName: Wording.capitalized(Wording.neverPositive(manifest.reduce)),
@@ -22,7 +23,7 @@ extension AtlasSource {
     if let sampled = summary.sampled {
       remarks.append(
         "The dump kept extremes: histograms and the percentiles between the ends come from a sample of"
-          + " \(Wording.count(sampled, "image")). Everything else is of all of them.")
+          + " \(sampled.counted("image")). Everything else is of all of them.")
     }
     if summary.undecided > 0 {
       remarks.append(Wording.undecided(summary.undecided, manifest.reduce))
@@ -37,22 +38,22 @@ extension AtlasSource {
     let example = layers.last.map { "\($0.name)__\($0.recorded.units.last ?? 0)" } ?? ""
     return IndexPage(
       model: manifest.model,
-      lede: "What \(Wording.count(units, "unit")) of \(Wording.count(layers.count, "layer")) respond to most"
-        + " and least among \(Wording.count(imageCount, "image")): \(Wording.recorded(manifest.reduce)).",
+      lede: "What \(units.counted("unit")) of \(layers.count.counted("layer")) respond to most"
+        + " and least among \(imageCount.counted("image")): \(Wording.recorded(manifest.reduce)).",
       remarks: (missing.count == 0
         ? []
         : [
-          "\(Wording.count(missing.count, "image")) could not be found or read when this atlas was made; a pattern stands"
+          "\(missing.count.counted("image")) could not be found or read when this atlas was made; a pattern stands"
             + " for each."
         ]) + (undecided == 0 ? [] : [Wording.undecided(undecided, manifest.reduce)]),
-      example: example, layerCount: Wording.count(layers.count, "layer"),
+      example: example, layerCount: layers.count.counted("layer"),
       neverPositiveName: Wording.capitalized(Wording.neverPositive(manifest.reduce)),
       layers: zip(layers, summaries).map { layer, summary in
         IndexPage.Layer(
           layer: layer.name, file: layer.page, studyName: studyName(of: layer),
-          units: Wording.grouped(layer.unitCount), neverPositive: Wording.grouped(summary.neverPositive),
-          dead: summary.undecided == 0 ? Wording.grouped(summary.dead) : "not known",
-          constant: Wording.grouped(summary.constant), sparsity: Wording.percent(summary.sparsity),
+          units: layer.unitCount.grouped, neverPositive: summary.neverPositive.grouped,
+          dead: summary.undecided == 0 ? summary.dead.grouped : "not known",
+          constant: summary.constant.grouped, sparsity: Wording.percent(summary.sparsity),
           spread: summary.spreadPath,
           glimpse: summary.glimpseRows.map { row in
             IndexPage.Glimpse(source: missing.contains(row) ? nil : AtlasFolder.thumbnail(ofRow: row))

@@ -21,7 +21,7 @@ struct AtlasSource: Sendable {
   private static let memory = 64 << 20
 
   let dump: RecordedDump
-  let names: ImageNames
+  let captions: ImageCaptions
   let layers: [Layer]
   /// `nil` when they are gone.
   private let files: ImageFiles?
@@ -43,7 +43,7 @@ struct AtlasSource: Sendable {
         .badData,
         "\(dump.path) holds whole maps (--reduce none); an atlas is of one number for each unit and image")
     }
-    names = ImageNames(dump.images, labels: dump.manifest.images.labels)
+    captions = ImageCaptions(dump.images, labels: dump.manifest.images.labels)
     let chosen = try Self.layers(request.layers, of: dump, request.network)
     layers = zip(chosen, PageNames.names(of: chosen.map(\.name))).map { Layer(recorded: $0, page: $1) }
     // An atlas without pictures is still one: only a place that the user named has to be right.

@@ -15,40 +15,32 @@ struct AtlasFolder: Sendable {
   /// The thumbnail of a row, relative to the folder.
   static func thumbnail(ofRow row: Int) -> String { "thumbnails/\(folder(ofRow: row))/\(row).jpg" }
 
-  private static func folder(ofRow row: Int) -> String {
-    let number = String(row / rowsOfFolder)
-    return String(repeating: "0", count: max(4 - number.count, 0)) + number
+  private static func folder(ofRow row: Int) -> String { (row / rowsOfFolder).padded(to: 4) }
+
+  private var place: OutputFolder { OutputFolder(path, Self.kind) }
+
+  private static let kind = OutputFolder.Kind("an atlas", names: names, keeps: [marker]) { _, found, _ in
+    guard found.contains(marker) else { return nil }
+    // Without an index it is an atlas that nobody finished.
+    return found.contains(names[0]) ? .output : .remains
+  } refusal: { path, contents in
+    guard contents == .output else { return nil }
+    return "\(path) already holds an atlas; give --overwrite to replace it, or another --output"
   }
 
   /// Refuses a place that is taken, without touching it.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
-  func check(overwrite: Bool) throws(Failure) {
-    try Disk.checkLink(path)
-    guard let isDirectory = Disk.isDirectory(path) else { return }
-    guard isDirectory else {
-      throw Failure(.cannotCreate, "\(path) is a file; give --output the name of a folder to make")
-    }
-    let found = try Disk.names(in: path)
-    // Without an index it is an atlas that nobody finished.
-    let isUnfinished = !found.contains(Self.names[0])
-    if found.isEmpty || (found.contains(Self.marker) && (overwrite || isUnfinished)) { return }
-    throw Failure(
-      .cannotCreate,
-      found.contains(Self.marker)
-        ? "\(path) already holds an atlas; give --overwrite to replace it, or another --output"
-        : "\(path) holds something other than an atlas; give --output the name of a new folder")
-  }
+  func check(_ existing: ExistingOutput) throws(Failure) { try place.check(existing) }
 
   /// Makes the folder, or empties it of the atlas that is there.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
-  func prepare(overwrite: Bool) throws(Failure) {
-    try check(overwrite: overwrite)
-    for name in Self.names where name != Self.marker && Disk.isDirectory("\(path)/\(name)") != nil {
-      try Disk.remove("\(path)/\(name)")
-    }
-    for folder in ["", "/assets", "/layers", "/thumbnails"] { try Disk.createDirectory(path + folder) }
+  func prepare(_ existing: ExistingOutput) throws(Failure) {
+    try check(existing)
+    try place.create()
+    try place.clear()
+    for folder in ["assets", "layers", "thumbnails"] { try Disk.createDirectory("\(path)/\(folder)") }
   }
 
   /// Makes the folder of a row's thumbnail, if need be.

@@ -3,11 +3,11 @@ import Statistics
 /// The script that carries the numbers of a layer's page: arrays unit after unit, as docs/atlas.md describes them.
 struct LayerScript {
   let layer: LayerDigest
-  let images: ImageNames
+  let images: ImageCaptions
   /// Every row the layer shows, ascending: what images are numbered by.
   private let rows: [Int]
 
-  init(_ layer: LayerDigest, images: ImageNames, rowsOfDump: Int) {
+  init(_ layer: LayerDigest, images: ImageCaptions, rowsOfDump: Int) {
     (self.layer, self.images) = (layer, images)
     var shown = RowSet(count: rowsOfDump)
     layer.insertRows(into: &shown)

@@ -1,4 +1,5 @@
 import Foundation
+import Machine
 
 /// Values as they are written into the scripts that carry data: JSON, safe in a page too.
 enum ScriptText {
@@ -11,8 +12,7 @@ enum ScriptText {
       case 0x5C: literal += Array("\\\\".utf8)
       case 0x20...0x7E where unit != 0x3C && unit != 0x3E && unit != 0x26: literal.append(UInt8(unit))
       default:
-        let digits = String(unit, radix: 16)
-        literal += Array("\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8)
+        literal += Array("\\u\(String(unit, radix: 16).zeroPadded(to: 4))".utf8)
       }
     }
     literal.append(UInt8(ascii: "\""))

@@ -5,18 +5,6 @@ import Tensor
 
 /// How a page says where a recording comes from.
 enum Wording {
-  /// With commas between thousands.
-  static func grouped(_ number: Int) -> String {
-    var digits = Array(String(number.magnitude).reversed())
-    for position in stride(from: 3, to: digits.count, by: 3).reversed() { digits.insert(",", at: position) }
-    return (number < 0 ? "−" : "") + String(digits.reversed())
-  }
-
-  /// `1 unit`, `2,048 units`.
-  static func count(_ number: Int, _ noun: String) -> String {
-    "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
-  }
-
   /// A share with a digit behind the point; nothing is rounded to none or all.
   static func percent(_ share: Double) -> String {
     if share <= 0 { return "0 %" }
@@ -49,7 +37,7 @@ enum Wording {
 
   /// What a dump does not say of some units, and what would.
   static func undecided(_ count: Int, _ reduction: String) -> String {
-    "\(Self.count(count, "unit")) \(count == 1 ? "is" : "are") \(neverPositive(reduction)); this recording does not"
+    "\(count.counted("unit")) \(count == 1 ? "is" : "are") \(neverPositive(reduction)); this recording does not"
       + " say whether \(count == 1 ? "it is" : "they are") dead (at most 0 at every position of every image). A recording made"
       + " with --baselines does."
   }
@@ -73,16 +61,16 @@ enum Wording {
       ("Recorded", recorded(manifest.reduce)),
       (
         "Images",
-        grouped(images.count)
+        images.count.grouped
           + (images.skipped > 0
-            ? ", \(grouped(images.skipped)) of which could not be read and are left out" : "")
+            ? ", \(images.skipped.grouped) of which could not be read and are left out" : "")
       ),
       ("SHA-256 of the list of images", images.listSha256),
       ("Labels", labels(images.labels)),
       ("Recorded from", manifest.started), ("to", manifest.ended),
       ("Recorded by", "\(manifest.tool.name) \(manifest.tool.version)"),
     ]
-    if let merged = manifest.merged { facts.append(("Merged from", count(merged.count, "shard"))) }
+    if let merged = manifest.merged { facts.append(("Merged from", merged.count.counted("shard"))) }
     facts.append(("Atlas by", "activation-dump \(toolVersion)"))
     return facts.compactMap { name, value in value.map { IndexPage.Fact(name: name, value: $0) } }
   }

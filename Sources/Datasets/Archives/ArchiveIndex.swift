@@ -1,4 +1,5 @@
 import Machine
+import Statistics
 
 /// Where the images of archives are, row by row: 12 bytes each.
 struct ArchiveIndex: Sendable {
@@ -38,12 +39,7 @@ struct ArchiveIndex: Sendable {
 
   /// The archive of a row.
   func archive(ofRow row: Int) -> Archive {
-    var (low, high) = (0, archives.count)
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if archives[middle].firstRow <= row { low = middle } else { high = middle }
-    }
-    return archives[low]
+    archives[max(archives.partitioningIndex { $0.firstRow > row } - 1, 0)]
   }
 
   /// The bytes of a row's image in its archive's file.

@@ -1,3 +1,5 @@
+import Statistics
+
 /// The labels of an archive's samples, by what their members' names share.
 struct SampleLabels {
   private let keys: PackedStrings
@@ -17,16 +19,11 @@ struct SampleLabels {
 
   /// The label of a sample, or why it has none; of several the last one that is one. `nil` where no text is beside it.
   subscript(key: ArraySlice<UInt8>) -> Int32? {
-    var (low, high) = (0, order.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if keys.utf8(order[middle]).lexicographicallyPrecedes(key) { low = middle + 1 } else { high = middle }
-    }
+    let start = order.partitioningIndex { !keys.utf8($0).lexicographicallyPrecedes(key) }
     var label: Int32?
-    while low < order.count, keys.utf8(order[low]).elementsEqual(key) {
-      let next = labels[order[low]]
+    for number in order[start...].prefix(while: { keys.utf8($0).elementsEqual(key) }) {
+      let next = labels[number]
       if next >= 0 || (label ?? ArchiveScan.NoLabel.none) < 0 { label = next }
-      low += 1
     }
     return label
   }

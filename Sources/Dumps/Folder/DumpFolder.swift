@@ -18,39 +18,30 @@ package struct DumpFolder: Sendable {
   package static let agreementName = "recording.json"
   package static let logits = "logits.npy"
 
-  /// What a dump may leave in its folder, in the order it is removed: without the manifest, the rest is not a dump.
-  private static let names =
-    [manifestName, journalName, imagesTableName, logits] + StoreNames.all.map(\.folder)
-    + StoreNames.all.flatMap(\.working) + [FolderLock.name, agreementName]
+  /// How the folder is known again, and what may be in its way.
+  private var place: OutputFolder { OutputFolder(path, Self.kind) }
 
-  /// What is in the place of the folder.
-  package enum Contents {
-    /// Nothing, or an empty folder.
-    case nothing
-    /// A dump, whole or not.
-    case dump
-    /// What is left of a dump that was stopped before anything was recorded: it is in nobody's way.
-    case remains
+  /// Dumps. What may be left of one is in the order it is removed: without the manifest, the rest is not a dump.
+  private static let kind = OutputFolder.Kind(
+    "a dump",
+    names: [manifestName, journalName, imagesTableName, logits] + StoreNames.all.map(\.folder)
+      + StoreNames.all.flatMap(\.working) + [FolderLock.name, agreementName], keeps: [FolderLock.name],
+    folders: StoreNames.all.filter(\.isWrittenWhole).map(\.folder),
+    wholeFiles: [manifestName, journalName, imagesTableName] + StoreNames.all.flatMap(\.replaced),
+    unreadable: .cannotCreate, canResume: true
+  ) { path, found, kind in
+    guard found.contains(manifestName) else { return kind.mayHold(found) ? .remains : nil }
+    return DumpFolder(path: path).hasRecorded() ? .output : .remains
+  } refusal: { path, contents in
+    guard contents == .output else { return nil }
+    return
+      "\(path) already holds a dump; give --resume to go on with it, --overwrite to replace it, or another --output"
   }
 
-  /// Looks at the place without touching it.
+  /// Looks at the place without touching it: there is output once anything of an image was recorded.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate` when something other than a dump is there.
-  package func contents() throws(Failure) -> Contents {
-    try Disk.checkLink(path)
-    guard let isDirectory = Disk.isDirectory(path) else { return .nothing }
-    guard isDirectory else {
-      throw Failure(.cannotCreate, "\(path) is a file; give --output the name of a folder to make")
-    }
-    let found = try names(in: path)
-    if found.isEmpty { return .nothing }
-    if found.contains(Self.manifestName) { return hasRecorded() ? .dump : .remains }
-    guard found.allSatisfy(Self.isOurs) else {
-      throw Failure(
-        .cannotCreate, "\(path) holds something other than a dump; give --output the name of a new folder")
-    }
-    return .remains
-  }
+  package func contents() throws(Failure) -> OutputFolder.Contents { try place.contents() }
 
   /// Whether anything of an image is in the dump, going by its journal, or of a shard, in one that is merged.
   private func hasRecorded() -> Bool {
@@ -62,21 +53,10 @@ package struct DumpFolder: Sendable {
     return contents.chunks.contains { $0.rows.contains { contents.reasons[$0] == nil } }
   }
 
-  private func names(in folder: String) throws(Failure) -> [String] {
-    do { return try Disk.names(in: folder) } catch { throw Failure(.cannotCreate, error.message) }
-  }
-
   /// Refuses a place that is taken, without touching it.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
-  package func check(_ existing: ExistingOutput) throws(Failure) {
-    let contents = try contents()
-    guard existing == .refuse, contents == .dump else { return }
-    throw Failure(
-      .cannotCreate,
-      "\(path) already holds a dump; give --resume to go on with it, --overwrite to replace it, or another --output"
-    )
-  }
+  package func check(_ existing: ExistingOutput) throws(Failure) { try place.check(existing) }
 
   /// Notices a disk too small for the dump now and not after hours.
   ///
@@ -92,17 +72,13 @@ package struct DumpFolder: Sendable {
   /// Makes the folder, and keeps other processes from writing to it.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
-  package func lock() throws(Failure) -> FolderLock {
-    try Disk.createDirectory(path)
-    return try FolderLock(path)
-  }
+  package func lock() throws(Failure) -> FolderLock { try place.lock() }
 
   /// Empties the folder of what an earlier dump left there, and makes it ready for matrices or extremes.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package func clear(for keep: Retention = .all) throws(Failure) {
-    for name in Self.names where name != FolderLock.name { try remove(name) }
-    try removeTemporaryFiles()
+    try place.clear()
     try createLayersFolder(for: keep)
   }
 
@@ -116,37 +92,13 @@ package struct DumpFolder: Sendable {
   /// Removes the files that a process which was killed had not given their names yet.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
-  package func removeTemporaryFiles() throws(Failure) {
-    for name in try names(in: path) where Self.isTemporary(name) { try remove(name) }
-    for folder in StoreNames.all.filter(\.isWrittenWhole).map(\.folder) {
-      guard Disk.isDirectory("\(path)/\(folder)") == true else { continue }
-      for name in try names(in: "\(path)/\(folder)") where name.hasSuffix(".tmp") {
-        try remove("\(folder)/\(name)")
-      }
-    }
-  }
+  package func removeTemporaryFiles() throws(Failure) { try place.removeTemporaryFiles() }
 
   /// Removes what only a dump in the making needs.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package func removeJournal() throws(Failure) {
     let working = StoreNames.all.flatMap(\.working)
-    for name in [Self.journalName] + working + [FolderLock.name] { try remove(name) }
-  }
-
-  private func remove(_ name: String) throws(Failure) {
-    let item = "\(path)/\(name)"
-    guard Disk.isDirectory(item) != nil else { return }
-    try Disk.remove(item)
-  }
-
-  private static func isOurs(_ name: String) -> Bool { names.contains(name) || isTemporary(name) }
-
-  /// A file that has not got its name yet: `manifest.json.1x2y3z.tmp`.
-  private static func isTemporary(_ name: String) -> Bool {
-    name.hasSuffix(".tmp")
-      && ([manifestName, journalName, imagesTableName] + StoreNames.all.flatMap(\.replaced)).contains {
-        name.hasPrefix("\($0).")
-      }
+    for name in [Self.journalName] + working + [FolderLock.name] { try place.remove(name) }
   }
 }

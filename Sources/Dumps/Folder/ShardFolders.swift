@@ -10,7 +10,7 @@ public enum ShardFolders {
   public static func expand(_ paths: [String]) throws(Failure) -> [String] {
     var folders: [String] = []
     for path in paths {
-      let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+      let path = PathText.withoutTrailingSlash(path)
       if Disk.isDirectory(DumpFolder(path: path).manifest) == false {
         folders.append(path)
         continue

@@ -1,7 +1,5 @@
 public import Datasets
-import Foundation
-package import Images
-public import Machine
+import Machine
 
 /// `manifest.json`: where a dump came from, what is in it and how far it got.
 public struct Manifest: Codable, Sendable {
@@ -208,59 +206,4 @@ public struct Manifest: Codable, Sendable {
   public var resumed: Int?
   /// The shards it was put together from.
   public var merged: [MergedShard]?
-
-  /// The moment now, as ISO 8601 in UTC.
-  package static var now: String { Date().ISO8601Format() }
-
-  /// Writes the manifest; whoever reads it finds the old one or this one, whole.
-  ///
-  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
-  package func write(to path: String) throws(Failure) {
-    let text: String
-    do { text = String(decoding: try JSON.encode(self), as: UTF8.self) } catch {
-      throw Failure(.writeFailed, "cannot describe the dump in \(path): \(error)")
-    }
-    let file = try TextFile(path)
-    try file.append(text)
-    try file.commit()
-  }
-
-  /// Reads the manifest of a dump.
-  ///
-  /// - Throws: ``Failure``, `inputMissing` or `badData`.
-  public static func read(_ path: String) throws(Failure) -> Manifest {
-    guard let data = Disk.data(of: path) else {
-      throw Failure(.inputMissing, "cannot read \(path): \(Disk.lastError)")
-    }
-    return try read(data, path: path)
-  }
-
-  /// Reads the bytes of a manifest; `path` is what errors call it.
-  ///
-  /// - Throws: ``Failure`` of kind `badData`.
-  static func read(_ data: Data, path: String) throws(Failure) -> Manifest {
-    let manifest: Manifest
-    do { manifest = try JSON.decode(Manifest.self, from: data) } catch {
-      throw Failure(.badData, "\(path) is not the manifest of a dump")
-    }
-    if let contradiction = manifest.contradiction {
-      throw Failure(.badData, "\(path) is not the manifest of a dump: \(contradiction)")
-    }
-    return manifest
-  }
-}
-
-extension Manifest.PreprocessingSummary {
-  package init(_ preprocessing: Preprocessing, pillow: PillowVersion) {
-    self.pillow = pillow.rawValue
-    (resize, crop) = (preprocessing.resize, preprocessing.crop)
-    (filter, channelOrder) = (preprocessing.filter.rawValue, preprocessing.channelOrder.rawValue)
-    decoder = ImageDecoder.version
-    normalization =
-      switch preprocessing.normalization {
-      case .standardized(let mean, let deviation): "(x / 255 - \(mean)) / \(deviation)"
-      case .rescaledOffset(let offset): "x / 255 * 255 - \(offset)"
-      case .offset(let offset): "x - \(offset)"
-      }
-  }
 }

@@ -59,9 +59,7 @@ public struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
 
   /// The name of the shard's folder within a folder of shards; names sort as the shards do.
   public var folderName: String {
-    let digits = String(count - 1).count
-    let number = String(index)
-    return "shard-\(String(repeating: "0", count: digits - number.count))\(number)-of-\(count)"
+    "shard-\(index.padded(to: String(count - 1).count))-of-\(count)"
   }
 
   /// `I/N`.

@@ -43,11 +43,8 @@ public struct ImageFiles: Sendable {
   ///
   /// - Throws: ``Failure`` when the archives given hold something else there.
   package func location(ofRow row: Int) throws(Failure) -> ImageLocation {
+    guard let archived else { return images.table.location(ofRow: row, in: root) }
     let path = images.bytes(ofRow: row)
-    guard let archived else {
-      let file = Disk.path(of: path, in: root)
-      return ImageLocation(path: file, name: EscapedText.escaped(file[...]))
-    }
     let place = firstRow + row
     guard place < archived.count, archived.bytes(ofRow: place).elementsEqual(path) else {
       throw Failure(

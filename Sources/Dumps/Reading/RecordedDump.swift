@@ -15,7 +15,7 @@ public struct RecordedDump: Sendable {
   ///
   /// - Throws: ``Failure``: no dump is there, it is not complete, or its parts contradict each other.
   public init(opening path: String) throws(Failure) {
-    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    let path = PathText.withoutTrailingSlash(path)
     let folder = DumpFolder(path: path)
     guard Disk.isDirectory(folder.manifest) == false else {
       throw Failure(.inputMissing, "\(path) is not a dump: it has no manifest.json")

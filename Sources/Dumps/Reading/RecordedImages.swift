@@ -4,8 +4,8 @@ import Machine
 
 /// The images of a dump, one a row: what its images.tsv says.
 public struct RecordedImages: Sendable {
-  private var paths = PackedStrings()
-  private var labelOfRow: [Int32] = []
+  /// Their paths and classes.
+  private(set) var table = ImageTable()
   private var recorded: [Bool] = []
   private var statusOfRow: [Int: String] = [:]
 
@@ -17,7 +17,7 @@ public struct RecordedImages: Sendable {
       throw Failure(.inputMissing, "cannot read \(path): \(Disk.lastError)")
     }
     var lines = data.split(separator: 10, omittingEmptySubsequences: false)[...]
-    guard let header = lines.popFirst(), header.elementsEqual(ImagesTable.header.utf8.dropLast()) else {
+    guard let header = lines.popFirst(), header.elementsEqual(ImagesFile.header.utf8.dropLast()) else {
       throw Failure(.badData, "\(path) does not begin as the table of a dump's images does")
     }
     if lines.last?.isEmpty == true { lines.removeLast() }
@@ -38,26 +38,25 @@ public struct RecordedImages: Sendable {
       let path = String(validating: fields[1], as: UTF8.self),
       let status = String(validating: fields[3], as: UTF8.self), label.isEmpty || Int32(label) != nil
     else { return false }
-    paths.append(EscapedText.unescapedBytes(path.utf8))
-    labelOfRow.append(Int32(label) ?? -1)
+    table.append(EscapedText.unescapedBytes(path.utf8), label: Int32(label))
     recorded.append(status == "ok")
     if status != "ok" { statusOfRow[row] = EscapedText.unescaped(status) }
     return true
   }
 
   /// The number of rows.
-  public var count: Int { paths.count }
+  public var count: Int { table.count }
 
   /// The path of an image, as it was listed: relative to the folder or list the dump was given.
   ///
   /// What is not UTF-8 in it is replaced.
-  public func path(ofRow row: Int) -> String { paths[row] }
+  public func path(ofRow row: Int) -> String { table.path(ofRow: row) }
 
   /// The bytes of ``path(ofRow:)``: what the file system calls it.
-  func bytes(ofRow row: Int) -> ArraySlice<UInt8> { paths.utf8(row) }
+  func bytes(ofRow row: Int) -> ArraySlice<UInt8> { table.bytes(ofRow: row) }
 
   /// The class of an image, `nil` when it has none.
-  public func label(ofRow row: Int) -> Int? { labelOfRow[row] < 0 ? nil : Int(labelOfRow[row]) }
+  public func label(ofRow row: Int) -> Int? { table.label(ofRow: row) }
 
   /// Whether the image was read: the rows of others are NaN.
   public func isRecorded(_ row: Int) -> Bool { recorded[row] }

@@ -17,21 +17,16 @@ package struct NPZArchive: Sendable {
   ///
   /// - Throws: What is wrong with the bytes, in words that follow the file's name.
   package init(_ file: ByteRegion) throws(Malformed) {
-    let archive: ZipArchive
-    do { archive = try ZipArchive(file) } catch { throw Malformed(error.reason) }
     var members: [String: Member] = [:]
-    for entry in archive.entries where entry.name.hasSuffix(".npy") {
+    for entry in try ZipArchive(file).entries where NPZMember.isArray(entry) {
       guard entry.isStored else {
         throw Malformed("'\(entry.name)' in it is compressed")
       }
-      let (header, start) = try NPYHeader.parse(entry.data)
-      let bytes = header.shape.count.multipliedReportingOverflow(by: header.elementType.byteCount)
-      guard !bytes.overflow, let elements = entry.data.slice(at: start, count: bytes.partialValue),
-        start + bytes.partialValue == entry.data.count
-      else {
+      let member = try NPZMember(entry)
+      guard member.isWhole, let elements = member.elements else {
         throw Malformed("'\(entry.name)' in it has not as many numbers as it says")
       }
-      members[String(entry.name.dropLast(".npy".count))] = Member(header: header, elements: elements)
+      members[member.name] = Member(header: member.header, elements: elements)
     }
     self.members = members
   }

@@ -100,10 +100,8 @@ package enum BracePattern {
       let numbers = Array(Swift.stride(from: first, through: last, by: first <= last ? stride : -stride))
       return .numbers(
         numbers.map { number in
-          let digits = String(abs(number))
           let sign = number < 0 ? "-" : ""
-          let zeros = String(repeating: "0", count: max(width - digits.count - sign.count, 0))
-          return Array((sign + zeros + digits).utf8)
+          return Array((sign + abs(number).padded(to: width - sign.count)).utf8)
         })
     }
   }

@@ -1,3 +1,4 @@
+import Machine
 import Tensor
 
 extension Plan: CustomStringConvertible {
@@ -6,15 +7,7 @@ extension Plan: CustomStringConvertible {
   public var description: String {
     let header = ["step", "layer", "kernel", "in → out", "then", "weights", "place in an image's memory"]
     let lines = [header] + steps.indices.map(row)
-    let widths = header.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-    let table = lines.map { line in
-      let cells = line.indices.map { column in
-        let padding = String(repeating: " ", count: widths[column] - line[column].count)
-        return column == 0 || column == 5 ? padding + line[column] : line[column] + padding
-      }
-      let text = cells.joined(separator: "  ")
-      return String(text[..<(text.lastIndex { $0 != " " }.map(text.index(after:)) ?? text.startIndex)])
-    }
+    let table = TextTable.lines(lines, right: [0, 5])
     return (table + [""] + summary).joined(separator: "\n")
   }
 
@@ -25,7 +18,7 @@ extension Plan: CustomStringConvertible {
     return [
       "\(index)", step.name, kernelName(of: index),
       step.isRecord ? inputs : "\(inputs) → \(shape(of: index))",
-      step.epilogueWords.joined(separator: ", "), weights > 0 ? size(weights) : "", place(of: index),
+      step.epilogueWords.joined(separator: ", "), weights > 0 ? weights.asWholeBytes : "", place(of: index),
     ]
   }
 
@@ -55,16 +48,18 @@ extension Plan: CustomStringConvertible {
     let activations = computing.count { $0.activation != nil }
     let weights = steps.indices.reduce(0) { $0 + cost(of: $1).weightBytes }
     let costs = steps.indices.map(cost)
+    let moved = costs.reduce(0) { $0 + $1.activationBytes }
+    let unshared = storage.buffers.reduce(0) { $0 + $1.count } * 4
     var lines = [
       "\(steps.count) steps for \(shapes.count - 1) layers, \(idle) of which move nothing; tier \(options.tier),"
         + " \(options.precision.rawValue)",
       "fused into \(computing.count) convolutions and linear layers: \(affine) scales and shifts, \(sums) sums,"
         + " \(activations) activations",
       "\(costs.reduce(0) { $0 + $1.multiplyAdds }) multiply-adds an image;"
-        + " \(size(costs.reduce(0) { $0 + $1.activationBytes })) of activations read and written",
-      "memory: \(size(weights)) of packed weights; \(size(storage.count * 4)) of activations an image"
-        + " (\(size(storage.buffers.reduce(0) { $0 + $1.count } * 4)) if nothing were shared);"
-        + " \(size(workspaceBytes(batchSize: 1))) for a thread that runs one image at a time",
+        + " \(moved.asWholeBytes) of activations read and written",
+      "memory: \(weights.asWholeBytes) of packed weights; \((storage.count * 4).asWholeBytes) of activations an image"
+        + " (\(unshared.asWholeBytes) if nothing were shared);"
+        + " \(workspaceBytes(batchSize: 1).asWholeBytes) for a thread that runs one image at a time",
     ]
     guard !taps.isEmpty else { return lines + ["nothing is recorded"] }
     let inEpilogues = steps.reduce(0) { $0 + $1.step.sums.count }
@@ -73,14 +68,6 @@ extension Plan: CustomStringConvertible {
       "recorded: \(taps.count) layers, \(taps.reduce(0) { $0 + $1.shape.count }) numbers an image,"
         + " from \(inEpilogues) sums taken while results are computed and \(passes) passes over results")
     return lines
-  }
-
-  private func size(_ bytes: Int) -> String {
-    switch bytes {
-    case ..<10_000: "\(bytes) bytes"
-    case ..<10_000_000: "\(bytes / 1000) kB"
-    default: "\(bytes / 1_000_000) MB"
-    }
   }
 }
 

@@ -20,6 +20,15 @@ package final class TextFile {
     do { file = try AtomicFile(output: path) } catch { throw Self.refusal(error) }
   }
 
+  /// Writes a whole text, which replaces what was under its name.
+  ///
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
+  package static func write(_ bytes: some Sequence<UInt8>, to path: String) throws(Failure) {
+    let file = try TextFile(path)
+    try file.append(bytes)
+    try file.commit()
+  }
+
   /// Adds bytes of text at the end.
   ///
   /// - Throws: ``Failure`` of kind `writeFailed`.

@@ -51,6 +51,12 @@ package enum PathText {
     path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? path
   }
 
+  /// A path without the slash at its end, should there be one; `/` stays.
+  package static func withoutTrailingSlash(_ path: String) -> String {
+    path.utf8.count > 1 && path.utf8.last == UInt8(ascii: "/")
+      ? String(Substring(path.utf8.dropLast())) : path
+  }
+
   /// The folder a file is in, `.` where the path is a name alone.
   package static func folder(of path: String) -> String {
     // Not by characters: a name may begin with an accent, which makes one character of it and the slash.
@@ -66,7 +72,7 @@ package enum PathText {
   /// What the characters of four bytes in question begin with.
   private static let lead: UInt8 = 0xF4
 
-  private static func hex(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+  private static func hex(_ byte: UInt8) -> String { String(byte, radix: 16).zeroPadded(to: 2) }
 
   private static func replacing(_ text: [UInt8], _ spelling: (UInt8) -> [UInt8]) -> [UInt8] {
     var result: [UInt8] = []

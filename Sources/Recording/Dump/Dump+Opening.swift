@@ -10,7 +10,7 @@ extension Dump {
     // What was there when the dump was prepared may have changed.
     try folder.check(request.existing)
     try folder.removeTemporaryFiles()
-    if request.existing == .resume, case .dump = try folder.contents() {
+    if request.existing == .resume, try folder.contents() == .output {
       if let opening = try reopen(manifest, lock) { return opening }
     }
     try folder.clear(for: request.keep)
@@ -20,7 +20,7 @@ extension Dump {
     do {
       let ledger = RowLedger(rows: rows.count)
       let stores = try openStores(continuing: false)
-      try ImagesTable.write(images, rows, status: ledger.status(of:), to: folder.imagesTable)
+      try ImagesFile.write(images, rows, status: ledger.status(of:), to: folder.imagesTable)
       return .open(
         OpenDump(
           lock: lock, stores: stores, ledger: ledger, journal: try Journal(folder.journal),
@@ -76,7 +76,7 @@ extension Dump {
 extension DumpFolder {
   /// The Pillow of the dump that is to be resumed; `nil` where there is none, or none that this program knows.
   func recordedPillow(_ existing: ExistingOutput) throws(Failure) -> PillowVersion? {
-    guard existing == .resume, case .dump = try contents() else { return nil }
+    guard existing == .resume, try contents() == .output else { return nil }
     return PillowVersion(rawValue: try Manifest.read(manifest).preprocessing.pillowNumber)
   }
 }

@@ -161,7 +161,7 @@ public struct Dump: Sendable {
 
   /// Writes what became of every row, then the manifest that makes it count.
   private func close(_ open: inout OpenDump, _ state: Manifest.State) throws(Failure) {
-    try ImagesTable.write(images, rows, status: open.ledger.status(of:), to: folder.imagesTable)
+    try ImagesFile.write(images, rows, status: open.ledger.status(of:), to: folder.imagesTable)
     open.manifest.state = state
     open.manifest.ended = Manifest.now
     open.manifest.images.skipped = open.ledger.skippedCount

@@ -28,7 +28,7 @@ struct ShardAgreement: Sendable {
   /// - Throws: ``Failure``: `badData` when they are not of one recording, or `cannotCreate`.
   func check(atEnd: Bool = false) throws(Failure) {
     if !atEnd { try Disk.createDirectory(task.folder) }
-    let isFirst = try claim()
+    let isFirst = try OutputFolder.claim(path) { (path) throws(Failure) in try manifest.write(to: path) }
     if !isFirst, let other = try? Manifest.read(path) {
       let differences = manifest.differencesAsShard(from: other)
       if !differences.isEmpty {
@@ -36,32 +36,10 @@ struct ShardAgreement: Sendable {
         guard !isOfThisJob(other), !isTaken else {
           throw refusal(other, in: task.folder, differences)
         }
-        try write(over: true)
+        try manifest.write(to: path)
       }
     }
     try checkNeighbours()
-  }
-
-  /// Writes the agreement unless there is one: of tasks that begin at the same moment, one does.
-  private func claim() throws(Failure) -> Bool {
-    if Disk.isDirectory(path) != nil { return false }
-    return try write(over: false)
-  }
-
-  @discardableResult
-  private func write(over: Bool) throws(Failure) -> Bool {
-    if over {
-      try manifest.write(to: path)
-      return true
-    }
-    let own = "\(path).\(UInt32.random(in: .min ... .max)).tmp"
-    try manifest.write(to: own)
-    defer { unlink(own) }
-    if link(own, path) == 0 { return true }
-    if errno == EEXIST { return false }
-    // No hard links here: the last of those that begin at the same moment writes it, and all compare at their end.
-    try manifest.write(to: path)
-    return true
   }
 
   private func isOfThisJob(_ other: Manifest) -> Bool { task.job != nil && other.shard?.arrayJob == task.job }
@@ -71,7 +49,7 @@ struct ShardAgreement: Sendable {
     for name in try Disk.names(in: task.folder) where name.hasPrefix("shard-") {
       let folder = DumpFolder(path: "\(task.folder)/\(name)")
       if let other = try? Manifest.read(folder.manifest), other.shard?.index != manifest.shard?.index,
-        case .dump? = try? folder.contents()
+        (try? folder.contents()) == .output
       {
         return true
       }

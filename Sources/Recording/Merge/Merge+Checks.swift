@@ -55,7 +55,7 @@ extension Merge {
   ///   something that has changed since, or because files that were whole are gone.
   /// - Throws: ``Failure`` of kind `cannotCreate` for a dump that is no merge of these shards.
   func earlier(_ manifest: Manifest) throws(Failure) -> Manifest? {
-    guard existing == .resume, case .dump = try folder.contents() else { return nil }
+    guard existing == .resume, try folder.contents() == .output else { return nil }
     let earlier = try Manifest.read(folder.manifest)
     let isSame = earlier.differences(from: manifest).isEmpty && earlier.merged == manifest.merged
     guard earlier.merged != nil, isSame || earlier.state != .complete else {

@@ -82,7 +82,7 @@ public struct Merge: Sendable {
     }
     if manifest.state != .complete {
       manifest.state = .running
-      let record = try MergeRecord(manifest, in: folder)
+      let record = try MergeManifest(manifest, in: folder)
       guard try merge(stored.files(finishingLast: false), noting: record, progress) else { return nil }
       manifest = try record.close { manifest throws(Failure) in
         manifest.images.tableSha256 = try mergeTables()
@@ -100,7 +100,7 @@ public struct Merge: Sendable {
   /// Merges the files that are not there yet.
   ///
   /// - Returns: Whether all are there; false when it was cancelled.
-  private func merge(_ files: [StoredFile], noting record: MergeRecord, _ progress: RunProgress) throws
+  private func merge(_ files: [StoredFile], noting record: MergeManifest, _ progress: RunProgress) throws
     -> Bool
   {
     do {
@@ -147,7 +147,7 @@ public struct Merge: Sendable {
       guard let data = Disk.data(of: path) else {
         throw Failure(.inputMissing, "cannot read \(path): \(Disk.lastError)")
       }
-      let header = Data(ImagesTable.header.utf8)
+      let header = Data(ImagesFile.header.utf8)
       guard data.starts(with: header),
         data.withUnsafeBytes({ SHA256.hexDigest(of: $0) }) == part.manifest.images.tableSha256
       else {

@@ -51,7 +51,7 @@ public struct ExemplarRun: Sendable {
     var request = request
     if request.pillow == nil, request.existing == .resume { request.pillow = try Self.recordedPillow(folder) }
     self.request = request
-    try checkOutput()
+    try place.check(request.existing)
   }
 
   /// Refuses names that would lead out of the folder: those of a manifest from anywhere can be any text.
@@ -75,14 +75,21 @@ public struct ExemplarRun: Sendable {
   private var finished: String { "\(folder)/\(ExemplarMap.fileName)" }
   private var partial: String { "\(folder)/\(ExemplarMap.partialName)" }
 
-  private func checkOutput() throws(Failure) {
-    try Disk.checkLink(folder)
-    guard request.existing == .refuse else { return }
-    for (file, advice) in [
-      (finished, "give --overwrite to replace them, or another --output"),
-      (partial, "give --resume to go on, or --overwrite to start again"),
-    ] where Disk.isDirectory(file) != nil {
-      throw Failure(.cannotCreate, "there are exemplars in \(folder) already; \(advice)")
+  private var place: OutputFolder { OutputFolder(folder, Self.kind) }
+
+  /// Exemplars of a network. Beside them are stimuli of other kinds, which are none of their business.
+  private static let kind = OutputFolder.Kind(
+    "exemplars", namesLookedFor: [ExemplarMap.fileName, ExemplarMap.partialName], canResume: true
+  ) { _, found, _ in
+    found.contains(ExemplarMap.fileName)
+      ? .output : found.contains(ExemplarMap.partialName) ? .begun : .nothing
+  } refusal: { folder, contents in
+    switch contents {
+    case .output:
+      "there are exemplars in \(folder) already; give --overwrite to replace them, or another --output"
+    case .begun:
+      "there are exemplars in \(folder) already; give --resume to go on, or --overwrite to start again"
+    case .nothing, .remains: nil
     }
   }
 
@@ -101,8 +108,7 @@ public struct ExemplarRun: Sendable {
     let map = map(of: units)
     let chosen = Date()
 
-    try Disk.createDirectory(folder)
-    let lock = try FolderLock(folder)
+    let lock = try place.lock()
     defer { withExtendedLifetime(lock) { _ = unlink("\(folder)/\(FolderLock.name)") } }
     if let warning = lock.warning { progress.tell(warning) }
     let encoded = try map.encoded()
@@ -116,8 +122,8 @@ public struct ExemplarRun: Sendable {
     }
     guard let (written, count) = result else { return nil }
     FileSystem.synchronizeAll()
-    try write(try map.studyForm(), to: "\(folder)/\(ExemplarMap.studyName)")
-    try write(encoded, to: finished)
+    try TextFile.write(try map.studyForm(), to: "\(folder)/\(ExemplarMap.studyName)")
+    try TextFile.write(encoded, to: finished)
     _ = unlink(partial)
     return Summary(
       units: units.count, batches: windows.batches, images: windows.images, chosen: count, written: written,
@@ -141,7 +147,7 @@ public struct ExemplarRun: Sendable {
     let earlier = [finished, partial].first { Disk.isDirectory($0) != nil }
     if let earlier {
       switch request.existing {
-      case .refuse: try checkOutput()
+      case .refuse: try place.check(.refuse)
       case .resume:
         guard try isSame(earlier, encoded) else {
           throw Failure(
@@ -152,7 +158,7 @@ public struct ExemplarRun: Sendable {
       case .overwrite: try removePictures(of: ExemplarMap.read(earlier))
       }
     }
-    try write(encoded, to: partial)
+    try TextFile.write(encoded, to: partial)
     _ = unlink(finished)
     _ = unlink("\(folder)/\(ExemplarMap.studyName)")
   }
@@ -193,11 +199,5 @@ public struct ExemplarRun: Sendable {
       guard request.writesPictures else { continue }
       for batch in 0..<windows.batches { try Disk.createDirectory("\(home)/natural_images/batch_\(batch)") }
     }
-  }
-
-  private func write(_ data: Data, to path: String) throws(Failure) {
-    let file = try TextFile(path)
-    try file.append(data)
-    try file.commit()
   }
 }

@@ -69,8 +69,7 @@ extension ActivationHistogram {
     """
 
   private func position(of value: Float) -> Double {
-    let share = Double(value - minimum) / Double(maximum - minimum)
-    return Frame.left + Frame.plotWidth * (share.isFinite ? min(max(share, 0), 1) : 0)
+    Frame.left + Frame.plotWidth * Self.share(of: value, from: minimum, to: maximum)
   }
 
   private static func rectangle(

@@ -20,10 +20,9 @@ struct ActivationHistogram: Sendable {
   init(of values: Span<Float>, _ ranking: UnitRanking, _ windows: ExemplarWindows) {
     func activation(_ rank: Int) -> Float { ranking[rank]?.value ?? .nan }
     let (minimum, maximum) = (activation(0), activation(ranking.count - 1))
-    var counts = [Int](repeating: 0, count: Self.binCount)
-    for row in values.indices where !values[row].isNaN {
-      counts[Self.bin(of: values[row], from: minimum, to: maximum)] += 1
-    }
+    let counts = Histogram.counts(of: values, bins: Self.binCount) { value in
+      value.isNaN ? nil : Self.share(of: value, from: minimum, to: maximum) * Double(Self.binCount)
+    }.map(Int.init)
     func span(_ ranks: Range<Int>) -> ClosedRange<Float> {
       activation(ranks.lowerBound)...activation(ranks.upperBound - 1)
     }
@@ -32,9 +31,10 @@ struct ActivationHistogram: Sendable {
     (highQueries, highReferences) = (span(windows.highQueries), span(windows.highReferences))
   }
 
-  private static func bin(of value: Float, from minimum: Float, to maximum: Float) -> Int {
-    let position = Double(value - minimum) / Double(maximum - minimum) * Double(binCount)
-    // Of a constant unit, or one with infinities, there is no position.
-    return position.isFinite ? min(max(Int(position), 0), binCount - 1) : 0
+  /// How far along the axis an activation is, from 0 to 1. Differences are rounded to single precision, as the axis of the
+  /// drawing is; of a constant unit, or one with infinities, all is at the start.
+  static func share(of value: Float, from minimum: Float, to maximum: Float) -> Double {
+    let share = Double(value - minimum) / Double(maximum - minimum)
+    return share.isFinite ? min(max(share, 0), 1) : 0
   }
 }

@@ -52,12 +52,7 @@ public enum CatchTrials {
   ///
   /// - Throws: ``Failure``: there are too few units, stimuli are missing, or the place is taken.
   public static func make(_ request: CatchRequest) throws -> Summary {
-    try Disk.checkLink(request.output)
-    if Disk.isDirectory(request.output) != nil, try !Disk.entries(of: request.output).isEmpty {
-      throw Failure(
-        .cannotCreate,
-        "there is something in \(request.output) already; give --output the name of a new folder")
-    }
+    try OutputFolder.checkFree(request.output)
     let root = "\(request.stimuli)/\(StimulusNames.folder(model: request.model, extra: request.extra))"
     let name = "\(request.condition.rawValue)_images"
     let homes = try StimulusFolders.units(in: root, channelPrefix: "channel_", having: name)
@@ -80,9 +75,7 @@ public enum CatchTrials {
       units.append(Summary.Unit(layer: home.layer, channel: home.channel, separation: separation))
     }
     let summary = Summary(units: units, candidates: homes.count, output: request.output)
-    let file = try TextFile("\(request.output)/catch.json")
-    try file.append(try JSON.encode(summary))
-    try file.commit()
+    try TextFile.write(try JSON.encode(summary), to: "\(request.output)/catch.json")
     return summary
   }
 

@@ -32,7 +32,6 @@ public struct TaskWriter: Sendable {
 
   private let plan: TrialPlan
   private let folder: String
-  private let existing: ExistingOutput
   private let references: Int
   private let hardLinks: Bool
   private let threads: Int
@@ -51,10 +50,10 @@ public struct TaskWriter: Sendable {
     _ plan: TrialPlan, into folder: String, existing: ExistingOutput, references: Int = 9,
     hardLinks: Bool = true, threads: Int = ProcessorCount.available
   ) throws(Failure) {
-    let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
-    (self.plan, self.folder, self.existing) = (plan, folder, existing)
+    let folder = PathText.withoutTrailingSlash(folder)
+    (self.plan, self.folder) = (plan, folder)
     (self.references, self.hardLinks, self.threads) = (references, hardLinks, threads)
-    try checkPlace()
+    try place.check(existing)
     for trial in Set(plan.tasks.flatMap(\.trials)) {
       for (from, _) in Self.files(of: trial) where Disk.isDirectory(from) != false {
         throw missing(from, of: trial)
@@ -78,28 +77,16 @@ public struct TaskWriter: Sendable {
 
   private var plannedPath: String { "\(folder)/\(Self.planName)" }
 
-  private func checkPlace() throws(Failure) {
-    try Disk.checkLink(folder)
-    guard let isDirectory = Disk.isDirectory(folder) else { return }
-    guard isDirectory else {
-      throw Failure(.cannotCreate, "\(folder) is a file; give --output the name of a folder to make")
-    }
-    let names = try Disk.names(in: folder)
-    if names.isEmpty { return }
-    guard names.allSatisfy(Self.isOurs) else {
-      throw Failure(
-        .cannotCreate, "\(folder) holds something other than tasks; give --output the name of a new folder")
-    }
-    guard existing != .refuse else {
-      throw Failure(
-        .cannotCreate,
-        "there are tasks in \(folder) already; give --overwrite to replace them, or another --output")
-    }
-  }
+  private var place: OutputFolder { OutputFolder(folder, Self.kind) }
 
-  private static func isOurs(_ name: String) -> Bool {
-    name == planName || name.hasPrefix("\(planName).") && name.hasSuffix(".tmp")
-      || name.hasPrefix("task_") && Int(name.dropFirst("task_".count)) != nil
+  private static let kind = OutputFolder.Kind(
+    "tasks", names: [planName],
+    matches: { $0.hasPrefix("task_") && Int($0.dropFirst("task_".count)) != nil }, wholeFiles: [planName]
+  ) { _, found, kind in
+    kind.mayHold(found) ? .output : nil
+  } refusal: { folder, contents in
+    guard contents == .output else { return nil }
+    return "there are tasks in \(folder) already; give --overwrite to replace them, or another --output"
   }
 
   /// Where the stimuli of a trial are, and their names in the task.
@@ -113,7 +100,8 @@ public struct TaskWriter: Sendable {
   /// - Returns: `nil` when it was stopped.
   /// - Throws: ``Failure``.
   public func run(progress: RunProgress = RunProgress()) throws -> Summary? {
-    try clear()
+    try place.create()
+    try place.clear()
     progress.begin(total: plan.tasks.count)
     let links = try map(in: plan.tasks, threads: threads, progress: progress) { task in
       let links = try write(task)
@@ -122,7 +110,7 @@ public struct TaskWriter: Sendable {
     }
     if progress.isStopping { return nil }
     FileSystem.synchronizeAll()
-    try write(try plan.encoded(), to: plannedPath)
+    try TextFile.write(try plan.encoded(), to: plannedPath)
     let trials = plan.tasks.first?.trials.count ?? 0
     return Summary(
       tasks: plan.tasks.count, trials: trials, repetitions: plan.settings.repetitions,
@@ -130,11 +118,6 @@ public struct TaskWriter: Sendable {
         * (1 + trials * (StimulusFolders.queries.count + StimulusFolders.references.count)),
       links: links.reduce(0, +),
       output: folder)
-  }
-
-  private func clear() throws(Failure) {
-    try Disk.createDirectory(folder)
-    for name in try Disk.names(in: folder) { try Disk.remove("\(folder)/\(name)") }
   }
 
   /// Writes a task's folder.
@@ -157,13 +140,7 @@ public struct TaskWriter: Sendable {
       taskName: "\(experiment)/task_\(task.index)", nReferenceImages: String(references),
       nTrials: task.trials.count,
       catchTrialIdxs: task.trials.indices.filter { task.trials[$0].mode == .catchTrial }.map { $0 + 1 })
-    try write(try JSON.encode(index), to: "\(home)/index.json")
+    try TextFile.write(try JSON.encode(index), to: "\(home)/index.json")
     return links
-  }
-
-  private func write(_ data: Data, to path: String) throws(Failure) {
-    let file = try TextFile(path)
-    try file.append(data)
-    try file.commit()
   }
 }

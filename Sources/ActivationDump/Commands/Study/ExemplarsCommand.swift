@@ -74,18 +74,13 @@ struct ExemplarsCommand: ParsableCommand {
 
   @OptionGroup var placing: PlacementOptions
 
-  @Flag(help: "Go on with exemplars that were interrupted; write only what is missing.")
-  var resume = false
-
-  @Flag(help: "Replace the exemplars that are there.")
-  var overwrite = false
+  @OptionGroup var replacing: OutputOptions<ExemplarsWords>
 
   @OptionGroup var pixels: PillowOptions
 
   @OptionGroup var threading: ThreadOptions
 
-  @Flag(help: "Print JSON at the end.")
-  var json = false
+  @OptionGroup var results: SummaryOptions
 
   func validate() throws {
     guard (startMin == nil) == (stopMax == nil) else {
@@ -95,9 +90,6 @@ struct ExemplarsCommand: ParsableCommand {
       throw ValidationError("--start-min and --stop-max stand in the place of --condition; leave it out")
     }
     if units != nil && !unit.isEmpty { throw ValidationError("give --units or --unit, not both") }
-    if resume && overwrite {
-      throw ValidationError("--resume keeps what --overwrite replaces; give one of them")
-    }
   }
 
   func run() throws {
@@ -107,22 +99,20 @@ struct ExemplarsCommand: ParsableCommand {
       "note: \(windows.images.counted("image")), \(windows.batches.counted("batch", "batches")); references are ranks"
         + " \(words(for: windows.lowReferences)) and \(words(for: windows.highReferences)), queries ranks"
         + " \(words(for: windows.lowQueries)) and \(words(for: windows.highQueries))")
-    let (summary, signal) = try withProgress(of: "images", resumable: true) { progress in
-      (try run.run(progress: progress), progress.signal)
-    }
+    let (summary, signal) = try withResumableProgress(of: "images") { try run.run(progress: $0) }
     guard let summary else {
-      Console.note("interrupted; the same command with --resume goes on")
-      throw (signal == SIGINT ? ExitStatus.interrupted : .resumable).error
+      throw Interruption.goesOn(after: signal)
     }
-    if json { return try Console.result(json: summary) }
-    Console.result(
-      "\(summary.units.counted("unit")) × \(summary.batches.counted("batch", "batches")) of"
-        + " \(summary.images.counted("image")) in \(summary.output)"
-    )
-    Console.result(
-      String(format: "chose in %.1f s, wrote in %.1f s: ", summary.choosing, summary.writing)
-        + "\(summary.written.counted("file")) of \(summary.chosen.counted("different image")); peak memory"
-        + " \(summary.peakResidentBytes.asBytes)")
+    try results.print(summary) {
+      Console.result(
+        "\(summary.units.counted("unit")) × \(summary.batches.counted("batch", "batches")) of"
+          + " \(summary.images.counted("image")) in \(summary.output)"
+      )
+      Console.result(
+        String(format: "chose in %.1f s, wrote in %.1f s: ", summary.choosing, summary.writing)
+          + "\(summary.written.counted("file")) of \(summary.chosen.counted("different image")); peak memory"
+          + " \(summary.peakResidentBytes.asBytes)")
+    }
   }
 
   private func words(for ranks: Range<Int>) -> String {
@@ -141,7 +131,7 @@ struct ExemplarsCommand: ParsableCommand {
     }
     (request.extra, request.batches, request.scaled) = (extraName, batches, scaleWindows)
     (request.seed, request.images) = (seed, images)
-    request.existing = resume ? .resume : overwrite ? .overwrite : .refuse
+    request.existing = replacing.existing
     (request.writesPictures, request.writesGrids, request.writesHistograms) = (pictures, grid, histogram)
     (request.hardLinks, request.pillow) = (placing.links, pixels.pillow)
     request.threads = threading.resolved

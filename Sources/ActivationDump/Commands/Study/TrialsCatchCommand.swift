@@ -27,8 +27,7 @@ struct TrialsCatchCommand: ParsableCommand {
 
   @OptionGroup var placing: PlacementOptions
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var results: ReportOptions
 
   func validate() throws {
     guard count >= 1 else { throw ValidationError("--count has to be at least 1") }
@@ -39,10 +38,11 @@ struct TrialsCatchCommand: ParsableCommand {
     (request.extra, request.condition, request.count) = (source.extraName, condition.mode, count)
     request.hardLinks = placing.links
     let summary = try CatchTrials.make(request)
-    if json { return try Console.result(json: summary) }
-    Console.table(
-      ["layer", "channel", "separation"],
-      summary.units.map { [$0.layer, $0.channel, String(format: "%.3g", $0.separation)] },
-      right: [2])
+    try results.print(summary) {
+      Console.table(
+        ["layer", "channel", "separation"],
+        summary.units.map { [$0.layer, $0.channel, String(format: "%.3g", $0.separation)] },
+        right: [2])
+    }
   }
 }

@@ -62,8 +62,7 @@ struct TrialsMakeCommand: ParsableCommand {
 
   @OptionGroup var threading: ThreadOptions
 
-  @Flag(help: "Print JSON at the end.")
-  var json = false
+  @OptionGroup var results: SummaryOptions
 
   func validate() throws {
     guard (1...9).contains(references) else { throw ValidationError("--references has to be from 1 to 9") }
@@ -95,18 +94,18 @@ struct TrialsMakeCommand: ParsableCommand {
       plan, into: output, existing: overwrite ? .overwrite : .refuse, references: references,
       hardLinks: placing.links, threads: threading.resolved)
     guard let summary = try withProgress(of: "tasks", { try writer.run(progress: $0) }) else {
-      Console.note("interrupted; the same command with --overwrite starts again")
-      throw ExitStatus.interrupted.error
+      throw Interruption.startsAgain()
     }
     if placing.links && summary.links < summary.stimuli {
       Console.note(
         "note: \((summary.stimuli - summary.links).grouped) files are copies, since hard links to \(source.stimuli)"
           + " could not be made")
     }
-    if json { return try Console.result(json: summary) }
-    Console.result(
-      "\(summary.tasks.counted("task")) of \(summary.trials.counted("trial")), each unit shown"
-        + " \(summary.repetitions.counted("time")): \(summary.files.counted("file")) in \(summary.output)")
+    try results.print(summary) {
+      Console.result(
+        "\(summary.tasks.counted("task")) of \(summary.trials.counted("trial")), each unit shown"
+          + " \(summary.repetitions.counted("time")): \(summary.files.counted("file")) in \(summary.output)")
+    }
   }
 }
 

@@ -14,14 +14,6 @@ struct WeightsCommand: AsyncParsableCommand {
     ])
 }
 
-/// Where checkpoints are kept.
-struct WeightsFolderOptions: ParsableArguments {
-  @Option(help: WeightsFolderHelp.text)
-  var weightsDir: String?
-
-  var folder: WeightsFolder { WeightsFolder(weightsDir, environment: ProgramArguments.environment()) }
-}
-
 extension CheckpointSource.File {
   /// What a download of it must be.
   var expectation: Download.Expectation { .init(sha256: sha256.digits, byteCount: bytes) }

@@ -30,8 +30,7 @@ struct WeightsConvertCommand: ParsableCommand {
   @Flag(help: "Replace the output if it exists.")
   var overwrite = false
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var results: ReportOptions
 
   private struct Converted: Encodable {
     let path: String, tensors: Int, bytes: Int, sha256: String, source: String, sourceSha256: String
@@ -56,9 +55,10 @@ struct WeightsConvertCommand: ParsableCommand {
     let result = Converted(
       path: output, tensors: written.tensors.count, bytes: written.fileSize, sha256: try written.sha256(),
       source: input, sourceSha256: digest, sourceKey: key.isEmpty ? nil : key)
-    if json { return try Console.result(json: result) }
-    Console.result(
-      "\(result.path): \(result.tensors) tensors, \(result.bytes.asBytes), SHA-256 \(result.sha256)")
+    try results.print(result) {
+      Console.result(
+        "\(result.path): \(result.tensors) tensors, \(result.bytes.asBytes), SHA-256 \(result.sha256)")
+    }
   }
 
   /// The tensors to write, the key they are under, and the network they are of.

@@ -28,8 +28,7 @@ struct WeightsFetchCommand: AsyncParsableCommand {
 
   @OptionGroup var location: WeightsFolderOptions
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var results: ReportOptions
 
   func run() async throws {
     let model = try Model.named(model)
@@ -38,8 +37,9 @@ struct WeightsFetchCommand: AsyncParsableCommand {
     for (number, file) in files.enumerated() {
       do {
         let result = try await fetch(file, of: model, into: folder)
-        if json { return try Console.result(json: result) }
-        return Console.result("\(result.path): \(result.bytes.asBytes), SHA-256 \(result.sha256)")
+        return try results.print(result) {
+          Console.result("\(result.path): \(result.bytes.asBytes), SHA-256 \(result.sha256)")
+        }
       } catch let error as CheckpointError where error.kind == .missing && number + 1 < files.count {
         Console.note("\(error); trying \(files[number + 1].name)")
       }

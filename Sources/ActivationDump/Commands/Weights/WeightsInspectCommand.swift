@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Foundation
+import Machine
 import Tensor
 
 /// `weights inspect`: what is in a checkpoint.
@@ -18,33 +19,33 @@ struct WeightsInspectCommand: ParsableCommand {
   @Option(help: "List what is under this key.")
   var weightsKey: String?
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var results: ReportOptions
 
   func run() throws {
     let checkpoint = try Checkpoint.open(file)
     let summary = try Summary(checkpoint, checkpoint.stateDictionary(key: weightsKey))
-    if json { return try Console.result(json: summary) }
-    Console.table(
-      ["tensor", "shape", "type", "bytes"],
-      summary.tensors.map { tensor in
-        [tensor.name, Shape(tensor.shape).description, tensor.type, tensor.bytes.grouped]
-      }, right: [3])
-    for (name, obstacle) in summary.unreadable.sorted(by: { $0.key < $1.key }) {
-      Console.result("# not read: \(name), \(obstacle)")
-    }
-    for (key, text) in checkpoint.metadata.sorted(by: { $0.key < $1.key }) {
-      Console.result("# \(key): \(text)")
-    }
-    for place in summary.keys {
-      let networks =
-        place.networks.isEmpty ? "" : ", the parameters of \(place.networks.joined(separator: ", "))"
+    try results.print(summary) {
+      Console.table(
+        ["tensor", "shape", "type", "bytes"],
+        summary.tensors.map { tensor in
+          [tensor.name, Shape(tensor.shape).description, tensor.type, tensor.bytes.grouped]
+        }, right: [3])
+      for (name, obstacle) in summary.unreadable.sorted(by: { $0.key < $1.key }) {
+        Console.result("# not read: \(name), \(obstacle)")
+      }
+      for (key, text) in checkpoint.metadata.sorted(by: { $0.key < $1.key }) {
+        Console.result("# \(key): \(text)")
+      }
+      for place in summary.keys {
+        let networks =
+          place.networks.isEmpty ? "" : ", the parameters of \(place.networks.joined(separator: ", "))"
+        Console.result(
+          "# key \(place.key.isEmpty ? "(root)" : place.key): \(place.tensors) tensors\(networks)")
+      }
       Console.result(
-        "# key \(place.key.isEmpty ? "(root)" : place.key): \(place.tensors) tensors\(networks)")
+        "# \(summary.format), \(summary.bytes.asBytes), \(summary.tensors.count) tensors, "
+          + "\(summary.elements.grouped) elements, SHA-256 \(summary.sha256)")
     }
-    Console.result(
-      "# \(summary.format), \(summary.bytes.asBytes), \(summary.tensors.count) tensors, "
-        + "\(summary.elements.grouped) elements, SHA-256 \(summary.sha256)")
   }
 
   private struct Summary: Encodable {

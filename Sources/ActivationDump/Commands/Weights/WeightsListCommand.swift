@@ -16,21 +16,21 @@ struct WeightsListCommand: ParsableCommand {
 
   @OptionGroup var location: WeightsFolderOptions
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var results: ReportOptions
 
   func run() throws {
     let folder = location.folder
     let chosen = try model.map { (name) throws in [try Model.named(name)] } ?? Model.all
     let models = chosen.map { Row($0, folder) }
-    if json { return try Console.result(json: Listing(weightsFolder: folder.path, models: models)) }
-    Console.result("weights folder: \(folder.path)")
-    if model != nil { return models.forEach(describe) }
-    let rows = models.flatMap { model in
-      model.files.map { [model.identifier, $0.bytes?.asBytes ?? "-", $0.format, $0.name] }
+    try results.print(Listing(weightsFolder: folder.path, models: models)) {
+      Console.result("weights folder: \(folder.path)")
+      if model != nil { return models.forEach(describe) }
+      let rows = models.flatMap { model in
+        model.files.map { [model.identifier, $0.bytes?.asBytes ?? "-", $0.format, $0.name] }
+      }
+      Console.table(["model", "present", "format", "file"], rows, right: [1], mayShortenLast: true)
+      Console.result("'activation-dump weights list MODEL' prints addresses, licence and SHA-256")
     }
-    Console.table(["model", "present", "format", "file"], rows, right: [1], mayShortenLast: true)
-    Console.result("'activation-dump weights list MODEL' prints addresses, licence and SHA-256")
   }
 
   private func describe(_ model: Row) {

@@ -25,8 +25,7 @@ struct WeightsVerifyCommand: ParsableCommand {
 
   @OptionGroup var location: WeightsFolderOptions
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var results: ReportOptions
 
   func run() throws {
     let (path, network) = try resolved()
@@ -34,11 +33,7 @@ struct WeightsVerifyCommand: ParsableCommand {
       throw ValidationError("--weights-key chooses the weights of a network; name it with --model")
     }
     let report = try Report(path, network, key: weightsKey)
-    if json {
-      try Console.result(json: report)
-    } else {
-      for line in report.lines { Console.result(line) }
-    }
+    try results.print(report) { for line in report.lines { Console.result(line) } }
     if !report.passed { throw ExitStatus.checkFailed.error }
   }
 

@@ -1,4 +1,5 @@
 import Machine
+import Statistics
 
 /// The activations of the sampled rows: sampled rows × units of all layers.
 struct SampleFile: Sendable {
@@ -58,16 +59,4 @@ struct SampleFile: Sendable {
   ///
   /// - Throws: ``Failure`` of kind `writeFailed`.
   func synchronize() throws(Failure) { try file.synchronize() }
-}
-
-extension Array {
-  /// The first index whose element, and those of all after it, are in the second part of a partitioned array.
-  fileprivate func partitioningIndex(_ isSecond: (Element) -> Bool) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if isSecond(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
-  }
 }

@@ -1,7 +1,7 @@
 package import Machine
 
 /// `images.tsv`: a header line, then a line a row: row, path, label or nothing, status.
-package enum ImagesTable {
+package enum ImagesFile {
   /// The first line.
   package static let header = "row\tpath\tlabel\tstatus\n"
 

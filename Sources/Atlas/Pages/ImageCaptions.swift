@@ -1,8 +1,8 @@
 import Datasets
 import Dumps
 
-/// What the images of a recording are called.
-struct ImageNames: Sendable {
+/// The words under the images of a recording: their paths, and the names of their classes.
+struct ImageCaptions: Sendable {
   private let table: RecordedImages
   private let labels: ImageList.Labels
 

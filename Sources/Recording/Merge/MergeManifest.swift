@@ -4,7 +4,7 @@ import Machine
 import Synchronization
 
 /// The manifest of a merge that is being made: a file whose digest it states is whole and on the disk.
-final class MergeRecord: Sendable {
+final class MergeManifest: Sendable {
   private struct State {
     var manifest: Manifest
     var lastWrite: Double

@@ -1,0 +1,222 @@
+import Foundation
+import Machine
+import TestSupport
+import Testing
+
+@Suite("The folder that a command makes")
+struct OutputFolderTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Folders known by a file that is there from the beginning, `kept.json`, and whole with one that is written last.
+  private static func kind(canResume: Bool = true) -> OutputFolder.Kind {
+    OutputFolder.Kind(
+      "pots", names: ["last.json", "parts", "lock", "kept.json"], keeps: ["kept.json", "lock"],
+      matches: { $0.hasPrefix("pot_") }, folders: ["parts"], wholeFiles: ["last.json"], canResume: canResume
+    ) { _, found, kind in
+      guard found.contains("kept.json") else { return kind.mayHold(found) ? .remains : nil }
+      return found.contains("last.json") ? .output : .begun
+    } refusal: { path, contents in
+      switch contents {
+      case .output: "\(path) holds pots"
+      case .begun: "\(path) holds pots that are not done"
+      case .nothing, .remains: nil
+      }
+    }
+  }
+
+  private var place: OutputFolder { OutputFolder(folder("out"), Self.kind()) }
+
+  private func fill(_ names: String...) throws {
+    for name in names { try folder.write("x".utf8, to: "out/\(name)") }
+  }
+
+  private func refusal(_ existing: ExistingOutput, canResume: Bool = true) -> Failure? {
+    do throws(Failure) {
+      try OutputFolder(folder("out"), Self.kind(canResume: canResume)).check(existing)
+      return nil
+    } catch { return error }
+  }
+
+  private var names: [String] {
+    ((try? FileManager.default.subpathsOfDirectory(atPath: folder("out"))) ?? []).sorted()
+  }
+
+  @Test("Nothing and an empty folder are free, whatever is asked")
+  func free() throws {
+    #expect(try place.contents() == .nothing)
+    for existing in [ExistingOutput.refuse, .resume, .overwrite] { #expect(refusal(existing) == nil) }
+    #expect(!FileManager.default.fileExists(atPath: folder("out")), "looking makes nothing")
+    try place.create()
+    #expect(try place.contents() == .nothing)
+    for existing in [ExistingOutput.refuse, .resume, .overwrite] { #expect(refusal(existing) == nil) }
+  }
+
+  @Test("What was made, or begun, is refused unless it is to be resumed or replaced")
+  func taken() throws {
+    try fill("kept.json", "parts/a")
+    #expect(try place.contents() == .begun)
+    #expect(refusal(.refuse) == Failure(.cannotCreate, "\(folder("out")) holds pots that are not done"))
+    try fill("last.json", "notes.txt")
+    #expect(try place.contents() == .output)
+    #expect(refusal(.refuse) == Failure(.cannotCreate, "\(folder("out")) holds pots"))
+    #expect(refusal(.resume) == nil && refusal(.overwrite) == nil)
+    #expect(refusal(.resume, canResume: false) == Failure(.cannotCreate, "\(folder("out")) holds pots"))
+    #expect(names == ["kept.json", "last.json", "notes.txt", "parts", "parts/a"])
+  }
+
+  @Test("Remains that nothing says more of are in nobody's way")
+  func remains() throws {
+    try fill("parts/a", "pot_1", "last.json.1x2y3z.tmp")
+    #expect(try place.contents() == .remains)
+    #expect(refusal(.refuse) == nil)
+  }
+
+  @Test(
+    "Anything else is refused, even where output is to be replaced",
+    arguments: [ExistingOutput.refuse, .resume, .overwrite])
+  func foreign(existing: ExistingOutput) throws {
+    for name in ["notes.txt", "other.json.1x2y3z.tmp", "last.jsonx"] {
+      try fill(name)
+      #expect(
+        refusal(existing)
+          == Failure(
+            .cannotCreate,
+            "\(folder("out")) holds something other than pots; give --output the name of a new folder"))
+      try FileManager.default.removeItem(atPath: folder("out"))
+    }
+    try folder.write([], to: "out")
+    #expect(
+      refusal(existing)
+        == Failure(
+          .cannotCreate, "\(folder("out")) is a file; give --output the name of a folder to make"))
+  }
+
+  @Test("A link to nothing is refused, one to a folder followed")
+  func links() throws {
+    try FileManager.default.createSymbolicLink(atPath: folder("out"), withDestinationPath: folder("there"))
+    #expect(refusal(.overwrite)?.kind == .cannotCreate)
+    #expect(refusal(.overwrite)?.message.contains("symbolic link to \(folder("there"))") == true)
+    #expect(throws: Failure.self) { try OutputFolder.checkFree(folder("out")) }
+    try FileManager.default.createDirectory(atPath: folder("there"), withIntermediateDirectories: true)
+    #expect(try place.contents() == .nothing)
+    try folder.write([], to: "there/notes.txt")
+    #expect(refusal(.overwrite)?.kind == .cannotCreate)
+  }
+
+  @Test("A folder that cannot be read is told, in the class of failures of its kind")
+  func unreadable() throws {
+    try fill("kept.json")
+    for kind in [Failure.Kind.inputMissing, .cannotCreate] {
+      let place = OutputFolder(
+        folder("out"),
+        OutputFolder.Kind("pots", unreadable: kind) { _, _, _ in
+          nil
+        } refusal: { _, _ in
+          nil
+        })
+      try withMode(0, of: folder("out")) {
+        #expect(throws: Failure(kind, "cannot read the folder \(folder("out")): Permission denied")) {
+          try place.contents()
+        }
+      }
+    }
+  }
+
+  @Test("Only names that are looked for count in a folder that others write to")
+  func shared() throws {
+    let kind = OutputFolder.Kind("pots", namesLookedFor: ["kept.json"]) { _, found, _ in
+      found == ["kept.json"] ? .output : found.isEmpty ? .nothing : nil
+    } refusal: { _, contents in
+      contents == .output ? "taken" : nil
+    }
+    let place = OutputFolder(folder("out"), kind)
+    #expect(try place.contents() == .nothing)
+    try fill("notes.txt")
+    #expect(try place.contents() == .nothing)
+    try fill("kept.json")
+    #expect(try place.contents() == .output)
+    #expect(throws: Failure(.cannotCreate, "taken")) { try place.check(.refuse) }
+  }
+
+  @Test("Clearing removes what was made, but neither what stays nor what is not ours")
+  func clearing() throws {
+    try fill(
+      "kept.json", "lock", "last.json", "parts/a", "pot_1", "pot_2/b", "last.json.1x2y3z.tmp", "notes.txt",
+      "x.tmp")
+    try place.clear()
+    #expect(names == ["kept.json", "lock", "notes.txt", "x.tmp"])
+  }
+
+  @Test("A removal that is broken off leaves nothing that looks whole")
+  func order() throws {
+    try fill("kept.json", "last.json", "parts/a")
+    #expect(chmod(folder("out"), 0o777) == 0)
+    try withMode(0o555, of: folder("out/parts")) {
+      #expect(throws: Failure.self) { try place.clear() }
+    }
+    #expect(names == ["kept.json", "parts", "parts/a"])
+    #expect(try place.contents() == .begun)
+  }
+
+  @Test("Temporary files are removed by themselves")
+  func temporaryFiles() throws {
+    try fill("last.json", "last.json.1x2y3z.tmp", "x.tmp", "parts/a", "parts/a.1x2y3z.tmp", "pot_1")
+    try place.removeTemporaryFiles()
+    #expect(names == ["last.json", "parts", "parts/a", "pot_1", "x.tmp"])
+  }
+
+  @Test("One process writes to a folder at a time")
+  func lock() throws {
+    let lock = try place.lock()
+    let error = #expect(throws: Failure.self) { try place.lock() }
+    #expect(error?.kind == .cannotCreate)
+    withExtendedLifetime(lock) {}
+  }
+
+  @Test("A file that is claimed is written once")
+  func claim() throws {
+    let path = folder("agreement")
+    func claim(_ text: String) throws(Failure) -> Bool {
+      try OutputFolder.claim(path) { (path) throws(Failure) in try TextFile.write(text.utf8, to: path) }
+    }
+    #expect(try claim("first"))
+    #expect(try !claim("second"))
+    #expect(
+      try folder.files(below: ".").mapValues { String(decoding: $0, as: UTF8.self) } == ["agreement": "first"]
+    )
+  }
+
+  @Test("A place that has to be free holds nothing")
+  func mustBeFree() throws {
+    try OutputFolder.checkFree(folder("out"))
+    try place.create()
+    try OutputFolder.checkFree(folder("out"))
+    try fill("anything")
+    #expect(
+      throws: Failure(
+        .cannotCreate,
+        "there is something in \(folder("out")) already; give --output the name of a new folder")
+    ) {
+      try OutputFolder.checkFree(folder("out"))
+    }
+  }
+}
+
+/// Runs `body` while a folder has other rights, as a user whom they bind.
+private func withMode(_ mode: mode_t, of path: String, _ body: () throws -> Void) throws {
+  #expect(chmod(path, mode) == 0)
+  // No rights bind the superuser. The user that counts for files is one of each thread.
+  let isSuperuser = geteuid() == 0
+  if isSuperuser { setfsuid(65534) }
+  defer {
+    if isSuperuser { setfsuid(0) }
+    chmod(path, 0o755)
+  }
+  try body()
+}
+
+/// `setfsuid` of Linux, which the C library's module hides from Swift.
+@_silgen_name("setfsuid") @discardableResult
+private func setfsuid(_ user: UInt32) -> Int32
