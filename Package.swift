@@ -54,7 +54,7 @@ let package = Package(
     .target(name: "CStartup"),
 
     .target(name: "Machine", dependencies: ["CCrypto"], swiftSettings: strict),
-    .target(name: "Tensor", swiftSettings: strict),
+    .target(name: "Tensor", dependencies: ["Machine"], swiftSettings: strict),
 
     // Crafts: numbers, files, pixels, arithmetic.
     .target(name: "Statistics", swiftSettings: strict),
@@ -115,7 +115,9 @@ let package = Package(
     .target(name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "ActivationDumpTests",
-      dependencies: ["ActivationDump", "Inference", "Models", "Checkpoints", "Layers", "TestSupport"],
+      dependencies: [
+        "ActivationDump", "Inference", "Models", "Checkpoints", "Layers", "Machine", "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "AssessmentTests",
@@ -151,7 +153,8 @@ let package = Package(
         "Inference", "Models", "Checkpoints", "Layers", "Statistics", "Tensor", "Machine", "TestSupport",
       ], swiftSettings: strict),
     .testTarget(
-      name: "LayersTests", dependencies: ["Layers", "Tensor", "TestSupport"], swiftSettings: strict),
+      name: "LayersTests", dependencies: ["Layers", "Tensor", "Machine", "TestSupport"], swiftSettings: strict
+    ),
     .testTarget(
       name: "MachineTests", dependencies: ["Tensor", "Machine", "TestSupport"], swiftSettings: strict),
     .testTarget(

@@ -1,5 +1,5 @@
 public import Images
-import Machine
+public import Machine
 
 /// What to make an atlas of.
 public struct AtlasRequest: Sendable {
@@ -22,6 +22,8 @@ public struct AtlasRequest: Sendable {
   public var threads = ProcessorCount.available
   /// Whether an atlas in the place of the output is replaced.
   public var overwrite = false
+  /// How pages name settings: of the recording, say, where one would say more.
+  public var wording = Sentence.Wording.plain
 
   /// Creates a request.
   public init(dump: String, output: String) { (self.dump, self.output) = (dump, output) }

@@ -1,5 +1,5 @@
 import Formats
-import Machine
+public import Machine
 public import Tensor
 
 /// What a checkpoint says about one tensor, without reading its elements.
@@ -99,12 +99,11 @@ public final class Checkpoint: NestedTensorSource {
   ///
   /// - Parameter path: A file; the index of a sharded checkpoint; or a folder that holds one of these.
   /// - Returns: The checkpoint, its tensors described and not read.
-  /// - Throws: ``CheckpointError`` when the file is missing, unreadable, damaged, hostile, of no known format or
+  /// - Throws: ``Failure`` when the file is missing, unreadable, damaged, hostile, of no known format or
   ///   without any tensor, and when shards are missing.
-  public static func open(_ path: String) throws(CheckpointError) -> Checkpoint {
+  public static func open(_ path: String) throws(Failure) -> Checkpoint {
     let path = try CheckpointFolder.file(at: path)
-    let file: MappedFile
-    do { file = try MappedFile(path) } catch { throw CheckpointError(error) }
+    let file = try MappedFile(path)
     let index: CheckpointIndex
     do throws(Malformed) {
       guard let found = try CheckpointIndex(file.region) else {
@@ -113,7 +112,7 @@ public final class Checkpoint: NestedTensorSource {
       }
       index = found
     } catch {
-      throw CheckpointError(error, in: path)
+      throw Failure(error, in: path)
     }
     return try ShardedCheckpoint.open(index, file)
   }
@@ -126,13 +125,13 @@ public final class Checkpoint: NestedTensorSource {
 
   /// Reads a tensor as `Float`: halves and bfloat16 widen exactly, doubles and integers round to nearest.
   ///
-  /// - Throws: ``UnknownTensor``, or ``CheckpointError`` when its elements cannot be inflated or are complex.
+  /// - Throws: ``UnknownName``, or ``Failure`` when its elements cannot be inflated or are complex.
   public func tensor(named name: String) throws -> Tensor {
-    guard let position = index[name] else { throw UnknownTensor(name: name) }
+    guard let position = index[name] else { throw UnknownName(.tensor, name: name, known: []) }
     do throws(Malformed) {
       return try stored[position].read()
     } catch {
-      throw CheckpointError(Malformed("tensor '\(name)': \(error.reason)"), in: path)
+      throw Failure(Malformed("tensor '\(name)': \(error.reason)"), in: path)
     }
   }
 
@@ -156,7 +155,7 @@ public final class Checkpoint: NestedTensorSource {
   /// bytewise: what `sha256sum FILE… | sha256sum` prints in its folder.
   ///
   /// Complexity: reads every file once.
-  public func sha256() throws(CheckpointError) -> String {
+  public func sha256() throws(Failure) -> String {
     func digest(_ file: MappedFile) -> String {
       let hash = SHA256()
       file.region.withUnsafeBytes { hash.update($0) }

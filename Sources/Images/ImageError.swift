@@ -1,7 +1,9 @@
+public import Machine
+
 /// Why an image file cannot be used.
-public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What is wrong, in the classes that exit codes tell apart.
-  public enum Kind: Hashable, Sendable {
+public struct ImageError: Explained, Hashable {
+  /// What is wrong, as far as it decides whether to go on without the image.
+  public enum Fault: Hashable, Sendable {
     /// There is no such file.
     case missing
     /// The file exists but cannot be read: permissions, a folder, a failing disk.
@@ -17,15 +19,24 @@ public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file, as it was named.
   public let path: String
   /// What is wrong.
-  public let kind: Kind
+  public let fault: Fault
   /// The same in words, with what to do where there is something to do.
   public let reason: String
 
   /// Creates an error about one file.
-  public init(path: String, kind: Kind, reason: String) {
-    (self.path, self.kind, self.reason) = (path, kind, reason)
+  public init(path: String, fault: Fault, reason: String) {
+    (self.path, self.fault, self.reason) = (path, fault, reason)
+  }
+
+  /// The class of failure.
+  public var kind: Failure.Kind {
+    switch fault {
+    case .missing: .inputMissing
+    case .unreadable, .tooManyFiles: .inputUnreadable
+    case .badData, .tooLarge: .badData
+    }
   }
 
   /// The file and what is wrong, in one sentence.
-  public var description: String { "\(path): \(reason)" }
+  public var sentence: Sentence { "\(path): \(reason)" }
 }

@@ -64,7 +64,7 @@ public struct Model: Sendable {
     }
     let usesStudySpelling = !name.contains(".")
     throw UnknownName(
-      kind: "layer of \(identifier)", name: name, known: usesStudySpelling ? layers.map(studyName) : layers)
+      .layer(model: identifier), name: name, known: usesStudySpelling ? layers.map(studyName) : layers)
   }
 
   /// The same network with another head.

@@ -1,5 +1,6 @@
 import Dumps
 import Foundation
+import Machine
 import Recording
 
 extension DumpCommand {

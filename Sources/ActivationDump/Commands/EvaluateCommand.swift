@@ -3,6 +3,7 @@ import Assessment
 import Datasets
 import Foundation
 import Inference
+import Machine
 import Models
 import Statistics
 

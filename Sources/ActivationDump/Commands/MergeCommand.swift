@@ -45,7 +45,8 @@ struct MergeCommand: ParsableCommand {
     StopSignals.endResumably()
     let merge = try Merge(
       shards, into: output, existing: .given(resume: resume, overwrite: overwrite),
-      threads: threads ?? ProcessorCount.available, arguments: ProgramArguments.all)
+      threads: threads ?? ProcessorCount.available, arguments: ProgramArguments.all,
+      wording: .commandLine)
     let (summary, signal) = try withProgress(of: "files", resumable: true) { progress in
       (try merge.run(progress: progress), progress.signal)
     }

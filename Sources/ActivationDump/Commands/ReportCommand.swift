@@ -1,6 +1,7 @@
 import ArgumentParser
 import Atlas
 import Foundation
+import Machine
 
 /// `report`: a static unit atlas.
 struct ReportCommand: ParsableCommand {
@@ -48,7 +49,7 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     var request = AtlasRequest(dump: dump, output: output)
-    (request.layers, request.images) = (layers, images)
+    (request.layers, request.images, request.wording) = (layers, images, .commandLine)
     (request.thumbnailSize, request.overwrite) = (thumbnailSize, overwrite)
     (request.threads, request.pillow) = (threading.resolved, pixels.resolved)
     let atlas = try Atlas(request)

@@ -1,4 +1,5 @@
 import Dumps
+import Machine
 
 extension AtlasSource {
   /// The page of a layer.
@@ -25,7 +26,7 @@ extension AtlasSource {
           + " \(Wording.count(sampled, "image")). Everything else is of all of them.")
     }
     if summary.undecided > 0 {
-      remarks.append(Wording.undecided(summary.undecided, manifest.reduce))
+      remarks.append(Wording.undecided(summary.undecided, manifest.reduce).text(in: wording))
     }
     return remarks
   }
@@ -44,7 +45,7 @@ extension AtlasSource {
         : [
           "\(Wording.count(missing.count, "image")) could not be found or read when this atlas was made; a pattern stands"
             + " for each."
-        ]) + (undecided == 0 ? [] : [Wording.undecided(undecided, manifest.reduce)]),
+        ]) + (undecided == 0 ? [] : [Wording.undecided(undecided, manifest.reduce).text(in: wording)]),
       example: example, layerCount: Wording.count(layers.count, "layer"),
       neverPositiveName: Wording.capitalized(Wording.neverPositive(manifest.reduce)),
       layers: zip(layers, summaries).map { layer, summary in

@@ -27,17 +27,21 @@ struct AtlasFolder: Sendable {
     try Disk.checkLink(path)
     guard let isDirectory = Disk.isDirectory(path) else { return }
     guard isDirectory else {
-      throw Failure(.cannotCreate, "\(path) is a file; give --output the name of a folder to make")
+      throw Failure(
+        .cannotCreate, "\(path) is a file", remedy: "give \(.output) the name of a folder to make")
     }
     let found = try Disk.names(in: path)
     // Without an index it is an atlas that nobody finished.
     let isUnfinished = !found.contains(Self.names[0])
     if found.isEmpty || (found.contains(Self.marker) && (overwrite || isUnfinished)) { return }
+    guard found.contains(Self.marker) else {
+      throw Failure(
+        .cannotCreate, "\(path) holds something other than an atlas",
+        remedy: "give \(.output) the name of a new folder")
+    }
     throw Failure(
-      .cannotCreate,
-      found.contains(Self.marker)
-        ? "\(path) already holds an atlas; give --overwrite to replace it, or another --output"
-        : "\(path) holds something other than an atlas; give --output the name of a new folder")
+      .cannotCreate, "\(path) already holds an atlas",
+      remedy: "give \(.overwrite) to replace it, or another \(.output)")
   }
 
   /// Makes the folder, or empties it of the atlas that is there.
@@ -92,14 +96,9 @@ struct AtlasFolder: Sendable {
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   func finish(index: String) throws(Failure) {
-    let file: AtomicFile
-    do { file = try AtomicFile("\(path)/index.html") } catch {
-      throw Failure(.cannotCreate, "\(error)")
-    }
-    do {
-      try file.append(Array(index.utf8))
-      try file.commit()
-    } catch { throw Failure(.writeFailed, "\(error)") }
+    let file = try AtomicFile("\(path)/index.html")
+    try file.append(Array(index.utf8))
+    try file.commit()
   }
 }
 

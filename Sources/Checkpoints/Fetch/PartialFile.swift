@@ -18,20 +18,20 @@ final class PartialFile {
 
   /// Opens or creates the partial file of a target.
   ///
-  /// - Throws: ``CheckpointError`` when it cannot be created or another process is writing it.
-  init(for target: String) throws(CheckpointError) {
+  /// - Throws: ``Failure`` when it cannot be created or another process is writing it.
+  init(for target: String) throws(Failure) {
     self.target = target
     path = target + ".part"
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
-      throw CheckpointError(path: path, reason: "cannot create it: \(Self.systemReason)", kind: .cannotCreate)
+      throw Failure(.cannotCreate, path: path, "cannot create it: \(Self.systemReason)")
     }
     count = 0
     switch FileLock.lock(descriptor) {
     case .locked: warning = nil
     case .taken:
       close(descriptor)
-      throw CheckpointError(path: path, reason: "another fetch is writing it", kind: .cannotCreate)
+      throw Failure(.cannotCreate, path: path, "another fetch is writing it")
     case .unavailable(let reason):
       warning = "\(path) cannot be locked (\(reason)); do not fetch the same file twice at once"
     }
@@ -50,8 +50,8 @@ final class PartialFile {
 
   private static var systemReason: String { String(cString: strerror(errno)) }
 
-  private func failure(_ action: String) -> CheckpointError {
-    CheckpointError(path: path, reason: "cannot \(action): \(Self.systemReason)", kind: .writeFailed)
+  private func failure(_ action: String) -> Failure {
+    Failure(.writeFailed, path: path, "cannot \(action): \(Self.systemReason)")
   }
 
   /// The validator kept for bytes from this address, `nil` when there is none or they are from another.
@@ -63,18 +63,18 @@ final class PartialFile {
   }
 
   /// Drops the bytes and notes where the next ones come from.
-  func restart(from address: String, validator: String?) throws(CheckpointError) {
+  func restart(from address: String, validator: String?) throws(Failure) {
     guard ftruncate(descriptor, 0) == 0 else { throw failure("write it") }
     count = 0
-    do throws(FileError) {
+    do throws(Failure) {
       let file = try AtomicFile(originPath)
       try file.append(Array("\(address)\n\(validator ?? "")\n".utf8))
       try file.commit()
-    } catch { throw CheckpointError(path: error.path, reason: error.reason, kind: .writeFailed) }
+    } catch { throw error.reclassified(as: .writeFailed) }
   }
 
   /// Adds bytes at the end.
-  func append(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
+  func append(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
     var rest = bytes
     while let base = rest.baseAddress, !rest.isEmpty {
       let written = pwrite(descriptor, base, rest.count, off_t(count))
@@ -86,7 +86,7 @@ final class PartialFile {
   }
 
   /// The SHA-256 of the bytes so far.
-  func sha256() throws(CheckpointError) -> String {
+  func sha256() throws(Failure) -> String {
     let hash = SHA256()
     let block = HeapBlock(count: 1 << 20)
     var offset = 0
@@ -101,11 +101,10 @@ final class PartialFile {
   }
 
   /// Brings the bytes to disk and gives them the target's name.
-  func commit() throws(CheckpointError) {
+  func commit() throws(Failure) {
     guard fsync(descriptor) == 0 else { throw failure("write it") }
     guard rename(path, target) == 0 else {
-      throw CheckpointError(
-        path: target, reason: "cannot create it: \(Self.systemReason)", kind: .cannotCreate)
+      throw Failure(.cannotCreate, path: target, "cannot create it: \(Self.systemReason)")
     }
     FileSystem.synchronizeFolder(of: target)
     unlink(originPath)

@@ -19,10 +19,9 @@ extension ImageList {
     try builder.build()
     guard builder.names.count > 0 else {
       let shown = unique.prefix(2).map { EscapedText.escaped($0[...]) }.joined(separator: ", ")
-      throw Failure(
-        .inputMissing,
-        "there are no images in \(shown)\(unique.count > 2 ? "…" : "")"
-          + (builder.unchosen ?? "; see --help for what is taken"))
+      let problem: Sentence = "there are no images in \(shown)\(unique.count > 2 ? "…" : "")"
+      if let reason = builder.unchosen { throw Failure(.inputMissing, "\(problem): \(reason)") }
+      throw Failure(.inputMissing, problem, remedy: "see \(.help) for what is taken")
     }
     return ImageList(
       root: root.isEmpty ? "." : PathText.text(root), layout: .tar, labels: builder.kind,
@@ -54,7 +53,8 @@ extension ImageList {
         }
       }
     } catch {
-      throw Failure(.badData, "\(error)")
+      // A refused thread: the archives' own faults are results.
+      throw error as? Failure ?? Failure(.badData, "\(error)")
     }
     var scans: [ArchiveScan] = []
     for result in results.withLock({ $0 }) { scans += try result?.get() ?? [] }

@@ -53,14 +53,16 @@ package struct DumpFolder: Sendable {
     try Disk.checkLink(path)
     guard let isDirectory = Disk.isDirectory(path) else { return .nothing }
     guard isDirectory else {
-      throw Failure(.cannotCreate, "\(path) is a file; give --output the name of a folder to make")
+      throw Failure(
+        .cannotCreate, "\(path) is a file", remedy: "give \(.output) the name of a folder to make")
     }
     let found = try names(in: path)
     if found.isEmpty { return .nothing }
     if found.contains(Self.manifestName) { return hasRecorded() ? .dump : .remains }
     guard found.allSatisfy(Self.isOurs) else {
       throw Failure(
-        .cannotCreate, "\(path) holds something other than a dump; give --output the name of a new folder")
+        .cannotCreate, "\(path) holds something other than a dump",
+        remedy: "give \(.output) the name of a new folder")
     }
     return .remains
   }
@@ -76,7 +78,7 @@ package struct DumpFolder: Sendable {
   }
 
   private func names(in folder: String) throws(Failure) -> [String] {
-    do { return try Disk.names(in: folder) } catch { throw Failure(.cannotCreate, error.message) }
+    do { return try Disk.names(in: folder) } catch { throw error.reclassified(as: .cannotCreate) }
   }
 
   /// Refuses a place that is taken, without touching it.
@@ -87,7 +89,8 @@ package struct DumpFolder: Sendable {
     guard existing == .refuse, contents == .dump else { return }
     throw Failure(
       .cannotCreate,
-      "\(path) already holds a dump; give --resume to go on with it, --overwrite to replace it, or another --output"
+      "\(path) already holds a dump",
+      remedy: "give \(.resume) to go on with it, \(.overwrite) to replace it, or another \(.output)"
     )
   }
 
@@ -98,7 +101,8 @@ package struct DumpFolder: Sendable {
     guard let free = Disk.freeBytes(at: path), free < bytes else { return }
     throw Failure(
       .cannotCreate,
-      "the dump takes \(bytes) bytes and \(path) has room for \(free); make room, or record fewer layers or units"
+      "the dump takes \(bytes) bytes and \(path) has room for \(free)",
+      remedy: "make room, or record fewer layers or units"
     )
   }
 

@@ -40,7 +40,8 @@ package final class ArrayFile: Sendable {
     defer { if !keepOpen { close(descriptor) } }
     guard ftruncate(descriptor, off_t(byteCount)) == 0 else {
       throw Failure(
-        .writeFailed, "cannot make \(path) \(byteCount) bytes long: \(Disk.lastError); make room on the disk")
+        .writeFailed, "cannot make \(path) \(byteCount) bytes long: \(Disk.lastError)",
+        remedy: "make room on the disk")
     }
     try Disk.write(header, at: 0, to: descriptor, path: path)
   }
@@ -69,17 +70,18 @@ package final class ArrayFile: Sendable {
       Int(status.st_size) == byteCount
     else {
       throw Failure(
-        .badData, "\(path) is not the file the dump began; give --overwrite to record everything again")
+        .badData, "\(path) is not the file the dump began",
+        remedy: "give \(.overwrite) to record everything again")
     }
   }
 
   private static func refusal(to act: String, _ path: String, _ code: Int32) -> Failure {
     let reason = "cannot \(act) \(path): \(String(cString: strerror(code)))"
     if code == ENOENT {
-      return Failure(.badData, "\(reason); give --overwrite to record everything again")
+      return Failure(.badData, "\(reason)", remedy: "give \(.overwrite) to record everything again")
     }
     // Whoever may not write to it must not be told to replace it.
-    return Failure(act == "read" ? .inputMissing : .cannotCreate, reason)
+    return Failure(act == "read" ? .inputMissing : .cannotCreate, "\(reason)")
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }

@@ -17,8 +17,7 @@ package struct NPZArchive: Sendable {
   ///
   /// - Throws: What is wrong with the bytes, in words that follow the file's name.
   package init(_ file: ByteRegion) throws(Malformed) {
-    let archive: ZipArchive
-    do { archive = try ZipArchive(file) } catch { throw Malformed(error.reason) }
+    let archive = try ZipArchive(file)
     var members: [String: Member] = [:]
     for entry in archive.entries where entry.name.hasSuffix(".npy") {
       guard entry.isStored else {

@@ -18,7 +18,7 @@ package final class NPZFile {
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package init(_ path: String) throws(Failure) {
-    do { file = try AtomicFile(path) } catch { throw Failure(.cannotCreate, "\(error)") }
+    file = try AtomicFile(path)
   }
 
   /// Adds an array.
@@ -82,7 +82,7 @@ package final class NPZFile {
       + littleEndian(UInt16(0))
     try append(directory + end)
     try flush()
-    try writing { () throws(FileError) in try file.commit() }
+    try file.commit()
   }
 
   private func append<Element: BitwiseCopyable>(_ elements: [Element]) throws(Failure) {
@@ -91,7 +91,7 @@ package final class NPZFile {
   }
 
   private func flush() throws(Failure) {
-    try writing { () throws(FileError) in try file.append(buffer) }
+    try file.append(buffer)
     written += buffer.count
     buffer.removeAll(keepingCapacity: true)
   }
@@ -101,12 +101,8 @@ package final class NPZFile {
       buffer.replaceSubrange(offset - written..<offset - written + bytes.count, with: bytes)
     } else {
       try flush()
-      try writing { () throws(FileError) in try file.replace(at: offset, with: bytes) }
+      try file.replace(at: offset, with: bytes)
     }
-  }
-
-  private func writing(_ body: () throws(FileError) -> Void) throws(Failure) {
-    do { try body() } catch { throw Failure(.writeFailed, "\(error)") }
   }
 }
 

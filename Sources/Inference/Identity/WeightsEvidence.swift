@@ -10,12 +10,12 @@ struct WeightsEvidence {
   /// What was found.
   enum Finding: Hashable {
     /// It is certain that the network computes something else with these weights, or that they are another network's.
-    case refused(String)
+    case refused(Sentence)
     /// They may not be what the identifier means.
-    case noted(String)
+    case noted(Sentence)
 
     /// The sentence of a note.
-    var note: String? { if case .noted(let text) = self { text } else { nil } }
+    var note: Sentence? { if case .noted(let text) = self { text } else { nil } }
   }
 
   /// The published file of the network that it is.
@@ -48,8 +48,8 @@ struct WeightsEvidence {
     weighActivation(companion, isHalf: checkpoint.tensors.contains { $0.elementType == .float16 })
   }
 
-  private mutating func refuse(_ reason: String) { findings.append(.refused(reason)) }
-  private mutating func note(_ remark: String) { findings.append(.noted(remark)) }
+  private mutating func refuse(_ reason: Sentence) { findings.append(.refused(reason)) }
+  private mutating func note(_ remark: Sentence) { findings.append(.noted(remark)) }
 
   // MARK: The file
 
@@ -60,15 +60,15 @@ struct WeightsEvidence {
         release = file.name
       } else {
         refuse(
-          "is \(file.name), the checkpoint of \(other.identifier), going by its SHA-256; give --model"
-            + " \(other.identifier)")
+          "is \(file.name), the checkpoint of \(other.identifier), going by its SHA-256; give"
+            + " \(.model, other.identifier)")
       }
     }
     guard let known = model.otherWeights.first(where: { digest.hasPrefix($0.digest) }) else { return }
     if let difference = known.difference {
       refuse(
         "is \(known.name), going by its SHA-256, whose network \(difference): \(model.identifier) would compute"
-          + " something else with it" + (known.identifier.map { "; give --model \($0)" } ?? ""))
+          + " something else with it" + (known.identifier.map { "; give \(.model, $0)" as Sentence } ?? ""))
     } else {
       note(
         "is \(known.name), going by its SHA-256: the same network, but not the weights \(model.identifier) means"
@@ -80,7 +80,7 @@ struct WeightsEvidence {
     guard let written = metadata["model"], written != model.identifier,
       Model.all.contains(where: { $0.identifier == written })
     else { return }
-    refuse("was converted for \(written), as its metadata says; give --model \(written)")
+    refuse("was converted for \(written), as its metadata says; give \(.model, written)")
   }
 
   /// What OpenAI's archives hold beside the parameters; what Caffe and MadryLab call layers.
@@ -90,11 +90,11 @@ struct WeightsEvidence {
     case "clip-vit_b32" where !sizes.isEmpty:
       refuse(
         "is an archive of OpenAI's (it holds \(sizes.joined(separator: ", "))), whose networks have QuickGELU:"
-          + " clip-vit_b32 would compute something else with it; give --model clip-vit_b32-openai")
+          + " clip-vit_b32 would compute something else with it; give \(.model, "clip-vit_b32-openai")")
     case "squeezenet1_1" where keys.contains { $0.hasPrefix("fire2/") || $0.contains(".fire2/") }:
       refuse(
         "has Caffe's names (fire2/squeeze1x1), and such weights take BGR from 0 to 255: squeezenet1_1 would compute"
-          + " something else with it; give --model squeezenet1_1-caffe")
+          + " something else with it; give \(.model, "squeezenet1_1-caffe")")
     case "squeezenet1_1-caffe" where keys.contains { $0.hasSuffix("features.3.squeeze.weight") }:
       note(
         "has torchvision's names: squeezenet1_1-caffe prepares images as Caffe does, which torchvision's own weights"
@@ -129,7 +129,7 @@ struct WeightsEvidence {
   private mutating func weigh(architecture: String, source: String, isCertain: Bool) {
     let name = architecture.lowercased().split(separator: ".").first.map(String.init) ?? ""
     if let difference = model.likeArchitectures[name] {
-      let reason =
+      let reason: Sentence =
         "is of the architecture \(name), as \(source) says, which \(difference): \(model.identifier) would compute"
         + " something else with it"
       return isCertain ? refuse(reason) : note(reason)
@@ -189,9 +189,9 @@ struct WeightsEvidence {
     let other = expected ? "clip-vit_b32" : "clip-vit_b32-openai"
     if let found = configuration?.hasQuickGELU, let source = configuration?.fileName {
       if found == expected { return }
-      let reason =
+      let reason: Sentence =
         "has \(found ? "QuickGELU" : "the exact GELU"), as the \(source) beside it says: \(model.identifier) would compute"
-        + " something else with it; give --model \(other)"
+        + " something else with it; give \(.model, other)"
       return ModelConfiguration.belongs(to: fileName) ? refuse(reason) : note(reason)
     }
     if metadata["model"] == model.identifier || !openAISizes.isEmpty {
@@ -201,7 +201,7 @@ struct WeightsEvidence {
     note(
       "is not of a known SHA-256, and tensors cannot tell GELU from QuickGELU: \(model.identifier) computes"
         + " \(expected ? "QuickGELU" : "the exact GELU"); weights of \(expected ? "LAION-2B or DataComp" : "OpenAI, MetaCLIP, DFN or LAION-400M")"
-        + " need --model \(other)\(half)")
+        + " need \(.model, other)\(half)")
   }
 }
 

@@ -1,5 +1,5 @@
 package import Checkpoints
-import Machine
+public import Machine
 public import Models
 
 /// What weights are found to be before they are read: the network with the head they have, whose they are, and what
@@ -12,7 +12,7 @@ public struct WeightsIdentity: Sendable {
   /// The published file they are, by its SHA-256; `nil` for any other.
   public let release: String?
   /// Sentences for the user: what the weights lack, or seem to be, and what else is in the file.
-  public let remarks: [String]
+  public let remarks: [Sentence]
   /// The file; `nil` for generated weights.
   package let checkpoint: Checkpoint?
   /// Which of the tensors in it are the network's.
@@ -20,7 +20,7 @@ public struct WeightsIdentity: Sendable {
 
   /// Looks at weights.
   ///
-  /// - Throws: `CheckpointError` for a file that cannot be read; ``Failure`` for weights that do not fit the
+  /// - Throws: `Failure` for a file that cannot be read; ``Failure`` for weights that do not fit the
   ///   network, all that is wrong at once, or that are known to be another network's.
   public init(_ model: Model, _ weights: Weights) throws {
     switch weights {
@@ -35,25 +35,35 @@ public struct WeightsIdentity: Sendable {
 
   /// Looks at a checkpoint.
   ///
-  /// - Throws: `CheckpointError` when it cannot be read; ``Failure`` for one that does not fit the network, or
+  /// - Parameters:
+  ///   - model: The network they are to be of.
+  ///   - checkpoint: The file.
+  ///   - key: Where in it the weights are.
+  ///   - subject: What errors call the file; its path by default.
+  /// - Throws: `Failure` when it cannot be read; ``Failure`` for one that does not fit the network, or
   ///   is known to be another network's; ``UnknownName`` when nothing of a network is under the key.
-  package init(_ model: Model, _ checkpoint: Checkpoint, key: String? = nil) throws {
+  package init(_ model: Model, _ checkpoint: Checkpoint, key: String? = nil, named subject: String? = nil)
+    throws
+  {
+    let subject = subject ?? checkpoint.path
     let digest = try checkpoint.sha256()
     let evidence = WeightsEvidence(model, checkpoint, sha256: digest)
     for case .refused(let reason) in evidence.findings {
-      throw Failure(.badData, "\(checkpoint.path) \(reason)")
+      throw Failure(.badData, "\(subject) \(reason)")
     }
     let choice = try model.choice(from: checkpoint, key: key)
     guard choice.fits else {
-      let advice =
+      let advice: Sentence =
         CheckpointFolder.advice(forShard: checkpoint.path) ?? "is it the checkpoint of another model?"
       throw Failure(
         .badData,
-        "\(checkpoint.path) does not fit \(model.identifier)\(choice.place): \(choice.problems); \(advice)")
+        "\(subject) does not fit \(model.identifier)\(choice.place): \(choice.problems)", remedy: advice)
     }
     let file = PathText.lastComponent(of: checkpoint.path)
     remarks =
-      ([choice.model.headRemark] + evidence.findings.map(\.note)).compactMap { $0 }.map { "\(file) \($0)" }
+      ([choice.model.headRemark] + evidence.findings.map(\.note)).compactMap { $0 }.map {
+        "\(file) \($0)" as Sentence
+      }
       + choice.notes(on: file)
     (self.model, sha256, release) = (choice.model, digest, evidence.release)
     (self.checkpoint, self.choice) = (checkpoint, choice)
@@ -62,7 +72,7 @@ public struct WeightsIdentity: Sendable {
 
 extension Model {
   /// What is to be said of a head that is not the published one; `nil` of that.
-  var headRemark: String? {
+  var headRemark: Sentence? {
     switch head {
     case .published: nil
     case .outputs(let count):

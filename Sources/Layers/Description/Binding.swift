@@ -1,7 +1,8 @@
+public import Machine
 public import Tensor
 
 /// Everything that stops a checkpoint from filling a graph, reported at once.
-public struct BindingError: Error, Equatable, CustomStringConvertible {
+public struct BindingError: Explained, Equatable {
   /// Parameters the source does not have.
   public var missing: [String] = []
   /// Tensors the model has no use for.
@@ -12,9 +13,12 @@ public struct BindingError: Error, Equatable, CustomStringConvertible {
   /// Creates a report of no problems.
   public init() {}
 
-  /// All problems in one sentence each, long lists cut short.
-  public var description: String {
-    [
+  /// Weights are data.
+  public var kind: Failure.Kind { .badData }
+
+  /// All problems, long lists cut short.
+  public var sentence: Sentence {
+    let problems = [
       ("missing from the checkpoint", missing), ("not part of the model", unexpected),
       ("of the wrong shape", mismatched),
     ]
@@ -23,7 +27,7 @@ public struct BindingError: Error, Equatable, CustomStringConvertible {
       let shown = names.prefix(12).joined(separator: ", ")
       return "\(names.count) \(title): \(shown)\(names.count > 12 ? ", …" : "")"
     }
-    .joined(separator: "; ")
+    return "\(problems.joined(separator: "; "))"
   }
 }
 

@@ -1,3 +1,4 @@
+public import Machine
 public import Tensor
 
 /// One layer of a model: what it computes, what it reads and what it produces. No data, no arithmetic.
@@ -42,14 +43,17 @@ extension Layer {
 }
 
 /// A model description that contradicts itself.
-public enum GraphError: Error, Equatable, CustomStringConvertible {
+public enum GraphError: Explained, Equatable {
   /// The inputs of a layer do not fit it.
   case incompatible(layer: String, shapes: [Shape], reason: String)
   /// Two values were given the same name.
   case duplicateName(String)
 
-  /// One sentence for the user.
-  public var description: String {
+  /// A network is data, wherever its description comes from.
+  public var kind: Failure.Kind { .badData }
+
+  /// What contradicts what.
+  public var sentence: Sentence {
     switch self {
     case .incompatible(let layer, let shapes, let reason):
       "\(layer) cannot take \(shapes.map(\.description).joined(separator: " and ")): \(reason)"

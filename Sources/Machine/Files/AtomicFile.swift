@@ -12,8 +12,8 @@ package final class AtomicFile {
 
   /// Creates the temporary file. A link in the place of the file will be replaced, not followed.
   ///
-  /// - Throws: ``FileError`` when the folder is missing or cannot be written to.
-  package init(_ path: String) throws(FileError) {
+  /// - Throws: ``Failure`` of kind `cannotCreate` when the folder is missing or cannot be written to.
+  package init(_ path: String) throws(Failure) {
     self.path = path
     let (name, descriptor) = try Self.createTemporary(for: path)
     (temporary, self.descriptor) = (name, descriptor)
@@ -22,19 +22,19 @@ package final class AtomicFile {
   /// Creates the temporary file for a path that the user chose. A link is followed, so that it stays one. What is not a
   /// file, a pipe say, cannot be replaced: it is written to.
   ///
-  /// - Throws: ``FileError`` as `init(_:)`, and when the path is a folder or a link to nothing.
-  package init(output path: String) throws(FileError) {
+  /// - Throws: ``Failure`` as `init(_:)`, and when the path is a folder or a link to nothing.
+  package init(output path: String) throws(Failure) {
     try FileSystem.checkLink(path)
     switch FileSystem.kind(of: path) {
     case nil, .file?:
       self.path = FileSystem.resolved(path) ?? path
       let (name, descriptor) = try Self.createTemporary(for: self.path)
       (temporary, self.descriptor) = (name, descriptor)
-    case .folder?: throw FileError(path: path, operation: "create it", code: EISDIR)
+    case .folder?: throw Failure(.cannotCreate, path: path, cannot: "create it", code: EISDIR)
     case .other?:
       (self.path, temporary) = (path, nil)
       descriptor = open(path, O_WRONLY | O_CLOEXEC)
-      guard descriptor >= 0 else { throw FileError(path: path, operation: "write it", code: errno) }
+      guard descriptor >= 0 else { throw Failure(.cannotCreate, path: path, cannot: "write it", code: errno) }
     }
   }
 
@@ -44,12 +44,11 @@ package final class AtomicFile {
     if let temporary { unlink(temporary) }
   }
 
-  private static func createTemporary(for path: String) throws(FileError) -> (name: String, descriptor: Int32)
-  {
+  private static func createTemporary(for path: String) throws(Failure) -> (name: String, descriptor: Int32) {
     // A name that is itself too long would show only at the end.
     var status = stat()
     if lstat(path, &status) != 0, errno == ENAMETOOLONG {
-      throw FileError(path: path, operation: "create it", code: ENAMETOOLONG)
+      throw Failure(.cannotCreate, path: path, cannot: "create it", code: ENAMETOOLONG)
     }
     // Not mkstemp, whose files only their owner may read, whatever the user's mask says.
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
@@ -64,43 +63,45 @@ package final class AtomicFile {
         descriptor = open(name, flags, 0o666)
       }
       if descriptor >= 0 { return (name, descriptor) }
-      guard errno == EEXIST else { throw FileError(path: path, operation: "create it", code: errno) }
+      guard errno == EEXIST else {
+        throw Failure(.cannotCreate, path: path, cannot: "create it", code: errno)
+      }
     }
   }
 
   /// Adds bytes at the end.
   ///
-  /// - Throws: ``FileError``, when the disk is full say.
-  package func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+  /// - Throws: ``Failure`` of kind `writeFailed`, when the disk is full say.
+  package func append(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
     var rest = bytes
     while let base = rest.baseAddress, !rest.isEmpty {
       let count = write(descriptor, base, rest.count)
       if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw FileError(path: path, operation: "write it", code: errno) }
+      guard count > 0 else { throw Failure(.writeFailed, path: path, cannot: "write it", code: errno) }
       rest = UnsafeRawBufferPointer(rebasing: rest[count...])
     }
   }
 
   /// Adds bytes at the end.
   ///
-  /// - Throws: ``FileError``, when the disk is full say.
-  package func append(_ bytes: [UInt8]) throws(FileError) {
-    try bytes.withUnsafeBufferPointer { (bytes) throws(FileError) in
+  /// - Throws: ``Failure`` of kind `writeFailed`, when the disk is full say.
+  package func append(_ bytes: [UInt8]) throws(Failure) {
+    try bytes.withUnsafeBufferPointer { (bytes) throws(Failure) in
       try append(UnsafeRawBufferPointer(bytes))
     }
   }
 
   /// Replaces bytes that were added before.
   ///
-  /// - Throws: ``FileError``, when the disk fails say.
-  package func replace(at offset: Int, with bytes: [UInt8]) throws(FileError) {
+  /// - Throws: ``Failure`` of kind `writeFailed`, when the disk fails say.
+  package func replace(at offset: Int, with bytes: [UInt8]) throws(Failure) {
     var done = 0
     while done < bytes.count {
       let count = bytes.withUnsafeBytes { bytes in
         pwrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
       }
       if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw FileError(path: path, operation: "write it", code: errno) }
+      guard count > 0 else { throw Failure(.writeFailed, path: path, cannot: "write it", code: errno) }
       done += count
     }
   }
@@ -109,18 +110,18 @@ package final class AtomicFile {
   ///
   /// - Parameter durably: Whether a power loss must not undo it: costs a trip to the disk, for every file. Without, call
   ///   ``FileSystem/synchronizeAll()`` after many files.
-  /// - Throws: ``FileError``; the temporary file is then removed.
-  package func commit(durably: Bool = true) throws(FileError) {
+  /// - Throws: ``Failure`` of kind `writeFailed`; the temporary file is then removed.
+  package func commit(durably: Bool = true) throws(Failure) {
     guard let temporary else {
       close(descriptor)
       descriptor = -1
       return
     }
     guard !durably || fsync(descriptor) == 0 else {
-      throw FileError(path: path, operation: "write it", code: errno)
+      throw Failure(.writeFailed, path: path, cannot: "write it", code: errno)
     }
     guard rename(temporary, path) == 0 else {
-      throw FileError(path: path, operation: "create it", code: errno)
+      throw Failure(.writeFailed, path: path, cannot: "create it", code: errno)
     }
     close(descriptor)
     descriptor = -1

@@ -20,7 +20,7 @@ public enum LayerSelection {
       }
     }
     guard !chosen.isEmpty else {
-      throw Failure(.usage, "no layers are chosen; name some, or 'relevant' or 'all'")
+      throw Failure(.usage, "no layers are chosen", remedy: "name some, or 'relevant' or 'all'")
     }
     return chosen
   }

@@ -15,7 +15,7 @@ extension Dump {
     guard case .extremes(let limit) = request.keep else { return nil }
     guard images <= ExactMoments.limit else {
       throw Failure(
-        .usage, "--keep extremes takes up to \(ExactMoments.limit) images, and there are \(images)")
+        .usage, "\(.keep, "extremes") takes up to \(ExactMoments.limit) images, and there are \(images)")
     }
     let widths = arrays.layers.map { $0.rowShape.count }
     let sample = RowSample.rows(request.sampleRows, of: images).filter(rows.contains)
@@ -25,7 +25,7 @@ extension Dump {
       throw Failure(
         .usage,
         "\(limit) images from each end of \(array.rowShape.count) units are too much for one file; keep fewer than"
-          + " --keep extremes:\(limit), or record fewer --units of \(array.layer)")
+          + " \(.keep, "extremes:\(limit)"), or record fewer \(.units) of \(array.layer)")
     }
     let memory = widths.reduce(0) { $0 + LayerExtremes.byteCount(units: $1, limit: limit) }
     let rowBytes = widths.reduce(0, +) * MemoryLayout<Float>.size

@@ -48,7 +48,8 @@ public struct Dump: Sendable {
     guard !rows.isEmpty else {
       throw Failure(
         .usage,
-        "shard \(request.shard.map(String.init(describing:)) ?? "") of \(images.count) images has none of them; use fewer shards"
+        "shard \(request.shard.map(String.init(describing:)) ?? "") of \(images.count) images has none of them",
+        remedy: "use fewer shards"
       )
     }
     let identity = try request.identity ?? WeightsIdentity(request.model, request.weights)
@@ -102,7 +103,7 @@ public struct Dump: Sendable {
       let done = open.ledger.writtenRanges.reduce(0) { $0 + $1.count } - before
       return summary(open, recorded: done, since: start, times)
     } catch {
-      open.manifest.failure = "\(error)"
+      open.manifest.failure = request.wording.text(of: error)
       // The first error is the one to report, whatever a full disk does to this.
       try? close(&open, .failed)
       throw error
@@ -197,6 +198,11 @@ public struct Dump: Sendable {
     return arrays + [output]
   }
 
+  /// Remarks as the manifest has them.
+  private func worded(_ remarks: [Sentence]) -> [String]? {
+    remarks.isEmpty ? nil : remarks.map { $0.text(in: request.wording) }
+  }
+
   private func manifest(of network: Network) throws -> Manifest {
     let name = network.checkpoint.map { PathText.shown(PathText.lastComponent(of: $0.path)) }
     var arrays = arrays.map { array in
@@ -218,7 +224,7 @@ public struct Dump: Sendable {
         sha256: network.identity.sha256,
         key: network.identity.choice.flatMap { $0.key.isEmpty ? nil : $0.key },
         release: network.identity.release,
-        remarks: network.identity.remarks.isEmpty ? nil : network.identity.remarks),
+        remarks: worded(network.identity.remarks)),
       preprocessing: .init(request.model.preprocessing, pillow: network.pillow),
       precision: request.options.precision.rawValue,
       tier: request.options.tier.name, reduce: request.reduction.rawValue,
@@ -232,7 +238,7 @@ public struct Dump: Sendable {
         source: EscapedText.escaped(ImageList.source(request.images)[...]), count: rows.count,
         layout: images.layout, labels: images.labels, listSha256: images.digest,
         imageKeys: request.imageKeys.isEmpty ? nil : request.imageKeys,
-        remarks: images.remarks.isEmpty ? nil : images.remarks),
+        remarks: worded(images.remarks)),
       shard: request.shard.map {
         .init(
           index: $0.index, count: $0.count, firstRow: rows.lowerBound, imagesOfAll: images.count,

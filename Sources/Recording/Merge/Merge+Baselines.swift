@@ -15,7 +15,8 @@ extension Merge {
         guard try ArrayFile.digest(ofFile: path) == stated else {
           throw Failure(
             .badData,
-            "\(path) does not have the SHA-256 of its manifest; record the shard again with --overwrite")
+            "\(path) does not have the SHA-256 of its manifest",
+            remedy: "record the shard again with \(.overwrite)")
         }
         let totals = try BaselineFile.read(path)
         guard sum?.describesUnits(of: totals) ?? true else {

@@ -12,6 +12,7 @@ final class MergeRecord: Sendable {
   /// Whether layers have extremes and not matrices.
   let keepsExtremes: Bool
   private let folder: DumpFolder
+  private let wording: Sentence.Wording
   private let state: Mutex<State>
   /// Seconds of copying that a merge which is killed does again.
   private static let secondsBetweenWrites = 10.0
@@ -19,8 +20,8 @@ final class MergeRecord: Sendable {
   /// Writes the manifest with what it already says.
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
-  init(_ manifest: Manifest, in folder: DumpFolder) throws(Failure) {
-    (self.folder, keepsExtremes) = (folder, manifest.extremes != nil)
+  init(_ manifest: Manifest, in folder: DumpFolder, wording: Sentence.Wording) throws(Failure) {
+    (self.folder, keepsExtremes, self.wording) = (folder, manifest.extremes != nil, wording)
     state = Mutex(State(manifest: manifest, lastWrite: Clock.seconds))
     try manifest.write(to: folder.manifest)
   }
@@ -54,7 +55,7 @@ final class MergeRecord: Sendable {
   /// Says what stopped the merge, if that can still be said.
   func fail(_ error: any Error) {
     var manifest = state.withLock { $0.manifest }
-    (manifest.state, manifest.failure) = (.failed, "\(error)")
+    (manifest.state, manifest.failure) = (.failed, wording.text(of: error))
     try? manifest.write(to: folder.manifest)
   }
 

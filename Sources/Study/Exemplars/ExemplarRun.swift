@@ -43,7 +43,7 @@ public struct ExemplarRun: Sendable {
       request.writesPictures || request.writesGrids
       ? try ImageFiles(of: source.dump, at: request.images) : nil
     guard request.units.contains(where: { $0.units?.isEmpty == false }) else {
-      throw Failure(.usage, "no units are chosen; give --units or --unit")
+      throw Failure(.usage, "no units are chosen", remedy: "give \(.units) or \(.unit)")
     }
     folder =
       "\(request.output)/" + StimulusNames.folder(model: source.dump.manifest.model, extra: extra)
@@ -68,11 +68,12 @@ public struct ExemplarRun: Sendable {
   private func checkOutput() throws(Failure) {
     try Disk.checkLink(folder)
     guard request.existing == .refuse else { return }
-    for (file, advice) in [
-      (finished, "give --overwrite to replace them, or another --output"),
-      (partial, "give --resume to go on, or --overwrite to start again"),
-    ] where Disk.isDirectory(file) != nil {
-      throw Failure(.cannotCreate, "there are exemplars in \(folder) already; \(advice)")
+    let remedies: [(file: String, remedy: Sentence)] = [
+      (finished, "give \(.overwrite) to replace them, or another \(.output)"),
+      (partial, "give \(.resume) to go on, or \(.overwrite) to start again"),
+    ]
+    for (file, remedy) in remedies where Disk.isDirectory(file) != nil {
+      throw Failure(.cannotCreate, "there are exemplars in \(folder) already", remedy: remedy)
     }
   }
 
@@ -136,7 +137,8 @@ public struct ExemplarRun: Sendable {
         guard try isSame(earlier, encoded) else {
           throw Failure(
             .badData,
-            "\(earlier) tells of other exemplars than these; give the same dump, units and options, or --overwrite"
+            "\(earlier) tells of other exemplars than these",
+            remedy: "give the same dump, units and options, or \(.overwrite)"
           )
         }
       case .overwrite: try removePictures(of: ExemplarMap.read(earlier))

@@ -56,7 +56,7 @@ public enum CatchTrials {
     if Disk.isDirectory(request.output) != nil, try !Disk.entries(of: request.output).isEmpty {
       throw Failure(
         .cannotCreate,
-        "there is something in \(request.output) already; give --output the name of a new folder")
+        "there is something in \(request.output) already", remedy: "give \(.output) the name of a new folder")
     }
     let root = "\(request.stimuli)/\(StimulusNames.folder(model: request.model, extra: request.extra))"
     let name = "\(request.condition.rawValue)_images"
@@ -64,7 +64,8 @@ public enum CatchTrials {
     guard homes.count >= request.count else {
       throw Failure(
         .inputMissing,
-        "\(root) has \(name) of \(homes.count) units, fewer than the \(request.count) to choose; make more, or ask for fewer"
+        "\(root) has \(name) of \(homes.count) units, fewer than the \(request.count) to choose",
+        remedy: "make more, or ask for fewer"
       )
     }
     var ranked: [(home: StimulusFolders.Home, separation: Double)] = []

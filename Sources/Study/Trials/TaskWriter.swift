@@ -70,10 +70,11 @@ public struct TaskWriter: Sendable {
     {
       return Failure(
         .inputMissing,
-        "\(trial.queries) is missing: \(common.home) has batches 0 to \(common.count - 1) only; give --max-batch"
-          + " \(common.count - 1), or make exemplars with more --batches")
+        "\(trial.queries) is missing: \(common.home) has batches 0 to \(common.count - 1) only",
+        remedy: "give \(.maxBatch)"
+          + " \(common.count - 1), or make exemplars with more \(.batches)")
     }
-    return Failure(.inputMissing, "\(file) is missing; make the exemplars again")
+    return Failure(.inputMissing, "\(file) is missing", remedy: "make the exemplars again")
   }
 
   private var plannedPath: String { "\(folder)/\(Self.planName)" }
@@ -82,18 +83,21 @@ public struct TaskWriter: Sendable {
     try Disk.checkLink(folder)
     guard let isDirectory = Disk.isDirectory(folder) else { return }
     guard isDirectory else {
-      throw Failure(.cannotCreate, "\(folder) is a file; give --output the name of a folder to make")
+      throw Failure(
+        .cannotCreate, "\(folder) is a file", remedy: "give \(.output) the name of a folder to make")
     }
     let names = try Disk.names(in: folder)
     if names.isEmpty { return }
     guard names.allSatisfy(Self.isOurs) else {
       throw Failure(
-        .cannotCreate, "\(folder) holds something other than tasks; give --output the name of a new folder")
+        .cannotCreate, "\(folder) holds something other than tasks",
+        remedy: "give \(.output) the name of a new folder")
     }
     guard existing != .refuse else {
       throw Failure(
         .cannotCreate,
-        "there are tasks in \(folder) already; give --overwrite to replace them, or another --output")
+        "there are tasks in \(folder) already",
+        remedy: "give \(.overwrite) to replace them, or another \(.output)")
     }
   }
 

@@ -76,7 +76,8 @@ struct UnitsListCommand: ParsableCommand {
     if let recorded, recorded.manifest.model != model.identifier {
       throw Failure(
         .usage,
-        "\(recorded.path) is of \(recorded.manifest.model), not \(model.identifier); leave out --model")
+        "\(recorded.path) is of \(recorded.manifest.model), not \(model.identifier)",
+        remedy: "leave out --model")
     }
     let units = try units(of: model, recorded)
     let text =
