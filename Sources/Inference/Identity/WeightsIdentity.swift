@@ -20,7 +20,7 @@ public struct WeightsIdentity: Sendable {
 
   /// Looks at weights.
   ///
-  /// - Throws: `Failure` for a file that cannot be read; ``Failure`` for weights that do not fit the
+  /// - Throws: ``Failure`` for a file that cannot be read, and for weights that do not fit the
   ///   network, all that is wrong at once, or that are known to be another network's.
   public init(_ model: Model, _ weights: Weights) throws {
     switch weights {
@@ -40,7 +40,7 @@ public struct WeightsIdentity: Sendable {
   ///   - checkpoint: The file.
   ///   - key: Where in it the weights are.
   ///   - subject: What errors call the file; its path by default.
-  /// - Throws: `Failure` when it cannot be read; ``Failure`` for one that does not fit the network, or
+  /// - Throws: ``Failure`` when it cannot be read, does not fit the network, or
   ///   is known to be another network's; ``UnknownName`` when nothing of a network is under the key.
   package init(_ model: Model, _ checkpoint: Checkpoint, key: String? = nil, named subject: String? = nil)
     throws
