@@ -19,11 +19,12 @@ build: setup  ## Build activation-dump in release
 demo: build  ## Fetch small real weights and photographs, classify them, record every unit and show them
 	@scripts/demo.sh $(BUILD)
 
-lint:  ## Check formatting, that C headers include what they use, and that imports go down
+lint:  ## Check formatting, that C headers include what they use, that imports go down, and who names options
 	@scripts/setup.sh lint
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests Fuzz/Package.swift Fuzz/Sources
 	@scripts/lint-c.sh
 	@python3 scripts/lint-imports.py
+	@python3 scripts/lint-flags.py
 
 format:  ## Format all Swift and C sources
 	@scripts/setup.sh lint

@@ -57,7 +57,7 @@ let package = Package(
     .target(
       name: "Machine", dependencies: ["CCrypto", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: strict),
-    .target(name: "Tensor", swiftSettings: strict),
+    .target(name: "Tensor", dependencies: ["Machine"], swiftSettings: strict),
 
     // Crafts: numbers, files, pixels, arithmetic, names.
     .target(name: "Statistics", swiftSettings: strict),
@@ -121,7 +121,9 @@ let package = Package(
     .target(name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "ActivationDumpTests",
-      dependencies: ["ActivationDump", "Inference", "Models", "Checkpoints", "Layers", "TestSupport"],
+      dependencies: [
+        "ActivationDump", "Inference", "Models", "Checkpoints", "Layers", "Machine", "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "AssessmentTests",
@@ -158,7 +160,8 @@ let package = Package(
         "Inference", "Models", "Checkpoints", "Layers", "Statistics", "Tensor", "Machine", "TestSupport",
       ], swiftSettings: strict),
     .testTarget(
-      name: "LayersTests", dependencies: ["Layers", "Tensor", "TestSupport"], swiftSettings: strict),
+      name: "LayersTests", dependencies: ["Layers", "Tensor", "Machine", "TestSupport"], swiftSettings: strict
+    ),
     .testTarget(
       name: "MachineTests", dependencies: ["Tensor", "Machine", "TestSupport"], swiftSettings: strict),
     .testTarget(

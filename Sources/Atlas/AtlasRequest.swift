@@ -25,6 +25,8 @@ public struct AtlasRequest: Sendable {
   public var threads = ProcessorCount.available
   /// What to do about an atlas in the place of the output; nothing resumes one.
   public var existing = ExistingOutput.refuse
+  /// How pages name settings: of the recording, say, where one would say more.
+  public var wording = Sentence.Wording.plain
 
   /// Creates a request.
   public init(dump: String, output: String) { (self.dump, self.output) = (dump, output) }

@@ -1,5 +1,5 @@
 import Formats
-import Machine
+public import Machine
 import Synchronization
 public import Tensor
 
@@ -105,12 +105,11 @@ public final class Checkpoint: NestedTensorSource {
   ///
   /// - Parameter path: A file, the index of a sharded checkpoint, or a folder that holds one of these.
   /// - Returns: The checkpoint. Its tensors are listed but not read.
-  /// - Throws: ``CheckpointError`` when the file is missing, unreadable, damaged, hostile, of unknown format
+  /// - Throws: ``Failure`` when the file is missing, unreadable, damaged, hostile, of unknown format
   ///   or without any tensor, and when shards are missing.
-  public static func open(_ path: String) throws(CheckpointError) -> Checkpoint {
+  public static func open(_ path: String) throws(Failure) -> Checkpoint {
     let path = try CheckpointFolder.file(at: path)
-    let file: MappedFile
-    do { file = try MappedFile(path) } catch { throw CheckpointError(error) }
+    let file = try MappedFile(path)
     let index: CheckpointIndex
     do throws(Malformed) {
       guard let found = try CheckpointIndex(file.region) else {
@@ -119,7 +118,7 @@ public final class Checkpoint: NestedTensorSource {
       }
       index = found
     } catch {
-      throw CheckpointError(error, in: path)
+      throw Failure(error, in: path)
     }
     return try ShardedCheckpoint.open(index, file)
   }
@@ -133,13 +132,13 @@ public final class Checkpoint: NestedTensorSource {
   /// Reads a tensor as `Float`: float16 and bfloat16 are converted exactly, float64 and integers are rounded
   /// to nearest.
   ///
-  /// - Throws: ``UnknownTensor``, or ``CheckpointError`` when the elements cannot be inflated or are complex.
+  /// - Throws: ``UnknownName``, or ``Failure`` when the elements cannot be inflated or are complex.
   public func tensor(named name: String) throws -> Tensor {
-    guard let position = index[name] else { throw UnknownTensor(name: name) }
+    guard let position = index[name] else { throw UnknownName(.tensor, name: name, known: []) }
     do throws(Malformed) {
       return try stored[position].read()
     } catch {
-      throw CheckpointError(Malformed("tensor '\(name)': \(error.reason)"), in: path)
+      throw Failure(Malformed("tensor '\(name)': \(error.reason)"), in: path)
     }
   }
 
@@ -164,7 +163,7 @@ public final class Checkpoint: NestedTensorSource {
   /// shards, sorted by name bytewise: the output of `sha256sum FILE… | sha256sum` in the checkpoint's folder.
   ///
   /// Complexity: The first call reads every file.
-  public func sha256() throws(CheckpointError) -> String {
+  public func sha256() throws(Failure) -> String {
     digest.withLock { known in
       let digest = known ?? computedDigest()
       known = digest

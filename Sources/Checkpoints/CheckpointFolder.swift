@@ -1,5 +1,5 @@
 import Foundation
-import Machine
+package import Machine
 
 /// Finds the checkpoint in a folder, such as a model hub's snapshot.
 package enum CheckpointFolder {
@@ -15,36 +15,40 @@ package enum CheckpointFolder {
 
   /// Returns the path of the checkpoint file: `path` itself, or the checkpoint in the folder `path`.
   ///
-  /// - Throws: ``CheckpointError`` when a folder holds no checkpoint, or several.
-  static func file(at path: String) throws(CheckpointError) -> String {
+  /// - Throws: ``Failure`` when a folder holds no checkpoint, or several.
+  static func file(at path: String) throws(Failure) -> String {
     guard FileSystem.kind(of: path) == .folder else { return path }
     let names: [String]
     do { names = try FileSystem.names(in: path) } catch {
-      throw CheckpointError(path: path, reason: "the folder cannot be read", kind: .unreadable)
+      throw Failure(.inputUnreadable, path: path, "the folder cannot be read")
     }
     let folder = path.hasSuffix("/") ? path : "\(path)/"
     if let name = knownNames.first(where: names.contains) { return folder + name }
-    if let reason = foreign(names) { throw CheckpointError(path: path, reason: reason, kind: .badData) }
+    if let refusal = foreign(names, in: path) { throw refusal }
     for end in knownEnds {
       let found = names.filter { $0.hasSuffix(end) && !$0.hasPrefix(".") }
       if found.count == 1 { return folder + found[0] }
       guard found.isEmpty else {
         let shown = found.prefix(5).joined(separator: ", ") + (found.count > 5 ? ", …" : "")
-        throw CheckpointError(
-          path: path, reason: "it is a folder with \(found.count) checkpoints (\(shown)); give one of them",
-          kind: .badData)
+        throw Failure(
+          .badData, path: path, "it is a folder with \(found.count) checkpoints (\(shown))",
+          remedy: "give one of them")
       }
     }
-    throw CheckpointError(path: path, reason: "it is a folder without a checkpoint in it", kind: .missing)
+    throw Failure(.inputMissing, path: path, "it is a folder without a checkpoint in it")
   }
 
-  private static func foreign(_ names: [String]) -> String? {
+  private static func foreign(_ names: [String], in path: String) -> Failure? {
     if names.contains("saved_model.pb") {
-      return "it is a TensorFlow SavedModel, which this program does not read; give the PyTorch checkpoint"
+      return Failure(
+        .badData, path: path, "it is a TensorFlow SavedModel, which this program does not read",
+        remedy: "give the PyTorch checkpoint")
     }
     if names.contains(where: { $0.hasSuffix(".distcp") }) {
-      return "it is a distributed checkpoint of PyTorch; make one file of it with"
-        + " 'python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER FILE'"
+      return Failure(
+        .badData, path: path, "it is a distributed checkpoint of PyTorch",
+        remedy: "make one file of it with"
+          + " 'python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER FILE'")
     }
     return nil
   }
@@ -57,7 +61,7 @@ package enum CheckpointFolder {
 
   /// Returns advice on the path to use instead of one shard of a checkpoint, `nil` when the name is not a
   /// shard's.
-  package static func advice(forShard path: String) -> String? {
+  package static func advice(forShard path: String) -> Sentence? {
     let (folder, name) = split(path)
     guard let match = name.firstMatch(of: /^(.+)-(\d{5})-of-(\d{5})(\.[A-Za-z]+)$/) else { return nil }
     let index = "\(match.1)\(match.4).index.json"

@@ -59,8 +59,8 @@ struct CheckpointIndex {
 enum ShardedCheckpoint {
   /// Parses the description of every tensor that the index names.
   ///
-  /// - Throws: ``CheckpointError`` when a shard is missing, damaged or from another checkpoint.
-  static func open(_ index: CheckpointIndex, _ file: MappedFile) throws(CheckpointError) -> Checkpoint {
+  /// - Throws: ``Failure`` when a shard is missing, damaged or from another checkpoint.
+  static func open(_ index: CheckpointIndex, _ file: MappedFile) throws(Failure) -> Checkpoint {
     let files = try files(of: index, file)
     do throws(Malformed) {
       var contents = CheckpointContents(format: .safetensors, tensors: [])
@@ -76,29 +76,29 @@ enum ShardedCheckpoint {
       try check(index, contents)
       return Checkpoint(path: file.path, files, contents)
     } catch {
-      throw CheckpointError(error, in: file.path)
+      throw Failure(error, in: file.path)
     }
   }
 
   /// Opens the index and all shards, sorted by name bytewise.
   private static func files(
     of index: CheckpointIndex, _ file: MappedFile
-  ) throws(CheckpointError) -> [CheckpointFile] {
+  ) throws(Failure) -> [CheckpointFile] {
     let (folder, name) = CheckpointFolder.split(file.path)
     var files = [CheckpointFile(name: name, file: file)]
     var missing: [String] = []
     for shard in index.shards {
       do { files.append(CheckpointFile(name: shard, file: try MappedFile(folder + shard))) } catch {
-        guard error.isMissing else { throw CheckpointError(error) }
+        guard error.kind == .inputMissing else { throw error }
         missing.append(shard)
       }
     }
     guard missing.isEmpty else {
       let shown = missing.prefix(5).joined(separator: ", ") + (missing.count > 5 ? ", …" : "")
       let count = "\(missing.count) of its \(index.shards.count) shards \(missing.count == 1 ? "is" : "are")"
-      throw CheckpointError(
-        path: file.path, reason: "\(count) not in its folder: \(shown); download the whole checkpoint",
-        kind: .missing)
+      throw Failure(
+        .inputMissing, path: file.path, "\(count) not in its folder: \(shown)",
+        remedy: "download the whole checkpoint")
     }
     return files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }

@@ -1,3 +1,4 @@
+public import Machine
 public import Tensor
 
 extension Checkpoint {
@@ -6,15 +7,14 @@ extension Checkpoint {
   /// - Parameter key: The dotted path and prefix, for example `state_dict.module`. The default is `model` or
   ///   `state_dict` when it holds a network's whole state dict, else the whole file.
   /// - Returns: The tensors, in file order.
-  /// - Throws: ``CheckpointError`` when there is no tensor under the key.
-  public func stateDictionary(key: String? = nil) throws(CheckpointError) -> StateDictionary {
+  /// - Throws: ``Failure`` when there is no tensor under the key.
+  public func stateDictionary(key: String? = nil) throws(Failure) -> StateDictionary {
     let prefix = key.map { $0.isEmpty ? "" : "\($0)." } ?? wrapping
     let dictionary = StateDictionary(self, prefix: prefix)
     guard !dictionary.names.isEmpty else {
-      throw CheckpointError(
-        path: path,
-        reason: "there are no tensors under the key '\(key ?? "")'; 'weights inspect' lists its keys",
-        kind: .badData)
+      throw Failure(
+        .badData, path: path,
+        "there are no tensors under the key '\(key ?? "")'; '\(.weightsInspect)' lists its keys")
     }
     return dictionary
   }

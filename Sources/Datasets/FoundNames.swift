@@ -10,7 +10,7 @@ enum FoundNames {
   private static let added = ["__MACOSX/", "@eaDir/"].map { Array($0.utf8) }
 
   /// Hidden files and folders, and those that systems leave beside one's own.
-  static func remarks(onHidden names: PackedStrings) -> [String] {
+  static func remarks(onHidden names: PackedStrings) -> [Sentence] {
     var count = 0
     var examples: [String] = []
     for row in 0..<names.count where isHidden(names.utf8(row)) {
@@ -25,8 +25,8 @@ enum FoundNames {
   }
 
   /// Class folders whose names do not fit together, and those without images.
-  static func remarks(onClasses classes: [[UInt8]], empty: [[UInt8]]) -> [String] {
-    var remarks: [String] = []
+  static func remarks(onClasses classes: [[UInt8]], empty: [[UInt8]]) -> [Sentence] {
+    var remarks: [Sentence] = []
     let others = classes.filter { !synsets.contains($0) }
     if !others.isEmpty && others.count < classes.count {
       remarks.append(

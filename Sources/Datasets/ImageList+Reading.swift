@@ -23,7 +23,8 @@ extension ImageList {
     guard imageKeys.isEmpty || list.layout == .tar else {
       throw Failure(
         .usage,
-        "--image-key chooses among the members of samples in tar files, and \(path) is none; leave it out")
+        "\(.imageKey) chooses among the members of samples in tar files, and \(path) is none",
+        remedy: "leave it out")
     }
     return list
   }
@@ -41,10 +42,10 @@ extension ImageList {
       shards += Disk.isDirectory(part) == nil ? try BracePattern.expand(part) : [part]
     }
     if shards == [path] || shards.isEmpty {
+      if let reason { throw Failure(.inputMissing, "cannot read \(path): \(reason)") }
       throw Failure(
-        .inputMissing,
-        reason.map { "cannot read \(path): \($0)" }
-          ?? "there is no file or folder \(path); give --images a folder, an archive or a list")
+        .inputMissing, "there is no file or folder \(path)",
+        remedy: "give \(.images) a folder, an archive or a list")
     }
     return try readArchives(shards.map { PathText.bytes(of: $0) }, imageKeys: keys)
   }
@@ -130,7 +131,7 @@ extension ImageList {
   }
 
   private static func classified(
-    root: String, rowsOfClass: [(name: [UInt8], rows: Int)], remarks: [String], paths: PackedStrings
+    root: String, rowsOfClass: [(name: [UInt8], rows: Int)], remarks: [Sentence], paths: PackedStrings
   ) -> ImageList {
     let indexOfSynset = Dictionary(
       uniqueKeysWithValues: ImageNet.synsets.enumerated().map { ($0.element, $0.offset) })

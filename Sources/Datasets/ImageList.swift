@@ -1,5 +1,5 @@
 package import Images
-import Machine
+public import Machine
 
 /// The images of a recording, one a row, in the order of the rows.
 public struct ImageList: Sendable {
@@ -36,7 +36,7 @@ public struct ImageList: Sendable {
   /// The names of the class folders, sorted bytewise.
   public private(set) var classes: [String]
   /// Something the user should know about the images that were found, a sentence each.
-  public private(set) var remarks: [String]
+  public private(set) var remarks: [Sentence]
   /// Whether rows are in another order than the lines of the list they came from.
   let isReordered: Bool
 
@@ -46,7 +46,7 @@ public struct ImageList: Sendable {
   private var archives: ArchiveIndex?
 
   init(
-    root: String, layout: Layout, labels: Labels, classes: [String] = [], remarks: [String] = [],
+    root: String, layout: Layout, labels: Labels, classes: [String] = [], remarks: [Sentence] = [],
     paths: PackedStrings, labelOfRow: [Int32], archives: ArchiveIndex? = nil, isReordered: Bool = false
   ) {
     (self.root, self.layout, self.labels, self.classes) = (root, layout, labels, classes)

@@ -2,7 +2,7 @@ import Machine
 
 /// What a text looks like whose first line names no file: a list of images begins with a path.
 enum ListLook {
-  private static let lines = "give lines of 'path', 'path TAB label' or 'path label'"
+  private static let lines: Sentence = "give lines of 'path', 'path TAB label' or 'path label'"
 
   /// `nil` where it may well be a list, of files that are gone.
   static func of(_ text: [UInt8]) -> FileLook? {
@@ -12,13 +12,14 @@ enum ListLook {
     guard let first = UserLines(Array(text.prefix(1 << 16))).lazy.map(\.trimmed).first(where: { !$0.isEmpty })
     else { return nil }
     if first.elementsEqual(ImagesFile.header.utf8.dropLast()) {
-      return FileLook(kind: "the table of a dump's images", advice: "give what its --images was given")
+      return FileLook(kind: "the table of a dump's images", advice: "give what its \(.images) was given")
     }
     let shown = EscapedText.escaped(first.prefix(80))
     if let quoted = quoted(first, shown) { return quoted }
     if ClassLabel(first) != nil {
       return FileLook(
-        kind: "labels, one a line ('\(shown)')", advice: "give these to --labels, and --images the images")
+        kind: "labels, one a line ('\(shown)')", advice: "give these to \(.labels), and \(.images) the images"
+      )
     }
     let fields = first.split(separator: 9, omittingEmptySubsequences: false)
     if fields.count > 1 {

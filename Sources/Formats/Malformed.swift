@@ -1,5 +1,7 @@
+package import Machine
+
 /// The fault that a reader finds in bytes. The reader's caller knows the file's name and makes a sentence of both.
-package struct Malformed: Error, CustomStringConvertible {
+package struct Malformed: Explained {
   /// The words that follow the file's name.
   package let reason: String
   /// Whether reading on would have run something: such a file is refused, whatever part of it the bytes are in.
@@ -10,6 +12,13 @@ package struct Malformed: Error, CustomStringConvertible {
     (self.reason, self.isRefusal) = (reason, isRefusal)
   }
 
+  /// Bytes are data, whatever is wrong with them.
+  package var kind: Failure.Kind { .badData }
   /// The reason.
-  package var description: String { reason }
+  package var sentence: Sentence { Sentence(reason) }
+}
+
+extension Failure {
+  /// The fault that a reader found in a file.
+  package init(_ error: Malformed, in path: String) { self.init(.badData, path: path, error.sentence) }
 }

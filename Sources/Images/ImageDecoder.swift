@@ -1,4 +1,5 @@
 internal import CImageCodecs
+import Machine
 
 /// Decodes JPEG and PNG files to the pixels of Pillow's `Image.open(file).convert("RGB")`.
 ///
@@ -107,7 +108,7 @@ public final class ImageDecoder {
     let reason =
       bytes.isEmpty
       ? "the file is empty" : "this is neither a JPEG nor a PNG file; convert it to one of these"
-    throw ImageError(path: name, kind: .badData, reason: reason)
+    throw ImageError(path: name, fault: .badData, reason: reason)
   }
 
   /// Reads the header of a JPEG file.
@@ -167,7 +168,7 @@ public final class ImageDecoder {
     let (pixels, overflow) = size.width.multipliedReportingOverflow(by: size.height)
     guard !overflow, pixels > 0, pixels <= limit else {
       throw ImageError(
-        path: name, kind: .tooLarge,
+        path: name, fault: .tooLarge,
         reason:
           "the image claims \(size.width)×\(size.height) pixels; the limit is \(limit) in all")
     }
@@ -197,14 +198,14 @@ public final class ImageDecoder {
     switch status {
     case IC_TRUNCATED:
       ImageError(
-        path: name, kind: .badData, reason: "the image file is truncated (\(message)); obtain it again")
+        path: name, fault: .badData, reason: "the image file is truncated (\(message)); obtain it again")
     case IC_UNSUPPORTED:
-      ImageError(path: name, kind: .badData, reason: "this kind of image is not supported: \(message)")
+      ImageError(path: name, fault: .badData, reason: "this kind of image is not supported: \(message)")
     case IC_OUT_OF_MEMORY:
-      ImageError(path: name, kind: .tooLarge, reason: "there is not enough memory to decode it")
+      ImageError(path: name, fault: .tooLarge, reason: "there is not enough memory to decode it")
     default:
       ImageError(
-        path: name, kind: .badData, reason: "the image file is damaged (\(message)); obtain it again")
+        path: name, fault: .badData, reason: "the image file is damaged (\(message)); obtain it again")
     }
   }
 }

@@ -1,7 +1,9 @@
+public import Machine
+
 /// An error about an image file that cannot be used.
-public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The kind of error, which determines the exit code.
-  public enum Kind: Hashable, Sendable {
+public struct ImageError: Explained, Hashable {
+  /// The fault, as far as it decides whether to go on without the image.
+  public enum Fault: Hashable, Sendable {
     /// The file does not exist.
     case missing
     /// The file exists but cannot be read: permissions, a directory, a failing disk.
@@ -17,16 +19,25 @@ public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The name of the file, as given by the caller.
   public let path: String
-  /// The kind of error.
-  public let kind: Kind
+  /// The fault.
+  public let fault: Fault
   /// The reason in words, with a remedy where one exists.
   public let reason: String
 
   /// Creates an error about one file.
-  public init(path: String, kind: Kind, reason: String) {
-    (self.path, self.kind, self.reason) = (path, kind, reason)
+  public init(path: String, fault: Fault, reason: String) {
+    (self.path, self.fault, self.reason) = (path, fault, reason)
+  }
+
+  /// The class of failure.
+  public var kind: Failure.Kind {
+    switch fault {
+    case .missing: .inputMissing
+    case .unreadable, .tooManyFiles: .inputUnreadable
+    case .badData, .tooLarge: .badData
+    }
   }
 
   /// The file and the reason, in one sentence.
-  public var description: String { "\(path): \(reason)" }
+  public var sentence: Sentence { "\(path): \(reason)" }
 }

@@ -39,12 +39,12 @@ struct ImageFile: ~Copyable {
     let file = try openArchive(location)
     guard FileVersion(try Self.status(of: file, location)) == location.version else {
       throw ImageError(
-        path: location.name, kind: .unreadable,
+        path: location.name, fault: .unreadable,
         reason: "its archive was written to since the images in it were listed; start again")
     }
     let bytes = try Self.read(range, of: file, location, into: &buffer)
     guard bytes.count == range.count else {
-      throw ImageError(path: location.name, kind: .badData, reason: "its archive ends before the image does")
+      throw ImageError(path: location.name, fault: .badData, reason: "its archive ends before the image does")
     }
     return bytes
   }
@@ -72,7 +72,7 @@ struct ImageFile: ~Copyable {
     guard status.st_mode & S_IFMT == S_IFREG else {
       let isFolder = status.st_mode & S_IFMT == S_IFDIR
       throw ImageError(
-        path: location.name, kind: .unreadable,
+        path: location.name, fault: .unreadable,
         reason: isFolder ? "this is a folder, not an image" : "this is not a regular file")
     }
     return status
@@ -84,7 +84,7 @@ struct ImageFile: ~Copyable {
     let size = range.count
     guard size <= maximumBytes else {
       throw ImageError(
-        path: location.name, kind: .tooLarge,
+        path: location.name, fault: .tooLarge,
         reason: "the file has \(size) bytes; images of more than \(maximumBytes) are not read")
     }
     let bytes = buffer.reserve(size)
@@ -100,13 +100,14 @@ struct ImageFile: ~Copyable {
   static func failure(_ location: ImageLocation, _ code: Int32) -> ImageError {
     if code == EMFILE || code == ENFILE {
       return ImageError(
-        path: location.name, kind: .tooManyFiles,
+        path: location.name, fault: .tooManyFiles,
         reason: "too many files are open to read it; raise the limit (ulimit -n), or use fewer threads")
     }
     if code == ENOENT || code == ENOTDIR {
-      return ImageError(path: location.name, kind: .missing, reason: "there is no such file")
+      return ImageError(path: location.name, fault: .missing, reason: "there is no such file")
     }
     return ImageError(
-      path: location.name, kind: .unreadable, reason: "it cannot be read: \(String(cString: strerror(code)))")
+      path: location.name, fault: .unreadable, reason: "it cannot be read: \(String(cString: strerror(code)))"
+    )
   }
 }

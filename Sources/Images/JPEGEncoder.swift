@@ -23,7 +23,7 @@ extension RGBImage {
     }
     guard status == IC_OK else {
       throw ImageError(
-        path: name, kind: .tooLarge,
+        path: name, fault: .tooLarge,
         reason: status == IC_OUT_OF_MEMORY
           ? "there is not enough memory to encode it"
           : "\(width)×\(height) pixels are too many for a JPEG file")

@@ -11,7 +11,7 @@ extension RGBImage {
     let status = withRGBX { ic_png_encode($0, width, height, &bytes, &count) }
     defer { ic_free(bytes) }
     guard status == IC_OK, let bytes else {
-      throw ImageError(path: name, kind: .tooLarge, reason: "there is not enough memory to encode it")
+      throw ImageError(path: name, fault: .tooLarge, reason: "there is not enough memory to encode it")
     }
     return [UInt8](UnsafeBufferPointer(start: bytes, count: count))
   }

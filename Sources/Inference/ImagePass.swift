@@ -95,7 +95,7 @@ package struct ImagePass {
         placed.append(row)
         row += 1
       } catch {
-        if onError == .fail || error.kind == .tooManyFiles {
+        if onError == .fail || error.fault == .tooManyFiles {
           failure = error
           sink.fail(row: row, because: error.reason)
           progress.stop()

@@ -42,7 +42,7 @@ public struct Network: Sendable {
   ///   - baselines: Whether runs also measure what the baselines of every unit add up.
   ///   - options: The kernels and the arithmetic.
   ///   - pillow: The Pillow whose inputs image files become.
-  /// - Throws: ``UnknownName`` for a layer; `CheckpointError` for a file; ``Failure`` for weights that do not
+  /// - Throws: ``UnknownName`` for a layer; ``Failure`` for a file, and for weights that do not
   ///   fit, all of them at once, or that are known to be another network's.
   public init(
     _ model: Model, weights: Weights, recording layers: [String] = [], reduction: Reduction = .mean,

@@ -1,3 +1,4 @@
+public import Machine
 public import Models
 
 extension WeightsChoice {
@@ -5,13 +6,13 @@ extension WeightsChoice {
   public var place: String { key.isEmpty ? "" : " under the key '\(key)'" }
 
   /// What the user should know of what was taken and what was not, in sentences that name the file.
-  public func notes(on path: String) -> [String] {
-    var notes: [String] = []
+  public func notes(on path: String) -> [Sentence] {
+    var notes: [Sentence] = []
     if !others.isEmpty {
       let rest = others.map { "'\($0)'" }.joined(separator: ", ")
       notes.append(
         "\(path) holds \(others.count + 1) sets of weights that fit; taken: \(key.isEmpty ? "the root" : "'\(key)'"), "
-          + "not \(rest); --weights-key KEY takes another")
+          + "not \(rest); \(.weightsKey, "KEY") takes another")
     }
     if !outside.isEmpty {
       let shown = outside.prefix(3).joined(separator: ", ") + (outside.count > 3 ? ", …" : "")

@@ -18,7 +18,7 @@ extension Model {
   /// - Throws: ``UnknownName`` with the nearest identifiers.
   public static func named(_ identifier: String) throws(UnknownName) -> Model {
     guard let model = all.first(where: { $0.identifier == identifier }) else {
-      throw UnknownName(kind: "model", name: identifier, known: all.map(\.identifier))
+      throw UnknownName(.model, name: identifier, known: all.map(\.identifier))
     }
     return model
   }

@@ -120,7 +120,7 @@ public struct Model: Sendable {
   /// - Throws: ``UnknownName`` with the nearest layers of this network.
   public func layer(named name: String) throws(UnknownName) -> String {
     if let layer = lookup[name] { return layer }
-    throw lookup.unknown(name, kind: "layer of \(identifier)")
+    throw lookup.unknown(name, .layer(model: identifier))
   }
 
   /// The same network with another head; the same where it has one head only.

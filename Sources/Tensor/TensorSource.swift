@@ -1,3 +1,5 @@
+import Machine
+
 /// A source of named tensors: a checkpoint file, a generator, a dictionary.
 public protocol TensorSource: Sendable {
   /// All names, in the source's own order.
@@ -10,18 +12,6 @@ public protocol TensorSource: Sendable {
   ///
   /// - Throws: An error that names the file and tensor when its bytes cannot be read.
   func tensor(named name: String) throws -> Tensor
-}
-
-/// An error for a tensor name that the source does not have.
-public struct UnknownTensor: Error, CustomStringConvertible {
-  /// The requested name.
-  public let name: String
-
-  /// Creates the error for one name.
-  public init(name: String) { self.name = name }
-
-  /// One sentence for the user.
-  public var description: String { "there is no tensor named '\(name)'" }
 }
 
 /// Tensors held in memory under their names.
@@ -43,9 +33,9 @@ public struct TensorDictionary: TensorSource, ExpressibleByDictionaryLiteral {
   public func shape(of name: String) -> Shape? { tensors[name]?.shape }
   /// Returns the tensor with a name.
   ///
-  /// - Throws: ``UnknownTensor`` when no tensor has that name.
+  /// - Throws: ``UnknownName`` when no tensor has that name.
   public func tensor(named name: String) throws -> Tensor {
-    guard let tensor = tensors[name] else { throw UnknownTensor(name: name) }
+    guard let tensor = tensors[name] else { throw UnknownName(.tensor, name: name, known: []) }
     return tensor
   }
 }

@@ -57,8 +57,8 @@ package struct LayerLookup: Sendable {
   }
 
   /// The error for a name that is not there, with the nearest in its spelling.
-  package func unknown(_ name: String, kind: String) -> UnknownName {
+  package func unknown(_ name: String, _ subject: UnknownName.Subject) -> UnknownName {
     let known = name.contains(".") ? names : names.map(LayerNames.studyName)
-    return UnknownName(kind: kind, name: name, known: known)
+    return UnknownName(subject, name: name, known: known)
   }
 }

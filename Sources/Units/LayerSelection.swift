@@ -24,9 +24,10 @@ public enum LayerSelection {
     guard !chosen.isEmpty else {
       if let recording = layers.recording, words.contains(where: { $0 != "," }) {
         throw Failure(
-          .badData, "\(recording) holds none of the layers '\(words)'; 'inspect --json' lists those it has")
+          .badData, "\(recording) holds none of the layers '\(words)'",
+          remedy: "'\(.inspect, with: .json)' lists those it has")
       }
-      throw Failure(.usage, "no layers are chosen; name some, or 'relevant' or 'all'")
+      throw Failure(.usage, "no layers are chosen", remedy: "name some, or 'relevant' or 'all'")
     }
     return chosen
   }

@@ -46,7 +46,7 @@ package struct RecordedLayers: NamedLayers, Sendable {
   /// - Throws: ``UnknownName`` with the nearest of the recorded layers.
   package func layer(named name: String) throws(UnknownName) -> String {
     if let layer = lookup[name] { return layer }
-    throw lookup.unknown(name, kind: "layer in \(recording ?? identifier)")
+    throw lookup.unknown(name, .recordedLayer(dump: recording ?? identifier))
   }
 
   /// The number of units of a layer; `nil` where only some were recorded.

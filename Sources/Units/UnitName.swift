@@ -30,7 +30,7 @@ public struct UnitName: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// The name of a unit that there is not.
-public enum UnitNameError: Error, Hashable, CustomStringConvertible {
+public enum UnitNameError: Explained, Hashable {
   /// It is not written `layer__channel`.
   case malformed(String)
   /// There is no such layer.
@@ -38,12 +38,15 @@ public enum UnitNameError: Error, Hashable, CustomStringConvertible {
   /// The layer has other channels.
   case noSuchChannel(UnitName, network: String, channels: Int)
 
+  /// A name is data.
+  public var kind: Failure.Kind { .badData }
+
   /// One sentence for the user.
-  public var description: String {
+  public var sentence: Sentence {
     switch self {
     case .malformed(let text):
       "'\(text)' is not a unit; units are written layer__channel, such as layer4_1_conv3__1459"
-    case .unknownLayer(let error): error.description
+    case .unknownLayer(let error): error.sentence
     case .noSuchChannel(let unit, let network, let channels):
       "\(unit.layer) of \(network) has units 0 to \(channels - 1), not \(unit.channel)"
     }

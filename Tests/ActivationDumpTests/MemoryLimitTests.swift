@@ -68,4 +68,22 @@ struct MemoryLimitTests {
       #expect(isEnough || outcome.errors.contains("threads could be started"), "\(outcome.errors)")
     }
   }
+
+  @Test("so they are where the headers of several archives are read, which are then not called damaged")
+  func threadsOverArchives() throws {
+    let folder = try TemporaryFolder()
+    let image = [UInt8](PNG.photograph(width: 40, height: 50, seed: 1))
+    for name in ["a.tar", "b.tar"] {
+      try folder.write(Tar.archive([(name: "x.png", bytes: image)]), to: "images/\(name)")
+    }
+    let user = "setpriv --reuid 61234 --clear-groups sh -c"
+    guard getuid() == 0, try Program.shell("\(user) 'test -x \"$0\"' \"$0\"").status == 0 else { return }
+    let outcome = try Program.shell(
+      "chmod -R a+rX \"$(dirname \"$1\")\"; exec \(user)"
+        + " 'exec prlimit --nproc=2 timeout -s KILL 60 \"$0\" dump --model squeezenet1_1 --weights seeded:1"
+        + " --images \"$1\" --output /nowhere --threads 1' \"$0\" \"$1\"", folder("images"))
+    #expect(outcome.status == 64, "\(outcome.errors)")
+    #expect(
+      outcome.errors.contains("not all of 2 threads could be started: lower --threads"), "\(outcome.errors)")
+  }
 }

@@ -116,7 +116,7 @@ struct EvaluationTests {
     let usage = #expect(throws: Failure.self) {
       try Evaluation.check(.named("clip-vit_b32"), images, classifier: nil)
     }
-    #expect(usage?.kind == .usage && usage?.message.contains("--classifier") == true)
+    #expect(usage?.kind == .usage && usage?.message.contains("'classifier FILE'") == true)
   }
 
   /// A `.npy` file of version 1, written by hand.

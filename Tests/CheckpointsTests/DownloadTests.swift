@@ -23,10 +23,10 @@ struct DownloadTests {
   private func fetch(
     _ server: HTTPServer, path: String = "/file", sha256: String? = digest, byteCount: Int? = nil,
     attempts: Int = 3
-  ) async throws(CheckpointError) -> String {
+  ) async throws(Failure) -> String {
     let url: URL
     do { url = try server.url(path) } catch {
-      throw CheckpointError(path: path, reason: "\(error)", kind: .interrupted)
+      throw Failure(.interrupted, path: path, "\(error)")
     }
     return try await Download(
       url, to: target, expecting: .init(sha256: sha256, byteCount: byteCount), attempts: attempts,
@@ -42,8 +42,8 @@ struct DownloadTests {
 
   private func fault(
     _ server: HTTPServer, sha256: String? = digest, byteCount: Int? = nil, attempts: Int = 3
-  ) async throws -> CheckpointError {
-    let error = await #expect(throws: CheckpointError.self) {
+  ) async throws -> Failure {
+    let error = await #expect(throws: Failure.self) {
       try await fetch(server, sha256: sha256, byteCount: byteCount, attempts: attempts)
     }
     #expect(!FileManager.default.fileExists(atPath: target))
@@ -84,7 +84,7 @@ struct DownloadTests {
     }
     let error = try await fault(broken)
     #expect(error.kind == .interrupted)
-    #expect(error.reason.contains("byte 50000"))
+    #expect(error.reason.description.contains("byte 50000"))
     #expect(folder.contents.contains("weights.pth.part"))
     // Another port is another address, whose bytes may be from a different file.
     let other = try HTTPServer { _, request in .honest(Self.file, request) }
@@ -153,16 +153,16 @@ struct DownloadTests {
     let server = try HTTPServer { _, _ in .init(body: Self.file, statedLength: 300_000) }
     let error = try await fault(server, attempts: 3)
     #expect(error.kind == .interrupted)
-    #expect(error.reason.contains("3 times in a row"))
+    #expect(error.reason.description.contains("3 times in a row"))
   }
 
   @Test("A length that is too short gives a file that the digest or the size refuses")
   func statesTooLittle() async throws {
     let server = try HTTPServer { _, _ in .init(body: Self.file, statedLength: 1_000) }
     let byDigest = try await fault(server)
-    #expect(byDigest.kind == .badData && byDigest.reason.contains(Self.digest))
+    #expect(byDigest.kind == .badData && byDigest.reason.description.contains(Self.digest))
     let bySize = try await fault(server, sha256: nil, byteCount: 200_000)
-    #expect(bySize.kind == .badData && bySize.reason.contains("1000 bytes"))
+    #expect(bySize.kind == .badData && bySize.reason.description.contains("1000 bytes"))
     #expect(folder.contents.isEmpty)
   }
 
@@ -177,7 +177,7 @@ struct DownloadTests {
   func wrongBytes() async throws {
     let server = try HTTPServer { _, request in .honest(Self.file.reversed(), request) }
     let error = try await fault(server)
-    #expect(error.kind == .badData && error.reason.contains("another file"))
+    #expect(error.kind == .badData && error.reason.description.contains("another file"))
     #expect(folder.contents.isEmpty)
     #expect(server.requests.count == 1)
   }
@@ -222,14 +222,14 @@ struct DownloadTests {
   @Test("A missing file is an error without further attempts", arguments: [404, 410])
   func notFound(status: Int) async throws {
     let server = try HTTPServer { _, _ in .init(status: status, body: Array("no such file".utf8)) }
-    #expect(try await fault(server).kind == .missing)
+    #expect(try await fault(server).kind == .inputMissing)
     #expect(server.requests.count == 1)
   }
 
   @Test("A forbidden file is an error without further attempts; temporary failures are retried")
   func statuses() async throws {
     let forbidden = try HTTPServer { _, _ in .init(status: 403) }
-    #expect(try await fault(forbidden).reason.contains("403"))
+    #expect(try await fault(forbidden).reason.description.contains("403"))
     #expect(forbidden.requests.count == 1)
     let busy = try HTTPServer { number, request in
       number < 2 ? .init(status: 503) : .honest(Self.file, request)
@@ -241,7 +241,7 @@ struct DownloadTests {
   @Test("A server that does not answer is an error")
   func refused() async throws {
     let url = try HTTPServer { _, _ in .init() }.url()  // the server is closed at once
-    let error = await #expect(throws: CheckpointError.self) {
+    let error = await #expect(throws: Failure.self) {
       try await Download(url, to: target, expecting: .init(), attempts: 2, backoff: .milliseconds(1)).run()
     }
     #expect(error?.kind == .interrupted)
@@ -250,7 +250,7 @@ struct DownloadTests {
   @Test("A missing folder is an error")
   func noFolder() async throws {
     let server = try HTTPServer { _, request in .honest(Self.file, request) }
-    let error = await #expect(throws: CheckpointError.self) {
+    let error = await #expect(throws: Failure.self) {
       try await Download(try server.url(), to: folder("nowhere/file"), expecting: .init()).run()
     }
     #expect(error?.kind == .cannotCreate)

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Machine
 import Tensor
 import TestSupport
 import Testing
@@ -50,11 +51,11 @@ extension Tensor {
 func openingFault(_ bytes: some Sequence<UInt8>) throws -> String {
   let folder = try TemporaryFolder()
   let path = try folder.write(bytes, to: "file")
-  let error = #expect(throws: CheckpointError.self) { try Checkpoint.open(path) }
+  let error = #expect(throws: Failure.self) { try Checkpoint.open(path) }
   let fault = try #require(error)
   #expect(fault.kind == .badData)
   #expect(fault.description == "\(path): \(fault.reason)")
-  return fault.reason
+  return fault.reason.description
 }
 
 extension TemporaryFolder {

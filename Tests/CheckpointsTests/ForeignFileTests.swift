@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Machine
 import Tensor
 import TestSupport
 import Testing
@@ -45,8 +46,10 @@ struct ForeignFileTests {
     "PyTorch files without a state dict",
     arguments: [("foreign/export.pt2", "torch.export"), ("foreign/frozen.pt", "frozen TorchScript")])
   func pytorch(file: String, words: String) throws {
-    let error = #expect(throws: CheckpointError.self) { try Checkpoint.open(Fixtures.path(file)) }
-    #expect(error?.kind == .badData && error?.reason.contains(words) == true, "\(error?.reason ?? "")")
+    let error = #expect(throws: Failure.self) { try Checkpoint.open(Fixtures.path(file)) }
+    #expect(
+      error?.kind == .badData && error?.reason.description.contains(words) == true,
+      "\(error?.reason.description ?? "")")
   }
 
   @Test("A module of torch.fx and a whole module give their parameters", arguments: ["fx.pth", "whole.pth"])

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Machine
 import Tensor
 import TestSupport
 import Testing
@@ -85,12 +86,12 @@ struct SafetensorsTests {
     let folder = try TemporaryFolder()
     let path = try folder.write("before".utf8, to: "out")
     let one = Tensor(shape: [1], [1])
-    #expect(throws: CheckpointError.self) { try SafetensorsWriter.write([("a", one), ("a", one)], to: path) }
-    #expect(throws: CheckpointError.self) { try SafetensorsWriter.write([("__metadata__", one)], to: path) }
-    #expect(throws: CheckpointError.self) { try SafetensorsWriter.write(FailingSource(), to: path) }
+    #expect(throws: Failure.self) { try SafetensorsWriter.write([("a", one), ("a", one)], to: path) }
+    #expect(throws: Failure.self) { try SafetensorsWriter.write([("__metadata__", one)], to: path) }
+    #expect(throws: Failure.self) { try SafetensorsWriter.write(FailingSource(), to: path) }
     #expect(try Data(contentsOf: URL(filePath: path)) == Data("before".utf8))
     #expect(folder.contents == ["out"])
-    let error = #expect(throws: CheckpointError.self) {
+    let error = #expect(throws: Failure.self) {
       try SafetensorsWriter.write([("a", one)], to: folder("nowhere/out"))
     }
     #expect(error?.kind == .cannotCreate)

@@ -25,10 +25,10 @@ struct ShardTests {
     return try folder.write(try JSONSerialization.data(withJSONObject: document), to: index)
   }
 
-  private func fault(_ path: String, _ kind: CheckpointError.Kind = .badData) throws -> String {
-    let error = try #require(#expect(throws: CheckpointError.self) { try Checkpoint.open(path) })
+  private func fault(_ path: String, _ kind: Failure.Kind = .badData) throws -> String {
+    let error = try #require(#expect(throws: Failure.self) { try Checkpoint.open(path) })
     #expect(error.kind == kind)
-    return error.reason
+    return error.reason.description
   }
 
   @Test("Tensors come from all shards; size and digest cover every file")
@@ -56,7 +56,7 @@ struct ShardTests {
   @Test("A missing shard is named, and so is a tensor that no shard has")
   func missing() throws {
     let lost = try fault(
-      try write(["a": "m-00001-of-00002.safetensors", "b": "m-00003-of-00003.safetensors"]), .missing)
+      try write(["a": "m-00001-of-00002.safetensors", "b": "m-00003-of-00003.safetensors"]), .inputMissing)
     #expect(lost.contains("m-00003-of-00003.safetensors") && lost.contains("not in its folder"))
     let moved = try fault(
       try write(["a": "m-00001-of-00002.safetensors", "b": "m-00001-of-00002.safetensors"]))
@@ -89,7 +89,7 @@ struct ShardTests {
   )
   func folders() throws {
     let other = try TemporaryFolder()
-    #expect(throws: CheckpointError.self) { try Checkpoint.open(other.path) }
+    #expect(throws: Failure.self) { try Checkpoint.open(other.path) }
     for name in ["model.safetensors", "optimizer.safetensors"] {
       try SafetensorsWriter.write(TensorDictionary([name: Tensor(shape: [1], [1])]), to: other(name))
     }

@@ -104,7 +104,8 @@ struct ArchiveListTests {
     #expect(paths(list)[4] == "shard-000001.tar/000010.jpg")
     #expect(labels(list) == [0, 1, 2, 3, 100, 101, 102, 103, 200, 201, 202, nil])
     #expect(try contents(list, 7) == "image 000013")
-    #expect(list.remarks.count == 1 && list.remarks[0].contains("12 images are parts of a sample"))
+    #expect(
+      list.remarks.count == 1 && list.remarks[0].description.contains("12 images are parts of a sample"))
     let other = try ImageList.read(
       Archives.path("shard-000002.tar") + "::" + Archives.path("shard-00000{0..1}.tar"))
     #expect(labels(other).prefix(5) == [200, 201, 202, nil, 0])
@@ -120,7 +121,7 @@ struct ArchiveListTests {
     try folder.write(Tar.archive(names.map { ($0.0, Array($0.1.utf8)) }), to: "x.tar")
     let list = try ImageList.read(folder("x.tar"), imageKeys: keys)
     let rows = (0..<list.count).map { "\(list.path(ofRow: $0).dropFirst(6)) \(list.label(ofRow: $0) ?? -1)" }
-    return (rows, list.remarks)
+    return (rows, list.remarks.map(\.description))
   }
 
   @Test(
@@ -134,7 +135,7 @@ struct ArchiveListTests {
     #expect(try samples(plain).rows == ["0.jpg 1"])
     #expect(
       try samples(plain).remarks == [
-        "1 images are parts of a sample and left out: sample 0 has the images jpg, seg.png; --image-key chooses others"
+        "1 images are parts of a sample and left out: sample 0 has the images jpg, seg.png; 'image key' chooses others"
       ])
     let pair = [
       ("d/0.input.jpg", ""), ("d/0.target.jpg", ""), ("d/0.cls", "5"), ("d/1.png", ""), ("d/1.cls", "6"),
@@ -142,7 +143,7 @@ struct ArchiveListTests {
     let error = #expect(throws: Failure.self) { try samples(pair) }
     #expect(
       error?.message.contains(
-        "sample d/0 has the images input.jpg, target.jpg; say which is meant, with --image-key input.jpg")
+        "sample d/0 has the images input.jpg, target.jpg; say which is meant, with 'image key input.jpg'")
         == true)
     #expect(try samples(pair, keys: ["target.jpg", "png"]).rows == ["d/0.target.jpg 5", "d/1.png 6"])
     let some = try samples(pair, keys: [".INPUT.jpg"])
@@ -175,7 +176,7 @@ struct ArchiveListTests {
     let folder = try TemporaryFolder()
     try folder.write([1], to: "val/a.png")
     let error = #expect(throws: Failure.self) { try ImageList.read(folder("val"), imageKeys: ["png"]) }
-    #expect(error?.kind == .usage && error?.message.contains("--image-key") == true)
+    #expect(error?.kind == .usage && error?.message.contains("'image key'") == true)
   }
 
   @Test("a folder of shards, and a list of them, stand for the shards")
@@ -201,9 +202,11 @@ struct ArchiveListTests {
     // ".." is a folder that not everything is in.
     #expect(paths(list) == ["links.tar/../up.png"])
     #expect(
-      list.remarks.contains { $0.contains("3 images in links.tar are links") && $0.contains("hard.png") })
-    #expect(list.remarks.contains { $0.contains("1 images are in their archive again") })
-    #expect(list.remarks.contains { $0.contains("2 images beside class folders") })
+      list.remarks.contains {
+        $0.description.contains("3 images in links.tar are links") && $0.description.contains("hard.png")
+      })
+    #expect(list.remarks.contains { $0.description.contains("1 images are in their archive again") })
+    #expect(list.remarks.contains { $0.description.contains("2 images beside class folders") })
     let folder = try TemporaryFolder()
     try folder.write(
       Tar.archive([("a.png", [1]), ("./a.png", [2, 2]), ("/b.png", [3]), ("b/", [])]), to: "x.tar")
@@ -268,7 +271,7 @@ struct ArchiveListTests {
     let folder = try TemporaryFolder()
     try folder.write(Tar.archive([("a.png", [1])]) + Tar.archive([("b.png", [1])]), to: "x.tar")
     let list = try ImageList.read(folder("x.tar"))
-    #expect(list.count == 1 && list.remarks.contains { $0.contains("goes on behind the mark") })
+    #expect(list.count == 1 && list.remarks.contains { $0.description.contains("goes on behind the mark") })
   }
 
   @Test("truncating keeps the first rows; the digest knows where the bytes are")

@@ -75,12 +75,12 @@ struct ImageListTests {
     #expect(list.classes == [".ipynb_checkpoints", "__MACOSX", "n01440764"] && list.labels == .folders)
     #expect(list.remarks.count == 3)
     #expect(
-      list.remarks[0].hasPrefix(
+      list.remarks[0].description.hasPrefix(
         "2 of 3 class folders are no synsets of ImageNet: .ipynb_checkpoints, __MACOSX;"))
-    #expect(list.remarks[1].hasPrefix("1 folders hold no images and are no classes: n01443537;"))
+    #expect(list.remarks[1].description.hasPrefix("1 folders hold no images and are no classes: n01443537;"))
     #expect(
-      list.remarks[2].hasPrefix("3 images are hidden")
-        && list.remarks[2].contains("__MACOSX/n01440764/._a.jpg"))
+      list.remarks[2].description.hasPrefix("3 images are hidden")
+        && list.remarks[2].description.contains("__MACOSX/n01440764/._a.jpg"))
     try folder.write(
       Tar.archive(["n01440764/a.jpg", "__MACOSX/._a.jpg"].map { ($0, [1]) }), to: "x.tar")
     #expect(try ImageList.read(folder("x.tar")).remarks.count == 2)

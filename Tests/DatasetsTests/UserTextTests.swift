@@ -80,7 +80,7 @@ struct UserTextTests {
       ("a;b\n", "semicolons"),
       ("path\tlabel\na.jpg\t1\n", "tab-separated"), ("{\"images\": []}", "JSON"), ("\u{FEFF}[\n1]", "JSON"),
       ("{\"a\":1}\n{\"a\":2}\n", "a document a line"), ("<!DOCTYPE html>\n", "HTML"), ("<?xml?>", "XML"),
-      ("'a.jpg'\n", "in quotes"), ("65\n7\n", "labels"), ("n01440764\n", "--labels"),
+      ("'a.jpg'\n", "in quotes"), ("65\n7\n", "labels"), ("n01440764\n", "'labels'"),
       ("version https://git-lfs.github.com/spec/v1\n", "Git LFS"),
       ("row\tpath\tlabel\tstatus\n", "table of a dump"),
       ("PAR1\u{15}", "Parquet"), ("PK\u{3}\u{4}", "zip"), ("\u{89}", ""),

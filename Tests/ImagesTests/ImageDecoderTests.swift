@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Machine
 import TestSupport
 import Testing
 
@@ -39,13 +40,13 @@ struct ImageDecoderTests {
     let absent = #expect(throws: ImageError.self) {
       try decoder.decode(contentsOf: folder.appending(path: "absent.jpg").path)
     }
-    #expect(absent?.kind == .missing)
+    #expect(absent?.fault == .missing)
     let directory = #expect(throws: ImageError.self) { try decoder.decode(contentsOf: folder.path) }
-    #expect(directory?.kind == .unreadable)
+    #expect(directory?.fault == .unreadable)
     let pipe = folder.appending(path: "pipe.jpg").path
     try #require(mkfifo(pipe, 0o600) == 0)
     let refused = #expect(throws: ImageError.self) { try decoder.decode(contentsOf: pipe) }
-    #expect(refused?.kind == .unreadable)
+    #expect(refused?.fault == .unreadable)
     #expect(refused?.description == "\(pipe): this is not a regular file")
   }
 
@@ -60,7 +61,7 @@ struct ImageDecoderTests {
     ])
   func reasons(file: String, reason: String) throws {
     let error = try refusal(of: file)
-    #expect(error.kind == .badData)
+    #expect(error.fault == .badData)
     #expect(error.description.contains(reason), "\(error)")
   }
 
@@ -69,7 +70,7 @@ struct ImageDecoderTests {
     arguments: ["bomb.jpg", "bomb.png"])
   func bombs(file: String) throws {
     let error = try refusal(of: file)
-    #expect(error.kind == .tooLarge)
+    #expect(error.fault == .tooLarge)
     #expect(error.reason.contains("\(ImageDecoder.maximumPixels)"))
   }
 
@@ -161,7 +162,7 @@ struct ImageDecoderTests {
         let image = try decoder.decode(bytes)
         #expect(image.width * image.height <= ImageDecoder.maximumPixels)
       } catch {
-        #expect(error.kind == .badData || error.kind == .tooLarge, "\(error)")
+        #expect(error.fault == .badData || error.fault == .tooLarge, "\(error)")
         refused += 1
       }
     }

@@ -44,6 +44,6 @@ struct JPEGEncoderTests {
   func tooLong() {
     let image = RGBImage(width: 65_501, height: 1, rgb: [UInt8](repeating: 7, count: 3 * 65_501))
     let error = #expect(throws: ImageError.self) { try image.jpeg(quality: 85, name: "long.png") }
-    #expect(error?.kind == .tooLarge && error?.path == "long.png")
+    #expect(error?.fault == .tooLarge && error?.path == "long.png")
   }
 }

@@ -76,7 +76,7 @@ struct LargeImageTests {
       let error = #expect(throws: ImageError.self) {
         try decoder.decodeUnlessLarge(ImageLocation(path: path))
       }
-      #expect(error?.kind == .tooLarge && error?.reason.contains("\(side)×\(side)") == true)
+      #expect(error?.fault == .tooLarge && error?.reason.contains("\(side)×\(side)") == true)
       #expect(throws: ImageError.self) { try decoder.decode(contentsOf: path) }
     }
   }

@@ -71,7 +71,7 @@ struct MutantTests {
       case (.success(let image), .success):
         expectEqual(values, preprocessor.input(for: image), mutant.name)
       case (.failure(let whole), .failure(let part)):
-        #expect(whole.kind == part.kind, "\(mutant.name)")
+        #expect(whole.fault == part.fault, "\(mutant.name)")
       default: Issue.record("\(mutant.name): \(image), but in strips \(streamed)")
       }
     }

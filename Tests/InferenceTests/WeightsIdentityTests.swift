@@ -33,7 +33,7 @@ struct WeightsIdentityTests {
   private func note(_ model: String, _ checkpoint: Checkpoint) throws -> String {
     let found = try findings(model, checkpoint)
     #expect(found.allSatisfy { $0.note != nil }, "\(found)")
-    return found.compactMap(\.note).joined(separator: "\n")
+    return found.compactMap(\.note?.description).joined(separator: "\n")
   }
 
   @Test(
@@ -43,7 +43,7 @@ struct WeightsIdentityTests {
     let folder = try TemporaryFolder()
     let file = try checkpoint(["visual.conv1.weight", key], in: folder)
     let message = try #require(try refusal("clip-vit_b32", file))
-    #expect(message.contains("give --model clip-vit_b32-openai") && message.contains("QuickGELU"))
+    #expect(message.contains("give 'model clip-vit_b32-openai'") && message.contains("QuickGELU"))
     #expect(try findings("clip-vit_b32-openai", file).isEmpty)
     #expect(try findings("clip-resnet50", file).isEmpty)
   }
@@ -74,7 +74,7 @@ struct WeightsIdentityTests {
     for (given, meant, digest) in published {
       // 'weights convert' keeps the digest of what it read.
       let file = try checkpoint(["a"], metadata: ["source_sha256": digest], in: folder)
-      #expect(try refusal(given, file)?.contains("give --model \(meant)") == true)
+      #expect(try refusal(given, file)?.contains("give 'model \(meant)'") == true)
       let own = WeightsEvidence(try Model.named(meant), file, sha256: try file.sha256())
       #expect(own.release != nil && own.findings.isEmpty)
     }
@@ -92,7 +92,7 @@ struct WeightsIdentityTests {
         } else {
           let message = try refusal(model.identifier, file)
           #expect(message?.contains(other.name) == true)
-          if let meant = other.identifier { #expect(message?.hasSuffix("give --model \(meant)") == true) }
+          if let meant = other.identifier { #expect(message?.hasSuffix("give 'model \(meant)'") == true) }
         }
       }
     }
@@ -102,7 +102,7 @@ struct WeightsIdentityTests {
   func conversion() throws {
     let folder = try TemporaryFolder()
     let file = try checkpoint(["a"], metadata: ["model": "resnet50-linf"], in: folder)
-    #expect(try refusal("resnet50-l2", file)?.contains("give --model resnet50-linf") == true)
+    #expect(try refusal("resnet50-l2", file)?.contains("give 'model resnet50-linf'") == true)
     #expect(try findings("resnet50-linf", file).isEmpty)
     let own = try checkpoint(["a"], metadata: ["model": "resnet50"], in: folder)
     #expect(try findings("resnet50", own).isEmpty)
@@ -114,7 +114,7 @@ struct WeightsIdentityTests {
   func names() throws {
     let folder = try TemporaryFolder()
     let caffe = try checkpoint(["fire2/squeeze1x1.weight"], in: folder)
-    #expect(try refusal("squeezenet1_1", caffe)?.contains("give --model squeezenet1_1-caffe") == true)
+    #expect(try refusal("squeezenet1_1", caffe)?.contains("give 'model squeezenet1_1-caffe'") == true)
     #expect(try findings("squeezenet1_1-caffe", caffe).isEmpty)
     let torch = try checkpoint(["features.3.squeeze.weight"], in: folder)
     #expect(try note("squeezenet1_1-caffe", torch).contains("torchvision"))
@@ -155,7 +155,7 @@ struct WeightsIdentityTests {
       let folder = try TemporaryFolder()
       try folder.write(text.utf8, to: name)
       let weights = try checkpoint(["visual.conv1.weight"], named: file, in: folder)
-      #expect(try refusal("clip-vit_b32", weights)?.contains("give --model clip-vit_b32-openai") == true)
+      #expect(try refusal("clip-vit_b32", weights)?.contains("give 'model clip-vit_b32-openai'") == true)
       #expect(try findings("clip-vit_b32-openai", weights).isEmpty)
       let other = try checkpoint(["visual.conv1.weight"], named: "mine.safetensors", in: folder)
       #expect(try note("clip-vit_b32", other).contains(name))
@@ -200,8 +200,8 @@ struct WeightsIdentityTests {
   func unknown() throws {
     let folder = try TemporaryFolder()
     let weights = try checkpoint(["visual.conv1.weight"], in: folder)
-    #expect(try note("clip-vit_b32", weights).contains("need --model clip-vit_b32-openai"))
-    #expect(try note("clip-vit_b32-openai", weights).contains("need --model clip-vit_b32"))
+    #expect(try note("clip-vit_b32", weights).contains("need 'model clip-vit_b32-openai'"))
+    #expect(try note("clip-vit_b32-openai", weights).contains("need 'model clip-vit_b32'"))
     let named = try checkpoint(["conv1.weight"], named: "resnet50_linf_eps4.0.ckpt", in: folder)
     #expect(try note("resnet50-l2", named).contains("resnet50-linf"))
     #expect(try note("resnet50", named).contains("linf_eps"))

@@ -1,4 +1,5 @@
 import Layers
+import Machine
 import Tensor
 import TestSupport
 import Testing
@@ -58,7 +59,7 @@ struct Arithmetic: Sendable, CustomTestStringConvertible {
       let arithmetic = Arithmetic(tier: tier, precision: precision)
       let error = #expect(throws: PlanError.self) { try arithmetic.plan(Sample.all[0], [], .mean) }
       #expect(error == .precision(precision, tier))
-      #expect(error?.description.contains("--precision fp32") == true)
+      #expect(error?.description.contains("'precision fp32'") == true)
     }
     #expect(tier.supports(.fp32))
   }

@@ -38,8 +38,8 @@ struct FileTests {
     _ = try folder.write([], to: "none")
     #expect(try bytes(of: "three") == [1, 2, 3])
     #expect(try MappedFile(folder("none")).region.count == 0)
-    #expect(throws: FileError.self) { try MappedFile(folder("absent")) }
-    #expect(throws: FileError.self) { try MappedFile(folder.path) }
+    #expect(throws: Failure.self) { try MappedFile(folder("absent")) }
+    #expect(throws: Failure.self) { try MappedFile(folder.path) }
   }
 
   @Test("A file has its name only once it is committed")
@@ -58,7 +58,7 @@ struct FileTests {
     try file.commit()
     #expect(try bytes(of: "file") == [1, 2, 3])
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["file"])
-    #expect(throws: FileError.self) { try AtomicFile(folder("absent/file")) }
+    #expect(throws: Failure.self) { try AtomicFile(folder("absent/file")) }
   }
 
   @Test("Shapes whose elements cannot be counted are told")

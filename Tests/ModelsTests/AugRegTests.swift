@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Machine
 import Models
 import Tensor
 import Testing
@@ -34,6 +35,6 @@ struct AugRegTests {
       from: TensorDictionary([scale: vector, kernel: vector, "opt/state/step": vector]))
     #expect(Set(parameters.names) == ["norm.weight", kernel, "opt/state/step"])
     #expect(try parameters.tensor(named: "norm.weight").elements == [1, 2])
-    #expect(throws: UnknownTensor.self) { try parameters.tensor(named: "head.weight") }
+    #expect(throws: UnknownName.self) { try parameters.tensor(named: "head.weight") }
   }
 }

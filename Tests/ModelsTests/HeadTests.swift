@@ -1,3 +1,4 @@
+import Machine
 import Testing
 
 @testable import Layers
@@ -13,7 +14,7 @@ private struct Shapes: TensorSource {
 
   var names: [String] { entries.map(\.0) }
   func shape(of name: String) -> Shape? { entries.first { $0.0 == name }?.1 }
-  func tensor(named name: String) throws -> Tensor { throw UnknownTensor(name: name) }
+  func tensor(named name: String) throws -> Tensor { throw UnknownName(.tensor, name: name, known: []) }
 }
 
 /// Checkpoints whose head is not that of the published weights.

@@ -1,5 +1,6 @@
 import Foundation
 import Layers
+import Machine
 import Models
 import Tensor
 import Testing
@@ -40,7 +41,7 @@ struct SeededWeightsTests {
   func unknownName() {
     let weights = SeededWeights(seed: 1, parameters: [Parameter(name: "fc.weight", shape: [2, 3])])
     #expect(weights.shape(of: "fc.bias") == nil)
-    #expect(throws: UnknownTensor.self) { try weights.tensor(named: "fc.bias") }
+    #expect(throws: UnknownName.self) { try weights.tensor(named: "fc.bias") }
   }
 
   @Test("another seed or another name makes another tensor")

@@ -92,7 +92,7 @@ struct WeightsChoiceTests {
     let types: [String: ElementType]
 
     func shape(of name: String) -> Shape? { shapes[name] }
-    func tensor(named name: String) throws -> Tensor { throw UnknownTensor(name: name) }
+    func tensor(named name: String) throws -> Tensor { throw UnknownName(.tensor, name: name, known: []) }
     func dictionary(of name: String) -> String { name.contains("/") ? "elsewhere" : "" }
     func elementType(of name: String) -> ElementType? { types[name] ?? .float32 }
     func obstacle(at name: String) -> String? { nil }

@@ -137,7 +137,7 @@ struct DumpTests {
     request.limit = 1
     _ = try Dump(request).run()
     let refused = #expect(throws: Failure.self) { try Dump(request) }
-    #expect(refused?.kind == .cannotCreate && refused?.message.contains("--overwrite") == true)
+    #expect(refused?.kind == .cannotCreate && refused?.message.contains("'overwrite'") == true)
     request.existing = .overwrite
     (request.limit, request.layers) = (2, [LayerUnits(layer: "features.0")])
     _ = try Dump(request).run()

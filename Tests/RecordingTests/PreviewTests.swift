@@ -65,7 +65,7 @@ struct PreviewTests {
       #expect(error?.kind == .usage && error?.message.contains("the test allows") == true)
     }
     let error = #expect(throws: Failure.self) { try load(needed - 1) }
-    #expect(error?.message.contains("lower --threads or --batch-size") == true)
+    #expect(error?.message.contains("lower 'threads' or 'batch size'") == true)
     #expect(throws: Failure.self) { try load(needed, .addresses) }
   }
 

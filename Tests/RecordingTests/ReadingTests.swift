@@ -118,6 +118,6 @@ struct ReadingTests {
     #expect(refusal { _ = try RecordedDump(opening: folder("out")) }.contains("line 2"))
     #expect(refusal { _ = try RecordedDump(opening: folder("images")) }.contains("no manifest.json"))
     let positions = try recorded([.init(layer: "features.3.squeeze")], reduction: .none)
-    #expect(refusal { _ = try positions.dump.layers[0].values(ofColumn: 0) }.contains("--reduce"))
+    #expect(refusal { _ = try positions.dump.layers[0].values(ofColumn: 0) }.contains("'reduce mean'"))
   }
 }

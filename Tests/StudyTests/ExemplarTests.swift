@@ -266,7 +266,7 @@ struct ExemplarTests {
     let row = expected.units[0].min.rows[0][0]
     try FileManager.default.removeItem(atPath: folder("images/\(SyntheticDump.image(row))"))
     let error = #expect(throws: ImageError.self) { try ExemplarRun(request).run() }
-    #expect(error?.path.hasSuffix(SyntheticDump.image(row)) == true && error?.kind == .missing)
+    #expect(error?.path.hasSuffix(SyntheticDump.image(row)) == true && error?.fault == .missing)
   }
 
   @Test("a unit without a number for an image that was read is refused")

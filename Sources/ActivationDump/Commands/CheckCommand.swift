@@ -33,7 +33,7 @@ struct CheckCommand: ParsableCommand {
     var problems: [String] = []
     for folder in dumps {
       guard let problem = ShardFolders.problem(in: folder) else { continue }
-      problems.append("\(folder): \(problem)")
+      problems.append("\(folder): \(problem.forCommandLine)")
     }
     try results.print(Listing(dumps: checks, problems: problems)) {
       for problem in problems { Console.result(problem) }
@@ -43,7 +43,7 @@ struct CheckCommand: ParsableCommand {
     if let reason = files.lazy.compactMap(\.reason).first, checks.allSatisfy(\.isIntactAsFarAsRead),
       problems.isEmpty
     {
-      throw Failure(.inputMissing, reason)
+      throw Failure(.inputMissing, "\(reason)")
     }
     if !checks.allSatisfy(\.isIntact) || !problems.isEmpty { throw ExitStatus.checkFailed.error }
   }

@@ -164,7 +164,7 @@ struct DumpCommand: ParsableCommand {
     var request = DumpRequest(
       model: model, weights: identity.weights, images: images, output: output,
       layers: chosen)
-    request.identity = identity
+    (request.identity, request.wording) = (identity, .commandLine)
     (request.reduction, request.baselines) = (reduce, baselines)
     (request.keep, request.valueType, request.isUnitMajor) = (keep, dtype, unitMajor)
     request.spillRows = spillRows

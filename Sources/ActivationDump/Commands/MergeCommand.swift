@@ -33,7 +33,8 @@ struct MergeCommand: ParsableCommand {
     StopSignals.endResumably()
     let merge = try Merge(
       shards, into: output, existing: replacing.existing,
-      threads: threads ?? ProcessorCount.available, arguments: ProgramArguments.all)
+      threads: threads ?? ProcessorCount.available, arguments: ProgramArguments.all,
+      wording: .commandLine)
     let (summary, signal) = try withResumableProgress(of: "files") { try merge.run(progress: $0) }
     guard let summary else {
       throw Interruption.goesOn(after: signal)

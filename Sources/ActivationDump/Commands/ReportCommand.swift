@@ -51,6 +51,7 @@ struct ReportCommand: ParsableCommand {
     var request = AtlasRequest(dump: dump, output: output)
     (request.layers, request.network, request.images) = (layers, Model.names, images)
     (request.thumbnailSize, request.existing) = (thumbnailSize, overwrite ? .overwrite : .refuse)
+    request.wording = .commandLine
     (request.threads, request.pillow) = (threading.resolved, pixels.resolved)
     let atlas = try Atlas(request)
     guard let digested = try withProgress(of: "units", { try atlas.writeUnits(progress: $0) }),

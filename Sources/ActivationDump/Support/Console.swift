@@ -59,7 +59,9 @@ enum Console {
   }
 
   /// Tells the user something that is not a result; lost where it cannot be written.
-  static func note(_ line: String) { StandardStream.errors.write(PathText.shown(line) + "\n") }
+  static func note(_ line: Sentence) {
+    StandardStream.errors.write(PathText.shown(line.forCommandLine) + "\n")
+  }
 
   /// Whether standard error is a terminal that can redraw a line.
   static var isInteractive: Bool {

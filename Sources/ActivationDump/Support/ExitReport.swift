@@ -1,11 +1,7 @@
 import ArgumentParser
-import Checkpoints
 import Foundation
-import Images
-import Layers
 import Machine
 import Models
-import Tensor
 
 /// The exit codes of the program: those of sysexits.h where it has one.
 enum ExitStatus: Int32 {
@@ -33,16 +29,7 @@ struct ExitReport {
 
   /// Finds the code of an error of any of the libraries.
   init(_ error: any Error) {
-    let status: ExitStatus =
-      switch error {
-      case let error as Failure: ExitStatus(error.kind)
-      case let error as CheckpointError: ExitStatus(error.kind)
-      case let error as ImageError: ExitStatus(error.kind)
-      case let error as UnknownName: error.kind == "model" ? .usage : .badData
-      case PlanError.precision, PlanError.noLibrary: .usage
-      case PlanError.binding, PlanError.unknownActivation, is UnknownTensor: .badData
-      default: .bug
-      }
+    let status = (error as? any Explained).map { ExitStatus($0.kind) } ?? .bug
     let sentence = Self.sentence(error)
     let advice =
       status == .inputMissing ? UsageHint.advice(for: sentence, arguments: ProgramArguments.all) : ""
@@ -52,11 +39,13 @@ struct ExitReport {
 
   /// The error in words, with the command that lists what could have been named.
   private static func sentence(_ error: any Error) -> String {
-    guard let error = error as? UnknownName else { return "\(error)" }
-    if error.kind == "model" { return "\(error); 'activation-dump models' lists all" }
-    let network = error.kind.split(separator: "layer of ").last.map(String.init) ?? ""
-    return Model.all.contains { $0.identifier == network }
-      ? "\(error); 'activation-dump layers \(network)' lists all" : "\(error)"
+    let sentence = Sentence.Wording.commandLine.text(of: error)
+    switch (error as? UnknownName)?.subject {
+    case .model: return "\(sentence); 'activation-dump models' lists all"
+    case .layer(let network) where Model.all.contains { $0.identifier == network }:
+      return "\(sentence); 'activation-dump layers \(network)' lists all"
+    default: return sentence
+    }
   }
 
   private let parserError: (any Error)?
@@ -83,7 +72,7 @@ struct ExitReport {
       // The help that was asked for is a result. The parser's own way to print has no answer to a write that fails.
       if code == .success || code == .validationFailure {
         let text = ActivationDump.fullMessage(for: error)
-        if code == .success { Console.result(text) } else if !text.isEmpty { Console.note(text) }
+        if code == .success { Console.result(text) } else if !text.isEmpty { Console.note("\(text)") }
         Console.end(with: code.rawValue)
       }
       Console.note("error: \(message)")
@@ -97,33 +86,16 @@ struct ExitReport {
 }
 
 extension ExitStatus {
+  /// The code of each class of failure: the only place that gives them codes.
   init(_ kind: Failure.Kind) {
     self =
       switch kind {
       case .usage: .usage
       case .badData: .badData
-      case .inputMissing: .inputMissing
-      case .cannotCreate: .cannotCreate
-      case .writeFailed: .writeFailed
-      }
-  }
-
-  init(_ kind: CheckpointError.Kind) {
-    self =
-      switch kind {
-      case .missing, .unreadable: .inputMissing
-      case .badData: .badData
+      case .inputMissing, .inputUnreadable: .inputMissing
       case .cannotCreate: .cannotCreate
       case .writeFailed: .writeFailed
       case .interrupted: .resumable
-      }
-  }
-
-  init(_ kind: ImageError.Kind) {
-    self =
-      switch kind {
-      case .missing, .unreadable, .tooManyFiles: .inputMissing
-      case .badData, .tooLarge: .badData
       }
   }
 }

@@ -64,7 +64,8 @@ struct ModelOptions: ParsableArguments {
     guard let file = model.presentCheckpoint(in: folder) else {
       throw Failure(
         .inputMissing,
-        "there is no checkpoint of \(model.identifier) in \(folder.path); run 'activation-dump weights fetch"
+        "there is no checkpoint of \(model.identifier) in \(folder.path)",
+        remedy: "run 'activation-dump weights fetch"
           + " \(model.identifier)', or give --weights FILE")
     }
     return .file(file, key: weightsKey)

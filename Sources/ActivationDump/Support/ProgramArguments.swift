@@ -32,7 +32,8 @@ enum ProgramArguments {
     guard all.count > 1 || all.first?.isEmpty == false else {
       throw Failure(
         .usage,
-        "the program was started without arguments, not even its own name; start it as 'activation-dump COMMAND'"
+        "the program was started without arguments, not even its own name",
+        remedy: "start it as 'activation-dump COMMAND'"
       )
     }
     return all.dropFirst()

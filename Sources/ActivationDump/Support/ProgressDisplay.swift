@@ -33,7 +33,7 @@ final class ProgressDisplay: Sendable {
       } else if elapsed >= nextLine {
         nextLine += 30
         if progress.total > 0 {
-          Console.note(ProgressText.line(progress.done, progress.total, noun, elapsed))
+          Console.note("\(ProgressText.line(progress.done, progress.total, noun, elapsed))")
         }
       }
     }

@@ -13,13 +13,13 @@ enum UsageHint {
     if let command = words.first, !commands.contains(command) {
       let known = commands.filter { !$0.contains(" ") }
       return
-        "\(UnknownName(kind: "command", name: command, known: known)); 'activation-dump --help' lists all"
+        "\(UnknownName(.command, name: command, known: known)); 'activation-dump --help' lists all"
     }
     let siblings = commands.filter { $0.hasPrefix("\(words.first ?? "") ") }
     let given = words.prefix(2).joined(separator: " ")
     if words.count > 1, !siblings.isEmpty, !siblings.contains(given) {
       return
-        "\(UnknownName(kind: "command", name: given, known: siblings)); 'activation-dump \(words[0]) --help' lists all"
+        "\(UnknownName(.command, name: given, known: siblings)); 'activation-dump \(words[0]) --help' lists all"
     }
     if let device = arguments.first(where: { devices.contains(name(ofOption: $0)) }) {
       return "this program runs on processors, not on GPUs; leave out \(name(ofOption: device))"

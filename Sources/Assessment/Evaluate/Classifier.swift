@@ -15,7 +15,7 @@ public struct Classifier: Sendable {
 
   /// Reads a matrix, embedding × classes, from an `.npy` file or the only matrix of a checkpoint.
   ///
-  /// - Throws: `CheckpointError`; ``Failure`` when there is no matrix of `outputs` rows and 1,000 columns.
+  /// - Throws: ``Failure`` when the file cannot be read, or when there is no matrix of `outputs` rows and 1,000 columns.
   public init(_ path: String, outputs: Int) throws {
     let matrices = try Self.matrices(path)
     let classes = 1000
@@ -23,8 +23,8 @@ public struct Classifier: Sendable {
       let found = matrices.map(\.shape.description).joined(separator: ", ")
       throw Failure(
         .badData,
-        "\(path): the classifier has to be one matrix of \(outputs)×\(classes), embedding by classes, and it holds "
-          + (found.isEmpty ? "none" : found))
+        "\(path): the classifier has to be one matrix of \(outputs)×\(classes), embedding by classes, and it holds"
+          + " \(found.isEmpty ? "none" : found)")
     }
     self.matrix = matrix
   }

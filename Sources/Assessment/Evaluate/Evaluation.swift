@@ -61,7 +61,8 @@ public struct Evaluation: Sendable {
       let place = images.layout == .list ? "the list" : images.root
       throw Failure(
         .badData,
-        "\(place) has no labels; give --labels, a folder of folders named by synset, or a list with labels")
+        "\(place) has no labels",
+        remedy: "give \(.labels), a folder of folders named by synset, or a list with labels")
     }
   }
 
@@ -73,23 +74,24 @@ public struct Evaluation: Sendable {
     case .absent:
       throw Failure(
         .badData,
-        "these weights of \(model.identifier) have no head, so that there are no class scores; 'dump' records their units"
+        "these weights of \(model.identifier) have no head, so that there are no class scores; '\(.dump)' records their units"
       )
     case .outputs(let count) where !model.isEmbedding:
       throw Failure(
         .badData,
         "these weights of \(model.identifier) have a head of \(count) outputs, and which classes they stand for is not"
-          + " known; 'dump' records them as they are (logits.npy)")
+          + " known; '\(.dump)' records them as they are (logits.npy)")
     case .published where model.output == .numbers:
       throw Failure(
         .badData,
-        "\(model.identifier) returns \(model.outputs) numbers, and which classes they stand for is not known; 'dump'"
+        "\(model.identifier) returns \(model.outputs) numbers, and which classes they stand for is not known; '\(.dump)'"
           + " records them as they are (logits.npy)")
     default: if !model.isEmbedding || classifier != nil { return }
     }
     throw Failure(
       .usage,
-      "\(model.identifier) returns an embedding, not classes; give --classifier FILE, a matrix of \(model.outputs)×1000"
+      "\(model.identifier) returns an embedding, not classes",
+      remedy: "give \(.classifier, "FILE"), a matrix of \(model.outputs)×1000"
         + " made from class names (.npy or safetensors)")
   }
 

@@ -21,7 +21,7 @@ public struct Reference: Sendable {
   /// Opens a safetensors or npz file with `logits` [N, outputs], any `tap/<layer>` [N, units], and `input`
   /// [N, 3, height, width]; or, in place of the input, the metadata `input` (`seeded:S`) and `input_shape`.
   ///
-  /// - Throws: `CheckpointError` for the file, ``UnknownName`` for a layer, ``Failure`` when something is missing
+  /// - Throws: ``UnknownName`` for a layer, ``Failure`` for the file and when something is missing
   ///   or has the wrong shape.
   public init(_ path: String, for model: Model) throws {
     file = try Checkpoint.open(path)

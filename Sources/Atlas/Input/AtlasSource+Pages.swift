@@ -26,7 +26,7 @@ extension AtlasSource {
           + " \(sampled.counted("image")). Everything else is of all of them.")
     }
     if summary.undecided > 0 {
-      remarks.append(Wording.undecided(summary.undecided, manifest.reduce))
+      remarks.append(Wording.undecided(summary.undecided, manifest.reduce).text(in: wording))
     }
     return remarks
   }
@@ -45,7 +45,7 @@ extension AtlasSource {
         : [
           "\(missing.count.counted("image")) could not be found or read when this atlas was made; a pattern stands"
             + " for each."
-        ]) + (undecided == 0 ? [] : [Wording.undecided(undecided, manifest.reduce)]),
+        ]) + (undecided == 0 ? [] : [Wording.undecided(undecided, manifest.reduce).text(in: wording)]),
       example: example, layerCount: layers.count.counted("layer"),
       neverPositiveName: Wording.capitalized(Wording.neverPositive(manifest.reduce)),
       layers: zip(layers, summaries).map { layer, summary in

@@ -22,6 +22,8 @@ struct AtlasSource: Sendable {
 
   let dump: RecordedDump
   let captions: ImageCaptions
+  /// How pages name settings.
+  let wording: Sentence.Wording
   let layers: [Layer]
   /// `nil` when they are gone.
   private let files: ImageFiles?
@@ -38,10 +40,12 @@ struct AtlasSource: Sendable {
   ///   image; `UnknownName` for the name of a layer it has not.
   init(_ request: AtlasRequest) throws {
     dump = try RecordedDump(opening: request.dump)
+    wording = request.wording
     guard Reduction(rawValue: dump.manifest.reduce) != Reduction.none else {
       throw Failure(
         .badData,
-        "\(dump.path) holds whole maps (--reduce none); an atlas is of one number for each unit and image")
+        "\(dump.path) holds whole maps (\(.reduce, "none")); an atlas is of one number for each unit and image"
+      )
     }
     captions = ImageCaptions(dump.images, labels: dump.manifest.images.labels)
     let chosen = try Self.layers(request.layers, of: dump, request.network)
@@ -60,7 +64,8 @@ struct AtlasSource: Sendable {
     let layers = dump.layers.filter { chosen.contains($0.name) }
     guard !layers.isEmpty else {
       throw Failure(
-        .badData, "\(dump.path) holds none of the layers '\(words)'; 'inspect --json' lists those it has")
+        .badData,
+        "\(dump.path) holds none of the layers '\(words)'; '\(.inspect, with: .json)' lists those it has")
     }
     return layers
   }

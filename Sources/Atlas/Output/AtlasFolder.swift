@@ -25,7 +25,7 @@ struct AtlasFolder: Sendable {
     return found.contains(names[0]) ? .output : .remains
   } refusal: { path, contents in
     guard contents == .output else { return nil }
-    return "\(path) already holds an atlas; give --overwrite to replace it, or another --output"
+    return ("\(path) already holds an atlas", "give \(.overwrite) to replace it, or another \(.output)")
   }
 
   /// Refuses a place that is taken, without touching it.
@@ -83,14 +83,9 @@ struct AtlasFolder: Sendable {
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   func finish(index: String) throws(Failure) {
-    let file: AtomicFile
-    do { file = try AtomicFile("\(path)/index.html") } catch {
-      throw Failure(.cannotCreate, "\(error)")
-    }
-    do {
-      try file.append(Array(index.utf8))
-      try file.commit()
-    } catch { throw Failure(.writeFailed, "\(error)") }
+    let file = try AtomicFile("\(path)/index.html")
+    try file.append(Array(index.utf8))
+    try file.commit()
   }
 }
 

@@ -36,10 +36,10 @@ enum Wording {
   }
 
   /// What a dump does not say of some units, and what would.
-  static func undecided(_ count: Int, _ reduction: String) -> String {
+  static func undecided(_ count: Int, _ reduction: String) -> Sentence {
     "\(count.counted("unit")) \(count == 1 ? "is" : "are") \(neverPositive(reduction)); this recording does not"
       + " say whether \(count == 1 ? "it is" : "they are") dead (at most 0 at every position of every image). A recording made"
-      + " with --baselines does."
+      + " with \(.baselines) does."
   }
 
   /// The facts below the table of layers.

@@ -1,5 +1,6 @@
 public import Foundation
 internal import FoundationNetworking
+public import Machine
 
 /// Downloads one file over HTTP, resumes an earlier attempt, and renames the complete file to its final path.
 public struct Download: Sendable {
@@ -69,13 +70,13 @@ public struct Download: Sendable {
   ///     the download fail.
   ///   - progress: Called when bytes arrive, on a queue of the network session.
   /// - Returns: The SHA-256 of the file.
-  /// - Throws: ``CheckpointError``: missing when the server has no such file, bad data when the file differs
+  /// - Throws: ``Failure``: missing when the server has no such file, bad data when the file differs
   ///   from the expected one, unreadable when the server refuses, interrupted when the network keeps failing.
   public func run(
     noting note: (_ remark: String) -> Void = { _ in },
-    checking check: (_ path: String) throws(CheckpointError) -> Void = { (_) throws(CheckpointError) in },
+    checking check: (_ path: String) throws(Failure) -> Void = { (_) throws(Failure) in },
     progress: @escaping @Sendable (Progress) -> Void = { _ in }
-  ) async throws(CheckpointError) -> String {
+  ) async throws(Failure) -> String {
     let part = try PartialFile(for: path)
     defer { part.release() }
     if let warning = part.warning { note(warning) }
@@ -93,16 +94,14 @@ public struct Download: Sendable {
           failures = part.count > best ? 1 : failures + 1
           best = max(best, part.count)
           guard failures < attempts else {
-            throw CheckpointError(
-              path: url.absoluteString,
-              reason:
-                "\(reason), \(failures) times in a row; run the command again to go on from byte \(part.count)",
-              kind: .interrupted)
+            throw Failure(
+              .interrupted, path: url.absoluteString, "\(reason), \(failures) times in a row",
+              remedy: "run the command again to go on from byte \(part.count)")
           }
           progress(Progress(received: part.count, total: nil, retrying: reason))
           let wait = min(backoff * (1 << min(failures - 1, 16)), .seconds(30))
           do { try await Task.sleep(for: wait) } catch {
-            throw CheckpointError(path: path, reason: "the fetch was cancelled", kind: .interrupted)
+            throw Failure(.interrupted, path: path, "the fetch was cancelled")
           }
           continue
         }
@@ -110,9 +109,9 @@ public struct Download: Sendable {
       let digest = try part.sha256()
       let fault = fault(of: part.count, digest)
       guard let fault else {
-        do throws(CheckpointError) { try check(part.path) } catch {
+        do throws(Failure) { try check(part.path) } catch {
           part.discard()
-          throw CheckpointError(path: url.absoluteString, reason: error.reason, kind: error.kind)
+          throw error.about(url.absoluteString)
         }
         try part.commit()
         return digest
@@ -121,7 +120,7 @@ public struct Download: Sendable {
       // wrong.
       guard wasResumed else {
         part.discard()
-        throw CheckpointError(path: url.absoluteString, reason: fault, kind: .badData)
+        throw Failure(.badData, path: url.absoluteString, "\(fault)")
       }
       wasResumed = false
       best = 0
@@ -142,7 +141,7 @@ public struct Download: Sendable {
 
   /// The reason that an attempt ended early.
   private enum Interruption: Error {
-    case fatal(CheckpointError)
+    case fatal(Failure)
     /// A failure after which another attempt is useful.
     case transient(String)
   }
@@ -171,11 +170,11 @@ public struct Download: Sendable {
     switch outcome.status {
     case 200, 206: break
     case 404, 410:
-      throw .fatal(CheckpointError(path: address, reason: "the server has no such file", kind: .missing))
+      throw .fatal(Failure(.inputMissing, path: address, "the server has no such file"))
     case 416:
       // The partial file is as long as the file, or belongs to another file.
       if let total = outcome.total, total == start, start > 0 { return true }
-      do throws(CheckpointError) { try part.restart(from: address, validator: nil) } catch {
+      do throws(Failure) { try part.restart(from: address, validator: nil) } catch {
         throw .fatal(error)
       }
       throw .transient("the server refused to go on from byte \(start)")
@@ -184,8 +183,7 @@ public struct Download: Sendable {
     case 0: throw .transient(outcome.interruption ?? "the server did not answer")
     default:
       throw .fatal(
-        CheckpointError(
-          path: address, reason: "the server answered with status \(outcome.status)", kind: .unreadable))
+        Failure(.inputUnreadable, path: address, "the server answered with status \(outcome.status)"))
     }
     if let reason = outcome.interruption { throw .transient(reason) }
     if let total = outcome.total, part.count != total {

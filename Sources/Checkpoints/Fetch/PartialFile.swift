@@ -19,19 +19,19 @@ final class PartialFile {
 
   /// Opens or creates the partial file of a target.
   ///
-  /// - Throws: ``CheckpointError`` when the partial file cannot be created or another process is writing it.
-  init(for target: String) throws(CheckpointError) {
+  /// - Throws: ``Failure`` when the partial file cannot be created or another process is writing it.
+  init(for target: String) throws(Failure) {
     self.target = target
     path = target + ".part"
     let file: Descriptor
     do { file = try Descriptor(path, .updateOrCreate) } catch {
-      throw CheckpointError(path: path, reason: "cannot create it: \(error)", kind: .cannotCreate)
+      throw Failure(.cannotCreate, path: path, "cannot create it: \(error)")
     }
     count = 0
     switch FileLock.lock(file) {
     case .locked: warning = nil
     case .taken:
-      throw CheckpointError(path: path, reason: "another fetch is writing it", kind: .cannotCreate)
+      throw Failure(.cannotCreate, path: path, "another fetch is writing it")
     case .unavailable(let reason):
       warning = "\(path) cannot be locked (\(reason)); do not fetch the same file twice at once"
     }
@@ -54,8 +54,8 @@ final class PartialFile {
   /// The bytes that are in the file.
   private var size: Int? { (try? file?.status()).map { Int($0.st_size) } }
 
-  private func failure(_ action: String, _ error: SystemError) -> CheckpointError {
-    CheckpointError(path: path, reason: "cannot \(action): \(error)", kind: .writeFailed)
+  private func failure(_ action: String, _ error: SystemError) -> Failure {
+    Failure(.writeFailed, path: path, "cannot \(action): \(error)")
   }
 
   /// Returns the validator stored for bytes from this address. It is `nil` when none is stored or the bytes
@@ -68,18 +68,18 @@ final class PartialFile {
   }
 
   /// Discards the bytes and stores the address and validator of the next ones.
-  func restart(from address: String, validator: String?) throws(CheckpointError) {
+  func restart(from address: String, validator: String?) throws(Failure) {
     do { try file?.resize(to: 0) } catch { throw failure("write it", error) }
     count = 0
-    do throws(FileError) {
+    do throws(Failure) {
       let file = try AtomicFile(originPath)
       try file.append(Array("\(address)\n\(validator ?? "")\n".utf8))
       try file.commit()
-    } catch { throw CheckpointError(path: error.path, reason: error.reason, kind: .writeFailed) }
+    } catch { throw error.reclassified(as: .writeFailed) }
   }
 
   /// Appends bytes.
-  func append(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
+  func append(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
     do {
       try file?.writeAll(bytes, at: count)
       count += bytes.count
@@ -90,7 +90,7 @@ final class PartialFile {
   }
 
   /// Returns the SHA-256 of the bytes received so far.
-  func sha256() throws(CheckpointError) -> String {
+  func sha256() throws(Failure) -> String {
     let hash = SHA256()
     let block = HeapBlock(count: 1 << 20)
     var offset = 0
@@ -106,11 +106,10 @@ final class PartialFile {
   }
 
   /// Syncs the bytes to disk and renames the file to the target.
-  func commit() throws(CheckpointError) {
+  func commit() throws(Failure) {
     do { try file?.synchronize() } catch { throw failure("write it", error) }
     guard rename(path, target) == 0 else {
-      throw CheckpointError(
-        path: target, reason: "cannot create it: \(Self.systemReason)", kind: .cannotCreate)
+      throw Failure(.cannotCreate, path: target, "cannot create it: \(Self.systemReason)")
     }
     FileSystem.synchronizeFolder(of: target)
     unlink(originPath)

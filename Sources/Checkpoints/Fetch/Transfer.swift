@@ -1,5 +1,6 @@
 internal import Foundation
 internal import FoundationNetworking
+import Machine
 
 /// One HTTP request whose body is appended to a partial file as it arrives.
 final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
@@ -15,7 +16,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     /// The reason that the connection ended early.
     var interruption: String?
     /// An error after which further attempts are useless.
-    var failure: CheckpointError?
+    var failure: Failure?
   }
 
   private let part: PartialFile
@@ -54,8 +55,8 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     // A redirect from https to http is refused.
     let isDowngrade = task.originalRequest?.url?.scheme == "https" && request.url?.scheme != "https"
     if isDowngrade {
-      outcome.failure = CheckpointError(
-        path: address, reason: "the server redirects to an address that is not secure", kind: .unreadable)
+      outcome.failure = Failure(
+        .inputUnreadable, path: address, "the server redirects to an address that is not secure")
     }
     completionHandler(isDowngrade ? nil : request)
   }
@@ -69,7 +70,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     }
     outcome.status = response.statusCode
     let range = ContentRange(response.value(forHTTPHeaderField: "Content-Range") ?? "")
-    do throws(CheckpointError) {
+    do throws(Failure) {
       switch response.statusCode {
       case 200:
         outcome.total = response.expectedContentLength >= 0 ? Int(response.expectedContentLength) : nil
@@ -96,10 +97,10 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
 
   func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
     guard outcome.failure == nil, outcome.status == 200 || outcome.status == 206 else { return }
-    do throws(CheckpointError) {
+    do throws(Failure) {
       // The closure of Data's own method does not preserve the error type.
       try data.withUnsafeBytes { bytes in
-        Result { () throws(CheckpointError) in try part.append(bytes) }
+        Result { () throws(Failure) in try part.append(bytes) }
       }.get()
     } catch {
       outcome.failure = error

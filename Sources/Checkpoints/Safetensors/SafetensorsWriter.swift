@@ -1,4 +1,4 @@
-import Machine
+public import Machine
 public import Tensor
 
 /// Writes tensors as safetensors, all of them `F32`, without gaps.
@@ -11,10 +11,10 @@ public enum SafetensorsWriter {
   ///   - tensors: Pairs of name and tensor. Names are unique and not `__metadata__`.
   ///   - metadata: Texts for the header's `__metadata__`.
   ///   - path: The file to create or replace.
-  /// - Throws: ``CheckpointError`` when the file cannot be created or written, or a name is repeated.
+  /// - Throws: ``Failure`` when the file cannot be created or written, or a name is repeated.
   public static func write(
     _ tensors: [(String, Tensor)], metadata: [String: String] = [:], to path: String
-  ) throws(CheckpointError) {
+  ) throws(Failure) {
     try write(
       tensors.map { ($0.0, $0.1.shape) }, metadata: metadata, to: path, reading: { tensors[$0].1 })
   }
@@ -25,52 +25,47 @@ public enum SafetensorsWriter {
   ///   - source: The source of the tensors.
   ///   - metadata: Texts for the header's `__metadata__`.
   ///   - path: The file to create or replace.
-  /// - Throws: ``CheckpointError`` when the file cannot be created or written or a tensor cannot be read.
+  /// - Throws: ``Failure`` when the file cannot be created or written or a tensor cannot be read.
   public static func write(
     _ source: any TensorSource, metadata: [String: String] = [:], to path: String
-  ) throws(CheckpointError) {
+  ) throws(Failure) {
     let names = source.names
     let entries = names.map { ($0, source.shape(of: $0) ?? []) }
-    try write(entries, metadata: metadata, to: path) { (index) throws(CheckpointError) in
-      do { return try source.tensor(named: names[index]) } catch let error as CheckpointError {
+    try write(entries, metadata: metadata, to: path) { (index) throws(Failure) in
+      do { return try source.tensor(named: names[index]) } catch let error as Failure {
         throw error
       } catch {
-        throw CheckpointError(path: path, reason: "\(error)", kind: .badData)
+        throw Failure(.badData, path: path, "\(error)")
       }
     }
   }
 
   private static func write(
     _ entries: [(name: String, shape: Shape)], metadata: [String: String], to path: String,
-    reading tensor: (Int) throws(CheckpointError) -> Tensor
-  ) throws(CheckpointError) {
+    reading tensor: (Int) throws(Failure) -> Tensor
+  ) throws(Failure) {
     var names: Set<String> = []
     for (name, _) in entries where !names.insert(name).inserted || name == "__metadata__" {
-      throw CheckpointError(
-        path: path, reason: "the tensor name '\(name)' cannot be used twice", kind: .badData)
+      throw Failure(.badData, path: path, "the tensor name '\(name)' cannot be used twice")
     }
     let file: AtomicFile
-    do { file = try AtomicFile(output: path) } catch {
-      throw CheckpointError(path: path, reason: error.reason, kind: .cannotCreate)
-    }
-    do throws(FileError) {
+    // Errors name the file as the user did, and not what a link of that name leads to.
+    do {
+      file = try AtomicFile(output: path)
       try file.append(header(entries, metadata))
-    } catch { throw CheckpointError(path: path, reason: error.reason, kind: .writeFailed) }
+    } catch { throw error.about(path) }
     for (index, entry) in entries.enumerated() {
       let tensor = try tensor(index)
       guard tensor.shape == entry.shape else {
-        throw CheckpointError(
-          path: path, reason: "tensor '\(entry.name)' is \(tensor.shape), not \(entry.shape)", kind: .badData)
+        throw Failure(.badData, path: path, "tensor '\(entry.name)' is \(tensor.shape), not \(entry.shape)")
       }
-      do throws(FileError) {
-        try tensor.withUnsafeBufferPointer { (elements) throws(FileError) in
+      do throws(Failure) {
+        try tensor.withUnsafeBufferPointer { (elements) throws(Failure) in
           try file.append(UnsafeRawBufferPointer(elements))
         }
-      } catch { throw CheckpointError(path: path, reason: error.reason, kind: .writeFailed) }
+      } catch { throw error.about(path) }
     }
-    do { try file.commit() } catch {
-      throw CheckpointError(path: path, reason: error.reason, kind: .writeFailed)
-    }
+    do { try file.commit() } catch { throw error.about(path) }
   }
 
   /// Returns the length and the JSON, padded with spaces so that the elements start at a multiple of eight

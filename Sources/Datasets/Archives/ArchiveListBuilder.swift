@@ -9,7 +9,7 @@ struct ArchiveListBuilder {
   private(set) var index = ArchiveIndex()
   private(set) var kind = ImageList.Labels.none
   private(set) var classes: [String] = []
-  var remarks: [String] = []
+  var remarks: [Sentence] = []
 
   /// The length of the folder that all images are in; it and the slash behind it are not looked at.
   private let shared: Int
@@ -48,7 +48,7 @@ struct ArchiveListBuilder {
   }
 
   /// What was left out of samples, where nothing was chosen of any.
-  var unchosen: String? { left.samples > 0 ? left.remarks.first.map { ": \($0)" } : nil }
+  var unchosen: Sentence? { left.samples > 0 ? left.remarks.first : nil }
 
   /// Fills the list.
   ///

@@ -79,7 +79,8 @@ struct ArchiveScan {
       guard scan.inner.isEmpty else {
         throw Failure(
           .badData,
-          "\(source.name)\(EscapedText.escaped(path[...])) is an archive in an archive and holds archives; unpack the outermost one"
+          "\(source.name)\(EscapedText.escaped(path[...])) is an archive in an archive and holds archives",
+          remedy: "unpack the outermost one"
         )
       }
       scans.append(scan)
@@ -103,11 +104,12 @@ struct ArchiveScan {
     if let packer = packers.first(where: { beginning.starts(with: $0.magic) }) {
       return Failure(
         .badData,
-        "\(name) is compressed, and images are read from the middle of archives; run \(packer.program) on it first"
+        "\(name) is compressed, and images are read from the middle of archives",
+        remedy: "run \(packer.program) on it first"
       )
     }
-    return Failure(
-      .badData, beginning.isEmpty ? "\(name) is empty" : "\(name) is not a tar file; obtain it again")
+    if beginning.isEmpty { return Failure(.badData, "\(name) is empty") }
+    return Failure(.badData, "\(name) is not a tar file", remedy: "obtain it again")
   }
 
   /// Where the part of a path ends that all members of a WebDataset sample share: at the first dot of the last

@@ -18,10 +18,9 @@ extension ImageList {
     try builder.build()
     guard builder.names.count > 0 else {
       let shown = unique.prefix(2).map { EscapedText.escaped($0[...]) }.joined(separator: ", ")
-      throw Failure(
-        .inputMissing,
-        "there are no images in \(shown)\(unique.count > 2 ? "…" : "")"
-          + (builder.unchosen ?? "; see --help for what is taken"))
+      let problem: Sentence = "there are no images in \(shown)\(unique.count > 2 ? "…" : "")"
+      if let reason = builder.unchosen { throw Failure(.inputMissing, "\(problem): \(reason)") }
+      throw Failure(.inputMissing, problem, remedy: "see \(.help) for what is taken")
     }
     return ImageList(
       root: root.isEmpty ? "." : PathText.text(root), layout: .tar, labels: builder.kind,

@@ -15,14 +15,14 @@ struct SampleChoice {
     var found = ""
 
     /// What the user should know.
-    var remarks: [String] {
-      var remarks: [String] = []
+    var remarks: [Sentence] {
+      var remarks: [Sentence] = []
       if samples > 0 {
         remarks.append("\(samples) samples have no image of the key asked for and are left out: \(found)")
       }
       if parts > 0 {
         remarks.append(
-          "\(parts) images are parts of a sample and left out: \(example); --image-key chooses others")
+          "\(parts) images are parts of a sample and left out: \(example); \(.imageKey) chooses others")
       }
       return remarks
     }
@@ -79,7 +79,8 @@ struct SampleChoice {
       let option = candidates.first.map { EscapedText.escaped(extensions($0)) } ?? ""
       throw Failure(
         .badData,
-        "\(shownArchive): \(description(of: sample)); say which is meant, with --image-key \(option) say")
+        "\(shownArchive): \(description(of: sample))",
+        remedy: "say which is meant, with \(.imageKey, option) say")
     }
     if sample.count > 1 {
       if left.parts == 0 { left.example = description(of: sample) }

@@ -51,7 +51,8 @@ struct LabelKinds {
     let kinds = first.isSynset ? ("a synset", "a class index") : ("a class index", "a synset")
     throw Failure(
       .badData,
-      "line \(line) of \(path) has \(kinds.1) and line \(first.line) \(kinds.0); write all labels alike")
+      "line \(line) of \(path) has \(kinds.1) and line \(first.line) \(kinds.0)",
+      remedy: "write all labels alike")
   }
 
   /// What the labels count.

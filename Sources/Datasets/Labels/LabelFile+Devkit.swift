@@ -22,7 +22,8 @@ extension LabelFile {
     }
     throw Failure(
       .inputMissing,
-      "there is no ILSVRC2012_validation_ground_truth.txt in \(folder); give the folder of ImageNet's devkit")
+      "there is no ILSVRC2012_validation_ground_truth.txt in \(folder)",
+      remedy: "give the folder of ImageNet's devkit")
   }
 
   /// The classes of images 1, 2, …, given by the kit's own numbers, which are in no order known elsewhere.

@@ -65,7 +65,8 @@ struct LabelFile {
     guard labels.count == images.count else {
       throw Failure(
         .badData,
-        "\(path) has \(labels.count) labels without names, and there are \(images.count) images; write a name beside each"
+        "\(path) has \(labels.count) labels without names, and there are \(images.count) images",
+        remedy: "write a name beside each"
       )
     }
     guard !images.isReordered else {

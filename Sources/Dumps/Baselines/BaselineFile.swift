@@ -39,10 +39,9 @@ package enum BaselineFile {
   ///
   /// - Throws: ``Failure``, `inputMissing` or `badData`.
   package static func read(_ path: String) throws(Failure) -> BaselineTotals {
-    let file: MappedFile
-    do { file = try MappedFile(path) } catch { throw Failure(.inputMissing, "\(error)") }
+    let file = try MappedFile(path)
     let archive: NPZArchive
-    do { archive = try NPZArchive(file.region) } catch { throw Failure(.badData, "\(path): \(error)") }
+    do { archive = try NPZArchive(file.region) } catch { throw Failure(error, in: path) }
     guard let totals = totals(in: archive, prefix: "") else {
       throw Failure(.badData, "\(path) does not hold the baselines of a layer")
     }

@@ -34,8 +34,10 @@ package struct DumpFolder: Sendable {
     return DumpFolder(path: path).hasRecorded() ? .output : .remains
   } refusal: { path, contents in
     guard contents == .output else { return nil }
-    return
-      "\(path) already holds a dump; give --resume to go on with it, --overwrite to replace it, or another --output"
+    return (
+      "\(path) already holds a dump",
+      "give \(.resume) to go on with it, \(.overwrite) to replace it, or another \(.output)"
+    )
   }
 
   /// Looks at the place without touching it: there is output once anything of an image was recorded.
@@ -65,7 +67,8 @@ package struct DumpFolder: Sendable {
     guard let free = Disk.freeBytes(at: path), free < bytes else { return }
     throw Failure(
       .cannotCreate,
-      "the dump takes \(bytes) bytes and \(path) has room for \(free); make room, or record fewer layers or units"
+      "the dump takes \(bytes) bytes and \(path) has room for \(free)",
+      remedy: "make room, or record fewer layers or units"
     )
   }
 

@@ -45,7 +45,8 @@ public enum ShardFolders {
       let manifest = try Manifest.read(folder.manifest)
       guard let shard = manifest.shard, shard.count == count else {
         let found = manifest.shard.map { "shard \($0.index) of \($0.count)" } ?? "no shard"
-        throw Failure(.badData, "\(folder.path) is \(found), not one of \(count); name another folder")
+        throw Failure(
+          .badData, "\(folder.path) is \(found), not one of \(count)", remedy: "name another folder")
       }
       if manifest.state == .complete { missing.remove(shard.index) }
     }

@@ -23,11 +23,12 @@ public enum Retention: Sendable, Hashable, CustomStringConvertible {
     case ("extremes", 2):
       guard let limit = Int(words[1]), (1...Self.greatestLimit).contains(limit) else {
         throw Failure(
-          .usage, "--keep extremes:K takes 1 to \(Self.greatestLimit) images from each end, not '\(words[1])'"
+          .usage,
+          "\(.keep, "extremes:K") takes 1 to \(Self.greatestLimit) images from each end, not '\(words[1])'"
         )
       }
       self = .extremes(limit)
-    default: throw Failure(.usage, "--keep is 'all', 'extremes' or 'extremes:K', not '\(text)'")
+    default: throw Failure(.usage, "\(.keep) is 'all', 'extremes' or 'extremes:K', not '\(text)'")
     }
   }
 

@@ -25,7 +25,7 @@ public struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
   public init(_ text: String) throws(Failure) {
     let fields = text.split(separator: "/", omittingEmptySubsequences: false)
     guard fields.count == 2, let index = Int(fields[0]), let count = Int(fields[1]) else {
-      throw Failure(.usage, "'\(text)' is not a shard; give I/N, 0/8 to 7/8 say")
+      throw Failure(.usage, "'\(text)' is not a shard", remedy: "give I/N, 0/8 to 7/8 say")
     }
     try self.init(index: index, count: count)
   }
@@ -48,8 +48,10 @@ public struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
     else {
       throw Failure(
         .usage,
-        "this job array is not 0 to N-1, so it does not say how many shards there are; set \(countVariable)=N, or give"
-          + " --shard $SLURM_ARRAY_TASK_ID/N, or --shard none if each task is to record something of its own")
+        "this job array is not 0 to N-1, so it does not say how many shards there are",
+        remedy: "set \(countVariable)=N, or give"
+          + " \(.shard, "$SLURM_ARRAY_TASK_ID/N"), or \(.shard, "none") if each task is to record something of its own"
+      )
     }
     return try Shard(index: index, count: count)
   }

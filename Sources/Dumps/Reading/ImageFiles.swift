@@ -20,7 +20,8 @@ public struct ImageFiles: Sendable {
   /// - Throws: ``Failure`` of kind `inputMissing` when nothing is there, and what reading archives throws.
   public init(of dump: RecordedDump, at given: String? = nil) throws(Failure) {
     guard let path = given ?? dump.manifest.images.place else {
-      throw Failure(.inputMissing, "\(dump.path) does not say where its images are; give --images")
+      throw Failure(
+        .inputMissing, "\(dump.path) does not say where its images are", remedy: "give \(.images)")
     }
     images = dump.images
     firstRow = dump.manifest.shard?.firstRow ?? 0
@@ -30,11 +31,14 @@ public struct ImageFiles: Sendable {
       return
     }
     guard let isDirectory = Disk.isDirectory(path) else {
+      guard given == nil else {
+        throw Failure(
+          .inputMissing, "there is no file or folder \(path)",
+          remedy: "give \(.images) what '\(.dump, with: .images)' was given")
+      }
       throw Failure(
-        .inputMissing,
-        given != nil
-          ? "there is no file or folder \(path); give --images what 'dump --images' was given"
-          : "the images of \(dump.path) are not at \(path) any more; give --images with their place")
+        .inputMissing, "the images of \(dump.path) are not at \(path) any more",
+        remedy: "give \(.images) with their place")
     }
     (root, archived) = (PathText.bytes(of: isDirectory ? path : ImageList.folder(ofList: path)), nil)
   }
@@ -49,7 +53,8 @@ public struct ImageFiles: Sendable {
     guard place < archived.count, archived.bytes(ofRow: place).elementsEqual(path) else {
       throw Failure(
         .inputMissing,
-        "\(EscapedText.escaped(path)) is not where it was in its archive; give --images with those of the dump"
+        "\(EscapedText.escaped(path)) is not where it was in its archive",
+        remedy: "give \(.images) with those of the dump"
       )
     }
     return archived.location(ofRow: place)

@@ -23,7 +23,8 @@ public struct RecordedDump: Sendable {
     let manifest = try Manifest.read(folder.manifest)
     guard manifest.state == .complete else {
       throw Failure(
-        .badData, "\(path) is not complete (\(manifest.state.rawValue)); go on with it by dump --resume first"
+        .badData, "\(path) is not complete (\(manifest.state.rawValue))",
+        remedy: "go on with it by \(.dump, with: .resume) first"
       )
     }
     (self.path, self.manifest) = (path, manifest)
@@ -46,7 +47,7 @@ public struct RecordedDump: Sendable {
       return layer
     }
     throw UnknownName(
-      kind: "layer in \(path)", name: name,
+      .recordedLayer(dump: path), name: name,
       known: name.contains(".") ? layers.map(\.name) : layers.map(\.studyName))
   }
 }

@@ -24,19 +24,17 @@ package struct RecordedExtremes: Sendable {
   /// - Throws: ``Failure``, `inputMissing` or `badData`.
   package init(_ path: String, units: Int, limit: Int, rows: Range<Int>) throws(Failure) {
     (self.path, self.limit, self.rows) = (path, limit, rows)
-    let file: MappedFile
-    do { file = try MappedFile(path) } catch { throw Failure(.inputMissing, "\(error)") }
+    let file = try MappedFile(path)
     let archive: NPZArchive
-    do { archive = try NPZArchive(file.region) } catch {
-      throw Failure(.badData, "\(path): \(error)")
-    }
+    do { archive = try NPZArchive(file.region) } catch { throw Failure(error, in: path) }
     var members: [String: NPZArchive.Member] = [:]
     let sample = archive["sample_rows"]?.header.shape.count ?? 0
     for (name, type, shape) in Self.layout(units: units, limit: limit, sample: sample) {
       guard let member = archive[name], member.header == NPYHeader(elementType: type, shape: shape) else {
         throw Failure(
           .badData,
-          "\(path) has no array '\(name)' of \(type) \(shape), as its manifest promises; see 'activation-dump check'"
+          "\(path) has no array '\(name)' of \(type) \(shape), as its manifest promises",
+          remedy: "see '\(calling: .check)'"
         )
       }
       members[name] = member
@@ -123,6 +121,6 @@ package struct RecordedExtremes: Sendable {
 
   private func contradiction(_ unit: Int) -> Failure {
     Failure(
-      .badData, "\(path) contradicts itself about its column \(unit); see 'activation-dump check'")
+      .badData, "\(path) contradicts itself about its column \(unit)", remedy: "see '\(calling: .check)'")
   }
 }

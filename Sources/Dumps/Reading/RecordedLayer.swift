@@ -140,7 +140,8 @@ public struct RecordedLayer: Sendable {
     let totals = try BaselineFile.read(baselines)
     guard totals.nonPositiveImages.count == units.count, totals.count == images else {
       throw Failure(
-        .badData, "\(baselines) is not of the units and images of its manifest; see 'activation-dump check'")
+        .badData, "\(baselines) is not of the units and images of its manifest",
+        remedy: "see '\(calling: .check)'")
     }
     return DeadUnits(evidence, images: images, imagesWithout: totals.nonPositiveImages)
   }
@@ -175,7 +176,8 @@ public struct RecordedLayer: Sendable {
     guard storage == .matrix else {
       throw Failure(
         .badData,
-        "\(file) has the extremes of each unit (--keep extremes), not its value for every image; record with --keep all"
+        "\(file) has the extremes of each unit (\(.keep, "extremes")), not its value for every image",
+        remedy: "record with \(.keep, "all")"
       )
     }
     return try RecordedMatrix(file, array)
@@ -185,7 +187,8 @@ public struct RecordedLayer: Sendable {
     guard array.shape.count == 2 else {
       throw Failure(
         .badData,
-        "\(file) holds every position (--reduce none), not a value for each unit and image; record with --reduce mean or max"
+        "\(file) holds every position (\(.reduce, "none")), not a value for each unit and image",
+        remedy: "record with \(.reduce, "mean") or max"
       )
     }
   }

@@ -12,12 +12,9 @@ struct RecordedMatrix {
   ///
   /// - Throws: ``Failure``, `inputMissing` or `badData`.
   init(_ path: String, _ array: Manifest.Array) throws(Failure) {
-    let file: MappedFile
-    do { file = try MappedFile(path) } catch { throw Failure(.inputMissing, "\(error)") }
+    let file = try MappedFile(path)
     let (header, start): (NPYHeader, Int)
-    do { (header, start) = try NPYHeader.parse(file.region) } catch {
-      throw Failure(.badData, "\(path): \(error)")
-    }
+    do { (header, start) = try NPYHeader.parse(file.region) } catch { throw Failure(error, in: path) }
     (rows, units) = (array.images, array.rowShape[0])
     let (count, overflow) = rows.multipliedReportingOverflow(by: units)
     guard let format = ArrayFormat(array),
@@ -27,7 +24,7 @@ struct RecordedMatrix {
       start + region.count == file.count
     else {
       throw Failure(
-        .badData, "\(path) is not the array that the manifest describes; see 'activation-dump check'")
+        .badData, "\(path) is not the array that the manifest describes", remedy: "see '\(calling: .check)'")
     }
     (self.region, self.format) = (region, format)
   }

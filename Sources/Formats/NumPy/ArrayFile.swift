@@ -39,7 +39,8 @@ package final class ArrayFile: Sendable {
     self.file = keepOpen ? file : nil
     do { try file.resize(to: byteCount) } catch {
       throw Failure(
-        .writeFailed, "cannot make \(path) \(byteCount) bytes long: \(error); make room on the disk")
+        .writeFailed, "cannot make \(path) \(byteCount) bytes long: \(error)",
+        remedy: "make room on the disk")
     }
     try Disk.write(header, at: 0, to: file, path: path)
   }
@@ -67,17 +68,18 @@ package final class ArrayFile: Sendable {
     }
     guard found == header, FileVersion(file)?.size == byteCount else {
       throw Failure(
-        .badData, "\(path) is not the file the dump began; give --overwrite to record everything again")
+        .badData, "\(path) is not the file the dump began",
+        remedy: "give \(.overwrite) to record everything again")
     }
   }
 
   private static func refusal(to act: String, _ path: String, _ error: SystemError) -> Failure {
     let reason = "cannot \(act) \(path): \(error)"
     if error.code == ENOENT {
-      return Failure(.badData, "\(reason); give --overwrite to record everything again")
+      return Failure(.badData, "\(reason)", remedy: "give \(.overwrite) to record everything again")
     }
     // Whoever may not write to it must not be told to replace it.
-    return Failure(act == "read" ? .inputMissing : .cannotCreate, reason)
+    return Failure(act == "read" ? .inputMissing : .cannotCreate, "\(reason)")
   }
 
   /// Adds the bytes of consecutive rows to a digest.

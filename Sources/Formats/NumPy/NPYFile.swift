@@ -7,16 +7,16 @@ package enum NPYFile {
   ///
   /// - Throws: ``Failure``, `inputMissing` or `badData`.
   package static func read(_ path: String) throws(Failure) -> Tensor {
-    let file: MappedFile
-    do { file = try MappedFile(path) } catch { throw Failure(.inputMissing, "\(error)") }
+    let file = try MappedFile(path)
     let (header, start): (NPYHeader, Int)
     do { (header, start) = try NPYHeader.parse(file.region) } catch {
-      throw Failure(.badData, "\(path): \(error)")
+      throw Failure(error, in: path)
     }
     let wide = header.elementType == .float64
     guard wide || header.elementType == .float32, !header.isBigEndian, !header.isFortranOrder else {
       throw Failure(
-        .badData, "\(path) has to hold little-endian float32 or float64 in C order; save it so with NumPy")
+        .badData, "\(path) has to hold little-endian float32 or float64 in C order",
+        remedy: "save it so with NumPy")
     }
     let count = header.shape.count
     let (size, overflow) = count.multipliedReportingOverflow(by: header.elementType.byteCount)

@@ -160,10 +160,8 @@ package struct TarReader {
   }
 
   private func error(_ reason: String, isDamage: Bool = true) -> Failure {
-    Failure(
-      .badData,
-      isDamage
-        ? "the archive \(name) is damaged: \(reason); obtain it again"
-        : "the archive \(name) cannot be read: \(reason)")
+    isDamage
+      ? Failure(.badData, "the archive \(name) is damaged: \(reason)", remedy: "obtain it again")
+      : Failure(.badData, "the archive \(name) cannot be read: \(reason)")
   }
 }

@@ -64,11 +64,11 @@ package final class ZipWriter {
       + littleEndian(UInt16(0))
     buffer += directory + end
     try flush()
-    try writing { () throws(FileError) in try file.commit() }
+    try file.commit()
   }
 
   private func flush() throws(Failure) {
-    try writing { () throws(FileError) in try file.append(buffer) }
+    try file.append(buffer)
     written += buffer.count
     buffer.removeAll(keepingCapacity: true)
   }
@@ -78,13 +78,10 @@ package final class ZipWriter {
       buffer.replaceSubrange(offset - written..<offset - written + bytes.count, with: bytes)
     } else {
       try flush()
-      try writing { () throws(FileError) in try file.replace(at: offset, with: bytes) }
+      try file.replace(at: offset, with: bytes)
     }
   }
 
-  private func writing(_ body: () throws(FileError) -> Void) throws(Failure) {
-    do { try body() } catch { throw Failure(.writeFailed, "\(error)") }
-  }
 }
 
 /// What is said of a member before its content and in the directory.

@@ -10,12 +10,12 @@ struct WeightsEvidence {
   /// What was found.
   enum Finding: Hashable {
     /// It is certain that the network computes something else with these weights, or that they are another network's.
-    case refused(String)
+    case refused(Sentence)
     /// They may not be what the identifier means.
-    case noted(String)
+    case noted(Sentence)
 
     /// The sentence of a note.
-    var note: String? { if case .noted(let text) = self { text } else { nil } }
+    var note: Sentence? { if case .noted(let text) = self { text } else { nil } }
   }
 
   /// The published file of the network that it is.
@@ -50,8 +50,8 @@ struct WeightsEvidence {
     weighActivation(companion, isHalf: checkpoint.tensors.contains { $0.elementType == .float16 })
   }
 
-  private mutating func refuse(_ reason: String) { findings.append(.refused(reason)) }
-  private mutating func note(_ remark: String) { findings.append(.noted(remark)) }
+  private mutating func refuse(_ reason: Sentence) { findings.append(.refused(reason)) }
+  private mutating func note(_ remark: Sentence) { findings.append(.noted(remark)) }
 
   // MARK: The file
 
@@ -62,15 +62,15 @@ struct WeightsEvidence {
         release = file.name
       } else {
         refuse(
-          "is \(file.name), the checkpoint of \(other.identifier), going by its SHA-256; give --model"
-            + " \(other.identifier)")
+          "is \(file.name), the checkpoint of \(other.identifier), going by its SHA-256; give"
+            + " \(.model, other.identifier)")
       }
     }
     guard let known = model.weights.others.first(where: { digest.hasPrefix($0.digest) }) else { return }
     if let difference = known.difference {
       refuse(
         "is \(known.name), going by its SHA-256, whose network \(difference): \(model.identifier) would compute"
-          + " something else with it" + (known.identifier.map { "; give --model \($0)" } ?? ""))
+          + " something else with it" + (known.identifier.map { "; give \(.model, $0)" as Sentence } ?? ""))
     } else {
       note(
         "is \(known.name), going by its SHA-256: the same network, but not the weights \(model.identifier) means"
@@ -82,7 +82,7 @@ struct WeightsEvidence {
     guard let written = metadata["model"], written != model.identifier,
       Model.all.contains(where: { $0.identifier == written })
     else { return }
-    refuse("was converted for \(written), as its metadata says; give --model \(written)")
+    refuse("was converted for \(written), as its metadata says; give \(.model, written)")
   }
 
   /// The signs that the network's description knows.
@@ -111,7 +111,7 @@ struct WeightsEvidence {
   private mutating func weigh(architecture: String, source: String, isCertain: Bool) {
     let name = architecture.lowercased().split(separator: ".").first.map(String.init) ?? ""
     if let difference = model.weights.likeArchitectures[name] {
-      let reason =
+      let reason: Sentence =
         "is of the architecture \(name), as \(source) says, which \(difference): \(model.identifier) would compute"
         + " something else with it"
       return isCertain ? refuse(reason) : note(reason)
@@ -162,9 +162,9 @@ struct WeightsEvidence {
     let (expected, other) = (gelu.isQuick, gelu.otherModel)
     if let found = configuration?.hasQuickGELU, let source = configuration?.fileName {
       if found == expected { return }
-      let reason =
+      let reason: Sentence =
         "has \(found ? "QuickGELU" : "the exact GELU"), as the \(source) beside it says: \(model.identifier) would compute"
-        + " something else with it; give --model \(other)"
+        + " something else with it; give \(.model, other)"
       return ModelConfiguration.belongs(to: fileName) ? refuse(reason) : note(reason)
     }
     if metadata["model"] == model.identifier || gelu.isKnown(keys) { return }
@@ -172,7 +172,7 @@ struct WeightsEvidence {
     note(
       "is not of a known SHA-256, and tensors cannot tell GELU from QuickGELU: \(model.identifier) computes"
         + " \(expected ? "QuickGELU" : "the exact GELU"); weights of \(gelu.otherOwners)"
-        + " need --model \(other)\(half)")
+        + " need \(.model, other)\(half)")
   }
 }
 

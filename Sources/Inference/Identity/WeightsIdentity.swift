@@ -1,6 +1,6 @@
 package import Checkpoints
 import Layers
-import Machine
+public import Machine
 public import Models
 import Tensor
 
@@ -16,7 +16,7 @@ public struct WeightsIdentity: Sendable {
   /// The published file they are, by its SHA-256; `nil` for any other.
   public let release: String?
   /// Sentences for the user: what the weights lack, or seem to be, and what else is in the file.
-  public let remarks: [String]
+  public let remarks: [Sentence]
   private let source: Source
 
   private enum Source {
@@ -33,7 +33,7 @@ public struct WeightsIdentity: Sendable {
 
   /// Looks at weights.
   ///
-  /// - Throws: `CheckpointError` for a file that cannot be read; ``Failure`` for weights that do not fit the
+  /// - Throws: ``Failure`` for a file that cannot be read, and for weights that do not fit the
   ///   network, all that is wrong at once, or that are known to be another network's.
   public init(_ model: Model, _ weights: Weights) throws {
     switch weights {
@@ -49,38 +49,50 @@ public struct WeightsIdentity: Sendable {
 
   /// Looks at a checkpoint.
   ///
-  /// - Throws: `CheckpointError` when it cannot be read; ``Failure`` for one that does not fit the network, or
+  /// - Parameters:
+  ///   - model: The network they are to be of.
+  ///   - checkpoint: The file.
+  ///   - key: Where in it the weights are.
+  ///   - subject: What errors call the file; its path by default.
+  /// - Throws: ``Failure`` when it cannot be read, does not fit the network, or
   ///   is known to be another network's; ``UnknownName`` when nothing of a network is under the key.
-  package init(_ model: Model, _ checkpoint: Checkpoint, key: String? = nil) throws {
-    try self.init(model, checkpoint, key: key, choosing: { try model.choice(from: checkpoint, key: key) })
+  package init(_ model: Model, _ checkpoint: Checkpoint, key: String? = nil, named subject: String? = nil)
+    throws
+  {
+    try self.init(
+      model, checkpoint, key: key, named: subject, choosing: { try model.choice(from: checkpoint, key: key) })
   }
 
   /// Looks at a checkpoint whose tensors have been chosen.
   ///
   /// - Throws: ``Failure`` for one that does not fit the network, or is known to be another network's.
   package init(_ model: Model, _ checkpoint: Checkpoint, key: String?, choice: WeightsChoice) throws {
-    try self.init(model, checkpoint, key: key, choosing: { choice })
+    try self.init(model, checkpoint, key: key, named: nil, choosing: { choice })
   }
 
   private init(
-    _ model: Model, _ checkpoint: Checkpoint, key: String?, choosing choose: () throws -> WeightsChoice
+    _ model: Model, _ checkpoint: Checkpoint, key: String?, named subject: String?,
+    choosing choose: () throws -> WeightsChoice
   ) throws {
+    let subject = subject ?? checkpoint.path
     let digest = try checkpoint.sha256()
     let evidence = WeightsEvidence(model, checkpoint, sha256: digest)
     for case .refused(let reason) in evidence.findings {
-      throw Failure(.badData, "\(checkpoint.path) \(reason)")
+      throw Failure(.badData, "\(subject) \(reason)")
     }
     let choice = try choose()
     guard choice.fits else {
-      let advice =
+      let advice: Sentence =
         CheckpointFolder.advice(forShard: checkpoint.path) ?? "is it the checkpoint of another model?"
       throw Failure(
         .badData,
-        "\(checkpoint.path) does not fit \(model.identifier)\(choice.place): \(choice.problems); \(advice)")
+        "\(subject) does not fit \(model.identifier)\(choice.place): \(choice.problems)", remedy: advice)
     }
     let file = PathText.lastComponent(of: checkpoint.path)
     remarks =
-      ([choice.model.headRemark] + evidence.findings.map(\.note)).compactMap { $0 }.map { "\(file) \($0)" }
+      ([choice.model.headRemark] + evidence.findings.map(\.note)).compactMap { $0 }.map {
+        "\(file) \($0)" as Sentence
+      }
       + choice.notes(on: file)
     (self.model, sha256, release) = (choice.model, digest, evidence.release)
     (weights, source) = (.file(checkpoint.path, key: key), .checkpoint(checkpoint, choice))
@@ -97,7 +109,7 @@ public struct WeightsIdentity: Sendable {
 
 extension Model {
   /// What is to be said of a head that is not the published one; `nil` of that.
-  var headRemark: String? {
+  var headRemark: Sentence? {
     switch head {
     case .published: nil
     case .outputs(let count):

@@ -1,7 +1,8 @@
+public import Machine
 public import Tensor
 
 /// All differences between a checkpoint and the parameters of a graph, reported at once.
-public struct BindingError: Error, Equatable, CustomStringConvertible {
+public struct BindingError: Explained, Equatable {
   /// Names of parameters that the source does not have.
   public var missing: [String] = []
   /// Names of tensors that the model does not use.
@@ -12,9 +13,12 @@ public struct BindingError: Error, Equatable, CustomStringConvertible {
   /// Creates a report without problems.
   public init() {}
 
+  /// Weights are data.
+  public var kind: Failure.Kind { .badData }
+
   /// The problems, one sentence per kind; long lists are shortened.
-  public var description: String {
-    [
+  public var sentence: Sentence {
+    let problems = [
       ("missing from the checkpoint", missing), ("not part of the model", unexpected),
       ("of the wrong shape", mismatched),
     ]
@@ -23,7 +27,7 @@ public struct BindingError: Error, Equatable, CustomStringConvertible {
       let shown = names.prefix(12).joined(separator: ", ")
       return "\(names.count) \(title): \(shown)\(names.count > 12 ? ", …" : "")"
     }
-    .joined(separator: "; ")
+    return "\(problems.joined(separator: "; "))"
   }
 }
 

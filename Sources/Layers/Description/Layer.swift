@@ -1,3 +1,4 @@
+public import Machine
 public import Tensor
 
 /// One layer of a model: its computation, its parameters and its output shape. A layer holds no data and does
@@ -44,14 +45,17 @@ extension Layer {
 }
 
 /// An error in a model description.
-public enum GraphError: Error, Equatable, CustomStringConvertible {
+public enum GraphError: Explained, Equatable {
   /// The inputs of a layer do not fit it.
   case incompatible(layer: String, shapes: [Shape], reason: String)
   /// Two values have the same name.
   case duplicateName(String)
 
-  /// One sentence for the user.
-  public var description: String {
+  /// A network is data, wherever its description comes from.
+  public var kind: Failure.Kind { .badData }
+
+  /// What contradicts what.
+  public var sentence: Sentence {
     switch self {
     case .incompatible(let layer, let shapes, let reason):
       "\(layer) cannot take \(shapes.map(\.description).joined(separator: " and ")): \(reason)"

@@ -1,7 +1,8 @@
+public import Machine
 public import Tensor
 
 /// The reason that a plan cannot be made.
-public enum PlanError: Error, Equatable, CustomStringConvertible {
+public enum PlanError: Explained, Equatable {
   /// The graph has no activation with the name of a tap.
   case unknownActivation(String)
   /// The parameters do not fit the graph.
@@ -11,17 +12,25 @@ public enum PlanError: Error, Equatable, CustomStringConvertible {
   /// The library that the tier's kernels need is not installed.
   case noLibrary(Tier)
 
-  /// One sentence for the user.
-  public var description: String {
+  /// Weights and names of layers are data; tier and precision are settings.
+  public var kind: Failure.Kind {
+    switch self {
+    case .unknownActivation, .binding: .badData
+    case .precision, .noLibrary: .usage
+    }
+  }
+
+  /// What does not go together, and for a setting which other would.
+  public var sentence: Sentence {
     switch self {
     case .unknownActivation(let name): "the model has no layer named '\(name)'"
     case .binding(let problems): "the weights do not fit the model: \(problems)"
     case .noLibrary(let tier):
-      "the \(tier) kernels need OpenBLAS, and libopenblas.so.0 cannot be loaded: install it, or choose another --tier"
+      "the \(tier) kernels need OpenBLAS, and libopenblas.so.0 cannot be loaded: install it, or choose another \(.tier)"
     case .precision(let precision, let tier):
-      "the \(tier) kernels have no \(precision.rawValue), which needs AMX: use --precision fp32"
+      "the \(tier) kernels have no \(precision.rawValue), which needs AMX: use \(.precision, "fp32")"
         + (Tier.named("amx-emulated")?.supports(precision) == true
-          ? ", or --tier amx-emulated, which gives the bytes of AMX slowly" : "")
+          ? ", or \(.tier, "amx-emulated"), which gives the bytes of AMX slowly" : "")
     }
   }
 }

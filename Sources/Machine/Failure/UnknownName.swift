@@ -1,52 +1,58 @@
 /// A name nobody knows, with the nearest that somebody does.
-public struct UnknownName: Error, Hashable, CustomStringConvertible {
-  /// What was asked for: `model`, `layer`.
-  public let kind: String
+public struct UnknownName: Explained, Hashable {
+  /// What a name can be of.
+  public enum Subject: Hashable, Sendable {
+    /// A network of the catalogue.
+    case model
+    /// A layer of a network.
+    case layer(model: String)
+    /// A layer that a dump holds.
+    case recordedLayer(dump: String)
+    /// A key under which a checkpoint may hold weights of a network.
+    case weightsKey(model: String)
+    /// A tensor of a checkpoint.
+    case tensor
+    /// A command of the program.
+    case command
+
+    /// The words that say it, to follow an article.
+    fileprivate var words: String {
+      switch self {
+      case .model: "model"
+      case .layer(let model): "layer of \(model)"
+      case .recordedLayer(let dump): "layer in \(dump)"
+      case .weightsKey(let model): "key with weights of \(model)"
+      case .tensor: "tensor"
+      case .command: "command"
+      }
+    }
+  }
+
+  /// What was asked for.
+  public let subject: Subject
   /// The name as it was given.
   public let name: String
   /// The known names nearest to it, nearest first.
   public let nearest: [String]
 
   /// Creates the error, choosing the nearest of the known names.
-  package init(kind: String, name: String, known: some Sequence<String>) {
-    self.kind = kind
+  package init(_ subject: Subject, name: String, known: some Sequence<String>) {
+    self.subject = subject
     self.name = name
     nearest = EditDistance.nearest(to: name, among: known, limit: 3)
   }
 
-  /// One sentence for the user.
-  public var description: String {
+  /// A model or a command is a word of the program's; any other name is one of the data.
+  public var kind: Failure.Kind {
+    switch subject {
+    case .model, .command: .usage
+    case .layer, .recordedLayer, .weightsKey, .tensor: .badData
+    }
+  }
+
+  /// What there is not, and what is nearest to it.
+  public var sentence: Sentence {
     let advice = nearest.isEmpty ? "" : "; the nearest are \(nearest.joined(separator: ", "))"
-    return "there is no \(kind) named '\(name)'\(advice)"
+    return "there is no \(subject.words) named '\(name)'\(advice)"
   }
-}
-
-/// How many single-character edits lie between two names (Levenshtein).
-enum EditDistance {
-  /// The `limit` names of smallest distance, ties in the order given. Case is ignored.
-  static func nearest(to name: String, among known: some Sequence<String>, limit: Int) -> [String] {
-    let target = Array(name.lowercased().utf8.prefix(maximumLength))
-    let ranked = known.enumerated().map { position, candidate in
-      (candidate, between(target, Array(candidate.lowercased().utf8.prefix(maximumLength))), position)
-    }
-    return ranked.sorted { ($0.1, $0.2) < ($1.1, $1.2) }.prefix(limit).map(\.0)
-  }
-
-  /// The edit distance of two byte strings, by the two-row dynamic programme.
-  static func between(_ a: [UInt8], _ b: [UInt8]) -> Int {
-    var previous = Array(0...b.count)
-    var current = previous
-    for (row, byte) in a.enumerated() {
-      current[0] = row + 1
-      for (column, other) in b.enumerated() {
-        let substitution = previous[column] + (byte == other ? 0 : 1)
-        current[column + 1] = min(substitution, previous[column + 1] + 1, current[column] + 1)
-      }
-      swap(&previous, &current)
-    }
-    return previous[b.count]
-  }
-
-  /// Names are far shorter; what users paste may not be.
-  private static let maximumLength = 200
 }

@@ -13,8 +13,8 @@ package final class AtomicFile {
 
   /// Creates the temporary file. A link in the place of the file will be replaced, not followed.
   ///
-  /// - Throws: ``FileError`` when the folder is missing or cannot be written to.
-  package init(_ path: String) throws(FileError) {
+  /// - Throws: ``Failure`` of kind `cannotCreate` when the folder is missing or cannot be written to.
+  package init(_ path: String) throws(Failure) {
     self.path = path
     let (name, file) = try Self.createTemporary(for: path)
     (temporary, self.file) = (name, file)
@@ -23,19 +23,19 @@ package final class AtomicFile {
   /// Creates the temporary file for a path that the user chose. A link is followed, so that it stays one. What is not a
   /// file, a pipe say, cannot be replaced: it is written to.
   ///
-  /// - Throws: ``FileError`` as `init(_:)`, and when the path is a folder or a link to nothing.
-  package init(output path: String) throws(FileError) {
+  /// - Throws: ``Failure`` as `init(_:)`, and when the path is a folder or a link to nothing.
+  package init(output path: String) throws(Failure) {
     try FileSystem.checkLink(path)
     switch FileSystem.kind(of: path) {
     case nil, .file?:
       self.path = FileSystem.resolved(path) ?? path
       let (name, file) = try Self.createTemporary(for: self.path)
       (temporary, self.file) = (name, file)
-    case .folder?: throw FileError(path: path, operation: "create it", code: EISDIR)
+    case .folder?: throw Failure(.cannotCreate, path: path, cannot: "create it", code: EISDIR)
     case .other?:
       (self.path, temporary) = (path, nil)
       do { file = try Descriptor(path, .write) } catch {
-        throw FileError(path: path, operation: "write it", code: error.code)
+        throw Failure(.cannotCreate, path: path, cannot: "write it", code: error.code)
       }
     }
   }
@@ -44,11 +44,11 @@ package final class AtomicFile {
     if file != nil, let temporary { unlink(temporary) }
   }
 
-  private static func createTemporary(for path: String) throws(FileError) -> (name: String, Descriptor) {
+  private static func createTemporary(for path: String) throws(Failure) -> (name: String, Descriptor) {
     // A name that is itself too long would show only at the end.
     var status = stat()
     if lstat(path, &status) != 0, errno == ENAMETOOLONG {
-      throw FileError(path: path, operation: "create it", code: ENAMETOOLONG)
+      throw Failure(.cannotCreate, path: path, cannot: "create it", code: ENAMETOOLONG)
     }
     // Not mkstemp, whose files only their owner may read, whatever the user's mask says.
     var isTooLong = false
@@ -63,35 +63,35 @@ package final class AtomicFile {
           isTooLong = true
           continue
         }
-        throw FileError(path: path, operation: "create it", code: error.code)
+        throw Failure(path: path, operation: "create it", code: error.code)
       }
     }
   }
 
   /// Adds bytes at the end.
   ///
-  /// - Throws: ``FileError``, when the disk is full say.
-  package func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+  /// - Throws: ``Failure`` of kind `writeFailed`, when the disk is full say.
+  package func append(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
     do { try file?.writeAll(bytes) } catch { throw unwritten(error) }
   }
 
-  private func unwritten(_ error: SystemError) -> FileError {
-    FileError(path: path, operation: "write it", code: error.code == 0 ? EIO : error.code)
+  private func unwritten(_ error: SystemError) -> Failure {
+    Failure(.writeFailed, path: path, cannot: "write it", code: error.code == 0 ? EIO : error.code)
   }
 
   /// Adds bytes at the end.
   ///
-  /// - Throws: ``FileError``, when the disk is full say.
-  package func append(_ bytes: [UInt8]) throws(FileError) {
-    try bytes.withUnsafeBufferPointer { (bytes) throws(FileError) in
+  /// - Throws: ``Failure`` of kind `writeFailed`, when the disk is full say.
+  package func append(_ bytes: [UInt8]) throws(Failure) {
+    try bytes.withUnsafeBufferPointer { (bytes) throws(Failure) in
       try append(UnsafeRawBufferPointer(bytes))
     }
   }
 
   /// Replaces bytes that were added before.
   ///
-  /// - Throws: ``FileError``, when the disk fails say.
-  package func replace(at offset: Int, with bytes: [UInt8]) throws(FileError) {
+  /// - Throws: ``Failure`` of kind `writeFailed`, when the disk fails say.
+  package func replace(at offset: Int, with bytes: [UInt8]) throws(Failure) {
     do throws(SystemError) {
       try bytes.withUnsafeBufferPointer { (bytes) throws(SystemError) in
         try file?.writeAll(UnsafeRawBufferPointer(bytes), at: offset)
@@ -103,15 +103,15 @@ package final class AtomicFile {
   ///
   /// - Parameter durably: Whether a power loss must not undo it: costs a trip to the disk, for every file. Without, call
   ///   ``FileSystem/synchronizeAll()`` after many files.
-  /// - Throws: ``FileError``; the temporary file is then removed.
-  package func commit(durably: Bool = true) throws(FileError) {
+  /// - Throws: ``Failure`` of kind `writeFailed`; the temporary file is then removed.
+  package func commit(durably: Bool = true) throws(Failure) {
     guard let temporary else {
       file = nil
       return
     }
     if durably { do { try file?.synchronize() } catch { throw unwritten(error) } }
     guard rename(temporary, path) == 0 else {
-      throw FileError(path: path, operation: "create it", code: errno)
+      throw Failure(.writeFailed, path: path, cannot: "create it", code: errno)
     }
     file = nil
     if durably { FileSystem.synchronizeFolder(of: path) }

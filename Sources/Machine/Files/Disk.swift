@@ -74,22 +74,14 @@ package enum Disk {
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package static func createDirectory(_ path: String) throws(Failure) {
-    do { try FileSystem.createFolders(path) } catch {
-      // What is wrong with a link says itself what to do.
-      throw Failure(
-        .cannotCreate,
-        error.code == 0
-          ? "\(error)"
-          : "cannot create the folder \(path): \(String(cString: strerror(error.code))); choose another place"
-      )
-    }
+    try FileSystem.createFolders(path)
   }
 
   /// Refuses an output that is a symbolic link to nothing.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package static func checkLink(_ path: String) throws(Failure) {
-    do { try FileSystem.checkLink(path) } catch { throw Failure(.cannotCreate, "\(error)") }
+    try FileSystem.checkLink(path)
   }
 
   /// The bytes of a file; `nil` when there is none.
@@ -198,8 +190,8 @@ package enum Disk {
     if isTooDeep, name.count > 200 { name = "\(name.prefix(200))…" }
     return Failure(
       .inputMissing,
-      "cannot read the folder \(name): \(lastError)"
-        + (isTooDeep ? "; paths have \(PATH_MAX - 1) bytes at most: move what is in it further up" : ""))
+      "cannot read the folder \(name): \(lastError)",
+      remedy: isTooDeep ? "paths have \(PATH_MAX - 1) bytes at most: move what is in it further up" : nil)
   }
 
   /// One name in a directory.

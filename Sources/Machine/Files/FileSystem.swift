@@ -12,40 +12,50 @@ package enum FileSystem {
 
   /// Creates a folder and those above it, with whatever rights the user's mask leaves.
   ///
-  /// - Throws: ``FileError``; that of a link to nowhere names the link.
-  package static func createFolders(_ path: String) throws(FileError) {
-    let path = withoutTrailingSlashes(path)
-    guard mkdir(path, 0o777) != 0 else { return }
+  /// - Throws: ``Failure`` of kind `cannotCreate`; that of a link to nowhere names the link.
+  package static func createFolders(_ path: String) throws(Failure) {
+    let code = try makeFolders(withoutTrailingSlashes(path))
+    guard code == 0 else {
+      throw Failure(
+        .cannotCreate, "cannot create the folder \(path): \(String(cString: strerror(code)))",
+        remedy: "choose another place")
+    }
+  }
+
+  /// Makes what is missing of a path.
+  ///
+  /// - Returns: The system's number of the error, or 0.
+  private static func makeFolders(_ path: String) throws(Failure) -> Int32 {
+    guard mkdir(path, 0o777) != 0 else { return 0 }
     var code = errno
     if code == ENOENT || code == ELOOP, let parent = folder(of: path) {
-      try createFolders(parent)
+      let above = try makeFolders(parent)
+      guard above == 0 else { return above }
       code = mkdir(path, 0o777) == 0 ? 0 : errno
     }
-    guard code != 0, kind(of: path) != .folder else { return }
+    guard code != 0, kind(of: path) != .folder else { return 0 }
     try checkLink(path)
     // What there is instead of a folder is a better answer than that there is something.
-    throw FileError(path: path, operation: "create it", code: code == EEXIST ? ENOTDIR : code)
+    return code == EEXIST ? ENOTDIR : code
   }
 
   /// Refuses a path that is a symbolic link to nothing: neither a folder nor a file can be made in its place.
   ///
-  /// - Throws: ``FileError`` that names the link and what it leads to.
-  package static func checkLink(_ path: String) throws(FileError) {
+  /// - Throws: ``Failure`` of kind `cannotCreate` that names the link and what it leads to.
+  package static func checkLink(_ path: String) throws(Failure) {
     let path = withoutTrailingSlashes(path)
     guard kind(of: path) == nil, let destination = destination(of: path) else { return }
-    throw FileError(
-      path: path,
-      operation:
-        "it is a symbolic link to \(destination), which does not exist; make that first, or remove the link",
-      code: 0)
+    throw Failure(
+      .cannotCreate, path: path, "it is a symbolic link to \(destination), which does not exist",
+      remedy: "make that first, or remove the link")
   }
 
   /// The names in a folder, sorted bytewise.
   ///
-  /// - Throws: ``FileError`` when it cannot be read.
-  package static func names(in folder: String) throws(FileError) -> [String] {
+  /// - Throws: ``Failure`` when it cannot be read.
+  package static func names(in folder: String) throws(Failure) -> [String] {
     guard let handle = PathText.withBytes(of: folder, { opendir($0) }) else {
-      throw FileError(path: folder, operation: "read it", code: errno)
+      throw Failure(reading: folder, cannot: "read it", code: errno)
     }
     defer { closedir(handle) }
     var names: [[UInt8]] = []
@@ -55,7 +65,7 @@ package enum FileSystem {
       guard let entry = readdir(handle) else { break }
       names.append(withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) })
     }
-    guard errno == 0 else { throw FileError(path: folder, operation: "read it", code: errno) }
+    guard errno == 0 else { throw Failure(reading: folder, cannot: "read it", code: errno) }
     return names.sorted { $0.lexicographicallyPrecedes($1) }.map { PathText.text($0) }
       .filter { $0 != "." && $0 != ".." }
   }

@@ -41,7 +41,8 @@ package final class FolderLock: Sendable {
     let holder = Disk.data(of: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
     throw Failure(
       .cannotCreate,
-      "\(folder) is being written by another process\(holder.isEmpty ? "" : " (\(holder))"); wait for it or stop it"
+      "\(folder) is being written by another process\(holder.isEmpty ? "" : " (\(holder))")",
+      remedy: "wait for it or stop it"
     )
   }
 

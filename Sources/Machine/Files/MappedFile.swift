@@ -12,20 +12,19 @@ package final class MappedFile: @unchecked Sendable {
 
   /// Maps a whole file.
   ///
-  /// - Throws: ``FileError`` when it is missing, not a regular file or not readable.
-  package init(_ path: String) throws(FileError) {
+  /// - Throws: ``Failure`` when it is missing, not a regular file or not readable.
+  package init(_ path: String) throws(Failure) {
     // Not blocking, so that opening a pipe without a writer returns; regular files do not care.
     let (file, status): (Descriptor, stat)
     do { file = try Descriptor(path, .readWithoutWaiting) } catch {
-      throw FileError(path: path, operation: "open it", code: error.code)
+      throw Failure(reading: path, cannot: "open it", code: error.code)
     }
     do { status = try file.status() } catch {
-      throw FileError(path: path, operation: "examine it", code: error.code)
+      throw Failure(reading: path, cannot: "examine it", code: error.code)
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      let isFolder = status.st_mode & S_IFMT == S_IFDIR
-      throw FileError(
-        path: path, operation: isFolder ? "read it" : "it is not a regular file", code: isFolder ? EISDIR : 0)
+      if status.st_mode & S_IFMT == S_IFDIR { throw Failure(reading: path, cannot: "read it", code: EISDIR) }
+      throw Failure(.inputUnreadable, path: path, "it is not a regular file")
     }
     let size = Int(status.st_size)
     self.path = path
@@ -37,7 +36,7 @@ package final class MappedFile: @unchecked Sendable {
     if let base, base != MAP_FAILED {
       bytes = UnsafeRawBufferPointer(start: base, count: size)
     } else if errno == ENOMEM {
-      throw FileError(path: path, operation: "map it", code: ENOMEM)
+      throw Failure(reading: path, cannot: "map it", code: ENOMEM)
     } else {
       bytes = try Self.read(size, of: file, path)
     }
@@ -46,24 +45,23 @@ package final class MappedFile: @unchecked Sendable {
   /// Reads a whole file into memory that can be unmapped as if it were the file.
   private static func read(
     _ size: Int, of file: Descriptor, _ path: String
-  ) throws(FileError) -> UnsafeRawBufferPointer {
+  ) throws(Failure) -> UnsafeRawBufferPointer {
     let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     let base =
       size <= memory
       ? mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) : MAP_FAILED
     guard let base, base != MAP_FAILED else {
-      throw FileError(
-        path: path,
-        operation:
-          "its file system cannot map it, and its \(size) bytes do not fit into memory; copy it to another file system",
-        code: 0)
+      throw Failure(
+        .inputUnreadable, path: path,
+        "its file system cannot map it, and its \(size) bytes do not fit into memory",
+        remedy: "copy it to another file system")
     }
-    let failure: FileError
+    let failure: Failure
     do {
       let memory = UnsafeMutableRawBufferPointer(start: base, count: size)
       if try file.readAll(at: 0, into: memory) == size { return UnsafeRawBufferPointer(memory) }
-      failure = FileError(path: path, operation: "it became shorter while it was read", code: 0)
-    } catch { failure = FileError(path: path, operation: "read it", code: error.code) }
+      failure = Failure(.inputUnreadable, path: path, "it became shorter while it was read")
+    } catch { failure = Failure(reading: path, cannot: "read it", code: error.code) }
     munmap(base, size)
     throw failure
   }

@@ -33,14 +33,15 @@ package struct OutputFolder: Sendable {
     }
     guard let isDirectory = Disk.isDirectory(path) else { return .nothing }
     guard isDirectory else {
-      throw Failure(.cannotCreate, "\(path) is a file; give --output the name of a folder to make")
+      throw Failure(
+        .cannotCreate, "\(path) is a file", remedy: "give \(.output) the name of a folder to make")
     }
     let found = try names(in: path)
     if found.isEmpty { return .nothing }
     if let contents = kind.recognize(path, found, kind) { return contents }
     throw Failure(
-      .cannotCreate, "\(path) holds something other than \(kind.noun); give --output the name of a new folder"
-    )
+      .cannotCreate, "\(path) holds something other than \(kind.noun)",
+      remedy: "give \(.output) the name of a new folder")
   }
 
   /// Refuses a place that is taken, without touching it.
@@ -49,8 +50,8 @@ package struct OutputFolder: Sendable {
   package func check(_ existing: ExistingOutput) throws(Failure) {
     let contents = try contents()
     let isAsked = existing == .overwrite || existing == .resume && kind.canResume
-    guard !isAsked, let sentence = kind.refusal(path, contents) else { return }
-    throw Failure(.cannotCreate, sentence)
+    guard !isAsked, let refusal = kind.refusal(path, contents) else { return }
+    throw Failure(.cannotCreate, refusal.problem, remedy: refusal.remedy)
   }
 
   /// Refuses a link to nothing.
@@ -65,7 +66,8 @@ package struct OutputFolder: Sendable {
     try Disk.checkLink(path)
     guard Disk.isDirectory(path) != nil, try !Disk.names(in: path).isEmpty else { return }
     throw Failure(
-      .cannotCreate, "there is something in \(path) already; give --output the name of a new folder")
+      .cannotCreate, "there is something in \(path) already",
+      remedy: "give \(.output) the name of a new folder")
   }
 
   /// Makes the folder.
@@ -134,7 +136,7 @@ package struct OutputFolder: Sendable {
   fileprivate static let temporaryEnding = ".tmp"
 
   private func names(in folder: String) throws(Failure) -> [String] {
-    do { return try Disk.names(in: folder) } catch { throw Failure(kind.unreadable, error.message) }
+    do { return try Disk.names(in: folder) } catch { throw error.reclassified(as: kind.unreadable) }
   }
 }
 
@@ -161,8 +163,8 @@ extension OutputFolder {
     let canResume: Bool
     /// What there is, by a folder's path, the names in it and the kind itself; `nil` for something of another kind.
     let recognize: @Sendable (_ path: String, _ names: [String], _ kind: Kind) -> Contents?
-    /// The sentence that refuses contents which are in the way of a new output; `nil` where these are not.
-    let refusal: @Sendable (_ path: String, _ contents: Contents) -> String?
+    /// The words that refuse contents which are in the way of a new output; `nil` where these are not.
+    let refusal: @Sendable (_ path: String, _ contents: Contents) -> (problem: Sentence, remedy: Sentence)?
 
     /// Describes a kind.
     package init(
@@ -171,7 +173,10 @@ extension OutputFolder {
       folders: [String] = [], wholeFiles: [String] = [], namesLookedFor: [String]? = nil,
       unreadable: Failure.Kind = .inputMissing, canResume: Bool = false,
       recognize: @escaping @Sendable (_ path: String, _ names: [String], _ kind: Kind) -> Contents?,
-      refusal: @escaping @Sendable (_ path: String, _ contents: Contents) -> String?
+      refusal:
+        @escaping @Sendable (_ path: String, _ contents: Contents) -> (
+          problem: Sentence, remedy: Sentence
+        )?
     ) {
       (self.noun, self.names, self.keeps, self.matches) = (noun, names, keeps, matches)
       (self.folders, self.wholeFiles, self.namesLookedFor) = (folders, wholeFiles, namesLookedFor)

@@ -9,7 +9,7 @@ package final class TextFile {
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package init(_ path: String) throws(Failure) {
     self.path = path
-    do { file = try AtomicFile(path) } catch { throw Self.refusal(error) }
+    do { file = try AtomicFile(path) } catch { throw error.advising(Self.elsewhere) }
   }
 
   /// As `init(_:)`, for a path that the user chose: a link is followed, and a pipe is written to.
@@ -17,7 +17,7 @@ package final class TextFile {
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package init(output path: String) throws(Failure) {
     self.path = path
-    do { file = try AtomicFile(output: path) } catch { throw Self.refusal(error) }
+    do { file = try AtomicFile(output: path) } catch { throw error.advising(Self.elsewhere) }
   }
 
   /// Writes a whole text, which replaces what was under its name.
@@ -50,17 +50,14 @@ package final class TextFile {
   /// - Throws: ``Failure`` of kind `writeFailed`; the old file then stays.
   package func commit() throws(Failure) {
     try flush()
-    do { try file.commit() } catch { throw Failure(.writeFailed, "\(error)") }
+    try file.commit()
   }
 
-  private static func refusal(_ error: FileError) -> Failure {
-    // What is wrong with a link says itself what to do.
-    let advice = error.code == 0 ? "" : "; choose another place, or make its folder first"
-    return Failure(.cannotCreate, "\(error)\(advice)")
-  }
+  /// What to do where a file cannot be made; what is wrong with a link says itself what to do.
+  private static let elsewhere: Sentence = "choose another place, or make its folder first"
 
   private func flush() throws(Failure) {
-    do { try file.append(buffer) } catch { throw Failure(.writeFailed, "\(error)") }
+    try file.append(buffer)
     buffer.removeAll(keepingCapacity: true)
   }
 }

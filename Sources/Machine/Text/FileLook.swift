@@ -3,19 +3,18 @@ package struct FileLook: Hashable {
   /// `JSON`, `a Parquet file`.
   package let kind: String
   /// What to do about it, unless that is clear.
-  package var advice: String?
+  package var advice: Sentence?
 
   /// Names a kind of file.
-  package init(kind: String, advice: String? = nil) { (self.kind, self.advice) = (kind, advice) }
+  package init(kind: String, advice: Sentence? = nil) { (self.kind, self.advice) = (kind, advice) }
 
   /// The error about a file that looks so, where something else is wanted.
   package func refusal(of name: String, wanted: String) -> Failure {
-    Failure(
-      .badData, "\(name) looks like \(kind), not like \(wanted)\(advice.map { "; \($0)" } ?? "")")
+    Failure(.badData, "\(name) looks like \(kind), not like \(wanted)", remedy: advice)
   }
 
-  private static let packed = "unpack it first"
-  private static let oneImage = "for one image, give its folder"
+  private static let packed: Sentence = "unpack it first"
+  private static let oneImage: Sentence = "for one image, give its folder"
   /// How files begin that are no text.
   private static let beginnings: [(bytes: [UInt8], look: FileLook)] = [
     (ascii("PAR1"), FileLook(kind: "a Parquet file", advice: "write its images to files or tar files")),

@@ -69,7 +69,7 @@ package struct UserText: Sendable {
     guard bytes.count % 2 == 0, !units.contains(0), let text = String(validating: units, as: UTF16.self)
     else {
       throw Failure(
-        .badData, "\(name) begins as UTF-16 and is not UTF-16 to its end; save \(wanted) as UTF-8")
+        .badData, "\(name) begins as UTF-16 and is not UTF-16 to its end", remedy: "save \(wanted) as UTF-8")
     }
     return Array(text.utf8)
   }

@@ -54,7 +54,7 @@ extension Failure {
   package static func refusedThreads(of count: Int) -> Failure {
     Failure(
       .usage,
-      "not all of \(count) threads could be started: lower --threads, or allow more memory (ulimit -v) or processes"
+      "not all of \(count) threads could be started: lower \(.threads), or allow more memory (ulimit -v) or processes"
         + " (ulimit -u)")
   }
 }

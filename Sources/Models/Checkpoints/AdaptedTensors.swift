@@ -1,3 +1,4 @@
+import Machine
 import Tensor
 
 /// How one parameter of a network comes out of a checkpoint.
@@ -36,7 +37,7 @@ struct AdaptedTensors: TensorSource {
   func shape(of name: String) -> Shape? { entries[name]?.shape }
 
   func tensor(named name: String) throws -> Tensor {
-    guard let entry = entries[name] else { throw UnknownTensor(name: name) }
+    guard let entry = entries[name] else { throw UnknownName(.tensor, name: name, known: []) }
     let parts = try entry.parts.map { part in
       let tensor = try base.tensor(named: part)
       return entry.permutation.map { tensor.permuted($0) } ?? tensor

@@ -40,7 +40,7 @@ extension Model {
       let all = search.candidates()
       let known = all.contains(where: \.fits) ? all.filter(\.fits) : all
       throw UnknownName(
-        kind: "key with weights of \(identifier)", name: key ?? "",
+        .weightsKey(model: identifier), name: key ?? "",
         known: known.map(\.key).filter { !$0.isEmpty })
     }
     var distinct = [best]

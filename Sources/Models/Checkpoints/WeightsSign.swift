@@ -1,11 +1,13 @@
+package import Machine
+
 /// A sign, in the keys of a checkpoint, that its weights are not those a network means.
 package struct WeightsSign: Sendable {
   /// A finding, as a sentence without its subject, the file.
   package enum Finding: Sendable, Hashable {
     /// The network would compute something else with these weights.
-    case excludes(String)
+    case excludes(Sentence)
     /// The network is the same, the weights may be others.
-    case differs(String)
+    case differs(Sentence)
   }
 
   /// Looks at the keys of a checkpoint; `nil` where the sign is not there.

@@ -51,9 +51,9 @@ public struct SeededWeights: TensorSource {
 
   /// Generates a parameter.
   ///
-  /// - Throws: `UnknownTensor` when the model has none of that name.
+  /// - Throws: `UnknownName` when the model has none of that name.
   public func tensor(named name: String) throws -> Tensor {
-    guard let shape = shapes[name] else { throw UnknownTensor(name: name) }
+    guard let shape = shapes[name] else { throw UnknownName(.tensor, name: name, known: []) }
     return distribution(of: name, shape).tensor(seed: seed, name: name, shape: shape)
   }
 

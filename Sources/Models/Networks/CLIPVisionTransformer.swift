@@ -137,7 +137,7 @@ extension Model {
           guard !sizes.isEmpty else { return nil }
           return .excludes(
             "is an archive of OpenAI's (it holds \(sizes.joined(separator: ", "))), whose networks have QuickGELU:"
-              + " clip-vit_b32 would compute something else with it; give --model clip-vit_b32-openai")
+              + " clip-vit_b32 would compute something else with it; give \(.model, "clip-vit_b32-openai")")
         }
       ],
       gelu: GELUVariant(

@@ -71,7 +71,7 @@ extension Model {
           guard keys.contains(where: { $0.hasPrefix("fire2/") || $0.contains(".fire2/") }) else { return nil }
           return .excludes(
             "has Caffe's names (fire2/squeeze1x1), and such weights take BGR from 0 to 255: squeezenet1_1 would compute"
-              + " something else with it; give --model squeezenet1_1-caffe")
+              + " something else with it; give \(.model, "squeezenet1_1-caffe")")
         }
       ]))
 

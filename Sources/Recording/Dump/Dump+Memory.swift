@@ -46,7 +46,7 @@ extension Dump {
           + " \(limit.bytes.inMegabytes); "
           + (isHelped
             ? "\(threaded.inMegabytes) of it are for \(request.threads) threads with \(request.batchSize) images each:"
-              + " lower --threads or --batch-size"
+              + " lower \(.threads) or \(.batchSize)"
             : "allow more, or record a smaller network"))
     }
   }

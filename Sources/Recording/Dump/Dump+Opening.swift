@@ -27,7 +27,7 @@ extension Dump {
           manifest: manifest))
     } catch {
       var manifest = manifest
-      (manifest.state, manifest.failure) = (.failed, "\(error)")
+      (manifest.state, manifest.failure) = (.failed, request.wording.text(of: error))
       try? manifest.write(to: folder.manifest)
       throw error
     }
@@ -41,7 +41,7 @@ extension Dump {
       throw Failure(
         .badData,
         "\(request.output) cannot be resumed, because it was recorded with \(differences.map(\.description).joined(separator: "; "));"
-          + " give the same options, or --overwrite to record everything again")
+          + " give the same options, or \(.overwrite) to record everything again")
     }
     if old.state == .complete {
       try folder.removeJournal()

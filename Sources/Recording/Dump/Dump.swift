@@ -45,7 +45,8 @@ public struct Dump: Sendable {
     guard !rows.isEmpty else {
       throw Failure(
         .usage,
-        "shard \(request.shard.map(String.init(describing:)) ?? "") of \(images.count) images has none of them; use fewer shards"
+        "shard \(request.shard.map(String.init(describing:)) ?? "") of \(images.count) images has none of them",
+        remedy: "use fewer shards"
       )
     }
     let identity = try request.identity ?? WeightsIdentity(request.model, request.weights)
@@ -110,7 +111,7 @@ public struct Dump: Sendable {
         open.manifest, rows: open.manifest.state == .complete ? rows.count : written,
         recorded: written - before, seconds: Clock.seconds - start, times)
     } catch {
-      open.manifest.failure = "\(error)"
+      open.manifest.failure = request.wording.text(of: error)
       // The first error is the one to report, whatever a full disk does to this.
       try? close(&open, .failed)
       throw error
@@ -175,6 +176,11 @@ public struct Dump: Sendable {
     if state == .complete { try folder.removeJournal() } else { try open.stores.save() }
   }
 
+  /// Remarks as the manifest has them.
+  private func worded(_ remarks: [Sentence]) -> [String]? {
+    remarks.isEmpty ? nil : remarks.map { $0.text(in: request.wording) }
+  }
+
   private func manifest(of network: Network) throws -> Manifest {
     let name = network.checkpoint.map { PathText.shown(PathText.lastComponent(of: $0.path)) }
     var manifest = Manifest(
@@ -184,7 +190,7 @@ public struct Dump: Sendable {
         sha256: network.identity.sha256,
         key: network.identity.choice.flatMap { $0.key.isEmpty ? nil : $0.key },
         release: network.identity.release,
-        remarks: network.identity.remarks.isEmpty ? nil : network.identity.remarks),
+        remarks: worded(network.identity.remarks)),
       preprocessing: .init(request.model.preprocessing, pillow: network.pillow),
       precision: request.options.precision.rawValue,
       tier: request.options.tier.name, reduce: request.reduction.rawValue,
@@ -193,7 +199,7 @@ public struct Dump: Sendable {
         source: EscapedText.escaped(ImageList.source(request.images)[...]), count: rows.count,
         layout: images.layout, labels: images.labels, listSha256: images.digest,
         imageKeys: request.imageKeys.isEmpty ? nil : request.imageKeys,
-        remarks: images.remarks.isEmpty ? nil : images.remarks),
+        remarks: worded(images.remarks)),
       shard: request.shard.map {
         .init(
           index: $0.index, count: $0.count, firstRow: rows.lowerBound, imagesOfAll: images.count,

@@ -62,6 +62,8 @@ public struct DumpRequest: Sendable {
   public var onError = ErrorPolicy.fail
   /// The command line, for the manifest.
   public var arguments: [String] = []
+  /// How the manifest names settings, in its remarks and where it says why the dump failed.
+  public var wording = Sentence.Wording.plain
 
   /// Creates a request for every unit of some layers.
   public init(model: Model, weights: Weights, images: String, output: String, layers: [LayerUnits]) {
@@ -85,13 +87,14 @@ public struct DumpRequest: Sendable {
     if reduction == .none && (keep != .all || isUnitMajor) {
       throw Failure(
         .usage,
-        "--reduce none keeps many numbers for each unit and image, and \(keep == .all ? "--unit-major" : "--keep extremes")"
-          + " is for one; give --reduce mean, max or token0")
+        "\(.reduce, "none") keeps many numbers for each unit and image, and \(keep == .all ? "\(.unitMajor)" : "\(.keep, "extremes")")"
+          + " is for one", remedy: "give \(.reduce, "mean"), max or token0")
     }
     if keep != .all && (isUnitMajor || valueType != .float32) {
       throw Failure(
         .usage,
-        "--keep extremes writes no matrix that --dtype and --unit-major could change; leave one of them out")
+        "\(.keep, "extremes") writes no matrix that \(.dtype) and \(.unitMajor) could change",
+        remedy: "leave one of them out")
     }
   }
 

@@ -76,7 +76,8 @@ struct ShardAgreement: Sendable {
     return Failure(
       .badData,
       "tasks of a job array record parts of one recording, but task \(other.shard?.index ?? 0) in \(folder) is of another"
-        + " than this one: \(differences[0])\(more); give all tasks the same options, or --shard none if each is to record"
+        + " than this one: \(differences[0])\(more)",
+      remedy: "give all tasks the same options, or \(.shard, "none") if each is to record"
         + " something of its own")
   }
 }

@@ -19,13 +19,14 @@ extension Merge {
       guard differences.isEmpty else {
         throw Failure(
           .badData,
-          "\(first.folder.path) and \(part.folder.path) are not of one recording: "
-            + differences.joined(separator: "; "))
+          "\(first.folder.path) and \(part.folder.path) are not of one recording:"
+            + " \(differences.joined(separator: "; "))")
       }
     }
     for (a, b) in zip(parts, parts.dropFirst()) where a.shard.index == b.shard.index {
       throw Failure(
-        .badData, "\(a.folder.path) and \(b.folder.path) are both shard \(a.shard.index); name one of them")
+        .badData, "\(a.folder.path) and \(b.folder.path) are both shard \(a.shard.index)",
+        remedy: "name one of them")
     }
     let missing = Set(0..<first.shard.count).subtracting(parts.map(\.shard.index)).sorted()
     var lacks: [String] = []
@@ -40,12 +41,13 @@ extension Merge {
     guard lacks.isEmpty else {
       throw Failure(
         missing.isEmpty ? .badData : .inputMissing,
-        lacks.joined(separator: "; ") + "; record the rest with --resume")
+        "\(lacks.joined(separator: "; "))", remedy: "record the rest with \(.resume)")
     }
     guard parts.contains(where: { $0.manifest.images.skipped < $0.manifest.images.count }) else {
       throw Failure(
         .badData,
-        "none of the images of these shards could be read: there is nothing to merge; see their images.tsv")
+        "none of the images of these shards could be read: there is nothing to merge",
+        remedy: "see their images.tsv")
     }
   }
 
@@ -61,7 +63,8 @@ extension Merge {
     guard earlier.merged != nil, isSame || earlier.state != .complete else {
       throw Failure(
         .cannotCreate,
-        "\(folder.path) holds another dump than these shards make; give --overwrite to replace it, or another --output"
+        "\(folder.path) holds another dump than these shards make",
+        remedy: "give \(.overwrite) to replace it, or another \(.output)"
       )
     }
     let isThere = earlier.arrays.allSatisfy {

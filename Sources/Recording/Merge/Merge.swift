@@ -24,6 +24,7 @@ public struct Merge: Sendable {
   let existing: ExistingOutput
   private let threads: Int
   private let arguments: [String]
+  private let wording: Sentence.Wording
 
   /// Looks at the shards without reading their arrays.
   ///
@@ -33,13 +34,15 @@ public struct Merge: Sendable {
   ///   - existing: What to do about a dump in its place.
   ///   - threads: The files to copy at once.
   ///   - arguments: The command line, for the manifest.
+  ///   - wording: How the manifest names settings where it says why the merge failed.
   /// - Throws: ``Failure``: a shard or rows of one are missing, or they are not of one recording.
   public init(
     _ paths: [String], into output: String, existing: ExistingOutput = .refuse,
-    threads: Int = ProcessorCount.available, arguments: [String] = []
+    threads: Int = ProcessorCount.available, arguments: [String] = [],
+    wording: Sentence.Wording = .plain
   ) throws(Failure) {
     (folder, self.existing) = (DumpFolder(path: output), existing)
-    (self.threads, self.arguments) = (threads, arguments)
+    (self.threads, self.arguments, self.wording) = (threads, arguments, wording)
     try folder.check(existing)
     parts = try Self.parts(try ShardFolders.expand(paths))
     try Self.check(parts)
@@ -52,7 +55,7 @@ public struct Merge: Sendable {
       let folder = DumpFolder(path: path)
       let manifest = try Manifest.read(folder.manifest)
       guard let shard = manifest.shard else {
-        throw Failure(.badData, "\(path) is not a shard: it was recorded without --shard")
+        throw Failure(.badData, "\(path) is not a shard: it was recorded without \(.shard)")
       }
       parts.append(Part(folder: folder, manifest: manifest, shard: shard))
     }
@@ -82,7 +85,7 @@ public struct Merge: Sendable {
     }
     if manifest.state != .complete {
       manifest.state = .running
-      let record = try MergeManifest(manifest, in: folder)
+      let record = try MergeManifest(manifest, in: folder, wording: wording)
       guard try merge(stored.files(finishingLast: false), noting: record, progress) else { return nil }
       manifest = try record.close { manifest throws(Failure) in
         manifest.images.tableSha256 = try mergeTables()
@@ -153,7 +156,8 @@ public struct Merge: Sendable {
       else {
         throw Failure(
           .badData,
-          "\(path) does not have the SHA-256 of its manifest; record the shard again with --overwrite")
+          "\(path) does not have the SHA-256 of its manifest",
+          remedy: "record the shard again with \(.overwrite)")
       }
       try file.append(index == 0 ? data : data.dropFirst(header.count))
     }

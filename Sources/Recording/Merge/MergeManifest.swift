@@ -10,6 +10,7 @@ final class MergeManifest: Sendable {
     var lastWrite: Double
   }
   private let folder: DumpFolder
+  private let wording: Sentence.Wording
   private let state: Mutex<State>
   /// Seconds of copying that a merge which is killed does again.
   private static let secondsBetweenWrites = 10.0
@@ -17,8 +18,8 @@ final class MergeManifest: Sendable {
   /// Writes the manifest with what it already says.
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
-  init(_ manifest: Manifest, in folder: DumpFolder) throws(Failure) {
-    self.folder = folder
+  init(_ manifest: Manifest, in folder: DumpFolder, wording: Sentence.Wording) throws(Failure) {
+    (self.folder, self.wording) = (folder, wording)
     state = Mutex(State(manifest: manifest, lastWrite: Clock.seconds))
     try manifest.write(to: folder.manifest)
   }
@@ -54,7 +55,7 @@ final class MergeManifest: Sendable {
   /// Says what stopped the merge, if that can still be said.
   func fail(_ error: any Error) {
     var manifest = state.withLock { $0.manifest }
-    (manifest.state, manifest.failure) = (.failed, "\(error)")
+    (manifest.state, manifest.failure) = (.failed, wording.text(of: error))
     try? manifest.write(to: folder.manifest)
   }
 

@@ -36,8 +36,8 @@ extension Merge.Part {
     guard digest == array.sha256 else {
       throw Failure(
         .badData,
-        "\(folder.path)/\(array.file) does not have the SHA-256 of its manifest; record the shard again with --overwrite"
-      )
+        "\(folder.path)/\(array.file) does not have the SHA-256 of its manifest",
+        remedy: "record the shard again with \(.overwrite)")
     }
   }
 }

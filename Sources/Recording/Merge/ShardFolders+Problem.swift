@@ -1,9 +1,9 @@
 public import Dumps
-import Machine
+public import Machine
 
 extension ShardFolders {
   /// What keeps the shards in a folder from being one recording, all of it; `nil` for a dump, and where nothing does.
-  public static func problem(in path: String) -> String? {
+  public static func problem(in path: String) -> Sentence? {
     guard Disk.isDirectory(DumpFolder(path: path).manifest) != false else { return nil }
     do throws(Failure) {
       // A folder of whole dumps is no recording in parts.
@@ -12,6 +12,6 @@ extension ShardFolders {
       }
       if !shards.isEmpty { try Merge.check(try Merge.parts(shards)) }
       return nil
-    } catch { return error.message }
+    } catch { return error.sentence }
   }
 }

@@ -35,7 +35,8 @@ struct ActivationSource: Sendable {
     let columns = try channels.map { channel in
       guard let column = layer.column(ofUnit: channel) else {
         throw Failure(
-          .badData, "\(dump.path) has no unit \(layer.name)__\(channel); record it, or choose others")
+          .badData, "\(dump.path) has no unit \(layer.name)__\(channel)",
+          remedy: "record it, or choose others")
       }
       return column
     }

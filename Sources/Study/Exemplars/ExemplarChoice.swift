@@ -29,18 +29,18 @@ struct ExemplarChoice: Sendable {
   private func checkDepth() throws(Failure) {
     guard let limit = source.dump.manifest.extremes?.limit, windows.depth > limit, windows.images > 2 * limit
     else { return }
-    var ways: [String] = []
+    var ways: [Sentence] = []
     // Easy queries lie right behind the references, one image out at the high end.
     let batches = (limit - 1) / (ExemplarWindows.referencesOfBatch + 1)
-    if case .condition(.easy) = request.windows, batches > 0 { ways.append("give --batches \(batches)") }
+    if case .condition(.easy) = request.windows, batches > 0 { ways.append("give \(.batches, batches)") }
     if windows.depth <= Retention.greatestLimit {
-      ways.append("record it with --keep extremes:\(windows.depth)")
+      ways.append("record it with \(.keep, "extremes:\(windows.depth)")")
     }
-    ways.append("record it with --keep all")
+    ways.append("record it with \(.keep, "all")")
     throw Failure(
       .badData,
       "\(source.dump.path) keeps too few extremes: \(limit) images from each end, and \(windows.batches) batches"
-        + " reach to number \(windows.depth); \(ways.joined(separator: ", or "))")
+        + " reach to number \(windows.depth)", remedy: ways.joined(separator: ", or "))
   }
 
   /// Chooses for the units of one layer. Layers have to come in the order of the request: the shuffles of a unit follow
@@ -86,7 +86,8 @@ struct ExemplarChoice: Sendable {
     guard let values else {
       throw Failure(
         .usage,
-        "\(source.dump.path) keeps only the extremes of \(unit), which make no histogram; leave out --histogram, or record every image"
+        "\(source.dump.path) keeps only the extremes of \(unit), which make no histogram",
+        remedy: "leave out \(.histogram), or record every image"
       )
     }
     return ActivationHistogram(of: values, ranking, windows)
@@ -113,7 +114,8 @@ private struct RankedImages {
   private func unknown(_ rank: Int) -> Failure {
     Failure(
       .badData,
-      "\(dump.path) keeps too few extremes of \(unit) to say which image has rank \(rank) of \(ranking.count); record it with --keep all, or with more extremes"
+      "\(dump.path) keeps too few extremes of \(unit) to say which image has rank \(rank) of \(ranking.count)",
+      remedy: "record it with \(.keep, "all"), or with more extremes"
     )
   }
 }

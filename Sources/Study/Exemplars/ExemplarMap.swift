@@ -75,7 +75,7 @@ public struct ExemplarMap: Sendable, Codable, Hashable {
       throw Failure(.inputMissing, "cannot read \(path): \(Disk.lastError)")
     }
     do { return try JSON.decode(ExemplarMap.self, from: data) } catch {
-      throw Failure(.badData, "\(path) is not a map of exemplars, as 'exemplars' writes it")
+      throw Failure(.badData, "\(path) is not a map of exemplars, as '\(.exemplars)' writes it")
     }
   }
 

@@ -73,7 +73,7 @@ public struct ExemplarRequest: Sendable {
   func resolvedExtra() throws(Failure) -> String {
     if let extra {
       guard !extra.contains("/"), extra != "." else {
-        throw Failure(.usage, "--extra-name is part of a folder's name; leave the / out of it")
+        throw Failure(.usage, "\(.extraName) is part of a folder's name", remedy: "leave the / out of it")
       }
       return extra
     }
@@ -81,7 +81,8 @@ public struct ExemplarRequest: Sendable {
     case .condition(let condition): return condition.suffix
     case .ranks:
       throw Failure(
-        .usage, "windows of your own need a name of their own; give --extra-name, 'hard90' for instance")
+        .usage, "windows of your own need a name of their own",
+        remedy: "give \(.extraName), 'hard90' for instance")
     }
   }
 

@@ -43,7 +43,7 @@ public struct ExemplarRun: Sendable {
       request.writesPictures || request.writesGrids
       ? try ImageFiles(of: source.dump, at: request.images) : nil
     guard request.units.contains(where: { $0.units?.isEmpty == false }) else {
-      throw Failure(.usage, "no units are chosen; give --units or --unit")
+      throw Failure(.usage, "no units are chosen", remedy: "give \(.units) or \(.unit)")
     }
     try Self.checkNames(request, source.dump)
     folder =
@@ -84,11 +84,10 @@ public struct ExemplarRun: Sendable {
     found.contains(ExemplarMap.fileName)
       ? .output : found.contains(ExemplarMap.partialName) ? .begun : .nothing
   } refusal: { folder, contents in
-    switch contents {
-    case .output:
-      "there are exemplars in \(folder) already; give --overwrite to replace them, or another --output"
-    case .begun:
-      "there are exemplars in \(folder) already; give --resume to go on, or --overwrite to start again"
+    let problem: Sentence = "there are exemplars in \(folder) already"
+    return switch contents {
+    case .output: (problem, "give \(.overwrite) to replace them, or another \(.output)")
+    case .begun: (problem, "give \(.resume) to go on, or \(.overwrite) to start again")
     case .nothing, .remains: nil
     }
   }
@@ -152,7 +151,8 @@ public struct ExemplarRun: Sendable {
         guard try isSame(earlier, encoded) else {
           throw Failure(
             .badData,
-            "\(earlier) tells of other exemplars than these; give the same dump, units and options, or --overwrite"
+            "\(earlier) tells of other exemplars than these",
+            remedy: "give the same dump, units and options, or \(.overwrite)"
           )
         }
       case .overwrite: try removePictures(of: ExemplarMap.read(earlier))

@@ -40,24 +40,24 @@ public struct ExemplarWindows: Sendable, Hashable, Codable {
   public init(images: Int, batches: Int, startMin: Int, stopMax: Int) throws(Failure) {
     try Self.check(batches: batches, images: images)
     let references = Self.referencesOfBatch * batches
-    let advice = "use more images or fewer --batches, or give --scale-windows"
+    let remedy: Sentence = "use more images or fewer \(.batches), or give \(.scaleWindows)"
     guard references <= startMin else {
       throw Failure(
         .usage,
-        "the low queries begin at rank \(startMin), among the \(references) references of \(batches) batches; \(advice)"
-      )
+        "the low queries begin at rank \(startMin), among the \(references) references of \(batches) batches",
+        remedy: remedy)
     }
     guard startMin <= images, (0..<images - references).contains(stopMax) else {
       throw Failure(
         .usage,
-        "the queries, from rank \(startMin) up and below rank \(stopMax), run into the \(references) highest of \(images) images, which are references of \(batches) batches; \(advice)"
-      )
+        "the queries, from rank \(startMin) up and below rank \(stopMax), run into the \(references) highest of \(images) images, which are references of \(batches) batches",
+        remedy: remedy)
     }
     guard startMin + batches < stopMax - batches else {
       throw Failure(
         .usage,
-        "\(images) images are too few: low queries from rank \(startMin) and high queries below rank \(stopMax) overlap with \(batches) batches; \(advice)"
-      )
+        "\(images) images are too few: low queries from rank \(startMin) and high queries below rank \(stopMax) overlap with \(batches) batches",
+        remedy: remedy)
     }
     (self.images, self.batches, self.startMin, self.stopMax) = (images, batches, startMin, stopMax)
   }
@@ -84,8 +84,8 @@ public struct ExemplarWindows: Sendable, Hashable, Codable {
     guard images >= needed else {
       throw Failure(
         .usage,
-        "\(condition.rawValue) with \(batches) batches needs at least \(needed) images, and there are \(images); \(scaled ? "use more images" : "use more images or fewer --batches, or give --scale-windows")"
-      )
+        "\(condition.rawValue) with \(batches) batches needs at least \(needed) images, and there are \(images)",
+        remedy: scaled ? "use more images" : "use more images or fewer \(.batches), or give \(.scaleWindows)")
     }
     let startMin = condition.percent.map { images * $0 / 100 } ?? references
     let stopMax = condition.percent == nil ? images - references - 1 : images - startMin

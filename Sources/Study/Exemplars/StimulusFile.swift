@@ -8,13 +8,11 @@ package enum StimulusFile {
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   package static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
     let file: AtomicFile
-    do { file = try AtomicFile(path) } catch {
-      throw Failure(.cannotCreate, "\(error); choose another --output")
-    }
-    do {
+    do { file = try AtomicFile(path) } catch { throw error.advising("choose another \(.output)") }
+    do throws(Failure) {
       try file.append(bytes)
       try file.commit(durably: false)
-    } catch { throw Failure(.writeFailed, "\(error); make room on the disk") }
+    } catch { throw error.advising("make room on the disk") }
   }
 
   /// Makes a file a hard link to another, replacing what was there.
@@ -34,7 +32,7 @@ package enum StimulusFile {
   package static func place(_ path: String, as other: String, linking: Bool) throws(Failure) -> Bool {
     if linking && link(path, as: other) { return true }
     guard let data = Disk.data(of: path) else {
-      throw Failure(.inputMissing, "cannot read \(path): \(Disk.lastError); make the stimuli again")
+      throw Failure(.inputMissing, "cannot read \(path): \(Disk.lastError)", remedy: "make the stimuli again")
     }
     try write(Array(data), to: other)
     return false

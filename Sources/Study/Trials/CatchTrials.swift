@@ -59,7 +59,8 @@ public enum CatchTrials {
     guard homes.count >= request.count else {
       throw Failure(
         .inputMissing,
-        "\(root) has \(name) of \(homes.count) units, fewer than the \(request.count) to choose; make more, or ask for fewer"
+        "\(root) has \(name) of \(homes.count) units, fewer than the \(request.count) to choose",
+        remedy: "make more, or ask for fewer"
       )
     }
     var ranked: [(home: StimulusFolders.Home, separation: Double)] = []

@@ -69,10 +69,11 @@ public struct TaskWriter: Sendable {
     {
       return Failure(
         .inputMissing,
-        "\(trial.queries) is missing: \(common.home) has batches 0 to \(common.count - 1) only; give --max-batch"
-          + " \(common.count - 1), or make exemplars with more --batches")
+        "\(trial.queries) is missing: \(common.home) has batches 0 to \(common.count - 1) only",
+        remedy: "give \(.maxBatch)"
+          + " \(common.count - 1), or make exemplars with more \(.batches)")
     }
-    return Failure(.inputMissing, "\(file) is missing; make the exemplars again")
+    return Failure(.inputMissing, "\(file) is missing", remedy: "make the exemplars again")
   }
 
   private var plannedPath: String { "\(folder)/\(Self.planName)" }
@@ -86,7 +87,9 @@ public struct TaskWriter: Sendable {
     kind.mayHold(found) ? .output : nil
   } refusal: { folder, contents in
     guard contents == .output else { return nil }
-    return "there are tasks in \(folder) already; give --overwrite to replace them, or another --output"
+    return (
+      "there are tasks in \(folder) already", "give \(.overwrite) to replace them, or another \(.output)"
+    )
   }
 
   /// Where the stimuli of a trial are, and their names in the task.

@@ -52,7 +52,8 @@ public struct TrialPlan: Sendable, Hashable, Codable {
     guard units.count >= settings.units else {
       throw Failure(
         .inputMissing,
-        "\(root) has natural_images of \(units.count) units, fewer than the \(settings.units) that --units asks for; make more exemplars or ask for fewer"
+        "\(root) has natural_images of \(units.count) units, fewer than the \(settings.units) that \(.units) asks for",
+        remedy: "make more exemplars or ask for fewer"
       )
     }
     if request.limitsBatches { try Self.limitBatches(of: &settings, to: units) }
@@ -75,7 +76,8 @@ public struct TrialPlan: Sendable, Hashable, Codable {
     guard common.count > settings.minBatch else {
       throw Failure(
         .inputMissing,
-        "\(common.home)/natural_images has no batch_\(common.count), and --min-batch is \(settings.minBatch); make the"
+        "\(common.home)/natural_images has no batch_\(common.count), and \(.minBatch) is \(settings.minBatch)",
+        remedy: "make the"
           + " exemplars again, or choose batches that there are")
     }
     settings.maxBatch = common.count - 1
@@ -88,14 +90,15 @@ public struct TrialPlan: Sendable, Hashable, Codable {
       if !needed { return [] }
       throw Failure(
         .usage,
-        "catch trials need stimuli; give --catch (see 'activation-dump trials catch'), or --catch-trials 0")
+        "catch trials need stimuli",
+        remedy: "give \(.catch) (see '\(calling: .trialsCatch)'), or \(.catchTrials, 0)")
     }
     // Even where none are needed: shuffling them is part of the study's sequence of draws.
     let units = try StimulusFolders.units(in: folder, channelPrefix: "channel", having: name)
     guard !needed || !units.isEmpty else {
       throw Failure(
         .inputMissing,
-        "\(folder) holds no catch trials (LAYER/channelC/\(name)); see 'activation-dump trials catch'")
+        "\(folder) holds no catch trials (LAYER/channelC/\(name))", remedy: "see '\(calling: .trialsCatch)'")
     }
     return units
   }

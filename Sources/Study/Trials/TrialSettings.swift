@@ -31,7 +31,7 @@ public struct TrialSettings: Sendable, Hashable, Codable {
         .usage, "trials, tasks and units have to be from 1 to \(most), catch trials from 0 to as many")
     }
     guard (0...most).contains(minBatch), (minBatch...most).contains(maxBatch) else {
-      throw Failure(.usage, "batches go from --min-batch, at least 0, up to --max-batch")
+      throw Failure(.usage, "batches go from \(.minBatch), at least 0, up to \(.maxBatch)")
     }
     guard trials <= units else {
       throw Failure(
@@ -41,7 +41,8 @@ public struct TrialSettings: Sendable, Hashable, Codable {
     guard tasks * trials % units == 0 else {
       throw Failure(
         .usage,
-        "\(tasks) tasks of \(trials) trials are \(tasks * trials), which \(units) units cannot share equally; choose others"
+        "\(tasks) tasks of \(trials) trials are \(tasks * trials), which \(units) units cannot share equally",
+        remedy: "choose others"
       )
     }
   }

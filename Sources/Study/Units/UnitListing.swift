@@ -62,7 +62,8 @@ public enum UnitListing {
       throw Failure(
         .badData,
         "\(dump.path) does not say which units are dead: \(unknown) of \(listed.count) have no recorded value above 0, but"
-          + " may be above 0 at single positions; record it with --baselines, or list them with --never-positive"
+          + " may be above 0 at single positions",
+        remedy: "record it with \(.baselines), or list them with \(.neverPositive)"
       )
     }
     return listed.filter { unit in unit.statistics.map { filter.includes($0, isDead: unit.isDead) } ?? false }

@@ -36,7 +36,8 @@ public struct UnitSample: Sendable {
     guard count <= available, count == 0 || !widths.contains(0) else {
       throw Failure(
         .usage,
-        "\(model.identifier) has \(available) units to draw from, fewer than \(count); ask for fewer, or give fewer blacklists"
+        "\(model.identifier) has \(available) units to draw from, fewer than \(count)",
+        remedy: "ask for fewer, or give fewer blacklists"
       )
     }
     var random = NumPyRandom(seed: seed)

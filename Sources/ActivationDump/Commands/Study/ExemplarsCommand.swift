@@ -144,7 +144,8 @@ struct ExemplarsCommand: ParsableCommand {
     guard dump.manifest.layers.allSatisfy({ $0.units != nil }) else {
       throw Failure(
         .usage,
-        "the dump holds every unit of its layers; choose some with --units or --unit (see 'units sample')")
+        "the dump holds every unit of its layers",
+        remedy: "choose some with --units or --unit (see 'units sample')")
     }
     return dump.layers.map { LayerUnits(layer: $0.name, units: $0.units) }
   }

@@ -85,7 +85,7 @@ struct TrialsMakeCommand: ParsableCommand {
     }
     if structureOnly {
       if Disk.isDirectory(output) != nil && !overwrite {
-        throw Failure(.cannotCreate, "\(output) is there already; give --overwrite to replace it")
+        throw Failure(.cannotCreate, "\(output) is there already", remedy: "give --overwrite to replace it")
       }
       try Console.write(String(decoding: try plan.encoded(), as: UTF8.self), to: output)
       return Console.result("\(plan.tasks.count.counted("task")) in \(output)")

@@ -78,7 +78,8 @@ struct UnitsListCommand: ParsableCommand {
       let other = try Model.named(network)
       throw Failure(
         .usage,
-        "\(recorded.path) is of \(recorded.manifest.model), not \(other.identifier); leave out --model")
+        "\(recorded.path) is of \(recorded.manifest.model), not \(other.identifier)",
+        remedy: "leave out --model")
     }
     let listed = try recorded.map { try recordedUnits(of: $0) } ?? units(of: Model.named(network))
     let text =

@@ -65,7 +65,7 @@ struct UnitsSampleCommand: ParsableCommand {
     var names = layers
     if withMlpNorm {
       guard model.relevantLayerVariants.contains(where: { $0.name == LayerList.withMLPNorm }) else {
-        throw Failure(.usage, "\(model.identifier) has no mlp.norm; leave out --with-mlp-norm")
+        throw Failure(.usage, "\(model.identifier) has no mlp.norm", remedy: "leave out --with-mlp-norm")
       }
       names = LayerList.withMLPNorm
     }

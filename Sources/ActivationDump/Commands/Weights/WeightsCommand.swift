@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Foundation
 import Inference
+import Machine
 import Models
 
 /// `weights`: checkpoints, where they come from, what is in them.
@@ -44,20 +45,20 @@ extension CheckpointSource.Digest {
 extension Model {
   /// This network's parameters out of a checkpoint, under its own names; the user is told what they should know.
   ///
-  /// - Throws: ``CheckpointError`` with everything missing, misshaped or unexpected, whose weights they are, or when nothing
+  /// - Throws: ``Failure`` with everything missing, misshaped or unexpected, whose weights they are, or when nothing
   ///   is under the key.
-  func completeChoice(of checkpoint: Checkpoint, key: String? = nil) throws(CheckpointError) -> WeightsChoice
-  {
+  func completeChoice(of checkpoint: Checkpoint, key: String? = nil) throws(Failure) -> WeightsChoice {
     let identity: WeightsIdentity
-    do { identity = try WeightsIdentity(self, checkpoint, key: key) } catch let error as CheckpointError {
+    do { identity = try WeightsIdentity(self, checkpoint, key: key, named: "it") } catch let error as Failure
+      where error.path != nil
+    {
       throw error
     } catch {
-      let sentence = "\(error)".replacing(checkpoint.path, with: "it", maxReplacements: 1)
-      throw CheckpointError(path: checkpoint.path, reason: sentence, kind: .badData)
+      throw Failure(.badData, path: checkpoint.path, "\(error)")
     }
     for remark in identity.remarks { Console.note("note: \(remark)") }
     guard let choice = identity.choice else {
-      throw CheckpointError(path: checkpoint.path, reason: "it holds no weights", kind: .badData)
+      throw Failure(.badData, path: checkpoint.path, "it holds no weights")
     }
     return choice
   }

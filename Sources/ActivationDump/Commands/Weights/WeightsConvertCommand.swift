@@ -40,7 +40,7 @@ struct WeightsConvertCommand: ParsableCommand {
   func run() throws {
     let checkpoint = try Checkpoint.open(input)
     guard overwrite || Disk.isDirectory(output) == nil else {
-      throw Failure(.cannotCreate, "\(output) exists already; use --overwrite to replace it")
+      throw Failure(.cannotCreate, "\(output) exists already", remedy: "use --overwrite to replace it")
     }
     let (source, key, model) = try chosen(from: checkpoint)
     var metadata = checkpoint.metadata

@@ -40,7 +40,7 @@ struct WeightsFetchCommand: AsyncParsableCommand {
         return try results.print(result) {
           Console.result("\(result.path): \(result.bytes.asBytes), SHA-256 \(result.sha256)")
         }
-      } catch let error as CheckpointError where error.kind == .missing && number + 1 < files.count {
+      } catch let error as Failure where error.kind == .inputMissing && number + 1 < files.count {
         Console.note("\(error); trying \(files[number + 1].name)")
       }
     }
@@ -79,10 +79,9 @@ struct WeightsFetchCommand: AsyncParsableCommand {
     if !overwrite, Disk.isDirectory(path) != nil {
       let digest = try Checkpoint.open(path).sha256()
       guard digest.hasPrefix(file.sha256.digits ?? "") else {
-        throw CheckpointError(
-          path: path,
-          reason: "its SHA-256 is \(digest), not \(file.sha256.digits ?? ""); fetch with --overwrite",
-          kind: .badData)
+        throw Failure(
+          .badData, path: path, "its SHA-256 is \(digest), not \(file.sha256.digits ?? "")",
+          remedy: "fetch with --overwrite")
       }
       Console.note("\(path) is present already")
       return try fetched(digest, wasPresent: true)
@@ -94,7 +93,7 @@ struct WeightsFetchCommand: AsyncParsableCommand {
     let display = FetchDisplay()
     let digest = try await Download(address, to: path, expecting: file.expectation).run {
       Console.note("note: \($0)")
-    } checking: { part throws(CheckpointError) in
+    } checking: { part throws(Failure) in
       display.finish()
       _ = try model.completeChoice(of: try Checkpoint.open(part))
     } progress: { progress in
@@ -109,7 +108,7 @@ struct WeightsFetchCommand: AsyncParsableCommand {
   private func resolvedAddress(of file: CheckpointSource.File, _ model: Model) throws -> URL {
     if url == nil, file.isInsideArchive {
       throw Failure(
-        .inputMissing,
+        .inputUnreadable,
         "\(file.name) is not published by itself: it is \(model.checkpoint?.note ?? "inside an archive at \(file.url)"). "
           + "Put it into the weights folder, or give its address with --url")
     }
@@ -160,7 +159,7 @@ private final class FetchDisplay: Sendable {
     if let total = progress.total, rate > 0 {
       line += ", \(ProgressText.duration(Double(total - progress.received) / rate)) left"
     }
-    guard Console.isInteractive else { return Console.note(line) }
+    guard Console.isInteractive else { return Console.note("\(line)") }
     let bar = progress.total.map { ProgressText.bar(progress.received, $0, width: 30) + " " } ?? ""
     let colored = Console.usesColor && !bar.isEmpty ? "\u{1B}[32m\(bar)\u{1B}[0m" : bar
     StandardStream.errors.write("\r\(colored)\(line)\u{1B}[K")

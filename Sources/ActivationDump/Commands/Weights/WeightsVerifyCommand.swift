@@ -46,13 +46,14 @@ struct WeightsVerifyCommand: ParsableCommand {
     }
     guard let named = try? Model.named(subject) else {
       throw Failure(
-        .inputMissing, "'\(subject)' is neither a file nor a network; see 'activation-dump models'")
+        .inputMissing, "'\(subject)' is neither a file nor a network", remedy: "see 'activation-dump models'")
     }
     let folder = location.folder
     guard let path = named.presentCheckpoint(in: folder) else {
       throw Failure(
         .inputMissing,
-        "there is no checkpoint of \(named.identifier) in \(folder.path); run 'activation-dump weights fetch"
+        "there is no checkpoint of \(named.identifier) in \(folder.path)",
+        remedy: "run 'activation-dump weights fetch"
           + " \(named.identifier)'")
     }
     return (path, chosen ?? named)
@@ -104,8 +105,11 @@ private struct Report: Encodable {
     let choice = try model?.choice(from: checkpoint, key: key)
     if let model, let choice {
       source = choice.parameters
-      do { remarks = try WeightsIdentity(model, checkpoint, key: key, choice: choice).remarks } catch {
-        problems = "\(error)"
+      do {
+        remarks = try WeightsIdentity(model, checkpoint, key: key, choice: choice).remarks.map(
+          \.forCommandLine)
+      } catch {
+        problems = Sentence.Wording.commandLine.text(of: error)
       }
     }
     (self.problems, self.remarks) = (problems, remarks)

@@ -37,7 +37,8 @@ struct BaselineFiles: StoredFiles {
     guard try ArrayFile.digest(ofFile: path) == stated else {
       throw Failure(
         .badData,
-        "\(path) does not have the SHA-256 of its manifest; record the shard again with --overwrite")
+        "\(path) does not have the SHA-256 of its manifest",
+        remedy: "record the shard again with \(.overwrite)")
     }
     return try BaselineFile.read(path)
   }

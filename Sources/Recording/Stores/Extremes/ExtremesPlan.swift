@@ -27,7 +27,7 @@ struct ExtremesPlan: StorePlan {
   ) throws(Failure) {
     guard images <= ExactMoments.limit else {
       throw Failure(
-        .usage, "--keep extremes takes up to \(ExactMoments.limit) images, and there are \(images)")
+        .usage, "\(.keep, "extremes") takes up to \(ExactMoments.limit) images, and there are \(images)")
     }
     let sample = RowSample.rows(request.sampleRows, of: images).filter(rows.contains)
     for layer in layers {
@@ -37,8 +37,9 @@ struct ExtremesPlan: StorePlan {
       }
       throw Failure(
         .usage,
-        "\(limit) images from each end of \(units) units are too much for one file; keep fewer than"
-          + " --keep extremes:\(limit), or record fewer --units of \(layer.name)")
+        "\(limit) images from each end of \(units) units are too much for one file",
+        remedy:
+          "keep fewer than \(.keep, "extremes:\(limit)"), or record fewer \(.units) of \(layer.name)")
     }
     entries = layers.map { $0.entry(file: StoreNames.extremes.file(of: $0.name), rows: rows.count) }
     sources = layers.map(\.source)

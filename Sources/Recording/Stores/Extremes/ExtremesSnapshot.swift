@@ -10,22 +10,19 @@ enum ExtremesSnapshot {
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`; the old one then stays.
   /// - Precondition: Nobody changes the layers meanwhile.
   static func write(_ layers: [LayerExtremes], of rows: RangeSet<Int>, to path: String) throws(Failure) {
-    let file: AtomicFile
-    do { file = try AtomicFile(path) } catch { throw Failure(.cannotCreate, "\(error)") }
+    let file = try AtomicFile(path)
     let hash = SHA256()
     var head = magic + bytes(rows.ranges.count)
     for range in rows.ranges { head += bytes(range.lowerBound) + bytes(range.upperBound) }
-    do {
-      try file.append(head)
-      head.withUnsafeBytes { hash.update($0) }
-      for layer in layers {
-        let bytes = UnsafeRawBufferPointer(layer.bytes)
-        try file.append(bytes)
-        hash.update(bytes)
-      }
-      try file.append(Array(hash.finish().utf8))
-      try file.commit()
-    } catch { throw Failure(.writeFailed, "\(error)") }
+    try file.append(head)
+    head.withUnsafeBytes { hash.update($0) }
+    for layer in layers {
+      let bytes = UnsafeRawBufferPointer(layer.bytes)
+      try file.append(bytes)
+      hash.update(bytes)
+    }
+    try file.append(Array(hash.finish().utf8))
+    try file.commit()
   }
 
   /// Reads a snapshot into layers of the same units, or only looks at it.

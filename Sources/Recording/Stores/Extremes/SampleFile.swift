@@ -47,7 +47,7 @@ struct SampleFile: Sendable {
       for slot in rows.indices {
         guard row.withUnsafeMutableBytes({ file.read($0, at: slot * rowBytes + offset) }) else {
           throw Failure(
-            .writeFailed, "the sampled rows of the dump are gone; record again with --overwrite")
+            .writeFailed, "the sampled rows of the dump are gone", remedy: "record again with \(.overwrite)")
         }
         for unit in row.indices { values[unit * rows.count + slot] = row[unit] }
       }

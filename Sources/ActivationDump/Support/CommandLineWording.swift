@@ -1,0 +1,22 @@
+import ArgumentParser
+import Machine
+
+extension Sentence.Wording {
+  /// Settings as options, commands as they are typed: `--keep extremes:5`, `inspect --json`.
+  static let commandLine = Self(
+    setting: { setting, value in ([setting.option] + [value].compactMap { $0 }).joined(separator: " ") },
+    command: { command, setting in
+      ([command.rawValue] + [setting?.option].compactMap { $0 }).joined(separator: " ")
+    },
+    invocation: { "\(ActivationDump.configuration.commandName ?? "") \($0.rawValue)" })
+}
+
+extension Sentence {
+  /// The sentence for those who use the command line.
+  var forCommandLine: String { text(in: .commandLine) }
+}
+
+extension Setting {
+  /// The option of the command line: `--batch-size`.
+  var option: String { "--" + words.joined(separator: "-") }
+}
