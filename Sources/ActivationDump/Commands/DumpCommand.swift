@@ -121,6 +121,7 @@ struct DumpCommand: ParsableCommand {
     if layers != nil && units != nil {
       throw ValidationError("--units names its layers itself; leave out --layers")
     }
+    try replacing.check()
     if let spillRows, spillRows < 1 { throw ValidationError("--spill-rows has to be at least 1") }
     if let limit, limit < 1 { throw ValidationError("--limit has to be at least 1") }
     if explain && results.json { throw ValidationError("--explain prints text; leave out --json") }

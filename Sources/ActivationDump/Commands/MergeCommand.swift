@@ -27,6 +27,7 @@ struct MergeCommand: ParsableCommand {
 
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads has to be at least 1") }
+    try replacing.check()
   }
 
   func run() throws {

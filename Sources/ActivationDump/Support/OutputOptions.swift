@@ -20,7 +20,10 @@ struct OutputOptions<Words: OutputWords>: ParsableArguments {
     (ProcessInfo.processInfo.environment["SLURM_RESTART_COUNT"].flatMap { Int($0) } ?? 0) > 0
   }
 
-  func validate() throws {
+  /// Refuses flags that contradict each other. Commands call it, among their own checks.
+  ///
+  /// - Throws: `ValidationError`.
+  func check() throws {
     if resume && overwrite {
       throw ValidationError("--resume keeps what --overwrite replaces; give one of them")
     }

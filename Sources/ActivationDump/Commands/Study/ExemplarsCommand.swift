@@ -90,6 +90,7 @@ struct ExemplarsCommand: ParsableCommand {
       throw ValidationError("--start-min and --stop-max stand in the place of --condition; leave it out")
     }
     if units != nil && !unit.isEmpty { throw ValidationError("give --units or --unit, not both") }
+    try replacing.check()
   }
 
   func run() throws {
