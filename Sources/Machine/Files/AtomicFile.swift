@@ -63,7 +63,7 @@ package final class AtomicFile {
           isTooLong = true
           continue
         }
-        throw Failure(path: path, operation: "create it", code: error.code)
+        throw Failure(.cannotCreate, path: path, cannot: "create it", code: error.code)
       }
     }
   }
