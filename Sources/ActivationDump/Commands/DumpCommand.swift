@@ -64,7 +64,7 @@ struct DumpCommand: ParsableCommand {
       What to keep of the activations: 'all' (a matrix for each layer, the default), or 'extremes:K': of each unit the K \
       lowest and K highest images (201 unless given), exact mean, variance and range, and a sample. These files do not \
       grow with the number of images.
-      """, transform: { try Retention($0) })
+      """, transform: Self.keep)
   var keep = Retention.all
 
   @Option(help: "The numbers of layers: float32, or float16, which takes half the room.")
@@ -116,6 +116,13 @@ struct DumpCommand: ParsableCommand {
   var explain = false
 
   @OptionGroup var results: SummaryOptions
+
+  /// Reads what to keep; the parser puts the sentence of a refusal into its own.
+  ///
+  /// - Throws: `ValidationError` with the sentence as the command line says it.
+  private static func keep(_ text: String) throws(ValidationError) -> Keep {
+    do { return try Retention(text) } catch { throw ValidationError(error.sentence.forCommandLine) }
+  }
 
   func validate() throws {
     if layers != nil && units != nil {

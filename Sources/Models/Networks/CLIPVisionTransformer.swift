@@ -1,5 +1,6 @@
 import Images
 import Layers
+import Machine
 import Tensor
 
 /// The image tower of "Learning Transferable Visual Models From Natural Language Supervision" (Radford et al.,

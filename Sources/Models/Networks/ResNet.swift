@@ -1,5 +1,6 @@
 import Images
 import Layers
+import Machine
 
 /// "Deep Residual Learning for Image Recognition" (He et al., arXiv:1512.03385, table 1), in torchvision's
 /// version 1.5, which strides in the 3×3 convolution; wide variants after arXiv:1605.07146.

@@ -1,5 +1,6 @@
 import Images
 import Layers
+import Machine
 
 /// "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters" (Iandola et al., arXiv:1602.07360), in the
 /// authors' later version 1.1: a smaller stem, pooling earlier. Names are torchvision's.
