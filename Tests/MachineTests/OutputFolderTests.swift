@@ -19,8 +19,8 @@ struct OutputFolderTests {
       return found.contains("last.json") ? .output : .begun
     } refusal: { path, contents in
       switch contents {
-      case .output: "\(path) holds pots"
-      case .begun: "\(path) holds pots that are not done"
+      case .output: ("\(path) holds pots", "move them")
+      case .begun: ("\(path) holds pots that are not done", "go on")
       case .nothing, .remains: nil
       }
     }
@@ -57,12 +57,16 @@ struct OutputFolderTests {
   func taken() throws {
     try fill("kept.json", "parts/a")
     #expect(try place.contents() == .begun)
-    #expect(refusal(.refuse) == Failure(.cannotCreate, "\(folder("out")) holds pots that are not done"))
+    #expect(
+      refusal(.refuse)
+        == Failure(.cannotCreate, "\(folder("out")) holds pots that are not done", remedy: "go on"))
     try fill("last.json", "notes.txt")
     #expect(try place.contents() == .output)
-    #expect(refusal(.refuse) == Failure(.cannotCreate, "\(folder("out")) holds pots"))
+    #expect(refusal(.refuse) == Failure(.cannotCreate, "\(folder("out")) holds pots", remedy: "move them"))
     #expect(refusal(.resume) == nil && refusal(.overwrite) == nil)
-    #expect(refusal(.resume, canResume: false) == Failure(.cannotCreate, "\(folder("out")) holds pots"))
+    #expect(
+      refusal(.resume, canResume: false)
+        == Failure(.cannotCreate, "\(folder("out")) holds pots", remedy: "move them"))
     #expect(names == ["kept.json", "last.json", "notes.txt", "parts", "parts/a"])
   }
 
@@ -129,7 +133,7 @@ struct OutputFolderTests {
     let kind = OutputFolder.Kind("pots", namesLookedFor: ["kept.json"]) { _, found, _ in
       found == ["kept.json"] ? .output : found.isEmpty ? .nothing : nil
     } refusal: { _, contents in
-      contents == .output ? "taken" : nil
+      contents == .output ? ("taken", "move it") : nil
     }
     let place = OutputFolder(folder("out"), kind)
     #expect(try place.contents() == .nothing)
@@ -137,7 +141,7 @@ struct OutputFolderTests {
     #expect(try place.contents() == .nothing)
     try fill("kept.json")
     #expect(try place.contents() == .output)
-    #expect(throws: Failure(.cannotCreate, "taken")) { try place.check(.refuse) }
+    #expect(throws: Failure(.cannotCreate, "taken", remedy: "move it")) { try place.check(.refuse) }
   }
 
   @Test("Clearing removes what was made, but neither what stays nor what is not ours")

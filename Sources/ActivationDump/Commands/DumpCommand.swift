@@ -120,7 +120,7 @@ struct DumpCommand: ParsableCommand {
   /// Reads what to keep; the parser puts the sentence of a refusal into its own.
   ///
   /// - Throws: `ValidationError` with the sentence as the command line says it.
-  private static func keep(_ text: String) throws(ValidationError) -> Keep {
+  private static func keep(_ text: String) throws(ValidationError) -> Retention {
     do { return try Retention(text) } catch { throw ValidationError(error.sentence.forCommandLine) }
   }
 

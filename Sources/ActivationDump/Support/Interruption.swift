@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Machine
 
 /// The end of a command that was stopped before it was done: a note that says what to do, and an exit code.
 enum Interruption {

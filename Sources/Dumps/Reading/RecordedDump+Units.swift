@@ -5,6 +5,7 @@ extension RecordedDump {
   ///
   /// - Parameter network: Finds a network by its identifier: its lists of layers, and the order in which it executes
   ///   them. Without it, or where it finds none, words choose by name and pattern, in the order of the manifest.
+  /// - Returns: The recorded layers.
   package func namedLayers(knowing network: NetworkNames = { _ in nil }) -> RecordedLayers {
     RecordedLayers(
       in: path, of: manifest.model,

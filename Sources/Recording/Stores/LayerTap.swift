@@ -4,6 +4,7 @@ import Layers
 import Machine
 import Models
 import Tensor
+import Units
 
 /// A layer that is recorded, and where a run has its values.
 struct LayerTap: Sendable {
