@@ -205,7 +205,7 @@ struct AtlasTests {
     let unknown = never.count { $0 == 1 }
     for text in [plain.page, plain.index] {
       #expect(text.contains("\(unknown) units are never positive on average; this recording does not say"))
-      #expect(text.contains("with 'baselines'"))
+      #expect(text.contains("with &#39;baselines&#39;"))
     }
     #expect(plain.index.contains("<td class=\"n\">not known</td>"))
     #expect(plain.index.contains("<td class=\"n constant-cell\">\(unknown)</td>"))

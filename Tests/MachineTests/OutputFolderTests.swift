@@ -87,14 +87,16 @@ struct OutputFolderTests {
         refusal(existing)
           == Failure(
             .cannotCreate,
-            "\(folder("out")) holds something other than pots; give --output the name of a new folder"))
+            "\(folder("out")) holds something other than pots",
+            remedy: "give \(.output) the name of a new folder"))
       try FileManager.default.removeItem(atPath: folder("out"))
     }
     try folder.write([], to: "out")
     #expect(
       refusal(existing)
         == Failure(
-          .cannotCreate, "\(folder("out")) is a file; give --output the name of a folder to make"))
+          .cannotCreate, "\(folder("out")) is a file", remedy: "give \(.output) the name of a folder to make")
+    )
   }
 
   @Test("A link to nothing is refused, one to a folder followed")
@@ -201,7 +203,7 @@ struct OutputFolderTests {
     #expect(
       throws: Failure(
         .cannotCreate,
-        "there is something in \(folder("out")) already; give --output the name of a new folder")
+        "there is something in \(folder("out")) already", remedy: "give \(.output) the name of a new folder")
     ) {
       try OutputFolder.checkFree(folder("out"))
     }
