@@ -1,7 +1,7 @@
 import Dumps
 import Foundation
 import Images
-public import Machine
+package import Machine
 import Statistics
 import Synchronization
 
@@ -10,7 +10,7 @@ import Synchronization
 /// First the units are put in order, layer by layer, and their numbers written; what is kept of them is which images they
 /// show. Then the thumbnails of these are made, each once, and last the pages. The bytes depend on the dump, the images and
 /// the version of the program alone.
-public struct Atlas: Sendable {
+package struct Atlas: Sendable {
   private let request: AtlasRequest
   private let source: AtlasSource
   private let folder: AtlasFolder
@@ -19,7 +19,7 @@ public struct Atlas: Sendable {
   /// Reads what the dump is and checks the output, without touching it.
   ///
   /// - Throws: ``Failure``.
-  public init(_ request: AtlasRequest) throws {
+  package init(_ request: AtlasRequest) throws {
     self.request = request
     source = try AtlasSource(request)
     folder = AtlasFolder(path: request.output)
@@ -34,7 +34,7 @@ public struct Atlas: Sendable {
   ///   - images: Counts thumbnails, once the units are done.
   /// - Returns: What was made; `nil` when it was stopped: then there is no index.
   /// - Throws: ``Failure``.
-  public func run(
+  package func run(
     units: RunProgress = RunProgress(), images: RunProgress = RunProgress()
   ) throws -> AtlasSummary? {
     guard let digested = try writeUnits(progress: units) else { return nil }
@@ -43,7 +43,7 @@ public struct Atlas: Sendable {
   }
 
   /// The pages of units that were written, and the images they show.
-  public struct UnitPages: Sendable {
+  package struct UnitPages: Sendable {
     let layers: [LayerSummary]
     let shown: RowSet
     let bytes: Int
@@ -51,7 +51,7 @@ public struct Atlas: Sendable {
   }
 
   /// The thumbnails that were made, and the rows of those that could not be.
-  public struct Thumbnails: Sendable {
+  package struct Thumbnails: Sendable {
     let rows: RowSet
     let bytes: Int
     let seconds: Double
@@ -61,7 +61,7 @@ public struct Atlas: Sendable {
   ///
   /// - Returns: What they show; `nil` when it was stopped.
   /// - Throws: ``Failure``.
-  public func writeUnits(progress: RunProgress) throws -> UnitPages? {
+  package func writeUnits(progress: RunProgress) throws -> UnitPages? {
     let start = Clock.seconds
     try folder.prepare(request.existing)
     try folder.writeMarker(contents())
@@ -114,7 +114,7 @@ public struct Atlas: Sendable {
   ///
   /// - Returns: Which of them could not be read; `nil` when it was stopped.
   /// - Throws: ``Failure`` when one cannot be written.
-  public func writeThumbnails(of digested: UnitPages, progress: RunProgress) throws -> Thumbnails? {
+  package func writeThumbnails(of digested: UnitPages, progress: RunProgress) throws -> Thumbnails? {
     let start = Clock.seconds
     let rows = digested.shown.rows
     progress.begin(total: rows.count)
@@ -140,7 +140,7 @@ public struct Atlas: Sendable {
   /// Writes the pages; the index comes last.
   ///
   /// - Throws: ``Failure``.
-  public func finish(_ digested: UnitPages, _ missing: Thumbnails) throws -> AtlasSummary {
+  package func finish(_ digested: UnitPages, _ missing: Thumbnails) throws -> AtlasSummary {
     var bytes = digested.bytes + missing.bytes + Pages.assets.reduce(0) { $0 + $1.bytes.count }
     func write(_ text: String, to name: String) throws(Failure) {
       try folder.write(text, to: name)

@@ -1,18 +1,18 @@
 import Formats
-public import Machine
+package import Machine
 import Synchronization
-public import Tensor
+package import Tensor
 
 /// The description of one tensor in a checkpoint, without its elements.
-public struct TensorInfo: Sendable, Hashable {
+package struct TensorInfo: Sendable, Hashable {
   /// The name: the key in the state dict, with dots between nested containers.
-  public let name: String
+  package let name: String
   /// The extents, outermost first.
-  public let shape: Shape
+  package let shape: Shape
   /// The dtype in the file. Tensors are read as `Float` from any dtype.
-  public let elementType: ElementType
+  package let elementType: ElementType
   /// The size of the elements in the file, in bytes.
-  public var byteCount: Int { shape.count * elementType.byteCount }
+  package var byteCount: Int { shape.count * elementType.byteCount }
 }
 
 /// A checkpoint of any supported format, found by content and memory-mapped: a file, a sharded checkpoint by
@@ -31,9 +31,9 @@ public struct TensorInfo: Sendable, Hashable {
 /// `<layer>.bias` in PyTorch's axis order: kernels of four axes (height, width, input, output) become output
 /// × input × height × width, kernels of two axes become output × input. Layer names are unchanged
 /// (`fire2/squeeze1x1`).
-public final class Checkpoint: NestedTensorSource {
+package final class Checkpoint: NestedTensorSource {
   /// The file format of a checkpoint.
-  public enum Format: String, Sendable, CaseIterable, CustomStringConvertible {
+  package enum Format: String, Sendable, CaseIterable, CustomStringConvertible {
     /// Hugging Face's safetensors.
     case safetensors
     /// `torch.save` since PyTorch 1.6: a zip archive with a pickle and the storages.
@@ -50,25 +50,25 @@ public final class Checkpoint: NestedTensorSource {
     case pickle
 
     /// The name shown to users.
-    public var description: String { rawValue }
+    package var description: String { rawValue }
   }
 
   /// The path of the file, or of the index of a sharded checkpoint.
-  public let path: String
+  package let path: String
   /// The format, found from the file's content.
-  public let format: Format
+  package let format: Format
   /// The size in bytes, over all files of a sharded checkpoint.
-  public let fileSize: Int
+  package let fileSize: Int
   /// The tensors in file order.
-  public let tensors: [TensorInfo]
+  package let tensors: [TensorInfo]
   /// A description of each entry that should be a tensor but cannot be read, by name: a quantised tensor, an
   /// array of text.
-  public let unreadable: [String: String]
+  package let unreadable: [String: String]
   /// The safetensors `__metadata__`; for a training checkpoint, the facts that name its network
   /// (``TrainingFacts``).
-  public let metadata: [String: String]
+  package let metadata: [String: String]
   /// The dotted paths of the dictionaries that hold tensors, as returned by ``dictionary(of:)``.
-  public let dictionaries: [String]
+  package let dictionaries: [String]
   /// The files of the checkpoint: one file, or an index and its shards in the order of their names.
   let files: [CheckpointFile]
 
@@ -107,7 +107,7 @@ public final class Checkpoint: NestedTensorSource {
   /// - Returns: The checkpoint. Its tensors are listed but not read.
   /// - Throws: ``Failure`` when the file is missing, unreadable, damaged, hostile, of unknown format
   ///   or without any tensor, and when shards are missing.
-  public static func open(_ path: String) throws(Failure) -> Checkpoint {
+  package static func open(_ path: String) throws(Failure) -> Checkpoint {
     let path = try CheckpointFolder.file(at: path)
     let file = try MappedFile(path)
     let index: CheckpointIndex
@@ -124,16 +124,16 @@ public final class Checkpoint: NestedTensorSource {
   }
 
   /// The names in file order.
-  public var names: [String] { tensors.map(\.name) }
+  package var names: [String] { tensors.map(\.name) }
 
   /// Returns the shape of a tensor, `nil` when no tensor has that name.
-  public func shape(of name: String) -> Shape? { index[name].map { tensors[$0].shape } }
+  package func shape(of name: String) -> Shape? { index[name].map { tensors[$0].shape } }
 
   /// Reads a tensor as `Float`: float16 and bfloat16 are converted exactly, float64 and integers are rounded
   /// to nearest.
   ///
   /// - Throws: ``UnknownName``, or ``Failure`` when the elements cannot be inflated or are complex.
-  public func tensor(named name: String) throws -> Tensor {
+  package func tensor(named name: String) throws -> Tensor {
     guard let position = index[name] else { throw UnknownName(.tensor, name: name, known: []) }
     do throws(Malformed) {
       return try stored[position].read()
@@ -143,10 +143,10 @@ public final class Checkpoint: NestedTensorSource {
   }
 
   /// Returns the dtype of a tensor in the file.
-  public func elementType(of name: String) -> ElementType? { index[name].map { tensors[$0].elementType } }
+  package func elementType(of name: String) -> ElementType? { index[name].map { tensors[$0].elementType } }
 
   /// Returns the dotted path of the dictionary that holds a tensor, empty for the outermost dictionary.
-  public func dictionary(of name: String) -> String {
+  package func dictionary(of name: String) -> String {
     guard let position = index[name], dictionaries.indices.contains(stored[position].dictionary) else {
       return ""
     }
@@ -155,7 +155,7 @@ public final class Checkpoint: NestedTensorSource {
 
   /// Describes the entry under a name that is not a readable tensor; returns `nil` when there is no such
   /// entry.
-  public func obstacle(at name: String) -> String? { unreadable[name] }
+  package func obstacle(at name: String) -> String? { unreadable[name] }
 
   /// Returns the SHA-256 of the whole file, as 64 lower-case hexadecimal digits.
   ///
@@ -163,7 +163,7 @@ public final class Checkpoint: NestedTensorSource {
   /// shards, sorted by name bytewise: the output of `sha256sum FILE… | sha256sum` in the checkpoint's folder.
   ///
   /// Complexity: The first call reads every file.
-  public func sha256() throws(Failure) -> String {
+  package func sha256() throws(Failure) -> String {
     digest.withLock { known in
       let digest = known ?? computedDigest()
       known = digest

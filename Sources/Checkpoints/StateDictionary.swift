@@ -1,5 +1,5 @@
-public import Machine
-public import Tensor
+package import Machine
+package import Tensor
 
 extension Checkpoint {
   /// Returns the tensors of one dictionary, with its key removed from their names.
@@ -8,7 +8,7 @@ extension Checkpoint {
   ///   `state_dict` when it holds a network's whole state dict, else the whole file.
   /// - Returns: The tensors, in file order.
   /// - Throws: ``Failure`` when there is no tensor under the key.
-  public func stateDictionary(key: String? = nil) throws(Failure) -> StateDictionary {
+  package func stateDictionary(key: String? = nil) throws(Failure) -> StateDictionary {
     let prefix = key.map { $0.isEmpty ? "" : "\($0)." } ?? wrapping
     let dictionary = StateDictionary(self, prefix: prefix)
     guard !dictionary.names.isEmpty else {
@@ -37,13 +37,13 @@ extension Checkpoint {
 }
 
 /// The tensors of a checkpoint whose names have a common prefix, which is removed.
-public struct StateDictionary: TensorSource {
+package struct StateDictionary: TensorSource {
   /// The removed prefix, with its trailing dot.
-  public let prefix: String
+  package let prefix: String
   /// The names in file order.
-  public let names: [String]
+  package let names: [String]
   /// The descriptions of the tensors, under the shorter names.
-  public let tensors: [TensorInfo]
+  package let tensors: [TensorInfo]
   private let base: Checkpoint
 
   fileprivate init(_ base: Checkpoint, prefix: String) {
@@ -55,10 +55,10 @@ public struct StateDictionary: TensorSource {
   }
 
   /// Returns the shape of a tensor, `nil` when no tensor has that name.
-  public func shape(of name: String) -> Shape? { base.shape(of: prefix + name) }
+  package func shape(of name: String) -> Shape? { base.shape(of: prefix + name) }
 
   /// Reads a tensor as `Float`.
   ///
   /// - Throws: The errors of ``Checkpoint/tensor(named:)``.
-  public func tensor(named name: String) throws -> Tensor { try base.tensor(named: prefix + name) }
+  package func tensor(named name: String) throws -> Tensor { try base.tensor(named: prefix + name) }
 }

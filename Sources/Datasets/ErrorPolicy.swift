@@ -1,5 +1,5 @@
 /// What to do about an image that cannot be read.
-public enum ErrorPolicy: String, Sendable, CaseIterable, Codable {
+package enum ErrorPolicy: String, Sendable, CaseIterable, Codable {
   /// Stop.
   case fail
   /// Leave it out and say so.

@@ -1,6 +1,6 @@
 import Formats
 import Foundation
-public import Machine
+package import Machine
 
 extension ImageList {
   /// Finds images: in a folder of class folders, a folder of images, tar files, or by a text of paths.
@@ -18,7 +18,7 @@ extension ImageList {
   /// - Returns: The images.
   /// - Throws: ``Failure``, `inputMissing` or `badData`; `usage` for a pattern of too many names, or keys of what are
   ///   no archives.
-  public static func read(_ path: String, imageKeys: [String] = []) throws(Failure) -> ImageList {
+  package static func read(_ path: String, imageKeys: [String] = []) throws(Failure) -> ImageList {
     let list = try read(path, keys: imageKeys.map { Array($0.utf8) })
     guard imageKeys.isEmpty || list.layout == .tar else {
       throw Failure(

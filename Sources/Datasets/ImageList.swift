@@ -1,10 +1,10 @@
 package import Images
-public import Machine
+package import Machine
 
 /// The images of a recording, one a row, in the order of the rows.
-public struct ImageList: Sendable {
+package struct ImageList: Sendable {
   /// Where a list came from.
-  public enum Layout: String, Sendable, Codable {
+  package enum Layout: String, Sendable, Codable {
     /// A folder of class folders, as torchvision's `ImageFolder` reads it.
     case folders
     /// A folder of images without classes.
@@ -16,7 +16,7 @@ public struct ImageList: Sendable {
   }
 
   /// What the labels count.
-  public enum Labels: String, Sendable, Codable {
+  package enum Labels: String, Sendable, Codable {
     /// Every class folder is named by an ImageNet synset: the label is the index of that class among the thousand.
     case imagenet
     /// The label is the position of the class folder among the class folders.
@@ -28,9 +28,9 @@ public struct ImageList: Sendable {
   }
 
   /// The folder that paths are relative to.
-  public let root: String
+  package let root: String
   /// Where the list came from.
-  public let layout: Layout
+  package let layout: Layout
   /// What the labels count.
   public private(set) var labels: Labels
   /// The names of the class folders, sorted bytewise.
@@ -56,11 +56,11 @@ public struct ImageList: Sendable {
   }
 
   /// The number of images.
-  public var count: Int { table.count }
+  package var count: Int { table.count }
 
   /// The path of an image relative to ``root``, or as the list gives it; behind that of its archive, its name there. What
   /// is not UTF-8 in it is replaced.
-  public func path(ofRow row: Int) -> String { String(decoding: bytes(ofRow: row), as: UTF8.self) }
+  package func path(ofRow row: Int) -> String { String(decoding: bytes(ofRow: row), as: UTF8.self) }
 
   /// The bytes of ``path(ofRow:)``: what identifies an image.
   package func bytes(ofRow row: Int) -> ArraySlice<UInt8> {
@@ -69,7 +69,7 @@ public struct ImageList: Sendable {
   }
 
   /// The path of the file an image is, or is in.
-  public func file(ofRow row: Int) -> String {
+  package func file(ofRow row: Int) -> String {
     PathText.text(
       archives?.archive(ofRow: row).file ?? table.file(ofRow: row, in: PathText.bytes(of: root)))
   }
@@ -85,7 +85,7 @@ public struct ImageList: Sendable {
   }
 
   /// The class of an image, `nil` when it has none.
-  public func label(ofRow row: Int) -> Int? { table.label(ofRow: row) }
+  package func label(ofRow row: Int) -> Int? { table.label(ofRow: row) }
 
   /// Replaces all labels, −1 for none.
   mutating func setLabels(_ labelOfRow: [Int32], _ kind: Labels) {
@@ -107,7 +107,7 @@ public struct ImageList: Sendable {
   }
 
   /// Keeps only the first `limit` images.
-  public mutating func truncate(to limit: Int) {
+  package mutating func truncate(to limit: Int) {
     table.truncate(to: limit)
     archives?.truncate(to: limit)
   }
@@ -117,7 +117,7 @@ public struct ImageList: Sendable {
 
   /// SHA-256 of the lines `path TAB label LF` of all rows, paths as in images.tsv; of images in archives, of `path TAB label
   /// TAB offset TAB size LF`. Equal lists give equal rows.
-  public var digest: String {
+  package var digest: String {
     let hash = SHA256()
     for row in 0..<count {
       var line = "\(EscapedText.escaped(bytes(ofRow: row)))\t\(label(ofRow: row).map(String.init) ?? "")"

@@ -14,16 +14,16 @@ struct StoredImage {
 /// The result differs from resizing the RGB image for some file contents: palette indices and single bits are
 /// not interpolated, colours are weighted by alpha, and CMYK and 16-bit gray are interpolated before
 /// conversion. Buffers are reused: use one transform per thread.
-public final class DisplayTransform {
+package final class DisplayTransform {
   /// The shorter side after resizing.
-  public let resize: Int
+  package let resize: Int
   /// The height and width of the picture.
-  public let crop: Int
+  package let crop: Int
 
   private let decoder = ImageDecoder()
   private let resampler: CropResampler
   /// The Pillow version whose pictures are reproduced.
-  public var pillow: PillowVersion { resampler.pillow }
+  package var pillow: PillowVersion { resampler.pillow }
   private var premultiplied = ScratchBuffer()
 
   /// Creates the transform of the study: shorter side to 256 (bilinear), centre crop of 224.
@@ -33,7 +33,7 @@ public final class DisplayTransform {
   ///   - crop: The height and width of the picture.
   ///   - pillow: The Pillow version to reproduce.
   /// - Precondition: The crop is not larger than the shorter side.
-  public convenience init(resize: Int = 256, crop: Int = 224, pillow: PillowVersion = .standard) {
+  package convenience init(resize: Int = 256, crop: Int = 224, pillow: PillowVersion = .standard) {
     let available = Resampler.available
     self.init(resize: resize, crop: crop, pillow: pillow, resampler: available[available.count - 1])
   }
@@ -47,21 +47,21 @@ public final class DisplayTransform {
   /// Returns the picture of a file.
   ///
   /// - Throws: `ImageError` under the conditions of ``ImageDecoder/decode(contentsOf:)``.
-  public func picture(of path: String) throws(ImageError) -> RGBImage {
+  package func picture(of path: String) throws(ImageError) -> RGBImage {
     try picture(at: ImageLocation(path: path))
   }
 
   /// Returns the picture of a file, or of an image in an archive.
   ///
   /// - Throws: `ImageError` under the conditions of ``ImageDecoder/decode(contentsOf:)``.
-  public func picture(at location: ImageLocation) throws(ImageError) -> RGBImage {
+  package func picture(at location: ImageLocation) throws(ImageError) -> RGBImage {
     picture(of: try decoder.decodeStored(contentsOf: location))
   }
 
   /// Returns the picture of an image file in memory. Errors call the image `name`.
   ///
   /// - Throws: `ImageError` under the conditions of ``ImageDecoder/decode(_:name:)``.
-  public func picture(of bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> RGBImage {
+  package func picture(of bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> RGBImage {
     picture(of: try decoder.decodeStored(bytes, name: name))
   }
 

@@ -7,19 +7,19 @@ import Machine
 /// gamma are ignored, as in torchvision's loader. A damaged file is an error when Pillow raises one;
 /// otherwise it decodes to Pillow's pixels. Buffers are reused: use one decoder per thread, and release an
 /// image before the next is decoded.
-public final class ImageDecoder {
+package final class ImageDecoder {
   /// The largest number of pixels, Pillow's threshold for decompression bombs. A larger image is refused
   /// before memory is allocated.
-  public static let maximumPixels = 178_956_970
+  package static let maximumPixels = 178_956_970
 
   /// The versions of the decoding libraries, for provenance.
-  public static let version =
+  package static let version =
     "libjpeg-turbo \(String(cString: ic_jpeg_version())), zlib \(String(cString: ic_png_version()))"
 
   /// Returns large freed blocks to the operating system, so that the memory of a process that decodes many
   /// images does not grow. Programs call this once at their start, because it changes the allocator of the
   /// whole process.
-  public static func returnLargeBlocks() { ic_return_large_blocks() }
+  package static func returnLargeBlocks() { ic_return_large_blocks() }
 
   private var reader = ImageFile()
   private var file = ScratchBuffer()
@@ -30,7 +30,7 @@ public final class ImageDecoder {
   private let limit: Int
 
   /// Creates a decoder. Memory is allocated for the first image.
-  public convenience init() { self.init(maximumPixels: Self.maximumPixels) }
+  package convenience init() { self.init(maximumPixels: Self.maximumPixels) }
 
   /// Creates a decoder that refuses images of more than `maximumPixels` pixels.
   package init(maximumPixels: Int) { limit = maximumPixels }
@@ -46,7 +46,7 @@ public final class ImageDecoder {
   /// - Returns: The image.
   /// - Throws: `ImageError` if the file is missing, unreadable, not an image, damaged where Pillow raises an
   ///   error too, or larger than `maximumPixels`.
-  public func decode(contentsOf path: String) throws(ImageError) -> RGBImage {
+  package func decode(contentsOf path: String) throws(ImageError) -> RGBImage {
     try decode(contentsOf: ImageLocation(path: path))
   }
 
@@ -56,7 +56,7 @@ public final class ImageDecoder {
   /// - Returns: The image.
   /// - Throws: The errors of ``decode(contentsOf:)-(String)``; also an error when the archive has been
   ///   modified since it was indexed.
-  public func decode(contentsOf location: ImageLocation) throws(ImageError) -> RGBImage {
+  package func decode(contentsOf location: ImageLocation) throws(ImageError) -> RGBImage {
     try decode(reader.read(location, into: &file), name: location.name)
   }
 
@@ -68,7 +68,7 @@ public final class ImageDecoder {
   /// - Returns: The image.
   /// - Throws: `ImageError` if the bytes are not an image, damaged where Pillow raises an error too, or
   ///   larger than `maximumPixels`.
-  public func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> RGBImage {
+  package func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> RGBImage {
     switch try format(of: bytes, name: name) {
     case .jpeg: try readJPEG(bytes, name: name) { ic_jpeg_read($0, $1) }
     case .png: try readPNG(bytes, name: name) { ic_png_read($0, $1) }

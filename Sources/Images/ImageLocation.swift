@@ -1,9 +1,9 @@
 package import Machine
 
 /// The location of an image's bytes: a file, or a byte range of an archive.
-public struct ImageLocation: Hashable, Sendable {
+package struct ImageLocation: Hashable, Sendable {
   /// The name of the image in errors.
-  public let name: String
+  package let name: String
   /// The path of the file as the file system's bytes, in no particular encoding.
   let path: [UInt8]
   /// The byte range of the image in an archive, `nil` for a file of its own.
@@ -12,7 +12,7 @@ public struct ImageLocation: Hashable, Sendable {
   let version: FileVersion?
 
   /// Creates the location of a file.
-  public init(path: String) { self.init(path: PathText.bytes(of: path), name: PathText.shown(path)) }
+  package init(path: String) { self.init(path: PathText.bytes(of: path), name: PathText.shown(path)) }
 
   /// Creates the location of a file whose path may be any bytes.
   package init(path: [UInt8], name: String) {

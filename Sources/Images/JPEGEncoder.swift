@@ -10,7 +10,7 @@ extension RGBImage {
   /// - Returns: The bytes of the file.
   /// - Throws: `ImageError` of kind `tooLarge` when a side is longer than 65,500 pixels or memory is
   ///   insufficient.
-  public func jpeg(quality: Int, name: String) throws(ImageError) -> [UInt8] {
+  package func jpeg(quality: Int, name: String) throws(ImageError) -> [UInt8] {
     var status = IC_OK
     let limit = ic_jpeg_encoded_limit(width, height)
     let bytes = [UInt8](unsafeUninitializedCapacity: limit) { out, count in

@@ -5,7 +5,7 @@ extension RGBImage {
   /// libpng and zlib.
   ///
   /// - Throws: `ImageError` of kind `tooLarge` when memory is insufficient. The error calls the image `name`.
-  public func png(name: String) throws(ImageError) -> [UInt8] {
+  package func png(name: String) throws(ImageError) -> [UInt8] {
     var bytes: UnsafeMutablePointer<UInt8>?
     var count = 0
     let status = withRGBX { ic_png_encode($0, width, height, &bytes, &count) }

@@ -4,9 +4,9 @@ private import CImageCodecs
 ///
 /// Only the pixels that the crop keeps are computed, with the same values as when the whole image is resized.
 /// Buffers are reused: use one preprocessor per thread.
-public final class Preprocessor {
+package final class Preprocessor {
   /// The order of the elements of an input.
-  public enum Layout: Hashable, Sendable {
+  package enum Layout: Hashable, Sendable {
     /// Channels × height × width, as in PyTorch.
     case channelsFirst
     /// Height × width × channels, as in the inference engine.
@@ -14,7 +14,7 @@ public final class Preprocessor {
   }
 
   /// The preprocessing that is applied.
-  public let preprocessing: Preprocessing
+  package let preprocessing: Preprocessing
 
   private let resampler: CropResampler
   /// The normalised value of every 8-bit value: [channel][8-bit value].
@@ -25,7 +25,7 @@ public final class Preprocessor {
   /// - Parameters:
   ///   - preprocessing: The preprocessing to apply.
   ///   - pillow: The Pillow version to reproduce.
-  public convenience init(_ preprocessing: Preprocessing, pillow: PillowVersion = .standard) {
+  package convenience init(_ preprocessing: Preprocessing, pillow: PillowVersion = .standard) {
     let available = Resampler.available
     self.init(preprocessing, pillow: pillow, resampler: available[available.count - 1])
   }
@@ -52,7 +52,7 @@ public final class Preprocessor {
   ///   - layout: The order of the elements.
   ///   - output: The destination.
   /// - Precondition: `output` holds 3 × crop × crop elements.
-  public func apply(to image: RGBImage, layout: Layout, into output: UnsafeMutableBufferPointer<Float>) {
+  package func apply(to image: RGBImage, layout: Layout, into output: UnsafeMutableBufferPointer<Float>) {
     image.withRGBX { pixels in
       apply(
         width: image.width, height: image.height, rows: { pixels + 4 * image.width * $0.lowerBound },

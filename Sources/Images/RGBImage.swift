@@ -3,11 +3,11 @@ private import CImageCodecs
 /// A decoded image: 8-bit red, green and blue, rows from top to bottom.
 ///
 /// Copies share the pixels, which are constant while an image refers to them.
-public struct RGBImage: Sendable {
+package struct RGBImage: Sendable {
   /// The number of pixels in a row.
-  public let width: Int
+  package let width: Int
   /// The number of rows.
-  public let height: Int
+  package let height: Int
   private let storage: PixelStorage
 
   init(width: Int, height: Int, storage: PixelStorage) {
@@ -17,7 +17,7 @@ public struct RGBImage: Sendable {
   /// Creates an image from red, green and blue bytes, pixel by pixel, row by row.
   ///
   /// - Precondition: There is at least one pixel and `rgb.count == 3 * width * height`.
-  public init(width: Int, height: Int, rgb: [UInt8]) {
+  package init(width: Int, height: Int, rgb: [UInt8]) {
     precondition(width > 0 && height > 0, "an image of \(width)×\(height) has no pixels")
     precondition(rgb.count == 3 * width * height, "\(rgb.count) bytes for \(width)×\(height) pixels")
     let storage = PixelStorage(pixels: width * height)
@@ -29,7 +29,7 @@ public struct RGBImage: Sendable {
   }
 
   /// A copy of the red, green and blue bytes, pixel by pixel, row by row.
-  public var rgb: [UInt8] {
+  package var rgb: [UInt8] {
     [UInt8](unsafeUninitializedCapacity: 3 * width * height) { out, count in
       withRGBX { pixels in
         for pixel in 0..<width * height {

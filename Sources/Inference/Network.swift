@@ -27,7 +27,7 @@ public struct Network: Sendable {
   /// What is known of the weights' file.
   package var checkpoint: Checkpoint? { identity.checkpoint }
   /// Whose weights they are, and what their user should know.
-  public let identity: WeightsIdentity
+  package let identity: WeightsIdentity
   package let classes: Classes
 
   private let runners = RunnerPool()

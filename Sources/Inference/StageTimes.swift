@@ -1,18 +1,18 @@
 import Machine
 
 /// Seconds of core time spent in each stage of a recording, summed over workers.
-public struct StageTimes: Sendable, Hashable, Codable {
+package struct StageTimes: Sendable, Hashable, Codable {
   /// Reading and decoding image files.
-  public var decode = 0.0
+  package var decode = 0.0
   /// Resizing, cropping and scaling pixels.
-  public var preprocess = 0.0
+  package var preprocess = 0.0
   /// The network.
-  public var forward = 0.0
+  package var forward = 0.0
   /// Writing rows and computing digests.
-  public var write = 0.0
+  package var write = 0.0
 
   /// Creates times of zero.
-  public init() {}
+  package init() {}
 
   /// Adds the times of another worker.
   static func += (total: inout StageTimes, other: StageTimes) {

@@ -1,12 +1,12 @@
-public import Machine
-public import Models
+package import Machine
+package import Models
 
 extension WeightsChoice {
   /// Where in the file the weights are, in words that follow the name of the network; empty at the root.
-  public var place: String { key.isEmpty ? "" : " under the key '\(key)'" }
+  package var place: String { key.isEmpty ? "" : " under the key '\(key)'" }
 
   /// What the user should know of what was taken and what was not, in sentences that name the file.
-  public func notes(on path: String) -> [Sentence] {
+  package func notes(on path: String) -> [Sentence] {
     var notes: [Sentence] = []
     if !others.isEmpty {
       let rest = others.map { "'\($0)'" }.joined(separator: ", ")

@@ -2,7 +2,7 @@ public import Images
 public import Layers
 public import Machine
 public import Tensor
-public import Units
+package import Units
 
 /// A network: its description, its names, its input, the meaning of its outputs and where its weights come from.
 ///
@@ -22,11 +22,11 @@ public struct Model: Sendable {
   /// Its trained weights.
   public let weights: TrainedWeights
   /// Its head: the layers that make the outputs.
-  public private(set) var head = Head.published
+  package private(set) var head = Head.published
   /// The number of values it returns: class scores, or an embedding; 0 without a head.
   public private(set) var outputs: Int
   /// Every list of layers worth recording; ``relevantLayers`` is the first.
-  public private(set) var relevantLayerVariants: [LayerList] = []
+  package private(set) var relevantLayerVariants: [LayerList] = []
 
   /// The name of the head; `nil` for a network that has one head only.
   let headName: String?
@@ -92,9 +92,9 @@ public struct Model: Sendable {
   /// The shape of the input for one image, channels × height × width.
   public var inputShape: Shape { input.shape }
   /// Where the trained weights are published; `nil` for a network that means none in particular.
-  public var checkpoint: CheckpointSource? { weights.published }
+  package var checkpoint: CheckpointSource? { weights.published }
   /// The files of the published weights, best first.
-  public var publishedFiles: [CheckpointSource.File] { checkpoint?.files ?? [] }
+  package var publishedFiles: [CheckpointSource.File] { checkpoint?.files ?? [] }
   /// Top-1 accuracy on ImageNet's validation set as published for the weights (CLIP: zero-shot).
   public var publishedTop1: Double? { weights.top1 }
 

@@ -1,26 +1,26 @@
 /// The difference between an array and its reference.
-public struct ArrayComparison: Sendable, Hashable, Codable {
+package struct ArrayComparison: Sendable, Hashable, Codable {
   /// The name of the array: `logits`, or a layer's canonical name.
-  public var name: String
+  package var name: String
   /// The number of elements compared.
-  public var count: Int
+  package var count: Int
   /// The largest absolute difference divided by the RMS of the reference. A NaN in the array gives NaN.
-  public var error: Double
+  package var error: Double
   /// The largest absolute difference.
-  public var maximumDifference: Double
+  package var maximumDifference: Double
   /// The indices of the largest difference: the image and the unit.
-  public var image: Int, unit: Int
+  package var image: Int, unit: Int
   /// Both values at the largest difference.
-  public var value: Double, reference: Double
+  package var value: Double, reference: Double
   /// The cosine similarity of the arrays.
-  public var cosine: Double
+  package var cosine: Double
   /// The number of images with the same argmax over units in both arrays.
-  public var argmaxAgreements: Int
+  package var argmaxAgreements: Int
   /// The largest error that passes.
-  public var tolerance: Double
+  package var tolerance: Double
 
   /// Whether the error is within the tolerance. NaN does not pass.
-  public var passes: Bool { error <= tolerance }
+  package var passes: Bool { error <= tolerance }
 
   /// Compares arrays of images × units.
   ///

@@ -2,12 +2,12 @@
 ///
 /// The sample has the rows with the smallest numbers in SplitMix64's sequence. It therefore depends only on
 /// the number of images, and shards and resumed runs take exactly the rows of a single run.
-public enum RowSample {
+package enum RowSample {
   /// The default number of rows.
-  public static let defaultCount = 2048
+  package static let defaultCount = 2048
 
   /// Returns the rows of a sample of `count` among `total`, ascending; all rows when `total` is not larger.
-  public static func rows(_ count: Int, of total: Int) -> [Int] {
+  package static func rows(_ count: Int, of total: Int) -> [Int] {
     guard count < total else { return Array(0..<total) }
     guard count > 0 else { return [] }
     var smallest = [UInt64](repeating: 0, count: count)

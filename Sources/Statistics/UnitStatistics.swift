@@ -1,17 +1,17 @@
 /// Statistics of a unit's activations over the images of a dump. Skipped images and NaN activations are left
 /// out.
-public struct UnitStatistics: Sendable, Hashable, Codable {
+package struct UnitStatistics: Sendable, Hashable, Codable {
   /// The number of activations.
-  public var count: Int
+  package var count: Int
   /// The minimum and the maximum, NaN without activations.
-  public var minimum: Double, maximum: Double
+  package var minimum: Double, maximum: Double
   /// The mean and the population variance.
-  public var mean: Double, variance: Double
+  package var mean: Double, variance: Double
   /// The number of activations that are zero or less.
-  public var nonPositive: Int
+  package var nonPositive: Int
 
   /// Creates statistics from their values.
-  public init(
+  package init(
     count: Int, minimum: Double, maximum: Double, mean: Double, variance: Double, nonPositive: Int
   ) {
     (self.count, self.minimum, self.maximum) = (count, minimum, maximum)
@@ -19,7 +19,7 @@ public struct UnitStatistics: Sendable, Hashable, Codable {
   }
 
   /// Computes the statistics of some values. The mean and variance are exact, rounded to the nearest double.
-  public init(of values: Span<Float>) {
+  package init(of values: Span<Float>) {
     var digits = [Int64](repeating: 0, count: ExactMoments.digits)
     var (count, nonPositive) = (0, 0)
     var (lowest, highest) = (Float.infinity, -Float.infinity)
@@ -67,12 +67,12 @@ public struct UnitStatistics: Sendable, Hashable, Codable {
   }
 
   /// Whether the unit is constant: its recorded values differ by less than 1e-8, as in the study.
-  public var isConstant: Bool { count > 0 && !(maximum - minimum >= 1e-8) }
+  package var isConstant: Bool { count > 0 && !(maximum - minimum >= 1e-8) }
 
   /// Whether no recorded value is above 0. When the values are means over positions, the unit may still be
   /// positive at single positions; ``DeadUnits`` examines those.
-  public var isNeverPositive: Bool { count > 0 && nonPositive == count }
+  package var isNeverPositive: Bool { count > 0 && nonPositive == count }
 
   /// The proportion of activations that are zero or less.
-  public var sparsity: Double { count == 0 ? 0 : Double(nonPositive) / Double(count) }
+  package var sparsity: Double { count == 0 ? 0 : Double(nonPositive) / Double(count) }
 }

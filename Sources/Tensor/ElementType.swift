@@ -1,5 +1,5 @@
 /// The dtype of a tensor in a file.
-public enum ElementType: String, Sendable, CaseIterable, CustomStringConvertible {
+package enum ElementType: String, Sendable, CaseIterable, CustomStringConvertible {
   /// IEEE binary formats and bfloat16.
   case float16, bfloat16, float32, float64
   /// Eight-bit floating point, which is listed but cannot be read.
@@ -14,7 +14,7 @@ public enum ElementType: String, Sendable, CaseIterable, CustomStringConvertible
   case complex64, complex128
 
   /// The size of one element in bytes.
-  public var byteCount: Int {
+  package var byteCount: Int {
     switch self {
     case .int8, .uint8, .bool, .float8e4m3, .float8e5m2: 1
     case .float16, .bfloat16, .int16, .uint16: 2
@@ -25,7 +25,7 @@ public enum ElementType: String, Sendable, CaseIterable, CustomStringConvertible
   }
 
   /// Whether an element can be converted to a `Float`: false for complex numbers and eight-bit floats.
-  public var isReadable: Bool {
+  package var isReadable: Bool {
     switch self {
     case .float8e4m3, .float8e5m2, .complex64, .complex128: false
     default: true
@@ -33,5 +33,5 @@ public enum ElementType: String, Sendable, CaseIterable, CustomStringConvertible
   }
 
   /// The name, as in PyTorch and NumPy.
-  public var description: String { rawValue }
+  package var description: String { rawValue }
 }

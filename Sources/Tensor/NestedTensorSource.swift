@@ -1,5 +1,5 @@
 /// A source whose tensors are in nested dictionaries beside other entries: a training checkpoint.
-public protocol NestedTensorSource: TensorSource {
+package protocol NestedTensorSource: TensorSource {
   /// Returns the dotted path of the dictionary that holds a tensor, empty for the outermost dictionary.
   func dictionary(of name: String) -> String
 

@@ -1,7 +1,7 @@
 import Machine
 
 /// A source of named tensors: a checkpoint file, a generator, a dictionary.
-public protocol TensorSource: Sendable {
+package protocol TensorSource: Sendable {
   /// All names, in the source's own order.
   var names: [String] { get }
 
@@ -15,26 +15,26 @@ public protocol TensorSource: Sendable {
 }
 
 /// Tensors held in memory under their names.
-public struct TensorDictionary: TensorSource, ExpressibleByDictionaryLiteral {
+package struct TensorDictionary: TensorSource, ExpressibleByDictionaryLiteral {
   /// The tensors by name.
-  public var tensors: [String: Tensor]
+  package var tensors: [String: Tensor]
 
   /// Creates a source from tensors by name.
-  public init(_ tensors: [String: Tensor]) { self.tensors = tensors }
+  package init(_ tensors: [String: Tensor]) { self.tensors = tensors }
 
   /// Creates a source from tensors by name.
-  public init(dictionaryLiteral elements: (String, Tensor)...) {
+  package init(dictionaryLiteral elements: (String, Tensor)...) {
     tensors = Dictionary(elements) { _, last in last }
   }
 
   /// The names, sorted.
-  public var names: [String] { tensors.keys.sorted() }
+  package var names: [String] { tensors.keys.sorted() }
   /// Returns the shape of a tensor, `nil` when no tensor has that name.
-  public func shape(of name: String) -> Shape? { tensors[name]?.shape }
+  package func shape(of name: String) -> Shape? { tensors[name]?.shape }
   /// Returns the tensor with a name.
   ///
   /// - Throws: ``UnknownName`` when no tensor has that name.
-  public func tensor(named name: String) throws -> Tensor {
+  package func tensor(named name: String) throws -> Tensor {
     guard let tensor = tensors[name] else { throw UnknownName(.tensor, name: name, known: []) }
     return tensor
   }

@@ -1,11 +1,11 @@
 /// Layers worth recording together.
-public struct LayerList: Sendable, Hashable {
+package struct LayerList: Sendable, Hashable {
   /// The name users choose it by: `relevant`.
-  public let name: String
+  package let name: String
   /// Its layers and the reason for them, in words.
-  public let summary: String
+  package let summary: String
   /// Canonical names in the study's order of enumeration.
-  public let layers: [String]
+  package let layers: [String]
 
   /// Creates a list.
   package init(name: String, summary: String, layers: [String]) {

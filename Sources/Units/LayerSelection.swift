@@ -2,7 +2,7 @@ import Foundation
 import Machine
 
 /// Chooses layers of a network, or of those that a dump recorded.
-public enum LayerSelection {
+package enum LayerSelection {
   /// The layers that a comma-separated list of names and patterns chooses, each once.
   ///
   /// A word is `all`; the name of one of the model's lists, `relevant` for the study's; a layer's name in either
@@ -13,7 +13,7 @@ public enum LayerSelection {
   ///
   /// - Throws: ``UnknownName`` for a word that chooses nothing, with the nearest layers; ``Failure`` where none are
   ///   chosen at all.
-  public static func layers(_ words: String, of layers: some NamedLayers) throws -> [String] {
+  package static func layers(_ words: String, of layers: some NamedLayers) throws -> [String] {
     var chosen: [String] = []
     var seen: Set<String> = []
     for word in words.split(separator: ",") {

@@ -1,7 +1,7 @@
-public import Machine
+package import Machine
 
 /// Layers that words and names of units choose from: all those of a network, or those of them that a dump recorded.
-public protocol NamedLayers: Sendable {
+package protocol NamedLayers: Sendable {
   /// The identifier of the network.
   var identifier: String { get }
   /// The network's lists of layers, where they are known. They may have layers that were not recorded.
@@ -24,7 +24,7 @@ extension NamedLayers {
   /// The unit written `layer__channel`, with the layer in either spelling.
   ///
   /// - Throws: ``UnitNameError`` when it is written otherwise or there is no such unit.
-  public func unit(named text: String) throws(UnitNameError) -> UnitName {
+  package func unit(named text: String) throws(UnitNameError) -> UnitName {
     guard let parts = UnitName.parts(of: text) else { throw .malformed(text) }
     let unit: UnitName
     do { unit = UnitName(layer: try layer(named: parts.layer), channel: parts.channel) } catch {

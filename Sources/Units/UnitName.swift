@@ -1,20 +1,20 @@
-public import Machine
+package import Machine
 
 /// The name of a unit: a channel of a layer.
-public struct UnitName: Hashable, Sendable, CustomStringConvertible {
+package struct UnitName: Hashable, Sendable, CustomStringConvertible {
   /// The canonical, dotted name of the layer.
-  public let layer: String
+  package let layer: String
   /// The channel, from 0.
-  public let channel: Int
+  package let channel: Int
 
   /// Creates a name; ``NamedLayers/unit(named:)`` reads one and checks that there is the unit.
-  public init(layer: String, channel: Int) { (self.layer, self.channel) = (layer, channel) }
+  package init(layer: String, channel: Int) { (self.layer, self.channel) = (layer, channel) }
 
   /// The dotted form: `layer1.0.conv1__17`.
-  public var description: String { "\(layer)__\(channel)" }
+  package var description: String { "\(layer)__\(channel)" }
 
   /// The study's form: `layer1_0_conv1__17`.
-  public var studyName: String { "\(LayerNames.studyName(of: layer))__\(channel)" }
+  package var studyName: String { "\(LayerNames.studyName(of: layer))__\(channel)" }
 
   /// The layer, in the spelling it was given in, and the channel of a text `layer__channel`; `nil` for any other text.
   static func parts(of text: String) -> (layer: String, channel: Int)? {
@@ -30,7 +30,7 @@ public struct UnitName: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// The name of a unit that there is not.
-public enum UnitNameError: Explained, Hashable {
+package enum UnitNameError: Explained, Hashable {
   /// It is not written `layer__channel`.
   case malformed(String)
   /// There is no such layer.
@@ -39,10 +39,10 @@ public enum UnitNameError: Explained, Hashable {
   case noSuchChannel(UnitName, network: String, channels: Int)
 
   /// A name is data.
-  public var kind: Failure.Kind { .badData }
+  package var kind: Failure.Kind { .badData }
 
   /// One sentence for the user.
-  public var sentence: Sentence {
+  package var sentence: Sentence {
     switch self {
     case .malformed(let text):
       "'\(text)' is not a unit; units are written layer__channel, such as layer4_1_conv3__1459"

@@ -2,25 +2,25 @@ import Foundation
 import Machine
 
 /// The chosen units of one layer, in the order they were given: the columns of its file.
-public struct LayerUnits: Sendable, Hashable {
+package struct LayerUnits: Sendable, Hashable {
   /// The layer's canonical name.
-  public let layer: String
+  package let layer: String
   /// The chosen units; `nil` for all of them.
-  public var units: [Int]?
+  package var units: [Int]?
 
   /// Creates a choice.
-  public init(layer: String, units: [Int]? = nil) { (self.layer, self.units) = (layer, units) }
+  package init(layer: String, units: [Int]? = nil) { (self.layer, self.units) = (layer, units) }
 }
 
 /// Reads lists of units.
-public enum UnitSelection {
+package enum UnitSelection {
   /// Reads a file of units: one `layer__channel` a line, the study's JSON `{"units": […]}`, or comma-separated values
   /// with the unit in the first column, under the header `unit`.
   ///
   /// Layers come in order of first appearance, and the units of a layer in the order of the file.
   ///
   /// - Throws: ``Failure``: `inputMissing`, or `badData` for a layer or unit that is not there.
-  public static func read(_ path: String, for layers: some NamedLayers) throws -> [LayerUnits] {
+  package static func read(_ path: String, for layers: some NamedLayers) throws -> [LayerUnits] {
     let text = try UserText(path, wanted: wanted)
     return try parse(text.bytes, path: text.name, for: layers)
   }
@@ -31,7 +31,7 @@ public enum UnitSelection {
   /// Units written `layer__channel`, in either spelling, by layer.
   ///
   /// - Throws: ``Failure`` of kind `badData` for a layer or unit that is not there, or is named twice.
-  public static func units(_ names: [String], of layers: some NamedLayers) throws -> [LayerUnits] {
+  package static func units(_ names: [String], of layers: some NamedLayers) throws -> [LayerUnits] {
     try units(names, of: layers, path: "the list of units")
   }
 

@@ -1,16 +1,16 @@
 import Foundation
-public import Inference
-public import Layers
-public import Machine
-public import Models
+package import Inference
+package import Layers
+package import Machine
+package import Models
 import Statistics
 import Synchronization
 import Tensor
 
 /// How fast a network runs on this machine: no files, seeded inputs.
-public struct Benchmark: Sendable {
+package struct Benchmark: Sendable {
   /// What every run records.
-  public enum Taps: String, Sendable, CaseIterable, Codable {
+  package enum Taps: String, Sendable, CaseIterable, Codable {
     /// Nothing: the plain forward pass.
     case none
     /// The means of all relevant layers.
@@ -18,37 +18,37 @@ public struct Benchmark: Sendable {
   }
 
   /// The network.
-  public var model: Model
+  package var model: Model
   /// Its weights.
-  public var weights: Weights
+  package var weights: Weights
   /// The same weights, where they have been looked at.
   package var identity: WeightsIdentity?
   /// The images a thread takes through the network together.
-  public var batchSize = 8
+  package var batchSize = 8
   /// The threads, each with a workspace of its own.
-  public var threads = ProcessorCount.available
+  package var threads = ProcessorCount.available
   /// Kernels and arithmetic.
-  public var options = Plan.Options()
+  package var options = Plan.Options()
   /// What every run records.
-  public var taps = Taps.none
+  package var taps = Taps.none
   /// Seconds of measurement, divided among the runs.
-  public var seconds = 10.0
+  package var seconds = 10.0
   /// The runs whose median counts.
-  public var runs = 5
+  package var runs = 5
   /// Whether one image at a time runs, every layer of it on all threads, instead of a batch a thread.
-  public var latency = false
+  package var latency = false
   /// Whether every layer is timed as well, for ``seconds`` more.
-  public var timesLayers = false
+  package var timesLayers = false
 
   /// Creates a benchmark with the defaults.
-  public init(_ model: Model, weights: Weights) { (self.model, self.weights) = (model, weights) }
+  package init(_ model: Model, weights: Weights) { (self.model, self.weights) = (model, weights) }
 
   /// Images a second over several runs.
-  public struct Rates: Sendable, Codable {
+  package struct Rates: Sendable, Codable {
     /// The middle, the highest and the lowest.
-    public var median: Double, best: Double, worst: Double
+    package var median: Double, best: Double, worst: Double
     /// Every run, in order.
-    public var runs: [Double]
+    package var runs: [Double]
 
     init(_ runs: [Double]) {
       self.runs = runs
@@ -58,36 +58,36 @@ public struct Benchmark: Sendable {
   }
 
   /// What was measured.
-  public struct Summary: Sendable, Codable {
+  package struct Summary: Sendable, Codable {
     /// The network, its arithmetic and its kernels.
-    public var model: String, precision: String, tier: String
+    package var model: String, precision: String, tier: String
     /// How it was run.
-    public var threads: Int, batchSize: Int, taps: Taps
+    package var threads: Int, batchSize: Int, taps: Taps
     /// Images a second.
-    public var imagesPerSecond: Rates
+    package var imagesPerSecond: Rates
     /// Milliseconds from the start of one image to its end, every layer on all threads; only where that was asked for.
-    public var latencyMs: Double?
+    package var latencyMs: Double?
     /// Billions of floating-point operations a second at the median, two for each multiply-add.
-    public var gflops: Double
+    package var gflops: Double
     /// The machine's limits.
-    public var peak: Peak
+    package var peak: Peak
     /// ``gflops`` over the peak of the arithmetic.
-    public var fractionOfPeak: Double
+    package var fractionOfPeak: Double
     /// What recording adds to the time of a batch, as a share of it: the median over pairs of batches, one that records
     /// and one that does not, each run right after the other. Only where something is recorded.
-    public var recordingCost: Double?
+    package var recordingCost: Double?
     /// The most memory the process held.
-    public var peakResidentBytes: Int
+    package var peakResidentBytes: Int
     /// Every layer in the order of execution, if they were timed.
-    public var layers: [Layer]?
+    package var layers: [Layer]?
     /// The part of the time of a whole run that the layers' own times add up to, if they were timed.
-    public var layerCoverage: Double?
+    package var layerCoverage: Double?
   }
 
   /// Runs the benchmark, or as many of its runs as there are before `progress` is cancelled.
   ///
   /// - Throws: What loading the weights throws.
-  public func run(progress: RunProgress = RunProgress()) throws -> Summary {
+  package func run(progress: RunProgress = RunProgress()) throws -> Summary {
     guard batchSize > 0, threads > 0, runs > 0, seconds > 0 else {
       throw Failure(.usage, "batch size, threads and seconds have to be positive")
     }
@@ -117,7 +117,7 @@ public struct Benchmark: Sendable {
   /// What would run, step by step.
   ///
   /// - Throws: What loading the weights throws.
-  public func explanation() throws -> String { try network().plan.description }
+  package func explanation() throws -> String { try network().plan.description }
 
   private func network() throws -> Network { try network(recording: taps == .relevant) }
 

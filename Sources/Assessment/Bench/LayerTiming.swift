@@ -7,24 +7,24 @@ import Tensor
 
 extension Benchmark {
   /// One layer, as fused, on all threads at once.
-  public struct Layer: Sendable, Codable {
+  package struct Layer: Sendable, Codable {
     /// The layers it stands for, joined by ` + `.
-    public var name: String
+    package var name: String
     /// What it is: `convolution 3×3`, `linear`, `layer-norm`.
-    public var kind: String
+    package var kind: String
     /// The shape of its result for one image.
-    public var shape: [Int]
+    package var shape: [Int]
     /// What ran it, with all its epilogue does.
-    public var kernel: String
+    package var kernel: String
     /// Its part of the milliseconds an image takes, all threads at work: those of all layers add up to an image's.
-    public var ms: Double
+    package var ms: Double
     /// Billions of floating-point operations a second, two for each multiply-add.
-    public var gflops: Double
+    package var gflops: Double
     /// Billions of bytes a second: activations read and written, weights once a batch, wherever they lie.
-    public var gbs: Double
+    package var gbs: Double
     /// The time the machine's measured roofline allows over the time taken. Above 1 where data comes from a cache, or
     /// where an algorithm does with fewer multiplications.
-    public var fractionOfRoofline: Double
+    package var fractionOfRoofline: Double
   }
 }
 

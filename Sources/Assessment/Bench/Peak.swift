@@ -4,13 +4,13 @@ import Synchronization
 
 extension Benchmark {
   /// What the machine can do at most, on as many threads.
-  public struct Peak: Sendable, Codable {
+  package struct Peak: Sendable, Codable {
     /// Billions of floating-point operations a second of multiply-adds in registers.
-    public var fmaGflops: Double
+    package var fmaGflops: Double
     /// The same of the matrix unit's products of bfloat16; `nil` for a tier that does not use one.
-    public var amxGflops: Double?
+    package var amxGflops: Double?
     /// Billions of bytes a second, to and from memory.
-    public var bandwidthGbs: Double
+    package var bandwidthGbs: Double
 
     /// The most an arithmetic can reach: fp32 takes six products of bfloat16 where that is faster than multiply-adds,
     /// bf16x3 three.
@@ -24,7 +24,7 @@ extension Benchmark {
     }
 
     /// Encodes every field, `null` where there is no matrix unit.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(fmaGflops, forKey: .fmaGflops)
       try container.encode(amxGflops, forKey: .amxGflops)

@@ -1,22 +1,22 @@
 import Checkpoints
 import Formats
 import Foundation
-public import Inference
+package import Inference
 import Machine
-public import Tensor
+package import Tensor
 
 /// A matrix that turns an image embedding into class scores: CLIP's zero-shot head, made from texts elsewhere.
-public struct Classifier: Sendable {
+package struct Classifier: Sendable {
   /// Embedding × classes.
-  public let matrix: Tensor
+  package let matrix: Tensor
 
   /// The number of classes.
-  public var classes: Int { matrix.shape[1] }
+  package var classes: Int { matrix.shape[1] }
 
   /// Reads a matrix, embedding × classes, from an `.npy` file or the only matrix of a checkpoint.
   ///
   /// - Throws: ``Failure`` when the file cannot be read, or when there is no matrix of `outputs` rows and 1,000 columns.
-  public init(_ path: String, outputs: Int) throws {
+  package init(_ path: String, outputs: Int) throws {
     let matrices = try Self.matrices(path)
     let classes = 1000
     guard let matrix = matrices.first(where: { $0.shape == [outputs, classes] }), matrices.count == 1 else {
@@ -30,7 +30,7 @@ public struct Classifier: Sendable {
   }
 
   /// 100 · embedding / |embedding| · matrix: the score of each class.
-  public func scores(_ embedding: [Float]) -> [Float] {
+  package func scores(_ embedding: [Float]) -> [Float] {
     let length = embedding.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
     var scores = [Double](repeating: 0, count: classes)
     matrix.withUnsafeBufferPointer { matrix in
@@ -43,7 +43,7 @@ public struct Classifier: Sendable {
   }
 
   /// The classes of highest score, best first, with the softmax of the scores.
-  public func topLabels(_ count: Int, of embedding: [Float]) -> [Prediction] {
+  package func topLabels(_ count: Int, of embedding: [Float]) -> [Prediction] {
     Classes(count: classes).top(count, of: scores(embedding))
   }
 

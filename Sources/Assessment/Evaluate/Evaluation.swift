@@ -1,31 +1,31 @@
-public import Datasets
+package import Datasets
 import Images
-public import Inference
+package import Inference
 import Layers
-public import Machine
+package import Machine
 package import Models
-public import Statistics
+package import Statistics
 import Synchronization
 
 /// The accuracy of a network on labelled images.
-public struct Evaluation: Sendable {
+package struct Evaluation: Sendable {
   /// The network.
-  public let network: Network
+  package let network: Network
   /// The images.
-  public let images: ImageList
+  package let images: ImageList
   /// What scores classes, for a network that returns an embedding.
-  public let classifier: Classifier?
+  package let classifier: Classifier?
   /// The images a thread takes through the network together.
-  public var batchSize = 8
+  package var batchSize = 8
   /// The threads.
-  public var threads = ProcessorCount.available
+  package var threads = ProcessorCount.available
   /// What to do about images that cannot be read.
-  public var onError = ErrorPolicy.fail
+  package var onError = ErrorPolicy.fail
 
   /// Prepares an evaluation.
   ///
   /// - Throws: ``Failure`` when images lack labels of ImageNet, or the network scores no classes.
-  public init(_ network: Network, on images: ImageList, classifier: Classifier? = nil) throws(Failure) {
+  package init(_ network: Network, on images: ImageList, classifier: Classifier? = nil) throws(Failure) {
     try Self.check(network.model, images, classifier: classifier)
     (self.network, self.images, self.classifier) = (network, images, classifier)
   }
@@ -96,38 +96,38 @@ public struct Evaluation: Sendable {
   }
 
   /// What an evaluation found.
-  public struct Summary: Sendable, Codable {
+  package struct Summary: Sendable, Codable {
     /// The images scored, and those that could not be read.
-    public var images: Int, skipped: Int
+    package var images: Int, skipped: Int
     /// The major version of the Pillow whose inputs they became.
-    public var pillow: Int
+    package var pillow: Int
     /// The share whose label is the best class, and among the best five.
-    public var top1: Proportion, top5: Proportion
+    package var top1: Proportion, top5: Proportion
     /// The different labels among the images.
-    public var classes: Int
+    package var classes: Int
     /// What was published for the network's checkpoint; `nil` where nothing was.
-    public var publishedTop1: Double?
+    package var publishedTop1: Double?
     /// How this accuracy stands to the published one.
-    public var published: PublishedAccuracy?
+    package var published: PublishedAccuracy?
     /// How long it took, and images a second.
-    public var seconds: Double, imagesPerSecond: Double
+    package var seconds: Double, imagesPerSecond: Double
     /// Whether it was stopped before the last image.
-    public var interrupted: Bool
+    package var interrupted: Bool
   }
 
   /// The best classes of one image.
-  public struct Answer: Sendable, Hashable {
+  package struct Answer: Sendable, Hashable {
     /// The row, and the label.
-    public var row: Int, label: Int
+    package var row: Int, label: Int
     /// The five best classes, best first.
-    public var best: [Int]
+    package var best: [Int]
   }
 
   /// Scores all images, or as many as there are before `progress` is cancelled.
   ///
   /// - Returns: The summary, and the answer to each image in order.
   /// - Throws: What reading an image throws; ``Failure`` when none could be read.
-  public func run(progress: RunProgress = RunProgress()) throws -> (summary: Summary, answers: [Answer]) {
+  package func run(progress: RunProgress = RunProgress()) throws -> (summary: Summary, answers: [Answer]) {
     let tally = Tally()
     let chunkRows = ImagePass.chunkRows(
       images: images.count, rowBytes: 1, batchSize: batchSize, threads: threads)

@@ -1,9 +1,9 @@
-public import Statistics
+package import Statistics
 
 /// A published accuracy, and what a measured one says about it.
-public struct PublishedAccuracy: Sendable, Hashable, Codable {
+package struct PublishedAccuracy: Sendable, Hashable, Codable {
   /// How a measured accuracy stands to the published one.
-  public enum Verdict: String, Sendable, Codable {
+  package enum Verdict: String, Sendable, Codable {
     /// The interval holds the published share, or does not.
     case inside, outside
     /// The interval is wider than ``widestInterval``: nearly every share would lie inside.
@@ -18,11 +18,11 @@ public struct PublishedAccuracy: Sendable, Hashable, Codable {
   static let widestInterval = 0.1
 
   /// The share of ImageNet's 50,000 validation images whose label was the best class.
-  public var top1: Double
+  package var top1: Double
   /// The file it was published for.
-  public var checkpoint: String
+  package var checkpoint: String
   /// What the measured share says.
-  public var verdict: Verdict
+  package var verdict: Verdict
 
   /// Compares a measured share.
   ///
@@ -33,7 +33,7 @@ public struct PublishedAccuracy: Sendable, Hashable, Codable {
   ///   - generated: Whether the weights are generated.
   ///   - classes: How many different labels the measured images have. A sample of the validation set has more than half
   ///     as many as images, or than ImageNet's 1,000.
-  public init(_ top1: Double, of checkpoint: String, measured: Proportion, generated: Bool, classes: Int) {
+  package init(_ top1: Double, of checkpoint: String, measured: Proportion, generated: Bool, classes: Int) {
     (self.top1, self.checkpoint) = (top1, checkpoint)
     if generated {
       verdict = .generatedWeights

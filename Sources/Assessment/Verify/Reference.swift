@@ -1,17 +1,17 @@
 import Checkpoints
 import Layers
 import Machine
-public import Models
+package import Models
 import Tensor
 
 /// What another implementation computed: inputs, outputs and the means of layers.
-public struct Reference: Sendable {
+package struct Reference: Sendable {
   /// The number of images.
-  public let images: Int
+  package let images: Int
   /// Where the file is.
-  public let path: String
+  package let path: String
   /// What the file says about itself: weights, versions, the other implementation's own error.
-  public let metadata: [String: String]
+  package let metadata: [String: String]
 
   /// The layers it has, by canonical name; the tensor's name in the file.
   let taps: [(layer: String, key: String)]
@@ -23,7 +23,7 @@ public struct Reference: Sendable {
   ///
   /// - Throws: ``UnknownName`` for a layer, ``Failure`` for the file and when something is missing
   ///   or has the wrong shape.
-  public init(_ path: String, for model: Model) throws {
+  package init(_ path: String, for model: Model) throws {
     file = try Checkpoint.open(path)
     (self.path, metadata) = (path, file.metadata)
     seeded = try file.shape(of: "input") == nil ? Self.seededInput(file) : nil

@@ -1,25 +1,25 @@
-public import Inference
-public import Layers
-public import Machine
-public import Models
-public import Statistics
+package import Inference
+package import Layers
+import Machine
+package import Models
+package import Statistics
 import Synchronization
 import Tensor
 
 /// A network compared with what another implementation computed.
-public struct Verification: Sendable, Codable {
+package struct Verification: Sendable, Codable {
   /// The images compared.
-  public var images: Int
+  package var images: Int
   /// The arrays: layers in order of execution, then the logits.
-  public var arrays: [ArrayComparison]
+  package var arrays: [ArrayComparison]
   /// The first layer, in order of execution, that is off.
-  public var firstOff: String?
+  package var firstOff: String?
 
   /// Whether every array is within its tolerance.
-  public var passes: Bool { arrays.allSatisfy(\.passes) }
+  package var passes: Bool { arrays.allSatisfy(\.passes) }
 
   /// The tolerance where neither the user nor the reference says better.
-  public static let defaultTolerance = 1e-4
+  package static let defaultTolerance = 1e-4
 
   /// Runs the reference's inputs and compares every array of it.
   ///
@@ -35,7 +35,7 @@ public struct Verification: Sendable, Codable {
   ///   - threads: The threads.
   /// - Returns: Every array's comparison.
   /// - Throws: What loading the weights throws, and what reading the reference throws.
-  public static func run(
+  package static func run(
     _ model: Model, weights: Weights, against reference: Reference, tolerance: Double? = nil,
     options: Plan.Options = Plan.Options(), batchSize: Int = 8, threads: Int = ProcessorCount.available
   ) throws -> Verification {
@@ -68,7 +68,7 @@ public struct Verification: Sendable, Codable {
 
 extension Precision {
   /// The largest error of any layer of any network, over the RMS of its array, that is promised (docs/numerics.md).
-  public var promise: Double {
+  package var promise: Double {
     switch self {
     case .fp32: 5e-6
     case .bf16x3: 1e-4

@@ -1,42 +1,42 @@
-public import Foundation
+package import Foundation
 internal import FoundationNetworking
-public import Machine
+package import Machine
 
 /// Downloads one file over HTTP, resumes an earlier attempt, and renames the complete file to its final path.
-public struct Download: Sendable {
+package struct Download: Sendable {
   /// The known properties of the file.
-  public struct Expectation: Sendable, Hashable {
+  package struct Expectation: Sendable, Hashable {
     /// The SHA-256 in lower-case hexadecimal digits, or a prefix of it.
-    public let sha256: String?
+    package let sha256: String?
     /// The size in bytes.
-    public let byteCount: Int?
+    package let byteCount: Int?
 
     /// Creates an expectation.
-    public init(sha256: String? = nil, byteCount: Int? = nil) {
+    package init(sha256: String? = nil, byteCount: Int? = nil) {
       (self.sha256, self.byteCount) = (sha256, byteCount)
     }
   }
 
   /// The progress of a download.
-  public struct Progress: Sendable, Hashable {
+  package struct Progress: Sendable, Hashable {
     /// The number of bytes received, including earlier attempts.
-    public let received: Int
+    package let received: Int
     /// The size of the file, `nil` when the server does not report it.
-    public let total: Int?
+    package let total: Int?
     /// The reason of the last failure, when an attempt has just failed and another follows.
-    public let retrying: String?
+    package let retrying: String?
   }
 
   /// The address of the file.
-  public let url: URL
+  package let url: URL
   /// The destination path.
-  public let path: String
+  package let path: String
   /// The expected digest and size.
-  public let expectation: Expectation
+  package let expectation: Expectation
   /// The number of consecutive attempts that may fail without receiving new bytes.
-  public let attempts: Int
+  package let attempts: Int
   /// The delay after the first failure. The delay doubles with each failure, up to half a minute.
-  public let backoff: Duration
+  package let backoff: Duration
 
   /// Creates a download.
   ///
@@ -46,7 +46,7 @@ public struct Download: Sendable {
   ///   - expectation: The expected digest and size.
   ///   - attempts: The number of consecutive attempts that may fail without receiving new bytes, at least 1.
   ///   - backoff: The delay after the first failure.
-  public init(
+  package init(
     _ url: URL, to path: String, expecting expectation: Expectation, attempts: Int = 5,
     backoff: Duration = .milliseconds(500)
   ) {
@@ -72,7 +72,7 @@ public struct Download: Sendable {
   /// - Returns: The SHA-256 of the file.
   /// - Throws: ``Failure``: missing when the server has no such file, bad data when the file differs
   ///   from the expected one, unreadable when the server refuses, interrupted when the network keeps failing.
-  public func run(
+  package func run(
     noting note: (_ remark: String) -> Void = { _ in },
     checking check: (_ path: String) throws(Failure) -> Void = { (_) throws(Failure) in },
     progress: @escaping @Sendable (Progress) -> Void = { _ in }

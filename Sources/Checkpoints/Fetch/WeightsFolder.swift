@@ -1,7 +1,7 @@
 /// The folder of downloaded checkpoints.
-public struct WeightsFolder: Sendable, Hashable {
+package struct WeightsFolder: Sendable, Hashable {
   /// The folder's path. The folder need not exist.
-  public let path: String
+  package let path: String
 
   /// Chooses the folder: the user's choice, else `$ACTIVATION_DUMP_WEIGHTS`, else `activation-dump/weights`
   /// in the XDG data folder (`$XDG_DATA_HOME`, else `~/.local/share`).
@@ -9,7 +9,7 @@ public struct WeightsFolder: Sendable, Hashable {
   /// - Parameters:
   ///   - choice: The user's choice, from the command line.
   ///   - environment: The process's environment.
-  public init(_ choice: String?, environment: [String: String]) {
+  package init(_ choice: String?, environment: [String: String]) {
     func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
     // The XDG specification requires relative paths to be ignored.
     let data = variable("XDG_DATA_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
@@ -19,5 +19,5 @@ public struct WeightsFolder: Sendable, Hashable {
   }
 
   /// Returns the path of a file in the folder.
-  public func path(of file: String) -> String { path.hasSuffix("/") ? path + file : "\(path)/\(file)" }
+  package func path(of file: String) -> String { path.hasSuffix("/") ? path + file : "\(path)/\(file)" }
 }

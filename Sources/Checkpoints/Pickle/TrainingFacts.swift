@@ -1,12 +1,12 @@
 /// The entries by which training code identifies the network of a checkpoint.
-public enum TrainingFacts {
+package enum TrainingFacts {
   private static let names = ["arch", "architecture", "model", "model_name", "backbone", "name"]
   private static let containers = ["args", "hyper_parameters", "config", "opt"]
   /// The longest accepted text. Longer texts are not names.
   private static let maximumLength = 200
 
   /// The keys of these entries in ``Checkpoint/metadata``: `arch`, `args.model`.
-  public static let keys: Set<String> = Set(
+  package static let keys: Set<String> = Set(
     names + containers.flatMap { container in names.map { "\(container).\($0)" } })
 
   /// Returns the texts under those keys.

@@ -1,8 +1,8 @@
-public import Machine
-public import Tensor
+package import Machine
+package import Tensor
 
 /// Writes tensors as safetensors, all of them `F32`, without gaps.
-public enum SafetensorsWriter {
+package enum SafetensorsWriter {
   /// Writes named tensors in the given order.
   ///
   /// The file appears under its name only when it is complete and on disk.
@@ -12,7 +12,7 @@ public enum SafetensorsWriter {
   ///   - metadata: Texts for the header's `__metadata__`.
   ///   - path: The file to create or replace.
   /// - Throws: ``Failure`` when the file cannot be created or written, or a name is repeated.
-  public static func write(
+  package static func write(
     _ tensors: [(String, Tensor)], metadata: [String: String] = [:], to path: String
   ) throws(Failure) {
     try write(
@@ -26,7 +26,7 @@ public enum SafetensorsWriter {
   ///   - metadata: Texts for the header's `__metadata__`.
   ///   - path: The file to create or replace.
   /// - Throws: ``Failure`` when the file cannot be created or written or a tensor cannot be read.
-  public static func write(
+  package static func write(
     _ source: any TensorSource, metadata: [String: String] = [:], to path: String
   ) throws(Failure) {
     let names = source.names

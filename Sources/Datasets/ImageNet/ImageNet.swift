@@ -1,8 +1,8 @@
 /// The classes of ImageNet's 2012 challenge in PyTorch's order: WordNet identifiers ascending.
-public enum ImageNet {
+package enum ImageNet {
   /// The WordNet identifiers, `n01440764` first.
-  public static let synsets: [String] = synsetTable.split(whereSeparator: \.isWhitespace).map { "n\($0)" }
+  package static let synsets: [String] = synsetTable.split(whereSeparator: \.isWhitespace).map { "n\($0)" }
 
   /// A short English name of each class.
-  public static let names: [String] = nameTable.split { $0 == ";" || $0.isNewline }.map(String.init)
+  package static let names: [String] = nameTable.split { $0 == ";" || $0.isNewline }.map(String.init)
 }

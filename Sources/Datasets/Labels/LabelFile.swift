@@ -1,5 +1,5 @@
 import Foundation
-public import Machine
+package import Machine
 
 /// Labels of images that lie in no class folders: ImageNet's validation set as it is downloaded, say.
 struct LabelFile {
@@ -124,7 +124,7 @@ extension ImageList {
   /// Takes the labels of a file instead of those of folders, lists and archives.
   ///
   /// - Throws: ``Failure``, `inputMissing` or `badData`: an unreadable file, or an image it has no label of.
-  public mutating func label(from path: String) throws(Failure) {
+  package mutating func label(from path: String) throws(Failure) {
     let file = try LabelFile(path)
     try file.check(against: self)
     var labels: [Int32] = []

@@ -1,23 +1,23 @@
 import Foundation
-public import Machine
+package import Machine
 
 /// What a dump is and how far it got, without reading its arrays.
-public struct DumpInspection: Sendable, Codable {
+package struct DumpInspection: Sendable, Codable {
   /// The folder.
-  public var path: String
+  package var path: String
   /// Its manifest.
-  public var manifest: Manifest
+  package var manifest: Manifest
   /// The rows that are done.
-  public var rowsDone: Int
+  package var rowsDone: Int
   /// The rows that are not, as half-open ranges.
-  public var rowsMissing: [[Int]]
+  package var rowsMissing: [[Int]]
   /// The bytes of its arrays.
-  public var bytes: Int
+  package var bytes: Int
 
   /// Looks at a dump.
   ///
   /// - Throws: ``Failure`` when there is no manifest.
-  public init(_ path: String) throws(Failure) {
+  package init(_ path: String) throws(Failure) {
     let folder = DumpFolder(path: path)
     self.path = path
     manifest = try Manifest.read(folder.manifest)

@@ -1,13 +1,13 @@
 import Foundation
-public import Machine
+package import Machine
 
 /// The folders of the shards of one recording.
-public enum ShardFolders {
+package enum ShardFolders {
   /// Finds the dumps that paths stand for: a dump is itself, a folder of shards is those in it.
   ///
   /// - Returns: The folders, those of a folder of shards in order of their names.
   /// - Throws: ``Failure`` of kind `inputMissing` for a path that is neither.
-  public static func expand(_ paths: [String]) throws(Failure) -> [String] {
+  package static func expand(_ paths: [String]) throws(Failure) -> [String] {
     var folders: [String] = []
     for path in paths {
       let path = PathText.withoutTrailingSlash(path)
@@ -34,7 +34,7 @@ public enum ShardFolders {
   ///   - path: A folder of shards, or of none yet.
   /// - Returns: The numbers of the shards, ascending.
   /// - Throws: ``Failure`` when something else is in the folder: shards of another number of shards, or a dump.
-  public static func missing(of count: Int, in path: String) throws(Failure) -> [Int] {
+  package static func missing(of count: Int, in path: String) throws(Failure) -> [Int] {
     _ = try Shard(index: 0, count: count)
     var missing = Set(0..<count)
     guard Disk.isDirectory(path) != nil else { return missing.sorted() }

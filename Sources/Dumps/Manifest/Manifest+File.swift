@@ -1,5 +1,5 @@
 import Foundation
-public import Machine
+package import Machine
 
 extension Manifest {
   /// The moment now, as ISO 8601 in UTC.
@@ -19,7 +19,7 @@ extension Manifest {
   /// Reads the manifest of a dump.
   ///
   /// - Throws: ``Failure``, `inputMissing` or `badData`.
-  public static func read(_ path: String) throws(Failure) -> Manifest {
+  package static func read(_ path: String) throws(Failure) -> Manifest {
     guard let data = Disk.data(of: path) else {
       throw Failure(.inputMissing, "cannot read \(path): \(Disk.lastError)")
     }

@@ -68,7 +68,7 @@ extension Manifest {
 
 extension Manifest.Array {
   /// The recorded units: with nothing reduced those of maps, which tokens have in another place.
-  public var columns: Int { rowShape.first ?? 0 }
+  package var columns: Int { rowShape.first ?? 0 }
 
   /// The shape of one image's numbers.
   package var rowShape: [Int] { unitMajor == true ? Array(shape.prefix(1)) : Array(shape.dropFirst()) }
@@ -100,7 +100,7 @@ extension Manifest.WeightsSummary {
 
 extension Manifest.PreprocessingSummary {
   /// The major version of the Pillow whose order of passes was kept.
-  public var pillowNumber: Int { pillow ?? PillowVersion.unrecorded.rawValue }
+  package var pillowNumber: Int { pillow ?? PillowVersion.unrecorded.rawValue }
 
   fileprivate var identity: String {
     "resize \(resize), crop \(crop), \(filter), \(channelOrder), \(normalization), \(decoder), Pillow \(pillowNumber)"

@@ -3,13 +3,13 @@ import Machine
 
 extension Manifest {
   /// Which part of the images a dump is of.
-  public struct ShardSummary: Codable, Sendable {
+  package struct ShardSummary: Codable, Sendable {
     /// Which part, from 0, of how many.
-    public var index: Int, count: Int
+    package var index: Int, count: Int
     /// The row of its first image among all of them, and how many these are.
-    public var firstRow: Int, imagesOfAll: Int
+    package var firstRow: Int, imagesOfAll: Int
     /// The Slurm job array whose task recorded it, where that chose the part.
-    public var arrayJob: String?
+    package var arrayJob: String?
 
     /// Says which part of how many this is.
     package init(index: Int, count: Int, firstRow: Int, imagesOfAll: Int, arrayJob: String?) {

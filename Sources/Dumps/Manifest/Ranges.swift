@@ -1,12 +1,12 @@
 /// Numbers put into words as the fewest ranges.
-public enum Ranges {
+package enum Ranges {
   /// `3,17-19`, as Slurm's `--array` reads it.
   ///
   /// - Parameters:
   ///   - numbers: The numbers, ascending.
   ///   - separator: What stands between ranges.
   /// - Returns: The ranges.
-  public static func text(_ numbers: [Int], separator: String = ",") -> String {
+  package static func text(_ numbers: [Int], separator: String = ",") -> String {
     RangeSet(numbers.map { $0..<$0 + 1 }).ranges.map { text($0.lowerBound...$0.upperBound - 1) }
       .joined(separator: separator)
   }

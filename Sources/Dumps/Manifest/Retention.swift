@@ -1,21 +1,21 @@
-public import Machine
+package import Machine
 
 /// The part of each unit's activations that a dump keeps.
-public enum Retention: Sendable, Hashable, CustomStringConvertible {
+package enum Retention: Sendable, Hashable, CustomStringConvertible {
   /// Every activation: a matrix for each layer.
   case all
   /// So many images from each end of each unit, and what can be known of the rest without keeping it.
   case extremes(Int)
 
   /// The images the study needs from each end: 180 references and 20 queries, which at the high end leave one out between.
-  public static let defaultLimit = 201
+  package static let defaultLimit = 201
   /// The most images from each end.
-  public static let greatestLimit = 10_000
+  package static let greatestLimit = 10_000
 
   /// Reads `all`, `extremes` or `extremes:K`.
   ///
   /// - Throws: ``Failure`` of kind `usage`.
-  public init(_ text: String) throws(Failure) {
+  package init(_ text: String) throws(Failure) {
     let words = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     switch (words[0], words.count) {
     case ("all", 1): self = .all
@@ -33,7 +33,7 @@ public enum Retention: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// As it is written on the command line.
-  public var description: String {
+  package var description: String {
     switch self {
     case .all: "all"
     case .extremes(let limit): "extremes:\(limit)"

@@ -1,16 +1,16 @@
-public import Machine
+package import Machine
 
 /// One of the parts that a recording of many images is divided into, for as many machines.
-public struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
+package struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
   /// Which part, from 0.
-  public let index: Int
+  package let index: Int
   /// The parts.
-  public let count: Int
+  package let count: Int
 
   /// Creates a shard.
   ///
   /// - Throws: ``Failure`` of kind `usage` when there is no such part.
-  public init(index: Int, count: Int) throws(Failure) {
+  package init(index: Int, count: Int) throws(Failure) {
     guard count >= 1, count <= 1_000_000, (0..<count).contains(index) else {
       throw Failure(
         .usage,
@@ -22,7 +22,7 @@ public struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
   /// Reads `I/N`.
   ///
   /// - Throws: ``Failure`` of kind `usage`.
-  public init(_ text: String) throws(Failure) {
+  package init(_ text: String) throws(Failure) {
     let fields = text.split(separator: "/", omittingEmptySubsequences: false)
     guard fields.count == 2, let index = Int(fields[0]), let count = Int(fields[1]) else {
       throw Failure(.usage, "'\(text)' is not a shard", remedy: "give I/N, 0/8 to 7/8 say")
@@ -31,7 +31,7 @@ public struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
   }
 
   /// The environment variable that says how many shards there are when an array of jobs stands for some of them only.
-  public static let countVariable = "ACTIVATION_DUMP_SHARDS"
+  package static let countVariable = "ACTIVATION_DUMP_SHARDS"
 
   /// The shard a task of a Slurm job array stands for, `nil` outside of arrays.
   ///
@@ -39,7 +39,7 @@ public struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
   /// images anew; there ``countVariable`` has to say it.
   ///
   /// - Throws: ``Failure`` of kind `usage` for an array whose numbers do not say.
-  public static func ofSlurmArray(_ environment: [String: String]) throws(Failure) -> Shard? {
+  package static func ofSlurmArray(_ environment: [String: String]) throws(Failure) -> Shard? {
     guard let task = environment["SLURM_ARRAY_TASK_ID"] else { return nil }
     let number = { (name: String) in environment[name].flatMap { Int($0) } }
     if let text = environment[countVariable], !text.isEmpty { return try Shard("\(task)/\(text)") }
@@ -57,13 +57,13 @@ public struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
   }
 
   /// The rows of the shard among `total`: consecutive, and as many as in any other shard, or one more.
-  public func rows(of total: Int) -> Range<Int> { index * total / count..<(index + 1) * total / count }
+  package func rows(of total: Int) -> Range<Int> { index * total / count..<(index + 1) * total / count }
 
   /// The name of the shard's folder within a folder of shards; names sort as the shards do.
-  public var folderName: String {
+  package var folderName: String {
     "shard-\(index.padded(to: String(count - 1).count))-of-\(count)"
   }
 
   /// `I/N`.
-  public var description: String { "\(index)/\(count)" }
+  package var description: String { "\(index)/\(count)" }
 }

@@ -1,12 +1,12 @@
 import Formats
-public import Statistics
+package import Statistics
 import Tensor
 
 /// Which units of one recorded layer are dead: at most 0 at every position of every image that was read.
 ///
 /// A dump has one number for a unit and an image. What that number says of the positions is decided here and nowhere else;
 /// docs/glossary.md has it as a table.
-public struct DeadUnits: Sendable {
+package struct DeadUnits: Sendable {
   /// What a recorded value at or below 0 says of the positions that it stands for.
   enum Evidence: Sendable, Hashable {
     /// All of them are: the value is the greatest, or the only one, or a mean of none below 0.
@@ -33,7 +33,7 @@ public struct DeadUnits: Sendable {
   ///   - column: Its column.
   ///   - statistics: What was recorded of it.
   /// - Returns: `nil` where the dump does not say.
-  public func isDead(_ column: Int, _ statistics: UnitStatistics) -> Bool? {
+  package func isDead(_ column: Int, _ statistics: UnitStatistics) -> Bool? {
     guard images > 0 else { return false }
     if let imagesWithout { return imagesWithout[column] == Int64(images) }
     // A positive value has a positive position; one that is not a number has one that is not at most 0.

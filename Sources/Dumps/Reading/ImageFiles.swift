@@ -1,9 +1,9 @@
 import Datasets
 package import Images
-public import Machine
+package import Machine
 
 /// Where the images of a dump are now.
-public struct ImageFiles: Sendable {
+package struct ImageFiles: Sendable {
   private let images: RecordedImages
   /// The folder that paths begin at.
   private let root: [UInt8]
@@ -18,7 +18,7 @@ public struct ImageFiles: Sendable {
   ///   - dump: The dump, which says where they were when it was made.
   ///   - given: Where the user says they are now: what `dump --images` took.
   /// - Throws: ``Failure`` of kind `inputMissing` when nothing is there, and what reading archives throws.
-  public init(of dump: RecordedDump, at given: String? = nil) throws(Failure) {
+  package init(of dump: RecordedDump, at given: String? = nil) throws(Failure) {
     guard let path = given ?? dump.manifest.images.place else {
       throw Failure(
         .inputMissing, "\(dump.path) does not say where its images are", remedy: "give \(.images)")

@@ -1,20 +1,20 @@
-public import Machine
+package import Machine
 
 /// A complete dump, opened for reading: what the study's stimuli, the atlas and lists of units are made from.
-public struct RecordedDump: Sendable {
+package struct RecordedDump: Sendable {
   /// The folder.
-  public let path: String
+  package let path: String
   /// Where it came from and what is in it.
-  public let manifest: Manifest
+  package let manifest: Manifest
   /// Its images, one a row.
-  public let images: RecordedImages
+  package let images: RecordedImages
   /// Its layers, in the order of the manifest.
-  public let layers: [RecordedLayer]
+  package let layers: [RecordedLayer]
 
   /// Opens a dump; no array is read yet.
   ///
   /// - Throws: ``Failure``: no dump is there, it is not complete, or its parts contradict each other.
-  public init(opening path: String) throws(Failure) {
+  package init(opening path: String) throws(Failure) {
     let path = PathText.withoutTrailingSlash(path)
     let folder = DumpFolder(path: path)
     guard Disk.isDirectory(folder.manifest) == false else {
@@ -40,7 +40,7 @@ public struct RecordedDump: Sendable {
   /// The layer of a name in PyTorch's spelling or the study's.
   ///
   /// - Throws: ``UnknownName`` with the nearest of the recorded layers.
-  public func layer(named name: String) throws(UnknownName) -> RecordedLayer {
+  package func layer(named name: String) throws(UnknownName) -> RecordedLayer {
     if let layer = layers.first(where: { $0.name == name || $0.studyName == name }) { return layer }
     // CLIP's layers without the prefix of their tower.
     if let layer = layers.first(where: { $0.name == "visual.\(name)" || $0.studyName == "visual_\(name)" }) {

@@ -3,7 +3,7 @@ import Foundation
 import Machine
 
 /// The images of a dump, one a row: what its images.tsv says.
-public struct RecordedImages: Sendable {
+package struct RecordedImages: Sendable {
   /// Their paths and classes.
   private(set) var table = ImageTable()
   private var recorded: [Bool] = []
@@ -45,25 +45,25 @@ public struct RecordedImages: Sendable {
   }
 
   /// The number of rows.
-  public var count: Int { table.count }
+  package var count: Int { table.count }
 
   /// The path of an image, as it was listed: relative to the folder or list the dump was given.
   ///
   /// What is not UTF-8 in it is replaced.
-  public func path(ofRow row: Int) -> String { table.path(ofRow: row) }
+  package func path(ofRow row: Int) -> String { table.path(ofRow: row) }
 
   /// The bytes of ``path(ofRow:)``: what the file system calls it.
   func bytes(ofRow row: Int) -> ArraySlice<UInt8> { table.bytes(ofRow: row) }
 
   /// The class of an image, `nil` when it has none.
-  public func label(ofRow row: Int) -> Int? { table.label(ofRow: row) }
+  package func label(ofRow row: Int) -> Int? { table.label(ofRow: row) }
 
   /// Whether the image was read: the rows of others are NaN.
-  public func isRecorded(_ row: Int) -> Bool { recorded[row] }
+  package func isRecorded(_ row: Int) -> Bool { recorded[row] }
 
   /// `ok`, or why the row is empty.
-  public func status(ofRow row: Int) -> String { statusOfRow[row] ?? "ok" }
+  package func status(ofRow row: Int) -> String { statusOfRow[row] ?? "ok" }
 
   /// How many were read.
-  public var recordedCount: Int { recorded.count { $0 } }
+  package var recordedCount: Int { recorded.count { $0 } }
 }

@@ -1,10 +1,10 @@
-public import Machine
-public import Statistics
+package import Machine
+package import Statistics
 
 /// One layer of a dump.
-public struct RecordedLayer: Sendable {
+package struct RecordedLayer: Sendable {
   /// How its values are kept.
-  public enum Storage: Sendable, Hashable {
+  package enum Storage: Sendable, Hashable {
     /// Every value.
     case matrix
     /// Of each unit so many images from each end, at most, moments and counts of all, and a sample.
@@ -12,17 +12,17 @@ public struct RecordedLayer: Sendable {
   }
 
   /// PyTorch's name.
-  public let name: String
+  package let name: String
   /// The study's name.
-  public let studyName: String
+  package let studyName: String
   /// The unit of each column.
-  public let units: [Int]
+  package let units: [Int]
   /// The rows: images, the skipped ones included.
-  public let rows: Int
+  package let rows: Int
   /// How its values are kept.
-  public let storage: Storage
+  package let storage: Storage
   /// What a value is: `mean`, `max`, `token0`.
-  public let reduction: String
+  package let reduction: String
 
   let file: String
   private let array: Manifest.Array
@@ -56,7 +56,7 @@ public struct RecordedLayer: Sendable {
   }
 
   /// The column of a unit, `nil` when it was not recorded.
-  public func column(ofUnit channel: Int) -> Int? {
+  package func column(ofUnit channel: Int) -> Int? {
     units.indices.contains(channel) && units[channel] == channel ? channel : units.firstIndex(of: channel)
   }
 
@@ -68,7 +68,7 @@ public struct RecordedLayer: Sendable {
   /// - Throws: ``Failure`` when the file cannot be read, is not what the manifest says, holds more than a value a
   ///   unit or only extremes; and what `body` throws.
   /// - Precondition: The columns are among those of ``units``.
-  public func forEachColumn(
+  package func forEachColumn(
     in columns: Range<Int>, memory: Int = 256 << 20,
     _ body: (_ column: Int, _ values: Span<Float>) throws -> Void
   ) throws {
@@ -91,7 +91,7 @@ public struct RecordedLayer: Sendable {
   ///
   /// - Throws: As ``forEachColumn(in:memory:_:)``, but for extremes.
   /// - Precondition: The columns are among those of ``units``.
-  public func forEachRanking(
+  package func forEachRanking(
     in columns: Range<Int>, memory: Int = 256 << 20, _ body: (_ column: Int, UnitRanking) throws -> Void
   ) throws {
     precondition(columns.isEmpty || units.indices.contains(columns.upperBound - 1), "no column \(columns)")
@@ -112,7 +112,7 @@ public struct RecordedLayer: Sendable {
   /// The ranking of one column. Of several, ``forEachRanking(in:memory:_:)`` makes them faster.
   ///
   /// - Throws: As ``forEachRanking(in:memory:_:)``.
-  public func ranking(ofColumn column: Int) throws -> UnitRanking {
+  package func ranking(ofColumn column: Int) throws -> UnitRanking {
     var found = UnitRanking(count: 0, low: [], high: [])
     try forEachRanking(in: column..<column + 1) { found = $1 }
     return found
@@ -122,7 +122,7 @@ public struct RecordedLayer: Sendable {
   ///
   /// - Throws: As ``forEachRanking(in:memory:_:)``.
   /// - Precondition: The columns are among those of ``units``.
-  public func statistics(
+  package func statistics(
     ofColumns columns: Range<Int>, memory: Int = 256 << 20
   ) throws -> [UnitStatistics] {
     precondition(columns.isEmpty || units.indices.contains(columns.upperBound - 1), "no column \(columns)")
@@ -135,7 +135,7 @@ public struct RecordedLayer: Sendable {
   /// Tells which units are dead, as far as the dump knows.
   ///
   /// - Throws: ``Failure`` when the file of the baselines cannot be read or is not of this layer and these images.
-  public func deadUnits() throws(Failure) -> DeadUnits {
+  package func deadUnits() throws(Failure) -> DeadUnits {
     guard let baselines else { return DeadUnits(evidence, images: images) }
     let totals = try BaselineFile.read(baselines)
     guard totals.nonPositiveImages.count == units.count, totals.count == images else {
@@ -151,7 +151,7 @@ public struct RecordedLayer: Sendable {
   ///
   /// - Throws: ``Failure`` when the file cannot be read or is not what the manifest says.
   /// - Precondition: The column is among those of ``units``.
-  public func sample(ofColumn column: Int) throws -> [RankedImage]? {
+  package func sample(ofColumn column: Int) throws -> [RankedImage]? {
     precondition(units.indices.contains(column), "no column \(column)")
     guard let extremes = try extremes() else { return nil }
     return zip(extremes.sampleRows, extremes.sample(ofUnit: column)).compactMap { row, value in
@@ -162,7 +162,7 @@ public struct RecordedLayer: Sendable {
   /// The values of one unit for every row.
   ///
   /// - Throws: As ``forEachColumn(in:memory:_:)``.
-  public func values(ofColumn column: Int) throws -> [Float] {
+  package func values(ofColumn column: Int) throws -> [Float] {
     precondition(units.indices.contains(column), "no column \(column)")
     let matrix = try matrix()
     return [Float](unsafeUninitializedCapacity: rows) { values, count in

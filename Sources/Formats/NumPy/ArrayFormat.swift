@@ -2,7 +2,7 @@ import Machine
 package import Tensor
 
 /// The type of a matrix's numbers.
-public enum ValueType: String, Sendable, CaseIterable, Codable {
+package enum ValueType: String, Sendable, CaseIterable, Codable {
   /// As they were computed.
   case float32
   /// Rounded to the nearest, ties to even; infinite from 65520 on.

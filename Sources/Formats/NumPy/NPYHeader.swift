@@ -1,23 +1,23 @@
 package import Machine
-public import Tensor
+package import Tensor
 
 /// The header of a NumPy `.npy` file: element type, byte order, axis order and shape.
 ///
 /// The format is specified in `numpy/lib/format.py`: the magic `\x93NUMPY`, two version bytes, the length of a
 /// Python dictionary literal (16 bits in version 1, 32 in 2 and 3), the literal padded so that data starts at a
 /// multiple of 64 bytes.
-public struct NPYHeader: Sendable, Hashable {
+package struct NPYHeader: Sendable, Hashable {
   /// The number format of the elements.
-  public let elementType: ElementType
+  package let elementType: ElementType
   /// Whether the elements are stored most significant byte first.
-  public let isBigEndian: Bool
+  package let isBigEndian: Bool
   /// Whether the first axis varies fastest.
-  public let isFortranOrder: Bool
+  package let isFortranOrder: Bool
   /// The extents, outermost (in the index order) first.
-  public let shape: Shape
+  package let shape: Shape
 
   /// Describes an array.
-  public init(
+  package init(
     elementType: ElementType, shape: Shape, isBigEndian: Bool = false, isFortranOrder: Bool = false
   ) {
     self.elementType = elementType
@@ -31,7 +31,7 @@ public struct NPYHeader: Sendable, Hashable {
   /// The count is a multiple of 64, so mapped data is aligned for any element type.
   ///
   /// - Precondition: NumPy has the element type (not bfloat16, not eight-bit floats).
-  public var encoded: [UInt8] {
+  package var encoded: [UInt8] {
     guard let code = elementType.numpyCode else { preconditionFailure("NumPy has no \(elementType)") }
     let order = elementType.byteCount == 1 ? "|" : isBigEndian ? ">" : "<"
     let extents = shape.extents.map(String.init).joined(separator: ", ") + (shape.rank == 1 ? "," : "")

@@ -1,22 +1,22 @@
 package import Checkpoints
 import Layers
-public import Machine
-public import Models
+package import Machine
+package import Models
 import Tensor
 
 /// Weights that have been looked at and not read: the network with the head they have, whose they are, and what their
 /// user should know.
-public struct WeightsIdentity: Sendable {
+package struct WeightsIdentity: Sendable {
   /// Where the weights are.
-  public let weights: Weights
+  package let weights: Weights
   /// The network, with the head the weights have.
-  public let model: Model
+  package let model: Model
   /// The digest of the file, `nil` for generated weights.
-  public let sha256: String?
+  package let sha256: String?
   /// The published file they are, by its SHA-256; `nil` for any other.
-  public let release: String?
+  package let release: String?
   /// Sentences for the user: what the weights lack, or seem to be, and what else is in the file.
-  public let remarks: [Sentence]
+  package let remarks: [Sentence]
   private let source: Source
 
   private enum Source {
@@ -35,7 +35,7 @@ public struct WeightsIdentity: Sendable {
   ///
   /// - Throws: ``Failure`` for a file that cannot be read, and for weights that do not fit the
   ///   network, all that is wrong at once, or that are known to be another network's.
-  public init(_ model: Model, _ weights: Weights) throws {
+  package init(_ model: Model, _ weights: Weights) throws {
     switch weights {
     case .file(let path, let key): try self.init(model, try Checkpoint.open(path), key: key)
     case .seeded(let seed): self.init(model, generatedFrom: seed)

@@ -1,23 +1,23 @@
-public import Machine
-public import Tensor
+package import Machine
+package import Tensor
 
 /// All differences between a checkpoint and the parameters of a graph, reported at once.
-public struct BindingError: Explained, Equatable {
+package struct BindingError: Explained, Equatable {
   /// Names of parameters that the source does not have.
-  public var missing: [String] = []
+  package var missing: [String] = []
   /// Names of tensors that the model does not use.
-  public var unexpected: [String] = []
+  package var unexpected: [String] = []
   /// Parameters whose shape differs, with both shapes.
-  public var mismatched: [String] = []
+  package var mismatched: [String] = []
 
   /// Creates a report without problems.
-  public init() {}
+  package init() {}
 
   /// Weights are data.
-  public var kind: Failure.Kind { .badData }
+  package var kind: Failure.Kind { .badData }
 
   /// The problems, one sentence per kind; long lists are shortened.
-  public var sentence: Sentence {
+  package var sentence: Sentence {
     let problems = [
       ("missing from the checkpoint", missing), ("not part of the model", unexpected),
       ("of the wrong shape", mismatched),
@@ -35,7 +35,7 @@ extension Graph {
   /// Checks that `source` has exactly the parameters of this graph, with the same shapes. No tensor is read.
   ///
   /// - Throws: ``BindingError`` with all differences.
-  public func check(_ source: any TensorSource) throws(BindingError) {
+  package func check(_ source: any TensorSource) throws(BindingError) {
     var problems = BindingError()
     for parameter in parameters {
       guard let shape = source.shape(of: parameter.name) else {

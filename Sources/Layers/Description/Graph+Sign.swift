@@ -4,7 +4,7 @@ extension Graph {
   /// This holds for the result of a ReLU or a softmax, and for poolings, normalisations and sums of such
   /// results that preserve the sign. The function returns false when the description does not prove it, and
   /// when no activation has that name.
-  public func isNonNegative(_ name: String) -> Bool { index(of: name).map(isNonNegative) ?? false }
+  package func isNonNegative(_ name: String) -> Bool { index(of: name).map(isNonNegative) ?? false }
 
   private func isNonNegative(_ index: Int) -> Bool {
     let node = nodes[index]

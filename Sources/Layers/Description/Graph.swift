@@ -28,7 +28,7 @@ public final class Graph {
   }
 
   /// The parameters that the model reads, by full name, in order of execution.
-  public var parameters: [Parameter] {
+  package var parameters: [Parameter] {
     nodes.indices.flatMap { parameters(of: $0) }
   }
 

@@ -1,17 +1,17 @@
-public import Tensor
+package import Tensor
 
 /// A tensor that a model reads from a checkpoint.
-public struct Parameter: Hashable, Sendable {
+package struct Parameter: Hashable, Sendable {
   /// The full name, as in a state dict: `layer1.0.conv1.weight`.
-  public let name: String
+  package let name: String
   /// The shape as the checkpoint stores it.
-  public let shape: Shape
+  package let shape: Shape
   /// Whether training learns the parameter by gradient descent. BatchNorm's running statistics are not
   /// learned.
-  public let isLearned: Bool
+  package let isLearned: Bool
 
   /// Creates a parameter.
-  public init(name: String, shape: Shape, isLearned: Bool = true) {
+  package init(name: String, shape: Shape, isLearned: Bool = true) {
     (self.name, self.shape, self.isLearned) = (name, shape, isLearned)
   }
 }

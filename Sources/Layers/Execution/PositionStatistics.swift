@@ -4,16 +4,16 @@ import Tensor
 ///
 /// Pixel-wise and channel-wise sparsity follow from the number of positions at 0 or below, local contrast
 /// from the differences between neighbours: see docs/study.md.
-public final class PositionStatistics {
+package final class PositionStatistics {
   /// The sums of one image.
-  public struct OfImage {
+  package struct OfImage {
     /// The number of positions of the map, or of tokens.
-    public let positions: Int
+    package let positions: Int
     /// The number of positions with a value of 0 or less, per unit.
-    public let nonPositive: UnsafeBufferPointer<Int32>
+    package let nonPositive: UnsafeBufferPointer<Int32>
     /// The sum over positions of |a − b| for the four neighbours b of each position, with 0 outside the map,
     /// per unit. `nil` for layers without a map.
-    public let contrast: UnsafeBufferPointer<Double>?
+    package let contrast: UnsafeBufferPointer<Double>?
   }
 
   let nonPositive: UnsafeMutablePointer<Int32>

@@ -7,9 +7,9 @@ import Synchronization
 /// A step takes tens of microseconds, and waking a thread takes as long. A waiting thread therefore spins for
 /// some time before it sleeps, and a team keeps its processors busy while it is in use. For many images, one
 /// ``Workspace`` per thread is faster.
-public final class ThreadTeam: Sendable {
+package final class ThreadTeam: Sendable {
   /// The number of threads, including the caller.
-  public let count: Int
+  package let count: Int
 
   private let shared = Shared()
   private let threads: [SystemThread]
@@ -17,7 +17,7 @@ public final class ThreadTeam: Sendable {
   /// Starts the threads. Returns `nil` when the system cannot start one of them.
   ///
   /// - Precondition: `count` is at least 1.
-  public init?(count: Int) {
+  package init?(count: Int) {
     precondition(count >= 1, "a team has a member")
     self.count = count
     threads = (1..<max(count, 1)).compactMap { [shared] member in SystemThread { shared.serve(as: member) } }

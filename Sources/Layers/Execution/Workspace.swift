@@ -1,12 +1,12 @@
 internal import CKernels
-public import Tensor
+package import Tensor
 
 /// The memory of one run of a plan. A workspace is not thread-safe: use one per thread.
-public final class Workspace {
+package final class Workspace {
   /// The plan that runs.
-  public let plan: Plan
+  package let plan: Plan
   /// The largest number of images in one run.
-  public let batchSize: Int
+  package let batchSize: Int
 
   private let arena: AlignedBuffer
   /// Scratch memory, one buffer per member of the team.
@@ -25,7 +25,7 @@ public final class Workspace {
   ///   - batchSize: The largest number of images in one run.
   ///   - team: Threads that share every step. Without a team, the calling thread does all work.
   /// - Precondition: `batchSize` is at least 1.
-  public init(for plan: Plan, batchSize: Int, team: ThreadTeam? = nil) {
+  package init(for plan: Plan, batchSize: Int, team: ThreadTeam? = nil) {
     precondition(batchSize >= 1, "a workspace holds at least one image")
     (self.plan, self.batchSize, self.team) = (plan, batchSize, team)
     kernels = plan.options.tier.kernels
@@ -49,7 +49,7 @@ public final class Workspace {
   /// Calls `body` with the input of one image, to be written channels-last: height × width × channels.
   ///
   /// - Throws: The error that `body` throws.
-  public func withInput<R, E: Error>(
+  package func withInput<R, E: Error>(
     of image: Int, _ body: (UnsafeMutableBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {
     precondition(image < batchSize, "image \(image) of \(batchSize)")
@@ -61,7 +61,7 @@ public final class Workspace {
   /// Copies a tensor, channels × height × width, into the input of one image.
   ///
   /// - Precondition: The tensor has the shape ``Plan/inputShape``.
-  public func setInput(of image: Int, _ tensor: Tensor) {
+  package func setInput(of image: Int, _ tensor: Tensor) {
     precondition(tensor.shape == plan.inputShape, "the input is \(tensor.shape), not \(plan.inputShape)")
     let (channels, positions) = (plan.inputShape.channels, plan.inputShape.positions)
     withInput(of: image) { input in
@@ -75,7 +75,7 @@ public final class Workspace {
   /// Runs the plan on the first `images` inputs.
   ///
   /// - Precondition: `images` is between 1 and ``batchSize``.
-  public func run(images: Int) { run(images: images) { _ in } }
+  package func run(images: Int) { run(images: images) { _ in } }
 
   /// Runs the plan. Calls `stepDone` after each step with its index, and after the means of the taps with the
   /// number of steps.
@@ -95,7 +95,7 @@ public final class Workspace {
   /// `plan.taps[tap].shape.count` elements.
   ///
   /// - Throws: The error that `body` throws.
-  public func withTap<R, E: Error>(
+  package func withTap<R, E: Error>(
     _ tap: Int, of image: Int, _ body: (UnsafeBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {
     let count = plan.taps[tap].shape.count
@@ -106,7 +106,7 @@ public final class Workspace {
   ///
   /// - Precondition: The plan takes baselines.
   /// - Throws: The error that `body` throws.
-  public func withBaselines<R, E: Error>(
+  package func withBaselines<R, E: Error>(
     _ tap: Int, of image: Int, _ body: (PositionStatistics.OfImage) throws(E) -> R
   ) throws(E) -> R {
     try body(baselines[tap].ofImage(image))
@@ -115,7 +115,7 @@ public final class Workspace {
   /// Calls `body` with the model's output for one image: `plan.output.shape.count` elements.
   ///
   /// - Throws: The error that `body` throws.
-  public func withOutput<R, E: Error>(
+  package func withOutput<R, E: Error>(
     of image: Int, _ body: (UnsafeBufferPointer<Float>) throws(E) -> R
   ) throws(E) -> R {
     let value = plan.outputValue

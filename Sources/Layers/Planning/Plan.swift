@@ -1,8 +1,8 @@
-public import Machine
+package import Machine
 public import Tensor
 
 /// The reason that a plan cannot be made.
-public enum PlanError: Explained, Equatable {
+package enum PlanError: Explained, Equatable {
   /// The graph has no activation with the name of a tap.
   case unknownActivation(String)
   /// The parameters do not fit the graph.
@@ -46,7 +46,7 @@ public struct Plan: Sendable {
     /// The arithmetic precision.
     public var precision: Precision = .fp32
     /// The permitted rewrites.
-    public var rewrites: Rewrites = .all
+    package var rewrites: Rewrites = .all
 
     /// Creates the default options: the fastest tier, fp32, every rewrite.
     public init() {}
@@ -94,7 +94,7 @@ public struct Plan: Sendable {
   ///   - options: Tier, precision and rewrites.
   /// - Throws: ``PlanError`` for a precision that the tier does not support, for an unknown name, or for
   ///   parameters that do not fit (all of them at once); the source's own error when a tensor cannot be read.
-  public init(
+  package init(
     _ graph: Graph, parameters: any TensorSource, taps names: [String] = [], reduction: Reduction = .mean,
     baselines: Bool = false, options: Options = Options()
   ) throws {

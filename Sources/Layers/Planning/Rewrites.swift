@@ -1,37 +1,37 @@
 /// The set of rewrites that a plan may make. Each rewrite can be enabled alone; with none, every node of the
 /// graph is a step of its own.
-public struct Rewrites: OptionSet, Sendable, Hashable {
+package struct Rewrites: OptionSet, Sendable, Hashable {
   /// The bit set.
-  public let rawValue: Int
+  package let rawValue: Int
   /// Creates a set from its bits.
-  public init(rawValue: Int) { self.rawValue = rawValue }
+  package init(rawValue: Int) { self.rawValue = rawValue }
 
   /// Folds BatchNorm and layer scale into the scale and shift of the previous layer.
-  public static let foldAffine = Rewrites(rawValue: 1 << 0)
+  package static let foldAffine = Rewrites(rawValue: 1 << 0)
   /// Fuses a sum into the layer that produces one of its terms.
-  public static let fuseResidual = Rewrites(rawValue: 1 << 1)
+  package static let fuseResidual = Rewrites(rawValue: 1 << 1)
   /// Fuses an activation into the previous layer.
-  public static let fuseActivation = Rewrites(rawValue: 1 << 2)
+  package static let fuseActivation = Rewrites(rawValue: 1 << 2)
   /// Computes means from sums that layers take in their epilogues, without reading results again.
-  public static let sumsInEpilogues = Rewrites(rawValue: 1 << 3)
+  package static let sumsInEpilogues = Rewrites(rawValue: 1 << 3)
   /// Writes the parts of a concatenation directly into the buffer of the concatenation.
-  public static let concatenateInPlace = Rewrites(rawValue: 1 << 4)
+  package static let concatenateInPlace = Rewrites(rawValue: 1 << 4)
   /// Overwrites a term of a sum, or the input of a pointwise step, when no later step reads it.
-  public static let overwrite = Rewrites(rawValue: 1 << 5)
+  package static let overwrite = Rewrites(rawValue: 1 << 5)
   /// Fuses a BatchNorm and ReLU that no previous layer can take over into the prologue of the 1×1 convolution
   /// that follows them.
-  public static let fusePrologue = Rewrites(rawValue: 1 << 6)
+  package static let fusePrologue = Rewrites(rawValue: 1 << 6)
   /// Computes the means of a concatenation as the means of its parts.
-  public static let meansOfParts = Rewrites(rawValue: 1 << 7)
+  package static let meansOfParts = Rewrites(rawValue: 1 << 7)
 
   /// All rewrites.
-  public static let all: Rewrites = [
+  package static let all: Rewrites = [
     .foldAffine, .fuseResidual, .fuseActivation, .sumsInEpilogues, .concatenateInPlace, .overwrite,
     .fusePrologue,
     .meansOfParts,
   ]
   /// No rewrites: the reference against which the others are tested.
-  public static let reference: Rewrites = []
+  package static let reference: Rewrites = []
 }
 
 extension Program {

@@ -1,30 +1,30 @@
 private import CCrypto
 
 /// A SHA-256 digest being computed.
-public struct SHA256: ~Copyable {
+package struct SHA256: ~Copyable {
   private let context: OpaquePointer?
 
   /// Starts a digest of nothing.
-  public init() {
+  package init() {
     context = EVP_MD_CTX_new()
     EVP_DigestInit_ex(context, EVP_sha256(), nil)
   }
   deinit { EVP_MD_CTX_free(context) }
 
   /// Adds bytes.
-  public func update(_ bytes: UnsafeRawBufferPointer) {
+  package func update(_ bytes: UnsafeRawBufferPointer) {
     EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
   }
 
   /// The digest of everything added, as 64 lower-case hexadecimal digits.
-  public consuming func finish() -> String {
+  package consuming func finish() -> String {
     var digest = [UInt8](repeating: 0, count: 32)
     EVP_DigestFinal_ex(context, &digest, nil)
     return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
   /// The digest of one block of bytes.
-  public static func hexDigest(of bytes: UnsafeRawBufferPointer) -> String {
+  package static func hexDigest(of bytes: UnsafeRawBufferPointer) -> String {
     let hash = SHA256()
     hash.update(bytes)
     return hash.finish()

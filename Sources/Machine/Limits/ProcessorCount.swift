@@ -1,14 +1,14 @@
 import Foundation
 
 /// The number of threads that can run at once.
-public enum ProcessorCount {
+package enum ProcessorCount {
   /// The threads this process may run at once: its affinity mask, capped by the CPU quota of its control group and by
   /// what a Slurm job was given.
   ///
   /// The number of processors of the machine is the wrong answer in a container or a batch job, where more threads
   /// than the quota allows are throttled, all of them together, for the rest of every scheduling period. Not every
   /// cluster binds a job to its processors; where it does not, only the job's environment says how many are its own.
-  public static let available: Int = {
+  package static let available: Int = {
     let affinity =
       affinityCount(status: contents("/proc/self/status")) ?? ProcessInfo.processInfo.activeProcessorCount
     let membership = contents("/proc/self/cgroup")

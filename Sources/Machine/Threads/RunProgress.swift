@@ -1,7 +1,7 @@
 import Synchronization
 
 /// How far a pass over images has come, and the wish to stop it: shared by the workers and whoever watches them.
-public final class RunProgress: Sendable {
+package final class RunProgress: Sendable {
   private let counters = Mutex((total: 0, done: 0, skipped: 0))
   private let remarks = Mutex<[String]>([])
   private let stopping = Atomic(false)
@@ -15,7 +15,7 @@ public final class RunProgress: Sendable {
   ///
   /// - Parameter interruption: The signal that asks to stop, if one has come. It is asked often: whoever works looks
   ///   here before every image or so, which needs no thread that waits for signals.
-  public init(interruption: @escaping @Sendable () -> Int32? = { nil }) {
+  package init(interruption: @escaping @Sendable () -> Int32? = { nil }) {
     (limit, self.interruption) = (.max, interruption)
   }
 
@@ -23,27 +23,27 @@ public final class RunProgress: Sendable {
   package init(cancellingAfter limit: Int) { (self.limit, interruption) = (limit, { nil }) }
 
   /// The images to do.
-  public var total: Int { counters.withLock { $0.total } }
+  package var total: Int { counters.withLock { $0.total } }
   /// The images done, those skipped included.
-  public var done: Int { counters.withLock { $0.done } }
+  package var done: Int { counters.withLock { $0.done } }
   /// The images that could not be read.
-  public var skipped: Int { counters.withLock { $0.skipped } }
+  package var skipped: Int { counters.withLock { $0.skipped } }
   /// Whether ``cancel(signal:)`` was called.
-  public var isCancelled: Bool { cancellation.load(ordering: .relaxed) >= 0 }
+  package var isCancelled: Bool { cancellation.load(ordering: .relaxed) >= 0 }
   /// The signal that asked to stop, if one did.
-  public var signal: Int32? {
+  package var signal: Int32? {
     let signal = cancellation.load(ordering: .relaxed)
     return signal > 0 ? signal : nil
   }
 
   /// Asks the workers to finish the images they have in hand, write them and stop.
-  public func cancel(signal: Int32 = 0) {
+  package func cancel(signal: Int32 = 0) {
     _ = cancellation.compareExchange(expected: -1, desired: signal, ordering: .relaxed)
     stop()
   }
 
   /// Whether the workers should stop.
-  public var isStopping: Bool {
+  package var isStopping: Bool {
     if let signal = interruption() { cancel(signal: signal) }
     return stopping.load(ordering: .relaxed)
   }
@@ -53,7 +53,7 @@ public final class RunProgress: Sendable {
   /// Leaves something that the user should know to whoever watches.
   package func tell(_ remark: String) { remarks.withLock { $0.append(remark) } }
   /// What was left since the last call.
-  public func takeRemarks() -> [String] {
+  package func takeRemarks() -> [String] {
     remarks.withLock { remarks in
       defer { remarks = [] }
       return remarks

@@ -1,7 +1,7 @@
 /// Where a network's trained weights are published.
-public struct CheckpointSource: Sendable, Hashable {
+package struct CheckpointSource: Sendable, Hashable {
   /// How the file stores tensors.
-  public enum Format: String, Sendable, Hashable, Codable {
+  package enum Format: String, Sendable, Hashable, Codable {
     case safetensors
     /// A pickle with tensors, in PyTorch's zip or earlier stream container.
     case torch
@@ -14,7 +14,7 @@ public struct CheckpointSource: Sendable, Hashable {
   }
 
   /// What is publicly known of a file's SHA-256.
-  public enum Digest: Sendable, Hashable {
+  package enum Digest: Sendable, Hashable {
     /// All 64 hexadecimal digits.
     case full(String)
     /// The digits its publisher puts into the file's name or address.
@@ -24,19 +24,19 @@ public struct CheckpointSource: Sendable, Hashable {
   }
 
   /// One file that holds the weights.
-  public struct File: Sendable, Hashable {
+  package struct File: Sendable, Hashable {
     /// The name it is kept under.
-    public let name: String
+    package let name: String
     /// Where it is published.
-    public let url: String
+    package let url: String
     /// Its container.
-    public let format: Format
+    package let format: Format
     /// Its digest.
-    public let sha256: Digest
+    package let sha256: Digest
     /// Its size in bytes, where published.
-    public let bytes: Int?
+    package let bytes: Int?
     /// Its size in millions of bytes, where it is published roughly.
-    public let megabytes: Double?
+    package let megabytes: Double?
 
     init(
       _ name: String, url: String, _ format: Format, sha256: Digest = .unknown, bytes: Int? = nil,
@@ -48,13 +48,13 @@ public struct CheckpointSource: Sendable, Hashable {
   }
 
   /// The files, best first; any one of them is enough.
-  public let files: [File]
+  package let files: [File]
   /// Whose weights they are, and which others fit the network and are not meant.
-  public let meaning: String
+  package let meaning: String
   /// The licence they are published under.
-  public let license: String
+  package let license: String
   /// What a user should know: renamed keys, files inside archives.
-  public let note: String?
+  package let note: String?
 
   init(_ files: [File], means meaning: String, license: String, note: String? = nil) {
     (self.files, self.meaning, self.license, self.note) = (files, meaning, license, note)

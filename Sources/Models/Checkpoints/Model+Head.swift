@@ -1,9 +1,9 @@
-public import Layers
-public import Tensor
+package import Layers
+package import Tensor
 
 extension Model {
   /// The last layers of a network, as a checkpoint has them.
-  public enum Head: Sendable, Hashable {
+  package enum Head: Sendable, Hashable {
     /// Those of the published weights.
     case published
     /// The same with another number of outputs.
@@ -20,7 +20,7 @@ extension Model {
   /// A head of other layers (`fc.1.weight`) is none: what they compute, only their author knows.
   ///
   /// - Returns: The network as published, too, when the head fits no number of outputs: binding reports that.
-  public func fitted(to source: any TensorSource) -> Model { with(head(of: weights.layout.adapt(source))) }
+  package func fitted(to source: any TensorSource) -> Model { with(head(of: weights.layout.adapt(source))) }
 
   /// The head that some parameters have; see ``fitted(to:)``.
   func head(of parameters: [AdaptedTensor]) -> Head {
@@ -39,7 +39,7 @@ extension Model {
   }
 
   /// What the network reads from a checkpoint whatever head that has.
-  public var parametersWithoutHead: [Parameter] { (try? with(.absent).graph().parameters) ?? [] }
+  package var parametersWithoutHead: [Parameter] { (try? with(.absent).graph().parameters) ?? [] }
 
   private var headParameters: [Parameter] {
     (try? graph().parameters.filter { isOfHead($0.name) }) ?? []

@@ -2,7 +2,7 @@
 /// them from others that fit.
 public struct TrainedWeights: Sendable {
   /// Where they are published; `nil` for a network that means no weights in particular.
-  public let published: CheckpointSource?
+  package let published: CheckpointSource?
   /// Top-1 accuracy on ImageNet's validation set as published for them (CLIP: zero-shot).
   public let top1: Double?
   /// How checkpoints name and arrange the parameters.

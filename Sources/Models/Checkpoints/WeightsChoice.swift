@@ -1,24 +1,24 @@
-public import Layers
+package import Layers
 import Machine
-public import Tensor
+package import Tensor
 
 /// The one set of a network's parameters that is taken from a checkpoint, and what else is there.
-public struct WeightsChoice: Sendable {
+package struct WeightsChoice: Sendable {
   /// The network, with the head that the checkpoint has.
-  public let model: Model
+  package let model: Model
   /// Where it is: the dotted path and prefix of its keys, empty at the root of the file.
-  public let key: String
+  package let key: String
   /// The parameters under canonical names. When nothing fits, those of the candidate with the fewest faults.
-  public let parameters: any TensorSource
+  package let parameters: any TensorSource
   /// What keeps them from being the network; empty when they fit.
-  public let problems: BindingError
+  package let problems: BindingError
   /// The keys of other sets that fit, with other numbers: a moving average, the teacher of a student.
-  public let others: [String]
+  package let others: [String]
   /// The checkpoint's tensors outside of the prefix or the dictionary of the parameters, in its order.
-  public let outside: [String]
+  package let outside: [String]
 
   /// Whether all parameters are there, and nothing else of a network.
-  public var fits: Bool { problems == BindingError() }
+  package var fits: Bool { problems == BindingError() }
 }
 
 extension Model {
@@ -33,7 +33,7 @@ extension Model {
   ///   - key: Where to look: a key, or what keys begin with up to a dot. By default everywhere.
   /// - Returns: What is taken; look at ``WeightsChoice/problems``.
   /// - Throws: ``UnknownName`` when nothing that may be this network is under the key.
-  public func choice(from source: any TensorSource, key: String? = nil) throws -> WeightsChoice {
+  package func choice(from source: any TensorSource, key: String? = nil) throws -> WeightsChoice {
     let search = try WeightsSearch(source: source, model: self)
     let candidates = search.candidates(under: key)
     guard let best = candidates.first else {
@@ -57,7 +57,7 @@ extension Model {
   ///
   /// Keys are renamed and tensors transposed as they are read. What inference does not need (a text tower, an
   /// optimiser, auxiliary classifiers) is left out; names nobody knows stay, for binding to report.
-  public func parameters(from source: any TensorSource) -> any TensorSource {
+  package func parameters(from source: any TensorSource) -> any TensorSource {
     (try? choice(from: source))?.parameters ?? AdaptedTensors(weights.layout.adapt(source), from: source)
   }
 }

@@ -1,7 +1,7 @@
-public import Layers
+package import Layers
 import Machine
 import Statistics
-public import Tensor
+package import Tensor
 
 /// Parameters made from a seed, for benchmarks and tests: no file, no download, the same bits on every machine.
 ///
@@ -24,11 +24,11 @@ public import Tensor
 /// their epsilon shows.
 ///
 /// Tensors are generated when they are read, on all cores.
-public struct SeededWeights: TensorSource {
+package struct SeededWeights: TensorSource {
   /// The seed.
-  public let seed: UInt64
+  package let seed: UInt64
   /// The parameters' names, in the model's order.
-  public let names: [String]
+  package let names: [String]
   private let shapes: [String: Shape]
   private let damping: KeyValuePairs<String, Double>
 
@@ -39,7 +39,7 @@ public struct SeededWeights: TensorSource {
   ///   - parameters: `Graph.parameters`.
   ///   - damping: Factors of the deviation, and of a norm's centre, for parameters whose names have a word in them. The
   ///     last word that fits counts.
-  public init(seed: UInt64, parameters: [Parameter], damping: KeyValuePairs<String, Double> = [:]) {
+  package init(seed: UInt64, parameters: [Parameter], damping: KeyValuePairs<String, Double> = [:]) {
     (self.seed, self.damping) = (seed, damping)
     shapes = Dictionary(parameters.map { ($0.name, $0.shape) }) { first, _ in first }
     var seen: Set<String> = []
@@ -47,12 +47,12 @@ public struct SeededWeights: TensorSource {
   }
 
   /// The shape of a parameter, if the model has one of that name.
-  public func shape(of name: String) -> Shape? { shapes[name] }
+  package func shape(of name: String) -> Shape? { shapes[name] }
 
   /// Generates a parameter.
   ///
   /// - Throws: `UnknownName` when the model has none of that name.
-  public func tensor(named name: String) throws -> Tensor {
+  package func tensor(named name: String) throws -> Tensor {
     guard let shape = shapes[name] else { throw UnknownName(.tensor, name: name, known: []) }
     return distribution(of: name, shape).tensor(seed: seed, name: name, shape: shape)
   }
@@ -84,13 +84,13 @@ extension Model {
   /// The network's parameters made from a seed.
   ///
   /// - Throws: ``GraphError`` if the description contradicts itself.
-  public func seededWeights(_ seed: UInt64) throws(GraphError) -> SeededWeights {
+  package func seededWeights(_ seed: UInt64) throws(GraphError) -> SeededWeights {
     SeededWeights(seed: seed, parameters: try graph().parameters, damping: seededDamping)
   }
 }
 
 /// Inputs made from a seed: noise around zero, by the generator of ``SeededWeights`` under the name `input`.
-public enum SeededInput {
+package enum SeededInput {
   /// A batch of inputs.
   ///
   /// - Parameters:
@@ -98,7 +98,7 @@ public enum SeededInput {
   ///   - shape: Images × channels × height × width.
   ///   - deviation: The standard deviation of the elements; none is further from zero than 3.46 of them.
   /// - Returns: The elements, row-major.
-  public static func tensor(seed: UInt64, shape: Shape, deviation: Double = 1) -> Tensor {
+  package static func tensor(seed: UInt64, shape: Shape, deviation: Double = 1) -> Tensor {
     SeededDistribution(centre: 0, deviation: deviation).tensor(seed: seed, name: "input", shape: shape)
   }
 }

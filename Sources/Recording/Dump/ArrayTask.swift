@@ -1,10 +1,10 @@
 /// A task of a Slurm job array that records the part of the images which its number says.
-public struct ArrayTask: Sendable, Hashable {
+package struct ArrayTask: Sendable, Hashable {
   /// The number of the array's job, where the environment says it.
-  public var job: String?
+  package var job: String?
   /// The folder that the task's own folder is made in.
-  public var folder: String
+  package var folder: String
 
   /// Creates a task.
-  public init(job: String?, folder: String) { (self.job, self.folder) = (job, folder) }
+  package init(job: String?, folder: String) { (self.job, self.folder) = (job, folder) }
 }

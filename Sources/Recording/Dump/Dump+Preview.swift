@@ -1,7 +1,7 @@
 import Datasets
 import Images
 import Inference
-public import Machine
+package import Machine
 import Synchronization
 
 extension Dump {
@@ -12,7 +12,7 @@ extension Dump {
   ///   - progress: Stops the trial when it is cancelled.
   /// - Returns: What the whole would take.
   /// - Throws: What loading weights throws; ``Failure`` of kind `usage` when the memory would not do.
-  public func preview(seconds: Double = 2, progress: RunProgress = RunProgress()) throws -> DumpPreview {
+  package func preview(seconds: Double = 2, progress: RunProgress = RunProgress()) throws -> DumpPreview {
     let network = try load()
     let memory = memory(of: network)
     let limit = MemoryLimit.all.min { $0.bytes < $1.bytes }

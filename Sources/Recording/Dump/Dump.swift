@@ -1,12 +1,12 @@
 import Checkpoints
-public import Datasets
+package import Datasets
 import Dumps
 import Formats
 import Foundation
 import Images
 import Inference
 import Layers
-public import Machine
+package import Machine
 import Models
 import Tensor
 import Units
@@ -14,15 +14,15 @@ import Units
 /// Images in, recorded units out.
 ///
 /// Making one checks everything that can be checked without loading weights; nothing is written until it runs.
-public struct Dump: Sendable {
+package struct Dump: Sendable {
   /// What is recorded, from what, into what.
-  public let request: DumpRequest
+  package let request: DumpRequest
   /// The images of all shards.
-  public let images: ImageList
+  package let images: ImageList
   /// Those that are recorded, one a row.
-  public let rows: Range<Int>
+  package let rows: Range<Int>
   /// What the dump will be.
-  public let outline: DumpOutline
+  package let outline: DumpOutline
 
   let folder: DumpFolder
   /// All that is kept.
@@ -31,7 +31,7 @@ public struct Dump: Sendable {
   /// Prepares a dump.
   ///
   /// - Throws: ``Failure``: contradicting options, no images, an output that is taken.
-  public init(_ request: DumpRequest) throws {
+  package init(_ request: DumpRequest) throws {
     try request.check()
     folder = DumpFolder(path: request.output)
     try folder.check(request.existing)
@@ -74,7 +74,7 @@ public struct Dump: Sendable {
   ///
   /// - Throws: What loading weights, reading an image and writing a file throw, and ``Failure`` when the memory
   ///   would not do. The images done until then stay.
-  public func run(progress: RunProgress = RunProgress()) throws -> DumpSummary {
+  package func run(progress: RunProgress = RunProgress()) throws -> DumpSummary {
     let network = try load()
     let manifest = try manifest(of: network)
     let agreement = agreement(of: manifest)

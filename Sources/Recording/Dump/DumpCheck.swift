@@ -1,12 +1,12 @@
-public import Dumps
+package import Dumps
 import Formats
 import Foundation
-public import Machine
+package import Machine
 
 /// A dump as it is on the disk, compared with what its manifest and its journal say.
-public struct DumpCheck: Sendable, Codable {
+package struct DumpCheck: Sendable, Codable {
   /// What became of one file.
-  public enum Verdict: String, Sendable, Codable {
+  package enum Verdict: String, Sendable, Codable {
     /// Its bytes have the digest the manifest states.
     case intact
     /// They have another.
@@ -20,31 +20,31 @@ public struct DumpCheck: Sendable, Codable {
   }
 
   /// One file.
-  public struct File: Sendable, Codable {
+  package struct File: Sendable, Codable {
     /// The path below the dump's folder.
-    public var file: String
+    package var file: String
     /// What became of it.
-    public var verdict: Verdict
+    package var verdict: Verdict
     /// Why it cannot be read, where that is the verdict.
-    public var reason: String?
+    package var reason: String?
   }
 
   /// The folder.
-  public var path: String
+  package var path: String
   /// How far the dump got.
-  public var state: Manifest.State
+  package var state: Manifest.State
   /// The rows there should be, those that are done, and those of them whose bytes are not what was written.
-  public var images: Int, done: Int, changed: Int
+  package var images: Int, done: Int, changed: Int
   /// The files.
-  public var files: [File]
+  package var files: [File]
 
   /// Whether every row is there, as it was written.
-  public var isIntact: Bool {
+  package var isIntact: Bool {
     state == .complete && changed == 0 && files.allSatisfy { $0.verdict == .intact }
   }
 
   /// As ``isIntact``, without the files that are there and cannot be read.
-  public var isIntactAsFarAsRead: Bool {
+  package var isIntactAsFarAsRead: Bool {
     state == .complete && changed == 0 && files.allSatisfy { [.intact, .unreadable].contains($0.verdict) }
   }
 
@@ -52,7 +52,7 @@ public struct DumpCheck: Sendable, Codable {
   /// its journal, chunk by chunk.
   ///
   /// - Throws: ``Failure`` when there is no manifest.
-  public init(_ path: String, threads: Int = ProcessorCount.available, progress: RunProgress = RunProgress())
+  package init(_ path: String, threads: Int = ProcessorCount.available, progress: RunProgress = RunProgress())
     throws
   {
     let folder = DumpFolder(path: path)

@@ -1,17 +1,17 @@
 /// What a dump will be, before it is made.
-public struct DumpOutline: Sendable, Hashable, Codable {
+package struct DumpOutline: Sendable, Hashable, Codable {
   /// The rows: of the shard, where there is one.
-  public var images: Int
+  package var images: Int
   /// The recorded layers, and their units in total.
-  public var layers: Int, units: Int
+  package var layers: Int, units: Int
   /// The bytes of all files, reserved at the start.
-  public var bytes: Int
+  package var bytes: Int
   /// The threads and the images each takes through the network together.
-  public var threads: Int, batchSize: Int
+  package var threads: Int, batchSize: Int
   /// Rows a thread collects before it writes them.
-  public var chunkRows: Int
+  package var chunkRows: Int
   /// The memory for weights, and for the rows that wait to be written, in bytes.
-  public var weightBytes: Int, rowBufferBytes: Int
+  package var weightBytes: Int, rowBufferBytes: Int
   /// The memory for what is kept in the place of matrices, in bytes.
-  public var extremesBytes: Int
+  package var extremesBytes: Int
 }

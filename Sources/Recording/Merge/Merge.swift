@@ -2,21 +2,21 @@ import Datasets
 import Dumps
 import Formats
 import Foundation
-public import Machine
+package import Machine
 import Tensor
 
 /// Shards of one recording put together into the dump a single run would have made, byte for byte.
-public struct Merge: Sendable {
+package struct Merge: Sendable {
   /// What a merge did.
-  public struct Summary: Sendable, Codable {
+  package struct Summary: Sendable, Codable {
     /// The rows, and those whose image could not be read.
-    public var images: Int, skipped: Int
+    package var images: Int, skipped: Int
     /// The shards, and the bytes of their arrays, all of which were compared with their digests.
-    public var shards: Int, bytes: Int
+    package var shards: Int, bytes: Int
     /// How long it took.
-    public var seconds: Double
+    package var seconds: Double
     /// The folder.
-    public var output: String
+    package var output: String
   }
 
   let parts: [Part]
@@ -36,7 +36,7 @@ public struct Merge: Sendable {
   ///   - arguments: The command line, for the manifest.
   ///   - wording: How the manifest names settings where it says why the merge failed.
   /// - Throws: ``Failure``: a shard or rows of one are missing, or they are not of one recording.
-  public init(
+  package init(
     _ paths: [String], into output: String, existing: ExistingOutput = .refuse,
     threads: Int = ProcessorCount.available, arguments: [String] = [],
     wording: Sentence.Wording = .plain
@@ -66,7 +66,7 @@ public struct Merge: Sendable {
   ///
   /// - Returns: What was done; `nil` when it was cancelled.
   /// - Throws: ``Failure``: a file of a shard is not what its manifest says, or a write failed.
-  public func run(progress: RunProgress = RunProgress()) throws -> Summary? {
+  package func run(progress: RunProgress = RunProgress()) throws -> Summary? {
     let start = Clock.seconds
     let lock = try folder.lock()
     defer { withExtendedLifetime(lock) {} }

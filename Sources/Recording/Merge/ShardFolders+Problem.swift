@@ -1,9 +1,9 @@
-public import Dumps
-public import Machine
+package import Dumps
+package import Machine
 
 extension ShardFolders {
   /// What keeps the shards in a folder from being one recording, all of it; `nil` for a dump, and where nothing does.
-  public static func problem(in path: String) -> Sentence? {
+  package static func problem(in path: String) -> Sentence? {
     guard Disk.isDirectory(DumpFolder(path: path).manifest) != false else { return nil }
     do throws(Failure) {
       // A folder of whole dumps is no recording in parts.

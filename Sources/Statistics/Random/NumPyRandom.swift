@@ -1,15 +1,15 @@
 /// NumPy's legacy generator, with the same results as `np.random.seed`, `randint`, `shuffle`, `permutation`
 /// and `choice`.
-public struct NumPyRandom: Sendable {
+package struct NumPyRandom: Sendable {
   private var generator: MersenneTwister
 
   /// Seeds the generator like `np.random.seed(seed)`.
-  public init(seed: UInt32) { generator = MersenneTwister(seed: seed) }
+  package init(seed: UInt32) { generator = MersenneTwister(seed: seed) }
 
   /// Seeds the generator like `np.random.seed(seeds)` with an array.
   ///
   /// - Precondition: The array is not empty.
-  public init(seeds: [UInt32]) { generator = MersenneTwister(key: seeds) }
+  package init(seeds: [UInt32]) { generator = MersenneTwister(key: seeds) }
 
   /// Returns the integer of `np.random.randint(bound)`, in 0..<bound.
   ///
@@ -17,7 +17,7 @@ public struct NumPyRandom: Sendable {
   /// exceed `bound` − 1. A bound of 1 draws nothing.
   ///
   /// - Precondition: 1 ≤ bound ≤ 2^32.
-  public mutating func integer(below bound: Int) -> Int {
+  package mutating func integer(below bound: Int) -> Int {
     precondition((1...1 << 32).contains(bound), "a bound of \(bound)")
     let most = UInt32(bound - 1)
     guard most > 0 else { return 0 }
@@ -30,14 +30,14 @@ public struct NumPyRandom: Sendable {
 
   /// Shuffles like `np.random.shuffle(elements)`: from the last element to the second, each is swapped with a
   /// random element that is not after it.
-  public mutating func shuffle<Element>(_ elements: inout [Element]) {
+  package mutating func shuffle<Element>(_ elements: inout [Element]) {
     for last in elements.indices.dropFirst().reversed() {
       elements.swapAt(last, integer(below: last + 1))
     }
   }
 
   /// Returns the permutation of `np.random.permutation(count)`.
-  public mutating func permutation(_ count: Int) -> [Int] {
+  package mutating func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<count)
     shuffle(&order)
     return order
@@ -46,7 +46,7 @@ public struct NumPyRandom: Sendable {
   /// Returns the indices that `np.random.choice(population, size=count, replace=replacing)` draws.
   ///
   /// - Precondition: `population` is positive, and at least `count` when drawing without replacement.
-  public mutating func choice(_ count: Int, outOf population: Int, replacing: Bool) -> [Int] {
+  package mutating func choice(_ count: Int, outOf population: Int, replacing: Bool) -> [Int] {
     precondition(count == 0 || replacing && population > 0 || count <= population, "too few to choose from")
     if replacing { return (0..<count).map { _ in integer(below: population) } }
     return Array(permutation(population).prefix(count))

@@ -1,10 +1,10 @@
 /// Python's `random`, with the same results as `random.seed`, `getrandbits`, `shuffle` and `choice`.
-public struct PythonRandom: Sendable {
+package struct PythonRandom: Sendable {
   private var generator: MersenneTwister
 
   /// Seeds the generator like `random.seed(seed)`: the key is the seed's 32-bit words, least significant
   /// first.
-  public init(seed: UInt64) {
+  package init(seed: UInt64) {
     let words = [UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)]
     generator = MersenneTwister(key: words[1] == 0 ? [words[0]] : words)
   }
@@ -12,7 +12,7 @@ public struct PythonRandom: Sendable {
   /// Returns the bits of `random.getrandbits(count)`: the highest of 32.
   ///
   /// - Precondition: 0 < count ≤ 32.
-  public mutating func bits(_ count: Int) -> UInt32 {
+  package mutating func bits(_ count: Int) -> UInt32 {
     precondition((1...32).contains(count), "\(count) bits")
     return generator.next() >> UInt32(32 - count)
   }
@@ -21,7 +21,7 @@ public struct PythonRandom: Sendable {
   /// again until the number is below `bound`.
   ///
   /// - Precondition: 1 ≤ bound < 2^32.
-  public mutating func integer(below bound: Int) -> Int {
+  package mutating func integer(below bound: Int) -> Int {
     precondition((1..<1 << 32).contains(bound), "a bound of \(bound)")
     let length = Int.bitWidth - bound.leadingZeroBitCount
     while true {
@@ -32,7 +32,7 @@ public struct PythonRandom: Sendable {
 
   /// Shuffles like `random.shuffle(elements)`: from the last element to the second, each is swapped with a
   /// random element that is not after it.
-  public mutating func shuffle<Element>(_ elements: inout [Element]) {
+  package mutating func shuffle<Element>(_ elements: inout [Element]) {
     for last in elements.indices.dropFirst().reversed() {
       elements.swapAt(last, integer(below: last + 1))
     }
@@ -41,5 +41,5 @@ public struct PythonRandom: Sendable {
   /// Returns the index of the element that `random.choice(elements)` draws.
   ///
   /// - Precondition: `count` is positive.
-  public mutating func choice(outOf count: Int) -> Int { integer(below: count) }
+  package mutating func choice(outOf count: Int) -> Int { integer(below: count) }
 }

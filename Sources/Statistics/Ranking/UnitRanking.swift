@@ -1,12 +1,12 @@
 /// A row of a dump and a unit's activation for its image.
-public struct RankedImage: Sendable, Hashable {
+package struct RankedImage: Sendable, Hashable {
   /// The index of the row in images.tsv.
-  public let row: Int
+  package let row: Int
   /// The unit's activation.
-  public let value: Float
+  package let value: Float
 
   /// Creates a ranked image.
-  public init(row: Int, value: Float) { (self.row, self.value) = (row, value) }
+  package init(row: Int, value: Float) { (self.row, self.value) = (row, value) }
 }
 
 /// The images of a dump in the order of one unit's activations.
@@ -14,9 +14,9 @@ public struct RankedImage: Sendable, Hashable {
 /// The order is ascending by value; equal values (and both zeros) are ordered by row. Ranks count from 0, the
 /// lowest, to ``count`` - 1, the highest. Lists from the top are the same order reversed, so an image has the
 /// same rank in both directions. Skipped images, and images with a NaN activation, have no rank.
-public struct UnitRanking: Sendable {
+package struct UnitRanking: Sendable {
   /// The number of images that have a rank.
-  public let count: Int
+  package let count: Int
   /// The images of the lowest ranks and of the highest ranks, ascending. Together they hold every image when
   /// all ranks are known.
   private let low: [RankedImage], high: [RankedImage]
@@ -31,12 +31,12 @@ public struct UnitRanking: Sendable {
   }
 
   /// Whether the image of every rank is known.
-  public var isComplete: Bool { low.count + high.count >= count }
+  package var isComplete: Bool { low.count + high.count >= count }
 
   /// The image at a rank, `nil` when the image is not known.
   ///
   /// - Precondition: The rank is from 0 to ``count`` - 1.
-  public subscript(rank: Int) -> RankedImage? {
+  package subscript(rank: Int) -> RankedImage? {
     precondition((0..<count).contains(rank), "rank \(rank) of \(count)")
     if rank < low.count { return low[rank] }
     let fromTop = high.count - (count - rank)
@@ -44,10 +44,10 @@ public struct UnitRanking: Sendable {
   }
 
   /// Returns at most `limit` images of the lowest ranks, ascending. Unknown images are left out.
-  public func lowest(_ limit: Int) -> [RankedImage] { images((0..<min(limit, count))) }
+  package func lowest(_ limit: Int) -> [RankedImage] { images((0..<min(limit, count))) }
 
   /// Returns at most `limit` images of the highest ranks, descending. Unknown images are left out.
-  public func highest(_ limit: Int) -> [RankedImage] { images((max(count - limit, 0)..<count).reversed()) }
+  package func highest(_ limit: Int) -> [RankedImage] { images((max(count - limit, 0)..<count).reversed()) }
 
   private func images(_ ranks: some Sequence<Int>) -> [RankedImage] {
     var found: [RankedImage] = []
@@ -60,26 +60,26 @@ public struct UnitRanking: Sendable {
 }
 
 /// Ranks the images of one unit after another in the same memory. Use one ranker per thread.
-public struct ImageRanker {
+package struct ImageRanker {
   /// The keys: integers that sort by value, equal values by row.
   private var keys: [UInt64] = []
   private var scratch: [UInt64] = []
 
   /// Creates a ranker.
-  public init() {}
+  package init() {}
 
   /// Returns the ranking of a unit's values, one value per row. NaN is left out.
   ///
   /// - Complexity: O(n): at most three passes of a radix sort; passes that would not move any key are
   ///   skipped.
   /// - Precondition: There are fewer than 2³² rows.
-  public mutating func rank(_ values: Span<Float>) -> UnitRanking {
+  package mutating func rank(_ values: Span<Float>) -> UnitRanking {
     sort(values)
     return UnitRanking(count: keys.count, low: keys.map(Self.image), high: [])
   }
 
   /// Returns the same ranking with at most `limit` images at each end.
-  public mutating func ends(of values: Span<Float>, keeping limit: Int) -> UnitRanking {
+  package mutating func ends(of values: Span<Float>, keeping limit: Int) -> UnitRanking {
     sort(values)
     return UnitRanking(
       count: keys.count, low: keys.prefix(limit).map(Self.image), high: keys.suffix(limit).map(Self.image))

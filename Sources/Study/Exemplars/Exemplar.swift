@@ -1,29 +1,29 @@
 import Foundation
 
 /// An image chosen for a unit.
-public struct Exemplar: Sendable, Hashable, Codable {
+package struct Exemplar: Sendable, Hashable, Codable {
   /// The image's place among all of the unit's, from 0, the lowest activation; ties are in the order of rows.
-  public var rank: Int
+  package var rank: Int
   /// The image's row in the dump.
-  public var row: Int
+  package var row: Int
   /// The image's path, as images.tsv has it.
-  public var image: String
+  package var image: String
   /// What was recorded.
-  public var activation: Float
+  package var activation: Float
 }
 
 /// The images chosen for a unit.
-public struct UnitExemplars: Sendable, Hashable, Codable {
+package struct UnitExemplars: Sendable, Hashable, Codable {
   /// The unit, in the study's spelling.
-  public var unit: String
+  package var unit: String
   /// The layer's canonical name.
-  public var layer: String
+  package var layer: String
   /// The channel.
-  public var channel: Int
+  package var channel: Int
   /// [batch][0…9] of the low end: references from the least extreme to the most, then the query.
-  public var min: [[Exemplar]]
+  package var min: [[Exemplar]]
   /// The same of the high end.
-  public var max: [[Exemplar]]
+  package var max: [[Exemplar]]
 
   /// Every image with the name of its file below the unit's folder.
   var files: [(name: String, exemplar: Exemplar)] {

@@ -1,5 +1,5 @@
 /// How extreme the queries are, by the study's names.
-public enum ExemplarCondition: String, Sendable, CaseIterable, Codable {
+package enum ExemplarCondition: String, Sendable, CaseIterable, Codable {
   /// Right behind the references.
   case easy
   /// From the 99th percentile (and the 1st).
@@ -10,7 +10,7 @@ public enum ExemplarCondition: String, Sendable, CaseIterable, Codable {
   case hard85
 
   /// What the study adds to a network's name in its folders: nothing for ``easy``.
-  public var suffix: String { self == .easy ? "" : rawValue }
+  package var suffix: String { self == .easy ? "" : rawValue }
 
   /// How many percent of all images lie outside the queries, on either side; `nil` where only the references do.
   var percent: Int? {

@@ -1,44 +1,44 @@
-public import Dumps
-public import Foundation
+package import Dumps
+package import Foundation
 import Images
-public import Machine
+package import Machine
 
 /// Which images were chosen for which units, and from what: `exemplars.json`.
-public struct ExemplarMap: Sendable, Codable, Hashable {
+package struct ExemplarMap: Sendable, Codable, Hashable {
   /// The dump that was chosen from.
-  public struct Source: Sendable, Codable, Hashable {
+  package struct Source: Sendable, Codable, Hashable {
     /// The network's weights: name, and the file's digest.
-    public var weights: String, weightsSha256: String?
+    package var weights: String, weightsSha256: String?
     /// The digest of the list of images.
-    public var imagesSha256: String
+    package var imagesSha256: String
     /// What was recorded of a layer, and with which arithmetic.
-    public var reduce: String, precision: String, tier: String
+    package var reduce: String, precision: String, tier: String
     /// Rows left out, whose images could not be read.
-    public var skipped: Int
+    package var skipped: Int
   }
 
   /// The version of this format.
-  public var schema = 1
+  package var schema = 1
   /// What wrote it.
-  public var tool = Manifest.Tool()
+  package var tool = Manifest.Tool()
   /// The network.
-  public var model: String
+  package var model: String
   /// What the folder's name adds.
-  public var extra: String
+  package var extra: String
   /// The condition, or `ranks`.
-  public var condition: String
+  package var condition: String
   /// The ranks.
-  public var windows: ExemplarWindows
+  package var windows: ExemplarWindows
   /// Whether the windows were scaled to the number of images.
-  public var scaled: Bool
+  package var scaled: Bool
   /// The seed of the shuffles.
-  public var seed: UInt32
+  package var seed: UInt32
   /// The major version of the Pillow whose pictures these are; maps without one mean 12.
-  public var pillow: Int?
+  package var pillow: Int?
   /// The dump.
-  public var source: Source
+  package var source: Source
   /// The units, in the order of the list they were given in.
-  public var units: [UnitExemplars]
+  package var units: [UnitExemplars]
 
   /// The name of the file.
   package static let fileName = "exemplars.json"
@@ -50,7 +50,7 @@ public struct ExemplarMap: Sendable, Codable, Hashable {
   /// The file: as any other of this program, but with a line a unit.
   ///
   /// - Throws: What the encoding throws.
-  public func encoded() throws -> Data {
+  package func encoded() throws -> Data {
     var header = self
     header.units = []
     let encoder = JSONEncoder()
@@ -70,7 +70,7 @@ public struct ExemplarMap: Sendable, Codable, Hashable {
   /// Reads a map.
   ///
   /// - Throws: ``Failure``, `inputMissing` or `badData`.
-  public static func read(_ path: String) throws(Failure) -> ExemplarMap {
+  package static func read(_ path: String) throws(Failure) -> ExemplarMap {
     guard let data = Disk.data(of: path) else {
       throw Failure(.inputMissing, "cannot read \(path): \(Disk.lastError)")
     }

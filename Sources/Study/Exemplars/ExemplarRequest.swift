@@ -1,11 +1,11 @@
-public import Images
-public import Machine
-public import Units
+package import Images
+package import Machine
+package import Units
 
 /// Which exemplars to choose, from what, into what.
-public struct ExemplarRequest: Sendable {
+package struct ExemplarRequest: Sendable {
   /// Where the queries come from.
-  public enum Windows: Sendable, Hashable {
+  package enum Windows: Sendable, Hashable {
     /// A condition of the study.
     case condition(ExemplarCondition)
     /// Any ranks.
@@ -13,40 +13,40 @@ public struct ExemplarRequest: Sendable {
   }
 
   /// The folder of the dump.
-  public var dump: String
+  package var dump: String
   /// The units; layers in the order in which, and units of a layer in the order in which, the generator meets them.
-  public var units: [LayerUnits]
+  package var units: [LayerUnits]
   /// The folder of stimuli to write into.
-  public var output: String
+  package var output: String
   /// Where the queries come from.
-  public var windows = Windows.condition(.easy)
+  package var windows = Windows.condition(.easy)
   /// What the folder's name adds to the network's; by default the condition's suffix.
-  public var extra: String?
+  package var extra: String?
   /// The batches of a unit; by default the study's 20 or, scaled, as many as the images allow.
-  public var batches: Int?
+  package var batches: Int?
   /// Whether windows and batches shrink with the number of images.
-  public var scaled = false
+  package var scaled = false
   /// The seed of the shuffles.
-  public var seed: UInt32 = 42
+  package var seed: UInt32 = 42
   /// The folder that the dump's image paths are relative to; by default the one it was made from.
-  public var images: String?
+  package var images: String?
   /// The Pillow whose pictures these are; by default that of the exemplars that are resumed, or the newest.
-  public var pillow: PillowVersion?
+  package var pillow: PillowVersion?
   /// What to do about exemplars that are there already.
-  public var existing = ExistingOutput.refuse
+  package var existing = ExistingOutput.refuse
   /// Whether to write the pictures of references and queries.
-  public var writesPictures = true
+  package var writesPictures = true
   /// Whether to write a grid of the most extreme images of each unit.
-  public var writesGrids = false
+  package var writesGrids = false
   /// Whether to write a histogram of each unit.
-  public var writesHistograms = false
+  package var writesHistograms = false
   /// Whether files of one picture are hard links to one file, where the file system can.
-  public var hardLinks = true
+  package var hardLinks = true
   /// The threads.
-  public var threads = ProcessorCount.available
+  package var threads = ProcessorCount.available
 
   /// Creates a request for the study's easy condition.
-  public init(dump: String, units: [LayerUnits], output: String) {
+  package init(dump: String, units: [LayerUnits], output: String) {
     (self.dump, self.units, self.output) = (dump, units, output)
   }
 

@@ -1,31 +1,31 @@
 import Dumps
 import Foundation
 import Images
-public import Machine
+package import Machine
 import Units
 
 /// Chooses exemplars and writes them down.
-public struct ExemplarRun: Sendable {
+package struct ExemplarRun: Sendable {
   /// What was done.
-  public struct Summary: Sendable, Codable, Hashable {
+  package struct Summary: Sendable, Codable, Hashable {
     /// The units, and the batches of each.
-    public var units: Int, batches: Int
+    package var units: Int, batches: Int
     /// The ranked images.
-    public var images: Int
+    package var images: Int
     /// The different images that were chosen, and the pictures written of them.
-    public var chosen: Int, written: Int
+    package var chosen: Int, written: Int
     /// Seconds spent choosing, and writing.
-    public var choosing: Double, writing: Double
+    package var choosing: Double, writing: Double
     /// The most memory the process held.
-    public var peakResidentBytes: Int
+    package var peakResidentBytes: Int
     /// The folder.
-    public var output: String
+    package var output: String
   }
 
   /// The ranks.
-  public let windows: ExemplarWindows
+  package let windows: ExemplarWindows
   /// The folder of the network below that of the stimuli.
-  public let folder: String
+  package let folder: String
 
   private let request: ExemplarRequest
   private let source: ActivationSource
@@ -35,7 +35,7 @@ public struct ExemplarRun: Sendable {
   /// Opens the dump and looks at everything that can be wrong; writes nothing.
   ///
   /// - Throws: ``Failure``.
-  public init(_ request: ExemplarRequest) throws {
+  package init(_ request: ExemplarRequest) throws {
     source = try ActivationSource(request.dump)
     windows = try request.windows(images: source.imageCount)
     extra = try request.resolvedExtra()
@@ -96,7 +96,7 @@ public struct ExemplarRun: Sendable {
   ///
   /// - Returns: `nil` when it was stopped; what is written stays, to go on from.
   /// - Throws: ``Failure``, or `ImageError` for an image that cannot be opened any more.
-  public func run(progress: RunProgress = RunProgress()) throws -> Summary? {
+  package func run(progress: RunProgress = RunProgress()) throws -> Summary? {
     let start = Date()
     var choice = try ExemplarChoice(request, from: source)
     var units: [ChosenUnit] = []

@@ -1,34 +1,34 @@
-public import Machine
+package import Machine
 
 /// Which ranks of a unit's images become references and queries. Ranks count from 0, the lowest activation, up.
 ///
 /// With B batches of nine references and one query at either end, the references are the 9B lowest and the 9B highest
 /// images; the queries are the B images from rank ``startMin`` up, and the B images below rank ``stopMax``.
-public struct ExemplarWindows: Sendable, Hashable, Codable {
+package struct ExemplarWindows: Sendable, Hashable, Codable {
   /// The images of the study: ImageNet's training set.
-  public static let studyImages = 1_281_167
+  package static let studyImages = 1_281_167
   /// The batches of the study.
-  public static let studyBatches = 20
+  package static let studyBatches = 20
   /// The references of a batch, at either end.
-  public static let referencesOfBatch = 9
+  package static let referencesOfBatch = 9
 
   /// The ranked images.
-  public let images: Int
+  package let images: Int
   /// The batches.
-  public let batches: Int
+  package let batches: Int
   /// The lowest rank of the queries at the low end.
-  public let startMin: Int
+  package let startMin: Int
   /// The rank behind the highest of the queries at the high end.
-  public let stopMax: Int
+  package let stopMax: Int
 
   /// The ranks of each group, from the lowest.
-  public var lowReferences: Range<Int> { 0..<Self.referencesOfBatch * batches }
+  package var lowReferences: Range<Int> { 0..<Self.referencesOfBatch * batches }
   /// The low queries.
-  public var lowQueries: Range<Int> { startMin..<startMin + batches }
+  package var lowQueries: Range<Int> { startMin..<startMin + batches }
   /// The high queries.
-  public var highQueries: Range<Int> { stopMax - batches..<stopMax }
+  package var highQueries: Range<Int> { stopMax - batches..<stopMax }
   /// The high references.
-  public var highReferences: Range<Int> { images - Self.referencesOfBatch * batches..<images }
+  package var highReferences: Range<Int> { images - Self.referencesOfBatch * batches..<images }
 
   /// The images from either end that are needed to know all of these ranks.
   var depth: Int { max(lowQueries.upperBound, images - highQueries.lowerBound) }
@@ -37,7 +37,7 @@ public struct ExemplarWindows: Sendable, Hashable, Codable {
   ///
   /// - Throws: ``Failure`` of kind `usage` where groups would overlap: the study's guards are 9B ≤ `startMin`,
   ///   N − 9B > `stopMax` (which leaves one rank between) and `startMin` + B < `stopMax` − B.
-  public init(images: Int, batches: Int, startMin: Int, stopMax: Int) throws(Failure) {
+  package init(images: Int, batches: Int, startMin: Int, stopMax: Int) throws(Failure) {
     try Self.check(batches: batches, images: images)
     let references = Self.referencesOfBatch * batches
     let remedy: Sentence = "use more images or fewer \(.batches), or give \(.scaleWindows)"
@@ -73,7 +73,7 @@ public struct ExemplarWindows: Sendable, Hashable, Codable {
   ///   - batches: How many batches; by default the study's 20 or, scaled, ⌊20 N / 1,281,167⌋ and at least 1.
   ///   - scaled: Whether to scale the default.
   /// - Throws: ``Failure`` of kind `usage` where there are too few images.
-  public init(
+  package init(
     _ condition: ExemplarCondition, images: Int, batches: Int? = nil, scaled: Bool = false
   ) throws(Failure) {
     let batches = batches ?? (scaled ? max(1, Self.scaled(Self.studyBatches, to: images)) : Self.studyBatches)
@@ -101,7 +101,7 @@ public struct ExemplarWindows: Sendable, Hashable, Codable {
   ///   - images: How many images are ranked.
   ///   - batches: How many batches; by default ⌊20 N / 1,281,167⌋ and at least 1.
   /// - Throws: ``Failure`` of kind `usage` where there are too few images.
-  public init(
+  package init(
     scalingStartMin startMin: Int, stopMax: Int, to images: Int, batches: Int? = nil
   ) throws(Failure) {
     guard (0...Self.studyImages).contains(startMin), (0...Self.studyImages).contains(stopMax) else {

@@ -1,7 +1,7 @@
-public import Statistics
+package import Statistics
 
 /// Deals images out so that every batch gets one from each level of activation.
-public enum FairBatches {
+package enum FairBatches {
   /// Cuts a list from the least to the most extreme into bins of as many elements as there are batches, shuffles each
   /// bin, in order, and gives batch b the b-th element of every bin.
   ///
@@ -11,7 +11,7 @@ public enum FairBatches {
   ///   - random: What shuffles.
   /// - Returns: The batches, each from the least extreme bin to the last.
   /// - Precondition: `elements` divide into bins.
-  public static func deal<Element>(
+  package static func deal<Element>(
     _ elements: [Element], into batches: Int, using random: inout NumPyRandom
   ) -> [[Element]] {
     precondition(batches > 0 && elements.count % batches == 0, "\(elements.count) into \(batches)")
@@ -29,7 +29,7 @@ extension ExemplarWindows {
   /// most extreme (0 to 8), then the query (9); the low end draws from the generator first.
   ///
   /// - Returns: [batch][0…9].
-  public func deal(using random: inout NumPyRandom) -> (low: [[Int]], high: [[Int]]) {
+  package func deal(using random: inout NumPyRandom) -> (low: [[Int]], high: [[Int]]) {
     let low = FairBatches.deal(
       lowReferences.reversed() + lowQueries.reversed(), into: batches, using: &random)
     let high = FairBatches.deal(Array(highReferences) + Array(highQueries), into: batches, using: &random)

@@ -3,44 +3,44 @@ import Images
 import Machine
 
 /// From which stimuli to choose catch trials.
-public struct CatchRequest: Sendable {
+package struct CatchRequest: Sendable {
   /// The folder of stimuli, the network, and what the folder's name adds to it.
-  public var stimuli: String, model: String, extra = ""
+  package var stimuli: String, model: String, extra = ""
   /// Whether references are natural or optimized.
-  public var condition = Trial.Mode.natural
+  package var condition = Trial.Mode.natural
   /// How many units.
-  public var count = 5
+  package var count = 5
   /// Whether to make hard links of stimuli, where the file system can, instead of copies.
-  public var hardLinks = true
+  package var hardLinks = true
   /// The folder to make.
-  public var output: String
+  package var output: String
 
   /// Creates a request for the study's five units.
-  public init(stimuli: String, model: String, output: String) {
+  package init(stimuli: String, model: String, output: String) {
     (self.stimuli, self.model, self.output) = (stimuli, model, output)
   }
 }
 
 /// Trials that anybody who looks gets right.
-public enum CatchTrials {
+package enum CatchTrials {
   /// What was made.
-  public struct Summary: Sendable, Codable, Hashable {
+  package struct Summary: Sendable, Codable, Hashable {
     /// A unit.
-    public struct Unit: Sendable, Codable, Hashable {
+    package struct Unit: Sendable, Codable, Hashable {
       /// The folders of its layer and channel.
-      public var layer: String, channel: String
+      package var layer: String, channel: String
       /// How much the references of its two ends differ.
-      public var separation: Double
+      package var separation: Double
     }
 
     /// The version of this format.
-    public var schema = 1
+    package var schema = 1
     /// The units, the easiest first.
-    public var units: [Unit]
+    package var units: [Unit]
     /// How many there were to choose from.
-    public var candidates: Int
+    package var candidates: Int
     /// The folder.
-    public var output: String
+    package var output: String
   }
 
   /// Chooses the units whose ends look most different and lays their stimuli out: references 0 to 8, and as query 9 the
@@ -51,7 +51,7 @@ public enum CatchTrials {
   /// references from the mean of their end. Ties go to the unit whose path comes first.
   ///
   /// - Throws: ``Failure``: there are too few units, stimuli are missing, or the place is taken.
-  public static func make(_ request: CatchRequest) throws -> Summary {
+  package static func make(_ request: CatchRequest) throws -> Summary {
     try OutputFolder.checkFree(request.output)
     let root = "\(request.stimuli)/\(StimulusNames.folder(model: request.model, extra: request.extra))"
     let name = "\(request.condition.rawValue)_images"

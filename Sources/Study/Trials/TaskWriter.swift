@@ -1,21 +1,21 @@
 import Foundation
-public import Machine
+package import Machine
 
 /// Puts the stimuli of a plan into a folder for each task, as the study's page loads them.
-public struct TaskWriter: Sendable {
+package struct TaskWriter: Sendable {
   /// What was done.
-  public struct Summary: Sendable, Codable, Hashable {
+  package struct Summary: Sendable, Codable, Hashable {
     /// The tasks, and the trials of each.
-    public var tasks: Int, trials: Int
+    package var tasks: Int, trials: Int
     /// How often each unit is shown.
-    public var repetitions: Int
+    package var repetitions: Int
     /// The files, and how many of them are hard links to stimuli.
-    public var files: Int, links: Int
+    package var files: Int, links: Int
     /// The folder.
-    public var output: String
+    package var output: String
 
     /// The files that show a stimulus: all but each task's index.
-    public var stimuli: Int { files - tasks }
+    package var stimuli: Int { files - tasks }
   }
 
   /// `index.json` of a task.
@@ -46,7 +46,7 @@ public struct TaskWriter: Sendable {
   ///   - hardLinks: Whether to make hard links of stimuli, where the file system can, instead of copies.
   ///   - threads: The threads.
   /// - Throws: ``Failure``: a stimulus is missing, or the place is taken.
-  public init(
+  package init(
     _ plan: TrialPlan, into folder: String, existing: ExistingOutput, references: Int = 9,
     hardLinks: Bool = true, threads: Int = ProcessorCount.available
   ) throws(Failure) {
@@ -102,7 +102,7 @@ public struct TaskWriter: Sendable {
   ///
   /// - Returns: `nil` when it was stopped.
   /// - Throws: ``Failure``.
-  public func run(progress: RunProgress = RunProgress()) throws -> Summary? {
+  package func run(progress: RunProgress = RunProgress()) throws -> Summary? {
     try place.create()
     try place.clear()
     progress.begin(total: plan.tasks.count)

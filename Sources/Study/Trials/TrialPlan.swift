@@ -1,50 +1,50 @@
-public import Dumps
-public import Foundation
-public import Machine
+package import Dumps
+package import Foundation
+package import Machine
 
 /// From which stimuli to make which tasks.
-public struct TrialRequest: Sendable {
+package struct TrialRequest: Sendable {
   /// The folder of stimuli, as `exemplars` writes it.
-  public var stimuli: String
+  package var stimuli: String
   /// The network, as its folder is called before the underscore.
-  public var model: String
+  package var model: String
   /// What the folder's name adds to the network's.
-  public var extra = ""
+  package var extra = ""
   /// Whether references are natural or optimized.
-  public var condition = Trial.Mode.natural
+  package var condition = Trial.Mode.natural
   /// The folder of catch trials.
-  public var catchFolder: String?
+  package var catchFolder: String?
   /// How many of everything.
-  public var settings = TrialSettings()
+  package var settings = TrialSettings()
   /// Whether the last batch of the settings is a wish: where units have fewer batches, those that all of them have are
   /// shown.
-  public var limitsBatches = false
+  package var limitsBatches = false
 
   /// Creates a request for the study's settings.
-  public init(stimuli: String, model: String) { (self.stimuli, self.model) = (stimuli, model) }
+  package init(stimuli: String, model: String) { (self.stimuli, self.model) = (stimuli, model) }
 }
 
 /// The tasks of an experiment.
-public struct TrialPlan: Sendable, Hashable, Codable {
+package struct TrialPlan: Sendable, Hashable, Codable {
   /// The version of this format, which adds to the study's.
-  public var schema = 1
+  package var schema = 1
   /// What made it.
-  public var tool = Manifest.Tool()
+  package var tool = Manifest.Tool()
   /// The network, what its folder's name adds, and the condition.
-  public var model: String, extra: String, condition: Trial.Mode
+  package var model: String, extra: String, condition: Trial.Mode
   /// How many of everything.
-  public var settings: TrialSettings
+  package var settings: TrialSettings
   /// The units that could be chosen, in the order they were found: by path, bytewise.
-  public var available: [String]
+  package var available: [String]
   /// The catch units that could be chosen, likewise.
-  public var availableCatch: [String]
+  package var availableCatch: [String]
   /// The tasks, as the study's tools read them.
-  public var tasks: [TrialTask]
+  package var tasks: [TrialTask]
 
   /// Chooses units and deals them out.
   ///
   /// - Throws: ``Failure``: too few units or catch units, or settings that do not work out.
-  public init(_ request: TrialRequest) throws(Failure) {
+  package init(_ request: TrialRequest) throws(Failure) {
     var settings = request.settings
     try settings.check()
     let root = "\(request.stimuli)/\(StimulusNames.folder(model: request.model, extra: request.extra))"
@@ -106,7 +106,7 @@ public struct TrialPlan: Sendable, Hashable, Codable {
   /// The plan as JSON.
   ///
   /// - Throws: What the encoding throws.
-  public func encoded() throws -> Data { try JSON.encode(self) }
+  package func encoded() throws -> Data { try JSON.encode(self) }
 }
 
 /// Turns positions into folders, and finds out what is missing in them.

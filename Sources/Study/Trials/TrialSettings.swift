@@ -1,30 +1,30 @@
-public import Machine
+package import Machine
 
 /// How many tasks and trials there are, of how many units. The defaults are the study's.
-public struct TrialSettings: Sendable, Hashable, Codable {
+package struct TrialSettings: Sendable, Hashable, Codable {
   /// Trials that count in each task.
-  public var trials = 40
+  package var trials = 40
   /// Catch trials in each task.
-  public var catchTrials = 5
+  package var catchTrials = 5
   /// Tasks: one for each participant.
-  public var tasks = 63
+  package var tasks = 63
   /// Units; each is shown tasks × trials / units times.
-  public var units = 84
+  package var units = 84
   /// The first and the last batch that is shown; they take turns.
-  public var minBatch = 0, maxBatch = 10
+  package var minBatch = 0, maxBatch = 10
   /// The seed of both of Python's generators, the standard library's and NumPy's.
-  public var seed: UInt32 = 1
+  package var seed: UInt32 = 1
 
   /// The study's settings.
-  public init() {}
+  package init() {}
 
   /// How often each unit is shown.
-  public var repetitions: Int { tasks * trials / max(units, 1) }
+  package var repetitions: Int { tasks * trials / max(units, 1) }
 
   /// Refuses what cannot be dealt out.
   ///
   /// - Throws: ``Failure`` of kind `usage`.
-  public func check() throws(Failure) {
+  package func check() throws(Failure) {
     let most = 1_000_000
     guard [trials, tasks, units].allSatisfy((1...most).contains), (0...most).contains(catchTrials) else {
       throw Failure(

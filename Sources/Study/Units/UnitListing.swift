@@ -1,36 +1,36 @@
-public import Dumps
-public import Machine
-public import Statistics
-public import Units
+package import Dumps
+import Machine
+package import Statistics
+package import Units
 
 /// A unit and what it did over the images of a dump.
-public struct ListedUnit: Sendable {
+package struct ListedUnit: Sendable {
   /// The unit.
-  public let unit: UnitName
+  package let unit: UnitName
   /// What it did; `nil` where no dump was asked.
-  public let statistics: UnitStatistics?
+  package let statistics: UnitStatistics?
   /// Whether it is dead; `nil` where no dump was asked, or the dump does not say.
-  public let isDead: Bool?
+  package let isDead: Bool?
 
   /// Creates an entry.
-  public init(unit: UnitName, statistics: UnitStatistics? = nil, isDead: Bool? = nil) {
+  package init(unit: UnitName, statistics: UnitStatistics? = nil, isDead: Bool? = nil) {
     (self.unit, self.statistics, self.isDead) = (unit, statistics, isDead)
   }
 }
 
 /// Which units to list: those that everything asked for is true of.
-public struct UnitFilter: Sendable, Hashable {
+package struct UnitFilter: Sendable, Hashable {
   /// Only dead ones (`true`), or only others (`false`): see ``DeadUnits``.
-  public var dead: Bool?
+  package var dead: Bool?
   /// Only constant ones.
-  public var constant = false
+  package var constant = false
   /// Only those with no recorded value above 0.
-  public var neverPositive = false
+  package var neverPositive = false
   /// Only those with at least this share of activations that are zero or less.
-  public var sparsity: Double?
+  package var sparsity: Double?
 
   /// Lets every unit through.
-  public init() {}
+  package init() {}
 
   /// Whether a unit is listed.
   func includes(_ statistics: UnitStatistics, isDead: Bool?) -> Bool {
@@ -41,7 +41,7 @@ public struct UnitFilter: Sendable, Hashable {
 }
 
 /// Lists units by what they did.
-public enum UnitListing {
+package enum UnitListing {
   /// The units of a dump that a filter lets through, in the order of the layers and of their columns.
   ///
   /// - Parameters:
@@ -52,7 +52,7 @@ public enum UnitListing {
   /// - Returns: The units, with what they did.
   /// - Throws: ``Failure``, of kind `badData` where units are asked for by whether they are dead and the dump does
   ///   not say; ``UnknownName`` for a layer that was not recorded.
-  public static func units(
+  package static func units(
     of dump: RecordedDump, layers: [String], filter: UnitFilter, threads: Int = ProcessorCount.available
   ) throws -> [ListedUnit] {
     let recorded = try layers.map { try dump.layer(named: $0) }

@@ -1,18 +1,18 @@
-public import Machine
+package import Machine
 import Statistics
 import Tensor
-public import Units
+package import Units
 
 /// A random sample of a network's units, drawn as the study drew its own.
-public struct UnitSample: Sendable {
+package struct UnitSample: Sendable {
   /// The identifier of the network.
-  public let model: String
+  package let model: String
   /// The layers drawn from, canonical names, in the order that the generator counts them.
-  public let layers: [String]
+  package let layers: [String]
   /// The seed.
-  public let seed: UInt32
+  package let seed: UInt32
   /// The units, as they were drawn.
-  public let units: [UnitName]
+  package let units: [UnitName]
 
   /// Draws units: a layer, all being equally likely, then one of its channels; what is excluded or there already is
   /// drawn again.
@@ -26,7 +26,7 @@ public struct UnitSample: Sendable {
   ///   - seed: NumPy's.
   ///   - excluded: Units never to draw.
   /// - Throws: ``Failure`` of kind `usage` when there are not so many.
-  public init(
+  package init(
     _ count: Int, of model: some NamedLayers, layers: [String], seed: UInt32 = 42,
     excluding excluded: Set<UnitName> = []
   ) throws(Failure) {

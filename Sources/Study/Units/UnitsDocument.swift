@@ -1,8 +1,8 @@
 import Foundation
-public import Units
+package import Units
 
 /// How a list of units is written down. Every form is one that `--units` reads.
-public enum UnitsFormat: String, Sendable, CaseIterable {
+package enum UnitsFormat: String, Sendable, CaseIterable {
   /// One `layer__channel` a line, in the study's spelling.
   case lines
   /// The study's JSON: `{"units": ["layer__channel", …]}`.
@@ -11,7 +11,7 @@ public enum UnitsFormat: String, Sendable, CaseIterable {
   case csv
 
   /// The text of a list.
-  public func text(of units: [UnitName]) -> String {
+  package func text(of units: [UnitName]) -> String {
     switch self {
     case .lines: units.map { $0.studyName + "\n" }.joined()
     case .json: "{\"units\": [" + units.map { "\"\($0.studyName)\"" }.joined(separator: ", ") + "]}\n"
