@@ -17,6 +17,8 @@ from ._program import program
 
 PathLike = Union[str, os.PathLike[str]]
 
+_RESUMABLE_COMMANDS = [["dump"], ["merge"], ["exemplars"]]
+"""Those that say nothing themselves when they are ended at once."""
 _CHECK_FAILED, _RESUMABLE, _INTERRUPTED = 1, 75, 130
 
 
@@ -43,15 +45,23 @@ class Completed:
             raise self._error()
 
     def _error(self) -> ActivationDumpError:
-        lines = self.stderr.splitlines()
-        name = f"activation-dump {self.args[1] if len(self.args) > 1 else ''}".rstrip()
         if self.returncode in (_RESUMABLE, _INTERRUPTED, 128 + signal.SIGTERM):
-            sentence = interruption_sentence(lines) or error_sentence(lines) or f"{name} was interrupted"
-            return Interrupted(sentence, self.returncode)
-        sentence = error_sentence(lines) or self._unsaid(name)
+            return self._interruption()
+        sentence = error_sentence(self.stderr.splitlines()) or self._unsaid(self._name)
         if self.returncode == _CHECK_FAILED:
             return CheckFailedError(sentence, self.returncode, self._document())
         return ActivationDumpError(sentence, self.returncode, self._document())
+
+    @property
+    def _name(self) -> str:
+        return " ".join(["activation-dump", *self.args[1:2]])
+
+    def _interruption(self) -> Interrupted:
+        lines = self.stderr.splitlines()
+        unsaid = f"{self._name} was interrupted"
+        if self.args[1:2] in _RESUMABLE_COMMANDS:
+            unsaid += "; the same command with --resume goes on"
+        return Interrupted(interruption_sentence(lines) or error_sentence(lines) or unsaid, self.returncode)
 
     def _unsaid(self, name: str) -> str:
         """The sentence for a program that said none."""
@@ -130,9 +140,7 @@ def run(
         # Ctrl-C at the very end: nothing was lost, but the caller's next line is not wanted either.
         if completed.returncode == 0:
             raise KeyboardInterrupt
-        raise Interrupted(
-            interruption_sentence(messages.lines) or f"activation-dump {command[1]} was interrupted", completed.returncode
-        )
+        raise completed._interruption()
     if check:
         completed.check_returncode()
     return completed
