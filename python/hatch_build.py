@@ -1,6 +1,6 @@
 """Puts the program into the wheel, where one is named in the environment; without, the package is the reader alone.
 
-``ACTIVATION_DUMP_BUNDLE`` is the path of the program, ``ACTIVATION_DUMP_LICENSES`` a folder with the licences of what is
+``ACTIVATION_DUMP_BUNDLE`` is the path of the program, ``ACTIVATION_DUMP_LICENCES`` a folder with the licences of what is
 linked into it. scripts/wheel.sh sets both.
 """
 
@@ -27,9 +27,9 @@ class ProgramHook(BuildHookInterface[Any]):
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{'.'.join(platforms)}"
         build_data["shared_scripts"][str(Path(program).resolve())] = "activation-dump"
-        licenses = os.environ.get("ACTIVATION_DUMP_LICENSES")
-        if licenses:
-            build_data["force_include"][str(Path(licenses).resolve())] = "activationdump/licenses"
+        licences = os.environ.get("ACTIVATION_DUMP_LICENCES")
+        if licences:
+            build_data["force_include"][str(Path(licences).resolve())] = "activationdump/licences"
 
     def _wheel_tag(self) -> Any:
         # Hatchling loads this file by its path, from which nothing beside it can be imported.

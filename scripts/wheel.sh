@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # Builds the Python package: a wheel with the program in it, and the source without. The same bytes on every build.
 #
-# Usage: scripts/wheel.sh PROGRAM FOLDER [LICENSES]
+# Usage: scripts/wheel.sh PROGRAM FOLDER [LICENCES]
 #   PROGRAM   the activation-dump to bring; one that needs no libraries gets the tags of every Linux (python/wheel_tag.py)
 #   FOLDER    where the wheel and the source archive go
-#   LICENSES  a folder with the licences of what is linked into the program
+#   LICENCES  a folder with the licences of what is linked into the program
 set -euo pipefail
 [ $# -ge 2 ] || { sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 64; }
 program=$(realpath -e "$1")
 mkdir -p "$2"
 folder=$(realpath "$2")
-licenses=${3:+$(realpath -e "$3")}
+licences=${3:+$(realpath -e "$3")}
 cd "$(dirname "$0")/.."
 
 # The backend is the release that pyproject.toml names.
@@ -31,7 +31,7 @@ fi
 rm -f "$folder"/activationdump-*.whl "$folder"/activationdump-*.tar.gz
 umask 022
 # Through the source archive, so that it is known to have all that building takes.
-env -u SOURCE_DATE_EPOCH ACTIVATION_DUMP_BUNDLE="$program" ACTIVATION_DUMP_LICENSES="${licenses:-}" \
+env -u SOURCE_DATE_EPOCH ACTIVATION_DUMP_BUNDLE="$program" ACTIVATION_DUMP_LICENCES="${licences:-}" \
   "$tools/bin/pyproject-build" --no-isolation --outdir "$folder" python > .build/wheel.log 2>&1 || {
   cat .build/wheel.log >&2
   exit 1

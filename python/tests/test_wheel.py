@@ -22,16 +22,16 @@ import wheel_tag  # noqa: E402
 def built(tmp_path_factory):
     """A folder with the wheel, with the program of the tests in it, and the source archive."""
     folder = tmp_path_factory.mktemp("built")
-    licenses = folder.parent / f"{folder.name}-licenses"
-    licenses.mkdir()
-    (licenses / "zlib").write_text("a licence")
-    build(folder, licenses)
+    licences = folder.parent / f"{folder.name}-licences"
+    licences.mkdir()
+    (licences / "zlib").write_text("a licence")
+    build(folder, licences)
     return folder
 
 
-def build(folder, *licenses):
+def build(folder, *licences):
     script = recording.REPOSITORY / "scripts/wheel.sh"
-    done = subprocess.run([script, recording.PROGRAM, folder, *licenses], capture_output=True, text=True)
+    done = subprocess.run([script, recording.PROGRAM, folder, *licences], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     for line in done.stdout.splitlines():
         digest, name = line.split()
@@ -57,7 +57,7 @@ def test_what_is_in_the_wheel(built):
         assert archive.read(program) == recording.PROGRAM.read_bytes()
         assert archive.getinfo(program).external_attr >> 16 & 0o777 == 0o755
     information = {f"activationdump-{version}.dist-info/{name}" for name in ("METADATA", "WHEEL", "RECORD", "licenses/LICENSE")}
-    assert names == modules | information | {program, "activationdump/py.typed", "activationdump/licenses/zlib"}
+    assert names == modules | information | {program, "activationdump/py.typed", "activationdump/licences/zlib"}
 
 
 def test_the_source_builds_and_has_no_program(built):
@@ -70,7 +70,7 @@ def test_the_source_builds_and_has_no_program(built):
 
 def test_every_build_has_the_same_bytes(built, tmp_path):
     (recording.REPOSITORY / "python/src/activationdump/_run.py").touch()
-    again = build(tmp_path, built.parent / f"{built.name}-licenses")
+    again = build(tmp_path, built.parent / f"{built.name}-licences")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
         path.name: path.read_bytes() for path in built.iterdir()
     }, again
