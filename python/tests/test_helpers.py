@@ -174,7 +174,8 @@ def test_weights_are_found_and_looked_at(tmp_path):
         with pytest.raises(activationdump.ActivationDumpError) as caught:
             call()
         assert caught.value.exit_code == 66
-    with pytest.raises(activationdump.Interrupted, match="127.0.0.1"):
+    # There is no server, or no curl to ask it.
+    with pytest.raises(activationdump.ActivationDumpError, match="127.0.0.1|curl"):
         activationdump.weights_fetch("squeezenet1_1", url="http://127.0.0.1:9/x.pth", weights_dir=tmp_path)
 
 

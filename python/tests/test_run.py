@@ -202,7 +202,7 @@ def without_program(tmp_path, *arguments, **environment):
     for more in libraries.glob("numpy.libs"):
         (tmp_path / "package/numpy.libs").symlink_to(more)
     return subprocess.run(
-        [getattr(sys, "_base_executable", sys.executable), *arguments],
+        [f"{sys.base_prefix}/bin/python{sys.version_info[0]}.{sys.version_info[1]}", *arguments],
         capture_output=True,
         text=True,
         env={"PATH": "/nowhere", "PYTHONPATH": str(tmp_path / "package"), **environment},
