@@ -145,6 +145,15 @@ def texts(notebook: dict[str, Any]) -> list[tuple[str, list[str]]]:
     return found
 
 
+def compare(then: list[tuple[str, list[str]]], now: list[tuple[str, list[str]]]) -> None:
+    advice = f"if that is meant, make it again: {Path(__file__).name} WHEEL"
+    if len(then) != len(now):
+        sys.exit(f"notebook: {NOTEBOOK.name} has {len(then)} cells, and now there are {len(now)}; {advice}")
+    for old, new in zip(then, now):
+        if old != new:
+            sys.exit(f"notebook: a cell of {NOTEBOOK.name} is another; {advice}\n{old}\n{new}")
+
+
 def prepare(wheel: Path) -> tuple[Path, bool]:
     """A new environment with the wheel, and a folder to work in; whether photographs and weights are the real ones."""
     shutil.rmtree(FOLDER, ignore_errors=True)
@@ -214,11 +223,10 @@ def main() -> None:
     if "--check" not in sys.argv:
         if not is_real:
             sys.exit("notebook: its outputs are to be those of real photographs; connect to a network")
-        NOTEBOOK.write_text(json.dumps(result, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+        text = json.dumps(result, indent=1, ensure_ascii=False, sort_keys=True)
+        NOTEBOOK.write_text(text + "\n", encoding="utf-8")
     elif is_real:
-        for (cell, now), (said, then) in zip(texts(result), texts(json.loads(NOTEBOOK.read_text())), strict=True):
-            if (cell, now) != (said, then):
-                sys.exit(f"notebook: {NOTEBOOK.name} is out of date; it has\n{said}\n{then}\nand now it is\n{cell}\n{now}")
+        compare(texts(json.loads(NOTEBOOK.read_text(encoding="utf-8"))), texts(result))
     print(f"notebook: {sum(cell['cell_type'] == 'code' for cell in result['cells'])} cells were executed")
 
 
