@@ -96,8 +96,9 @@ def test_units_say_what_was_recorded(dump):
     assert len(units) == 16 + 64
     assert set().union(*units) == set(typing.get_type_hints(activationdump.UnitRecord))
     assert np.isclose(units[5]["mean"], dump.unit(units[5]["unit"]).mean())
-    constant = activationdump.units(dump, never_positive=True)
-    assert 0 < len(constant) and all(unit["never_positive"] for unit in constant)
+    never = activationdump.units(dump, never_positive=True)
+    assert 0 < len(never) and all(unit["never_positive"] for unit in never)
+    assert activationdump.units(dump, layers=recording.LAYERS[0], sparse=1.0, constant=True) == []
     assert activationdump.units(model="squeezenet1_1", layers="features.3.squeeze")[15] == {"unit": "features_3_squeeze__15"}
     with pytest.raises(activationdump.ActivationDumpError, match="--model or --dump|--dump"):
         activationdump.units()

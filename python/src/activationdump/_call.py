@@ -92,5 +92,5 @@ def listed(completed: Completed, key: str) -> list[Any]:
 def unit_rows(completed: Completed) -> list[Any]:
     """A row for each unit; of units that nothing is known of, the name only."""
     result = document(completed)
-    rows: list[Any] = result.get("statistics") or [{"unit": name} for name in result["units"]]
-    return rows
+    rows: Optional[list[Any]] = result.get("statistics")
+    return [{"unit": name} for name in result["units"]] if rows is None else rows
