@@ -22,6 +22,10 @@ ACTIVATION_DUMP=${1:-.build/release/activation-dump}
 export ACTIVATION_DUMP=$(realpath "$ACTIVATION_DUMP")
 "$environment/bin/python" -m pytest -q -p no:cacheprovider python/tests
 
+# The notebook, with the package as users install it, in an environment of its own.
+scripts/wheel.sh "$ACTIVATION_DUMP" .build/wheels
+python3 docs/notebook.py .build/wheels/activationdump-*.whl --check
+
 # The unit atlas in a browser, with screenshots to look at.
 if command -v chromium chromium-browser google-chrome >/dev/null; then
   SCREENSHOTS=.build/screenshots "$environment/bin/python" Tests/Browser/atlas_test.py "$ACTIVATION_DUMP"

@@ -16,6 +16,7 @@ def test_the_examples_of_the_page_hold(tmp_path, monkeypatch):
     recording.dump(images, tmp_path / "parts/0", "--shard", "0/2", "--baselines")
     recording.dump(images, tmp_path / "parts/1", "--shard", "1/2", "--baselines")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ACTIVATION_DUMP", str(recording.PROGRAM))
     source = "\n".join(blocks)
     test = doctest.DocTestParser().get_doctest(source, {}, "docs/python.md", "docs/python.md", 0)
     assert len(test.examples) > 20

@@ -19,7 +19,7 @@ from ._rows import Rows, Segment, Values
 from ._table import Image, Images
 from ._verify import Verification, verify
 
-PathLike = Union[str, "os.PathLike[str]"]
+PathLike = Union[str, os.PathLike[str]]
 
 
 def open_dump(path: Union[PathLike, Sequence[PathLike]], *, allow_incomplete: bool = False) -> Dump:
@@ -85,6 +85,13 @@ class Dump(Mapping[str, Layer]):
         # A process that gets a dump maps its files itself.
         paths, allow_incomplete = self._opened
         return (_reopened, (paths if len(paths) > 1 else paths[0], allow_incomplete))
+
+    def __fspath__(self) -> str:
+        """The folder, so that a dump can be given to whatever takes its path."""
+        paths, _ = self._opened
+        if len(paths) > 1:
+            raise DumpError("a dump that was opened from several folders has no single path; give one of the folders")
+        return paths[0]
 
     def __repr__(self) -> str:
         where = ", ".join(self._opened[0])

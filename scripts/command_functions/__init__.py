@@ -1,0 +1,1 @@
+"""Functions in Python for the commands of the program."""
