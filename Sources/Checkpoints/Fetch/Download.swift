@@ -1,5 +1,5 @@
-public import Foundation
-internal import FoundationNetworking
+public import FoundationEssentials
+import Machine
 
 /// Fetches one file over HTTP, resuming what an earlier attempt left, and gives it its name once it is whole.
 public struct Download: Sendable {
@@ -36,6 +36,10 @@ public struct Download: Sendable {
   public let attempts: Int
   /// The wait after the first failure; it doubles with each, up to half a minute.
   public let backoff: Duration
+  /// The folders in which the program `curl` is looked for, as `$PATH` holds them.
+  package var searchPath = CurlProcess.searchPath
+  /// How long `curl`, which gives up after a minute without a byte, may say nothing.
+  package var patience = Duration.seconds(90)
 
   /// Plans a download.
   ///
@@ -56,7 +60,7 @@ public struct Download: Sendable {
     self.backoff = backoff
   }
 
-  /// Fetches the file.
+  /// Fetches the file, by the system's program `curl`.
   ///
   /// Bytes gather in `<path>.part`. An attempt that is cut off is followed by one that asks for the rest, if the
   /// server's validator (or a known digest) can tell that it is the rest of the same file. The digest and the
@@ -65,15 +69,16 @@ public struct Download: Sendable {
   /// - Parameters:
   ///   - note: Called with what the user should know.
   ///   - check: Looks at the complete file, which does not have its name yet; what it throws makes the fetch fail.
-  ///   - progress: Called as bytes arrive, on a queue of the network's.
+  ///   - progress: Called as bytes arrive, on a thread of the transfer's.
   /// - Returns: The SHA-256 of the file.
   /// - Throws: ``CheckpointError``: missing where the server has no such file, bad data where it is another,
-  ///   unreadable where the server refuses it, interrupted where the network fails for good.
+  ///   unreadable where the server refuses it or there is no `curl`, interrupted where the network fails for good.
   public func run(
     noting note: (_ remark: String) -> Void = { _ in },
     checking check: (_ path: String) throws(CheckpointError) -> Void = { (_) throws(CheckpointError) in },
     progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) async throws(CheckpointError) -> String {
+    guard let curl = CurlProcess.find(in: searchPath) else { throw noProgram }
     let part = try PartialFile(for: path)
     defer { part.release() }
     if let warning = part.warning { note(warning) }
@@ -82,7 +87,7 @@ public struct Download: Sendable {
     var wasResumed = false
     while true {
       do throws(Interruption) {
-        let resumed = try await attempt(into: part, progress)
+        let resumed = try await attempt(into: part, by: curl, progress)
         wasResumed = wasResumed || resumed
       } catch {
         switch error {
@@ -99,9 +104,7 @@ public struct Download: Sendable {
           }
           progress(Progress(received: part.count, total: nil, retrying: reason))
           let wait = min(backoff * (1 << min(failures - 1, 16)), .seconds(30))
-          do { try await Task.sleep(for: wait) } catch {
-            throw CheckpointError(path: path, reason: "the fetch was cancelled", kind: .interrupted)
-          }
+          do { try await Task.sleep(for: wait) } catch { throw cancelled }
           continue
         }
       }
@@ -126,6 +129,20 @@ public struct Download: Sendable {
     }
   }
 
+  private var cancelled: CheckpointError {
+    CheckpointError(path: path, reason: "the fetch was cancelled", kind: .interrupted)
+  }
+
+  /// A machine without `curl` keeps weights as well as any.
+  private var noProgram: CheckpointError {
+    CheckpointError(
+      path: url.absoluteString,
+      reason:
+        "there is no program 'curl' here to fetch it; install one, or fetch this address elsewhere and put the "
+        + "file at \(PathText.shown(path))",
+      kind: .unreadable)
+  }
+
   /// Why a complete file is not the expected one, `nil` when it is.
   private func fault(of byteCount: Int, _ digest: String) -> String? {
     if let expected = expectation.byteCount, byteCount != expected {
@@ -148,22 +165,19 @@ public struct Download: Sendable {
   ///
   /// - Returns: Whether it went on from earlier bytes.
   private func attempt(
-    into part: PartialFile, _ progress: @escaping @Sendable (Progress) -> Void
+    into part: PartialFile, by curl: String, _ progress: @escaping @Sendable (Progress) -> Void
   ) async throws(Interruption) -> Bool {
     let address = url.absoluteString
     let origin = part.validator(for: address)
-    var request = URLRequest(url: url)
-    request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")  // sizes and ranges count these bytes
+    var request = CurlRequest(address: address)
     // Without a validator only the digest can tell whether the rest fits what there is.
-    let resumes =
-      part.count > 0 && origin.isFromAddress && (origin.validator != nil || expectation.sha256 != nil)
-    if resumes {
-      request.setValue("bytes=\(part.count)-", forHTTPHeaderField: "Range")
-      request.setValue(origin.validator, forHTTPHeaderField: "If-Range")
+    if part.count > 0 && origin.isFromAddress && (origin.validator != nil || expectation.sha256 != nil) {
+      (request.start, request.validator) = (part.count, origin.validator)
     }
-    let start = resumes ? part.count : 0
-    let transfer = Transfer(into: part, from: address, resumingAt: start, progress)
-    let outcome = await transfer.perform(request)
+    let start = request.start
+    let transfer = Transfer(into: part, request, progress)
+    let outcome = await transfer.perform(by: CurlProcess(curl, patience: patience))
+    if Task.isCancelled { throw .fatal(cancelled) }
     if let error = outcome.failure { throw .fatal(error) }
     switch outcome.status {
     case 200, 206: break

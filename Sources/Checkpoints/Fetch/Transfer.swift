@@ -1,10 +1,9 @@
-internal import Foundation
-internal import FoundationNetworking
+import Machine
 
 /// One request whose body goes into a partial file as it arrives.
-final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
-  // Sendable: the session calls its delegate on one serial queue, and `perform` reads the outcome after the
-  // last call. The partial file is used by one transfer at a time.
+final class Transfer: @unchecked Sendable {
+  // Sendable: only the thread that runs `curl` changes it, and `perform` reads the outcome after its end. The partial
+  // file is used by one transfer at a time.
 
   /// How a request ended.
   struct Outcome: Sendable {
@@ -19,114 +18,101 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
   }
 
   private let part: PartialFile
-  private let address: String
-  private let start: Int
+  private let request: CurlRequest
   private let progress: @Sendable (Download.Progress) -> Void
+  private var heads = HeadReader()
   private var outcome = Outcome()
-  private var continuation: CheckedContinuation<Outcome, Never>?
 
   init(
-    into part: PartialFile, from address: String, resumingAt start: Int,
+    into part: PartialFile, _ request: CurlRequest,
     _ progress: @escaping @Sendable (Download.Progress) -> Void
   ) {
-    (self.part, self.address, self.start, self.progress) = (part, address, start, progress)
+    (self.part, self.request, self.progress) = (part, request, progress)
   }
 
-  /// Sends the request and takes its answer to the end.
-  func perform(_ request: URLRequest) async -> Outcome {
-    let configuration = URLSessionConfiguration.ephemeral
-    configuration.timeoutIntervalForRequest = 60  // without any byte
-    configuration.timeoutIntervalForResource = 7 * 24 * 3600
-    let queue = OperationQueue()
-    queue.maxConcurrentOperationCount = 1
-    let session = URLSession(configuration: configuration, delegate: self, delegateQueue: queue)
-    defer { session.finishTasksAndInvalidate() }
-    return await withCheckedContinuation { continuation in
-      self.continuation = continuation
-      session.dataTask(with: request).resume()
-    }
-  }
-
-  func urlSession(
-    _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
-    newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
-  ) {
-    // A secure address must not lead to an insecure one.
-    let isDowngrade = task.originalRequest?.url?.scheme == "https" && request.url?.scheme != "https"
-    if isDowngrade {
-      outcome.failure = CheckpointError(
-        path: address, reason: "the server redirects to an address that is not secure", kind: .unreadable)
-    }
-    completionHandler(isDowngrade ? nil : request)
-  }
-
-  func urlSession(
-    _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
-    completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
-  ) {
-    guard let response = response as? HTTPURLResponse, outcome.failure == nil else {
-      return completionHandler(.cancel)
-    }
-    outcome.status = response.statusCode
-    let range = ContentRange(response.value(forHTTPHeaderField: "Content-Range") ?? "")
-    do throws(CheckpointError) {
-      switch response.statusCode {
-      case 200:
-        outcome.total = response.expectedContentLength >= 0 ? Int(response.expectedContentLength) : nil
-        // A weak validator does not promise the same bytes.
-        let validator = response.value(forHTTPHeaderField: "ETag").flatMap { $0.hasPrefix("W/") ? nil : $0 }
-        try part.restart(from: address, validator: validator)
-      case 206:
-        outcome.total = range?.total
-        guard range?.start == start, start > 0 else {
-          try part.restart(from: address, validator: nil)
-          outcome.interruption = "the server answered with another range than was asked for"
-          return completionHandler(.cancel)
+  /// Sends the request by a process and takes its answer to the end.
+  func perform(by curl: CurlProcess) async -> Outcome {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let work: @Sendable () -> Void = { [self] in
+          let (end, complaint) = curl.run(request.configuration, take: take)
+          finish(end, complaint)
+          continuation.resume(returning: outcome)
         }
-      default:
-        outcome.total = range?.total
-        return completionHandler(.cancel)
+        // The thread waits; Swift's own are few, and not for that.
+        if SystemThread(work) == nil { work() }
       }
-    } catch {
-      outcome.failure = error
-      return completionHandler(.cancel)
+    } onCancel: {
+      curl.stop()
     }
-    completionHandler(.allow)
   }
 
-  func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-    guard outcome.failure == nil, outcome.status == 200 || outcome.status == 206 else { return }
+  /// Takes what `curl` writes; returns whether more is wanted.
+  private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let isFirst = heads.head == nil
+    let taken = heads.take(bytes)
+    guard let head = heads.head else { return !heads.isBroken }
     do throws(CheckpointError) {
-      // Data's own closure does not carry the type of an error.
-      try data.withUnsafeBytes { bytes in
-        Result { () throws(CheckpointError) in try part.append(bytes) }
-      }.get()
+      if isFirst, try !admit(head) { return false }
+      try part.append(UnsafeRawBufferPointer(rebasing: bytes[taken...]))
     } catch {
       outcome.failure = error
-      dataTask.cancel()
+      return false
     }
     progress(Download.Progress(received: part.count, total: outcome.total, retrying: nil))
+    return true
   }
 
-  func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
-    if let error, outcome.interruption == nil {
-      outcome.interruption = "the connection failed (\(error.localizedDescription))"
+  /// Looks at the head of an answer; returns whether its body is wanted.
+  private func admit(_ head: AnswerHead) throws(CheckpointError) -> Bool {
+    outcome.status = head.status
+    outcome.total = head.range?.total
+    switch head.status {
+    case 200:
+      outcome.total = head.fields["content-length"].flatMap { Int($0) }
+      try part.restart(from: request.address, validator: head.validator)
+      return true
+    case 206:
+      if request.start > 0, head.range?.start == request.start { return true }
+      try part.restart(from: request.address, validator: nil)
+      outcome.interruption = "the server answered with another range than was asked for"
+      return false
+    default: return false
     }
-    continuation?.resume(returning: outcome)
-    continuation = nil
   }
-}
 
-/// The numbers of a `Content-Range` header: `bytes 5-9/10`, or `bytes */10` where a range was refused.
-struct ContentRange: Equatable {
-  let start: Int?
-  let total: Int?
+  /// Notes how `curl` ended.
+  private func finish(_ end: CurlProcess.End, _ complaint: String) {
+    guard outcome.failure == nil, outcome.interruption == nil else { return }
+    if heads.head != nil, outcome.status != 200, outcome.status != 206 { return }  // it was stopped
+    let reason: String
+    if heads.isBroken { return outcome.interruption = "the server does not answer in HTTP" }
+    switch end {
+    case .exited(0): return
+    case .exited(let code): reason = Self.reason(code, complaint)
+    case .signal(let number): reason = "curl was ended by signal \(number)"
+    case .silence: reason = "nothing came any more"
+    case .failed(let what): reason = "curl cannot be run: \(what)"
+    }
+    outcome.interruption = "the connection failed (\(reason))"
+    guard case .exited(let code) = end else { return }
+    if code == 1, request.isSecure { fail("the server redirects to an address that is not secure") }
+    if Self.isHopeless(code) { fail("the connection failed (\(reason))") }
+  }
 
-  init?(_ header: String) {
-    guard header.hasPrefix("bytes ") else { return nil }
-    let parts = header.dropFirst(6).split(separator: "/")
-    guard parts.count == 2 else { return nil }
-    start = parts[0].split(separator: "-").first.flatMap { Int($0) }
-    total = Int(parts[1])
+  private func fail(_ reason: String) {
+    outcome.failure = CheckpointError(path: request.address, reason: reason, kind: .unreadable)
+  }
+
+  /// Whether the same request would fail again: a malformed address (3), too many redirections (47), a certificate that
+  /// is not trusted (60), a file of certificates that cannot be read (77).
+  private static func isHopeless(_ code: Int32) -> Bool { [3, 47, 60, 77].contains(code) }
+
+  /// What `curl` says, `curl: (7) Failed to connect…`, without its name and number; what follows is advice on options.
+  private static func reason(_ code: Int32, _ complaint: String) -> String {
+    let line = complaint.split(whereSeparator: \.isNewline).first { $0.hasPrefix("curl: (\(code))") }
+    guard let line, let end = line.firstIndex(of: ")") else { return "curl ended with exit code \(code)" }
+    let words = line[line.index(after: end)...].drop { $0 == " " }
+    return words.isEmpty ? "curl ended with exit code \(code)" : String(words)
   }
 }
