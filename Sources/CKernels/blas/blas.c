@@ -11,6 +11,17 @@
 
 #include "ckernels.h"
 
+ck_sgemm *ck_blas_sgemm;
+static const char *(*core_name)(void);
+
+// A program that is linked statically cannot load a library: that one would bring another C library with it.
+#if defined(CK_WITHOUT_BLAS)
+bool ck_blas_is_built(void) { return false; }
+
+static void prepare(void) {}
+#else
+bool ck_blas_is_built(void) { return true; }
+
 static const char *const variable = "OPENBLAS_CORETYPE";
 
 /// The core type with this processor's instructions; NULL if the detected one has them or there is none.
@@ -28,9 +39,6 @@ static const char *better_core(const char *detected) {
 #endif
   return NULL;
 }
-
-ck_sgemm *ck_blas_sgemm;
-static const char *(*core_name)(void);
 
 /// Sets a variable of the environment and returns what it was, to be given to `restore`.
 static char *replace(const char *name, const char *value) {
@@ -82,6 +90,7 @@ static void prepare(void) {
   core_name = name;
   ck_blas_sgemm = sgemm;
 }
+#endif
 
 const char *ck_blas_prepare(void) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;

@@ -174,6 +174,9 @@ const char *ck_amx_state(void);
 /// NULL where there is no OpenBLAS: the tier cannot run then.
 const char *ck_blas_prepare(void);
 
+/// Whether the `blas` tier is in this program: not where it is linked statically, with CK_WITHOUT_BLAS defined.
+bool ck_blas_is_built(void);
+
 /// c[i] = a[i] + s * b[i]; returns the bytes moved. For measuring memory bandwidth.
 double ck_triad(float *c, const float *a, const float *b, float s, size_t count);
 

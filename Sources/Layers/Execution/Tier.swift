@@ -42,6 +42,9 @@ public struct Tier: Hashable, Sendable, CustomStringConvertible {
   /// - Returns: Whether it is there.
   package func prepare() -> Bool { kernels.pointee.prepare?() ?? true }
 
+  /// Whether the program can load the libraries that tiers stand on: one that is linked statically cannot.
+  package static var canLoadLibraries: Bool { ck_blas_is_built() }
+
   /// Bytes of addresses that what the tier stands on sets aside for each thread that runs its kernels.
   package var bytesPerThread: Int { kernels.pointee.bytes_per_thread }
 
