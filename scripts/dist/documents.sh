@@ -19,5 +19,5 @@ sys.exit(0 if count or sys.argv[1] == "bash" else "documents: where the help spe
 mkdir -p "$folder"
 "$program" --experimental-dump-help | neutral man | python3 "$here/man_page.py" "$version" > "$folder/activation-dump.1"
 for shell in bash zsh fish; do
-  "$program" --generate-completion-script $shell | neutral $shell > "$folder/completion.$shell"
+  "$program" --generate-completion-script $shell | neutral $shell | sed '1{/^#!/d}' > "$folder/completion.$shell"
 done
