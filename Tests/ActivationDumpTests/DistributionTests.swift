@@ -24,7 +24,7 @@ struct DistributionTests {
     struct Argument: Decodable {
       struct Name: Decodable { let kind: String, name: String }
       let names: [Name]?
-      let abstract: String?
+      let shouldDisplay: Bool
     }
 
     let commandName: String
@@ -50,7 +50,7 @@ struct DistributionTests {
       let parts = page.components(separatedBy: heading)
       #expect(parts.count == 2, "\(path)")
       let section = parts.last?.components(separatedBy: "\n.SS ").first ?? ""
-      for name in (command.arguments ?? []).flatMap({ $0.names ?? [] })
+      for name in (command.arguments ?? []).filter(\.shouldDisplay).flatMap({ $0.names ?? [] })
       where name.kind == "long" && !["help", "version"].contains(name.name) {
         #expect(
           section.contains("\\fB\\-\\-\(name.name.replacing("-", with: "\\-"))\\fR"), "\(path) --\(name.name)"
