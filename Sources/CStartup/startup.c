@@ -1,10 +1,13 @@
 // The standard library of Swift reads the arguments from /proc/self/cmdline, which is not there without /proc. The C
-// library has them from the system itself.
+// library has them from the system itself. In a program that is linked statically, it looks for its own place in
+// /proc/self/exe, and ends the program where that is not there.
+#define _POSIX_C_SOURCE 200809L
 #include "cstartup.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static int argument_count;
@@ -27,12 +30,20 @@ static void open_standard_streams(void) {
   }
 }
 
+// The place is only used to write a crash report. Whoever names one is not asked again.
+static void name_runtime(void) {
+#if defined(__linux__)
+  if (access("/proc/self/exe", F_OK) != 0) setenv("SWIFT_ROOT", "/", 0);
+#endif
+}
+
 #if defined(__GLIBC__) || defined(__APPLE__)
 // The C library hands the arguments of `main` to constructors, too.
 __attribute__((constructor(101))) static void start(int count, char **values) {
   argument_count = count;
   arguments = values;
   open_standard_streams();
+  name_runtime();
 }
 #else
 extern char **environ;
@@ -41,6 +52,7 @@ extern char **environ;
 // small as their number.
 __attribute__((constructor(101))) static void start(void) {
   open_standard_streams();
+  name_runtime();
   if (!environ) return;
   char **const end = environ - 1;
   for (int count = 0; count < 1 << 24; count++) {
