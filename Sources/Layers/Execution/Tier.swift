@@ -44,6 +44,9 @@ public struct Tier: Hashable, Sendable, CustomStringConvertible {
   /// - Returns: Whether the library or permission is available.
   package func prepare() -> Bool { kernels.pointee.prepare?() ?? true }
 
+  /// Whether the program can load the libraries of tiers. A statically linked program cannot.
+  package static var canLoadLibraries: Bool { ck_blas_is_built() }
+
   /// Bytes of address space that the tier's library reserves for each thread that runs its kernels.
   package var bytesPerThread: Int { kernels.pointee.bytes_per_thread }
 

@@ -25,6 +25,9 @@ package enum PlanError: Explained, Equatable {
     switch self {
     case .unknownActivation(let name): "the model has no layer named '\(name)'"
     case .binding(let problems): "the weights do not fit the model: \(problems)"
+    case .noLibrary(let tier) where !Tier.canLoadLibraries:
+      "the \(tier) kernels need OpenBLAS, which this program, linked statically, cannot load: choose another \(.tier), "
+        + "or build the program from source"
     case .noLibrary(let tier):
       "the \(tier) kernels need OpenBLAS, and libopenblas.so.0 cannot be loaded: install it, or choose another \(.tier)"
     case .precision(let precision, let tier):
