@@ -44,7 +44,8 @@ struct SelectionTests {
   private func recorded(of network: String) -> RecordedLayers {
     RecordedLayers(
       in: "d", of: network,
-      [("layer4.2.conv3", 2048), ("conv1", 64), ("layer4.1.conv3", nil), ("visual.x", 3), ("fc", 10)])
+      [("layer4.2.conv3", 2048), ("conv1", 64), ("layer4.1.conv3", nil), ("visual.x", 3), ("fc", 10)],
+      known: Model.names(network))
   }
 
   @Test("recorded layers are chosen from alone, by the words that choose from a network's")
