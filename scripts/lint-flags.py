@@ -6,8 +6,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FLAG = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
-# Options of other programs.
-OTHERS = {"--sparse", "--dereference", "--hard-dereference"}
+# Options of other programs: tar, curl.
+OTHERS = {"--sparse", "--dereference", "--hard-dereference", "--disable", "--config"}
 
 
 def faults(path):

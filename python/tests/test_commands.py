@@ -36,7 +36,7 @@ def commands():
         below = command.get("subcommands", [])
         if not below and words != ["help"]:
             yield " ".join(words), [one for one in command["arguments"] if one["shouldDisplay"]]
-        for one in below:
+        for one in (one for one in below if one.get("shouldDisplay", True)):
             yield from walk(one, [*words, one["commandName"]])
 
     return list(walk(json.loads(recording.run("--experimental-dump-help"))["command"], []))

@@ -22,13 +22,15 @@ class Program:
             return subprocess.run([self.path, *arguments], capture_output=True, text=True, cwd=folder)
 
     def commands(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Every command that does something, by its words."""
+        """Every command that does something and that help shows, by its words."""
 
         def walk(command: dict[str, Any], words: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
             below = command.get("subcommands", [])
             if not below and words != ["help"]:
                 yield " ".join(words), command
             for one in below:
+                if not one.get("shouldDisplay", True):
+                    continue
                 yield from walk(one, [*words, one["commandName"]])
 
         return walk(self.help, [])
