@@ -1,22 +1,22 @@
 public import Dumps
 public import Inference
 
-/// What a dump did.
+/// The result of a dump.
 public struct DumpSummary: Sendable, Hashable, Codable {
-  /// The images recorded.
+  /// The number of images that were recorded.
   public var images: Int
-  /// The images that could not be read.
+  /// The number of images that could not be read.
   public var skipped: Int
-  /// From the first image to the last digest.
+  /// The time from the first image to the last digest, in seconds.
   public var seconds: Double
-  /// Images a second, start-up left out.
+  /// The images per second, without the start-up.
   public var imagesPerSecond: Double
-  /// Core time by stage.
+  /// The core time by stage.
   public var stages: StageTimes
-  /// The most memory the process held.
+  /// The peak memory of the process, in bytes.
   public var peakResidentBytes: Int
   /// The folder.
   public var output: String
-  /// How far it got: `complete`, or `interrupted`.
+  /// The progress: `complete`, or `interrupted`.
   public var state: Manifest.State
 }
