@@ -1,12 +1,12 @@
 /// One screen of the experiment: two queries, and references for each end.
 public struct Trial: Sendable, Hashable, Codable {
-  /// What a trial shows.
+  /// The kind of a trial.
   public enum Mode: String, Sendable, Hashable, Codable {
     /// References are images of the data set.
     case natural
     /// References are synthetic.
     case optimized
-    /// Anybody who looks gets it right.
+    /// The trial is easy for every attentive participant.
     case catchTrial = "catch_trial"
   }
 
@@ -14,18 +14,18 @@ public struct Trial: Sendable, Hashable, Codable {
   public var queries: String
   /// The folder with the references, `min_0.png` to `max_8.png`.
   public var references: String
-  /// What it shows.
+  /// The kind of the trial.
   public var mode: Mode
 }
 
-/// What one participant does.
+/// The trials of one participant.
 public struct TrialTask: Sendable, Hashable, Codable {
-  /// Its number, from 1.
+  /// The number of the task, from 1.
   public var index: Int
-  /// The trials that count.
+  /// The trials that are evaluated.
   public var rawTrials: [Trial]
-  /// Those that tell whether somebody pays attention.
+  /// The catch trials, which show whether the participant pays attention.
   public var rawCatchTrials: [Trial]
-  /// Both, in the order they are shown.
+  /// Both kinds of trials, in the order in which they are shown.
   public var trials: [Trial]
 }
