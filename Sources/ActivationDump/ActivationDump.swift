@@ -3,7 +3,7 @@ import CStartup
 import Foundation
 import Images
 
-/// The command line: parsing and printing; the work is done in Recording and below.
+/// The command line: parsing and printing. The libraries from Recording down do the work.
 struct ActivationDump: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "activation-dump",
@@ -28,9 +28,9 @@ struct ActivationDump: ParsableCommand {
 @main
 enum Main {
   static func main() async {
-    // A write past a limit on file sizes is an error of that write, like a full disk.
+    // A write beyond a limit on file sizes is an error of that write, as on a full disk.
     signal(SIGXFSZ, SIG_IGN)
-    // So is one to a pipe that nobody reads any more.
+    // A write to a pipe without a reader is also an error of that write.
     signal(SIGPIPE, SIG_IGN)
     // How the processes that it starts end, it wants to know, whoever started it.
     signal(SIGCHLD, SIG_DFL)

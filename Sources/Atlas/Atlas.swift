@@ -5,18 +5,18 @@ package import Machine
 import Statistics
 import Synchronization
 
-/// A static unit atlas: a page for each recorded layer, and an index.
+/// A static atlas of units: a page for each recorded layer, and an index.
 ///
-/// First the units are put in order, layer by layer, and their numbers written; what is kept of them is which images they
-/// show. Then the thumbnails of these are made, each once, and last the pages. The bytes depend on the dump, the images and
-/// the version of the program alone.
+/// First the units are ranked, layer by layer, and their numbers are written; only the set of images that
+/// they show stays in memory. Then the thumbnails of these images are made, each once. The pages are written
+/// last. The bytes depend only on the dump, the images and the version of the program.
 package struct Atlas: Sendable {
   private let request: AtlasRequest
   private let source: AtlasSource
   private let folder: AtlasFolder
   private let pages: Pages
 
-  /// Reads what the dump is and checks the output, without touching it.
+  /// Opens the dump and checks the output. Nothing is written.
   ///
   /// - Throws: ``Failure``.
   package init(_ request: AtlasRequest) throws {
@@ -30,9 +30,9 @@ package struct Atlas: Sendable {
   /// Makes the atlas.
   ///
   /// - Parameters:
-  ///   - units: Counts units.
-  ///   - images: Counts thumbnails, once the units are done.
-  /// - Returns: What was made; `nil` when it was stopped: then there is no index.
+  ///   - units: The progress of the units.
+  ///   - images: The progress of the thumbnails, after the units are done.
+  /// - Returns: A summary; `nil` when the atlas was stopped, in which case it has no index.
   /// - Throws: ``Failure``.
   package func run(
     units: RunProgress = RunProgress(), images: RunProgress = RunProgress()
@@ -42,7 +42,7 @@ package struct Atlas: Sendable {
     return try finish(digested, missing)
   }
 
-  /// The pages of units that were written, and the images they show.
+  /// The pages of units that were written, and the rows of the images that they show.
   package struct UnitPages: Sendable {
     let layers: [LayerSummary]
     let shown: RowSet
@@ -50,7 +50,7 @@ package struct Atlas: Sendable {
     let seconds: Double
   }
 
-  /// The thumbnails that were made, and the rows of those that could not be.
+  /// The thumbnails that were made, and the rows of the images that could not be read.
   package struct Thumbnails: Sendable {
     let rows: RowSet
     let bytes: Int
@@ -59,7 +59,7 @@ package struct Atlas: Sendable {
 
   /// Reads the units and writes their numbers.
   ///
-  /// - Returns: What they show; `nil` when it was stopped.
+  /// - Returns: The pages and the images that they show; `nil` when writing was stopped.
   /// - Throws: ``Failure``.
   package func writeUnits(progress: RunProgress) throws -> UnitPages? {
     let start = Clock.seconds
@@ -112,8 +112,8 @@ package struct Atlas: Sendable {
 
   /// Makes the thumbnails of the images that are shown.
   ///
-  /// - Returns: Which of them could not be read; `nil` when it was stopped.
-  /// - Throws: ``Failure`` when one cannot be written.
+  /// - Returns: The thumbnails, and the images that could not be read; `nil` when writing was stopped.
+  /// - Throws: ``Failure`` when a thumbnail cannot be written.
   package func writeThumbnails(of digested: UnitPages, progress: RunProgress) throws -> Thumbnails? {
     let start = Clock.seconds
     let rows = digested.shown.rows
@@ -137,7 +137,7 @@ package struct Atlas: Sendable {
     return state.withLock { Thumbnails(rows: $0.missing, bytes: $0.bytes, seconds: Clock.seconds - start) }
   }
 
-  /// Writes the pages; the index comes last.
+  /// Writes the pages, and then the index.
   ///
   /// - Throws: ``Failure``.
   package func finish(_ digested: UnitPages, _ missing: Thumbnails) throws -> AtlasSummary {

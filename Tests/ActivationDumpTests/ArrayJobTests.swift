@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the program makes of being a task of a job array, without a cluster.
+/// Tests of the program as a task of a job array, without a cluster.
 struct ArrayJobTests {
   private let folder: TemporaryFolder
   init() throws { folder = try imageFolder(count: 9) }
 
-  /// Runs a shell command with `dump`, its arguments but for the options, as `"$0" $dump`.
+  /// Runs a shell command with `dump`, as `"$0" $dump`, and its arguments except the options.
   private func dump(_ options: String = "", _ environment: [String: String]) throws -> Program.Outcome {
     try Program.shell(
       """
@@ -24,7 +24,7 @@ struct ArrayJobTests {
     ]
   }
 
-  @Test("shards that may only be read, somebody else's on a shared disk, are merged")
+  @Test("read-only shards of another user on a shared disk are merged")
   func readOnlyShards() throws {
     for shard in 0..<2 {
       let outcome = try Program.run(
@@ -32,7 +32,7 @@ struct ArrayJobTests {
         folder("images"), "--shard", "\(shard)/2", "--output", folder("shards/\(shard)"))
       #expect(outcome.status == 0, "\(outcome.errors)")
     }
-    // Root may write whatever it likes: there, the merge is done by somebody else.
+    // Root may write to any folder. If the test runs as root, another user runs the merge.
     let outcome = try Program.shell(
       """
       cp "$0" "$1/program" && chmod -R a-w "$1/shards" && chmod 777 "$1" || exit 1
@@ -44,7 +44,9 @@ struct ArrayJobTests {
     #expect(try Program.run("check", folder("whole")).status == 0)
   }
 
-  @Test("a part of an array, told how many shards there are, does its shards, and inspect says what is left")
+  @Test(
+    "a part of an array that is given the number of shards records its shards, and inspect lists the remaining ones"
+  )
   func partOfAnArray() throws {
     var untold = task(1)
     untold["ACTIVATION_DUMP_SHARDS"] = ""
@@ -70,7 +72,7 @@ struct ArrayJobTests {
     #expect(try Program.run("inspect", folder("out"), "--missing", "0").status == 64)
   }
 
-  @Test("a job that was requeued goes on with what it finds; a new one is refused it")
+  @Test("a requeued job resumes the existing output; a new job is refused")
   func requeued() throws {
     #expect(try dump("", task(1)).status == 0)
     #expect(try dump("", task(1)).status == 73)
@@ -80,7 +82,7 @@ struct ArrayJobTests {
     #expect(replaced.status == 0 && replaced.output.contains("3 images × 1,000 units"))
   }
 
-  @Test("a task takes the threads it was given", arguments: ["1", "100000"])
+  @Test("a task uses the number of threads that it was given", arguments: ["1", "100000"])
   func threads(given: String) throws {
     var environment = task(1)
     environment["SLURM_CPUS_PER_TASK"] = given
@@ -90,9 +92,10 @@ struct ArrayJobTests {
     #expect(try dump("--dry-run --json --threads 3", environment).json()["threads"] as? Int == 3)
   }
 
-  @Test("a signal that ends a job before there is anything to write is 75", arguments: ["TERM", "USR1"])
+  @Test(
+    "a signal before there is anything to write ends a job with exit code 75", arguments: ["TERM", "USR1"])
   func earlySignals(name: String) throws {
-    // It announces generated weights, and sleeps, since nobody empties the pipe.
+    // The program prints a note about generated weights and then blocks, since the pipe is not read.
     let outcome = try Program.shell(
       """
       mkfifo "$3" && exec 3<>"$3"

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What somebody who uses the program for the first time does and sees.
+/// Tests of the mistakes of first-time users, and of the answers.
 struct BeginnerTests {
   struct Mistake: CustomTestStringConvertible {
     let arguments: [String], status: Int32, words: String
@@ -17,7 +17,7 @@ struct BeginnerTests {
 
   private static let dump = "dump --model squeezenet1_1 --weights seeded:1 --images images --output"
 
-  /// In a folder with `images`, `photo.png`, `photos.zip` and `full`, a folder with something in it.
+  /// The mistakes, in a folder with `images`, `photo.png`, `photos.zip` and the non-empty folder `full`.
   static let mistakes = [
     Mistake("dmup", 64, "there is no command named 'dmup'; the nearest are dump"),
     Mistake("layers resnet18", 64, "'activation-dump models' lists all"),
@@ -51,13 +51,13 @@ struct BeginnerTests {
     Mistake("trials --stimuli none --model squeezenet1_1 --output tasks", 66, "none/squeezenet1_1_"),
   ]
 
-  @Test("a beginner's mistake is answered by one sentence that says what to do", arguments: mistakes)
+  @Test("a beginner's mistake gives one sentence that says what to do", arguments: mistakes)
   func mistake(_ mistake: Mistake) throws {
     let folder = try imageFolder(count: 2)
     try folder.write(PNG.photograph(width: 9, height: 9, seed: 1), to: "photo.png")
     try folder.write([1], to: "full/file")
     var arguments = mistake.arguments
-    // The last --images counts, as a user's does who corrects a line; here the first is taken out.
+    // The program uses the last --images, as for a user who corrects a line; this removes the first.
     if let first = arguments.firstIndex(of: "--images"), arguments.count(where: { $0 == "--images" }) > 1 {
       arguments.removeSubrange(first...first + 1)
     }
@@ -69,7 +69,7 @@ struct BeginnerTests {
     #expect(sentences.count == 1, "\(outcome.errors)")
   }
 
-  @Test("paths with spaces and percent signs are paths")
+  @Test("paths may contain spaces and percent signs")
   func oddPaths() throws {
     let folder = try imageFolder(count: 2)
     try FileManager.default.moveItem(atPath: folder("images"), toPath: folder("im ages%41"))
@@ -81,7 +81,7 @@ struct BeginnerTests {
     #expect(try Program.run("check", folder("out put%20")).status == 0)
   }
 
-  @Test("images of a list in the working directory are named as the list names them, without ./ before them")
+  @Test("images of a list in the working directory are named as in the list, without ./ before them")
   func listNames() throws {
     let folder = try imageFolder(count: 2)
     try folder.write("images/n01440764/0.png\t0\nimages/gone.png\t1\n".utf8, to: "list.txt")
@@ -97,7 +97,7 @@ struct BeginnerTests {
     #expect(try run("\"$0\" dump \(options) --output dumps/out --on-error skip").status == 0)
     let listed = try run("cd dumps && \"$0\" inspect .")
     #expect(listed.status == 0 && listed.output.hasPrefix("out\n"), "\(listed.output)")
-    // With their folders where the list lies elsewhere.
+    // The names include their folders when the list lies elsewhere.
     let outside = try run(
       "cd dumps && \"$0\" evaluate --model squeezenet1_1 --weights seeded:1 --images ../list.txt")
     #expect(outside.errors.contains("error: ../images/gone.png:"), "\(outside.errors)")
@@ -126,7 +126,7 @@ struct BeginnerTests {
 }
 
 extension Program {
-  /// Runs a shell command in which `"$0"` is the program, `"$1"` a folder and what follows arguments.
+  /// Runs a shell command in which `"$0"` is the program, `"$1"` a folder, and the rest are arguments.
   fileprivate static func shell(_ command: String, _ folder: String, _ arguments: [String]) throws -> Outcome
   {
     let quoted = arguments.map { "'\($0)'" }.joined(separator: " ")

@@ -2,13 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The scripts for clusters with stand-ins for Slurm and the program, for what a real Slurm does too rarely.
+/// Tests of the cluster scripts with stand-ins for Slurm and the program, for events that are too rare on a
+/// real Slurm.
 struct ClusterScriptTests {
   private let folder: TemporaryFolder
 
   init() throws {
     folder = try TemporaryFolder()
-    // A program that says it has done the images of the file `rows`, and writes the arguments of `dump` down.
+    // The stand-in for the program reports as many images as the file `rows` says, and writes the arguments
+    // of `dump` to a file.
     try script(
       "program",
       """
@@ -53,7 +55,7 @@ struct ClusterScriptTests {
   }
 
   @Test(
-    "a job is requeued when it stopped resumably or was killed, did something, and not too often yet",
+    "a job is requeued if it stopped resumably or was killed, made progress, and was not requeued too often",
     arguments: [
       (0, 8, 0, false), (65, 8, 0, false), (74, 8, 0, false), (1, 8, 0, false), (139, 8, 0, false),
       (75, 8, 0, true), (137, 8, 0, true), (75, 8, 49, true), (75, 8, 50, false), (137, 8, 51, false),
@@ -65,7 +67,7 @@ struct ClusterScriptTests {
       ["STATUS": "\(status)", "AFTER": "\(after)", "SLURM_RESTART_COUNT": "\(restarts)"], "dump", "--output",
       folder("out"))
     #expect(outcome.status == status, "\(outcome.errors)")
-    // The task alone, and not the array whose number is that of one of its tasks.
+    // Only the task is requeued, not the array, whose number is also that of one of its tasks.
     #expect(text("calls") == (isRequeued ? "scontrol\nrequeue\n5_3\n" : ""))
     #expect(
       outcome.output.contains(
@@ -79,7 +81,7 @@ struct ClusterScriptTests {
     (try? Program.tool("uname", ["-n"], environment: [:]).output.trimmingCharacters(in: .newlines)) ?? ""
   }
 
-  @Test("the bound can be set, and a refusal to requeue is reported")
+  @Test("the maximum number of requeues can be set, and a refusal to requeue is reported")
   func bounds() throws {
     for (restarts, calls) in [("1", 1), ("2", 1)] {
       let environment = ["STATUS": "75", "AFTER": "\(restarts)", "SLURM_RESTART_COUNT": restarts]
@@ -92,7 +94,7 @@ struct ClusterScriptTests {
     #expect(refused.status == 75 && refused.output.contains("could not be requeued"))
   }
 
-  @Test("a merge is requeued whatever it did, under the number of its job")
+  @Test("a merge is requeued regardless of its progress, under the number of its job")
   func merges() throws {
     let outcome = try job(
       ["STATUS": "75", "SLURM_ARRAY_JOB_ID": "", "SLURM_ARRAY_TASK_ID": ""], "merge", "a", "--output", "b")
@@ -100,7 +102,7 @@ struct ClusterScriptTests {
     #expect(!outcome.output.contains("images done"))
   }
 
-  @Test("the warning before the end of the time is passed on and requeues; the end of the job does not")
+  @Test("the warning before the time limit is forwarded and leads to a requeue; the end of the job does not")
   func signals() throws {
     let warned = try job(["SIGNAL": "USR1"], "dump", "--output", "x")
     #expect(warned.status == 75 && text("calls") == "scontrol\nrequeue\n5_3\n")
@@ -111,7 +113,7 @@ struct ClusterScriptTests {
     #expect(text("calls") == "scontrol\nrequeue\n5_3\n")
   }
 
-  @Test("the folder of a task that records all images, or a part it was told, is the output itself")
+  @Test("the folder of a task that records all images, or a given part, is the output itself")
   func foldersOfParts() throws {
     try folder.write("4".utf8, to: "rows")
     for (options, name) in [
@@ -129,7 +131,7 @@ struct ClusterScriptTests {
     }
   }
 
-  @Test("arguments reach the program as they are")
+  @Test("arguments reach the program unchanged")
   func quoting() throws {
     let words = [
       "dump", "--output", "a b", "--images", "it's \"here\"", "--layers", "*", "--units", "$HOME\\n", "",
@@ -138,7 +140,8 @@ struct ClusterScriptTests {
     #expect(text("arguments") == words.joined(separator: "\n") + "\n")
   }
 
-  /// Stand-ins whose queue holds some lines of `squeue`, and which number what is submitted from 20.
+  /// Runs the script with stand-ins. Their queue holds some lines of `squeue`, and new jobs are numbered from
+  /// 20.
   private func submit(_ options: [String], queue: [String: String] = [:], missing: String = "0-2,5-6")
     throws -> Program.Outcome
   {
@@ -160,19 +163,21 @@ struct ClusterScriptTests {
       *) exit 66 ;;
       esac
       """)
-    // What is ending has ended a moment later.
+    // A job that is completing has ended a moment later.
     try script("sleep", "sed -i /COMPLETING/d \"$HERE\"/queue-*")
     for (name, lines) in queue { try folder.write(lines.utf8, to: "queue-\(name)") }
     return try run("submit.sh", options, [:])
   }
 
-  /// The last part of the name of the jobs that record an output.
+  /// Returns the last part of the name of the jobs that record an output.
   private func number(of output: String) throws -> String {
     let sum = try Program.shell("printf %s \"$1\" | cksum", output).output
     return String(sum.split(separator: " ")[0])
   }
 
-  @Test("what is missing and not in the queue is submitted, then a merge that waits for both, and a check")
+  @Test(
+    "missing shards that are not in the queue are submitted, then a merge that waits for all shards, and a check"
+  )
   func submitting() throws {
     let output = folder("it's a 100 % %j run")
     let name = "dump-it_s_a_100____j_run-\(try number(of: output))"
@@ -193,7 +198,7 @@ struct ClusterScriptTests {
     let logs = "\(output).shards/logs".replacing("%", with: "%%")
     let common = ["--parsable", "--export=ALL", "--requeue", "--open-mode=append", "--signal=B:USR1@120"]
     let script = repositoryFile("Slurm/job.sbatch")
-    // 100 MiB and a quarter, and 256 MiB.
+    // The sizes are 100.25 MiB and 256 MiB.
     #expect(
       calls[1] == common + [
         "--job-name=\(name)", "--array=0,1,6%2", "--cpus-per-task=3", "--mem=381M",
@@ -210,12 +215,13 @@ struct ClusterScriptTests {
         "\(output).shards", "--output", output, "--resume", "shards: 8",
       ])
     #expect(calls[3].contains("--dependency=afterok:21") && calls[3].contains("check"))
-    // What the jobs would do was tried.
+    // The script has tried the jobs' command.
     #expect(text("arguments").contains("--images\nmy images\n--model\nm\n"))
     #expect(text("arguments").contains("--shard\n0/8\n--threads\n3\n"))
   }
 
-  @Test("what is all in the queue is not submitted again, and what is all there is merged")
+  @Test(
+    "shards that are all in the queue are not submitted again, and shards that are all recorded are merged")
   func nothingToSubmit() throws {
     let arguments = ["--shards", "8", "--output", folder("out"), "--", "--model", "m"]
     let name = try number(of: folder("out"))
@@ -228,7 +234,7 @@ struct ClusterScriptTests {
   }
 
   @Test(
-    "nonsense is usage, and nothing is submitted",
+    "invalid arguments are a usage error, and nothing is submitted",
     arguments: [
       ["--output", "x", "--", "--model", "m"], ["--shards", "8", "--", "--model", "m"],
       ["--shards", "x", "--output", "x", "--"], ["--shards", "0", "--output", "x", "--"],

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The commands that read images or references and print.
+/// Tests of the commands that read images or references and print results.
 struct CommandTests {
   private let reference = repositoryFile("Tests/Fixtures/references/squeezenet1_1.safetensors")
 
@@ -18,7 +18,7 @@ struct CommandTests {
     #expect(arrays.allSatisfy { $0["passes"] as? Bool == true })
   }
 
-  @Test("verify is 1 where the network is another, and --bisect names the first layer")
+  @Test("verify exits with 1 if the network is another, and --bisect names the first layer")
   func disagreement() throws {
     let outcome = try Program.run(
       "verify", "--model", "squeezenet1_1", "--weights", "seeded:2", "--reference", reference, "--bisect")
@@ -31,7 +31,7 @@ struct CommandTests {
     #expect(strict.status == 1)
   }
 
-  @Test("verify tells what is missing from what is wrong")
+  @Test("verify distinguishes a missing reference from a wrong one")
   func references() throws {
     let folder = try TemporaryFolder()
     func status(_ reference: String) throws -> Int32 {
@@ -54,7 +54,7 @@ struct CommandTests {
       folder("answers.tsv"))
     #expect(outcome.status == 0)
     #expect(outcome.output.contains("top-1 ") && outcome.output.contains("95 % interval"))
-    // Generated weights are nobody's: by chance, their accuracy may lie anywhere.
+    // Generated weights are not trained, so by chance their accuracy may be any number.
     #expect(outcome.output.contains("published top-1 58.18 %") && outcome.output.contains("not compared"))
     #expect(!outcome.output.contains("the interval\n"))
     let lines = try String(contentsOfFile: folder("answers.tsv"), encoding: .utf8).split(separator: "\n")
@@ -69,7 +69,7 @@ struct CommandTests {
     #expect((document["published"] as? [String: Any])?["verdict"] as? String == "generated_weights")
   }
 
-  @Test("evaluate wants synsets, and a classifier for CLIP")
+  @Test("evaluate requires synsets, and a classifier for CLIP")
   func evaluationErrors() throws {
     let folder = try imageFolder(count: 2, classes: ["cats", "dogs"])
     let names = try Program.run(
@@ -80,7 +80,7 @@ struct CommandTests {
     #expect(clip.status == 64 && clip.errors.contains("--classifier"))
   }
 
-  @Test("predict prints five classes an image")
+  @Test("predict prints five classes per image")
   func prediction() throws {
     let folder = try imageFolder(count: 2)
     let (a, b) = (folder("images/n01440764/0.png"), folder("images/n01443537/1.png"))
@@ -99,7 +99,7 @@ struct CommandTests {
     #expect(missing.status == 66 && missing.errors.contains("none.png"))
   }
 
-  @Test("a precision that the kernels do not have is a usage error that names the way out")
+  @Test("a precision that the kernels do not support is a usage error that names an alternative")
   func precision() throws {
     let outcome = try Program.run(
       "predict", "--model", "squeezenet1_1", "--weights", "seeded:1", "--tier", "scalar", "--precision",
@@ -129,7 +129,7 @@ struct CommandTests {
     #expect(peak["amx_gflops"] is NSNull && document["layers"] == nil)
   }
 
-  @Test("bench --layers adds every layer, in JSON and as a table with a line a kind")
+  @Test("bench --layers adds every layer, in JSON and as a table with one line per kind")
   func layerBenchmark() throws {
     let arguments = [
       "bench", "--model", "squeezenet1_1", "--weights", "seeded:1", "--seconds", "0.02", "--runs", "1",
@@ -149,7 +149,7 @@ struct CommandTests {
     #expect(table.output.contains("\n\(layers.count) layers take "))
   }
 
-  @Test("--explain prints the plan with what is fused and runs nothing")
+  @Test("--explain prints the plan with the fused operations and runs nothing")
   func explanation() throws {
     let folder = try TemporaryFolder()
     let network = ["--model", "squeezenet1_1", "--weights", "seeded:1", "--explain"]

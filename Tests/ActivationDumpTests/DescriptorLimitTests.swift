@@ -2,14 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The real program where few files may be open, and no more by its own will: `ulimit -n` sets the hard limit, too.
+/// Tests of the real program under a limit on open files, which it cannot raise: `ulimit -n` also sets the
+/// hard limit.
 struct DescriptorLimitTests {
   private func run(_ limit: Int, _ folder: TemporaryFolder, _ arguments: String) throws -> Program.Outcome {
     try Program.shell(
       "ulimit -n \(limit); cd \"$1\"; exec timeout -s KILL 120 \"$0\" \(arguments)", folder.path)
   }
 
-  @Test("thirty files of a dump, of its shards and of its atlas need not be open at once")
+  @Test("the thirty files of a dump, of its shards and of its atlas need not all be open at once")
   func fewFiles() throws {
     let folder = try imageFolder(count: 12)
     let dump = "dump --model squeezenet1_1 --weights seeded:1 --images images --layers all --threads 2"
@@ -31,7 +32,8 @@ struct DescriptorLimitTests {
   }
 
   @Test(
-    "under every limit a dump is whole or refused in a sentence, and no image is skipped for want of files")
+    "under every limit a dump is complete or refused in one sentence, and no image is skipped for lack of descriptors"
+  )
   func everyLimit() throws {
     let folder = try imageFolder(count: 12)
     var (ran, refused) = (0, 0)

@@ -28,7 +28,7 @@ struct DumpCommandTests {
     #expect(files.count == 9 + 3 && files["activations/features.3.squeeze.npy"]?.count == 128 + 4 * 5 * 16)
   }
 
-  @Test("a dry run says what would be, and writes nothing")
+  @Test("a dry run prints an estimate and writes nothing")
   func dryRun() throws {
     let folder = try imageFolder(count: 3)
     let outcome = try dump(folder, "--images", folder("images"), "--dry-run", "--json")
@@ -39,7 +39,7 @@ struct DumpCommandTests {
     #expect(!FileManager.default.fileExists(atPath: folder("out")))
   }
 
-  @Test("an output that is taken is 73, and --overwrite replaces it")
+  @Test("an occupied output exits with 73, and --overwrite replaces it")
   func overwriting() throws {
     let folder = try imageFolder(count: 1)
     #expect(try dump(folder, "--images", folder("images"), "--layers", "features.0").status == 0)
@@ -49,7 +49,7 @@ struct DumpCommandTests {
       try dump(folder, "--images", folder("images"), "--layers", "features.0", "--overwrite").status == 0)
   }
 
-  @Test("an output below a file cannot be created: 73")
+  @Test("an output below a file cannot be created and exits with 73")
   func unwritable() throws {
     let folder = try imageFolder(count: 1)
     try folder.write("x".utf8, to: "file")
@@ -59,10 +59,10 @@ struct DumpCommandTests {
     #expect(outcome.status == 73 && outcome.errors.contains(folder("file/out")))
   }
 
-  @Test("a write that fails is 74, and the manifest does not say complete")
+  @Test("a failed write exits with 74, and the manifest does not say complete")
   func failedWrite() throws {
     let folder = try imageFolder(count: 40)
-    // 64 blocks of 512 bytes: less than the arrays need.
+    // The limit is 64 blocks of 512 bytes, less than the arrays need.
     let outcome = try Program.shell(
       "ulimit -f 64; exec \"$0\" dump --model squeezenet1_1 --weights seeded:1 --images \"$1\" --output \"$2\"",
       folder("images"), folder("out"))
@@ -71,7 +71,7 @@ struct DumpCommandTests {
     #expect(!String(decoding: manifest, as: UTF8.self).contains("\"complete\""))
   }
 
-  @Test("what is missing is 66 and says what to do")
+  @Test("a missing input exits with 66 and a sentence that says what to do")
   func missing() throws {
     let folder = try imageFolder(count: 1)
     let images = try dump(folder, "--images", folder("nowhere"))
@@ -86,7 +86,7 @@ struct DumpCommandTests {
     #expect(!FileManager.default.fileExists(atPath: folder("out")))
   }
 
-  @Test("bad data is 65 and is named: layers, units, images, weights")
+  @Test("bad layers, units, images and weights exit with 65 and are named")
   func badData() throws {
     let folder = try imageFolder(count: 2)
     let layer = try dump(folder, "--images", folder("images"), "--layers", "features.3.squeezed")
@@ -115,7 +115,7 @@ struct DumpCommandTests {
   }
 
   @Test(
-    "contradictions and nonsense are usage",
+    "contradicting and invalid settings are usage errors",
     arguments: [
       ["--layers", "all", "--units", "x"], ["--batch-size", "0"], ["--threads", "0"], ["--limit", "0"],
       ["--reduce", "median"], ["--on-error", "panic"], ["--tier", "abacus"], ["--precision", "fp7"],
@@ -131,7 +131,7 @@ struct DumpCommandTests {
     #expect(!FileManager.default.fileExists(atPath: folder("out")))
   }
 
-  @Test("Ctrl-C keeps what is done and says how far it got: 130")
+  @Test("Ctrl-C keeps the finished rows, reports the progress and exits with 130")
   func interruption() throws {
     let folder = try imageFolder(count: 1)
     for index in 0..<1600 {
@@ -143,7 +143,7 @@ struct DumpCommandTests {
       "dump", "--model", "squeezenet1_1", "--weights", "seeded:1", "--images", folder("images"), "--output",
       folder("out"), "--limit", "1600", "--threads", "1"
     ) { process in
-      // As soon as the first rows are written, 200 of them.
+      // The signal is sent as soon as the first of the 200 rows are written.
       let file = folder("out/activations/classifier.1.npy")
       let deadline = Date(timeIntervalSinceNow: 120)
       while Date() < deadline && process.isRunning {
@@ -165,10 +165,10 @@ struct DumpCommandTests {
     #expect(table.split(separator: "\n").count { $0.hasSuffix("\tok") } == done)
   }
 
-  @Test("a terminal gets a bar, in colour unless NO_COLOR is set", arguments: [true, false])
+  @Test("a terminal shows a bar, in colour unless NO_COLOR is set", arguments: [true, false])
   func bar(color: Bool) throws {
     let script = "/usr/bin/script"
-    // Containers may have no terminals to give.
+    // Containers may have no pseudo-terminals.
     let found = [script, "/dev/pts/ptmx"].allSatisfy { FileManager.default.fileExists(atPath: $0) }
     guard found else { return }
     let folder = try imageFolder(count: 30)

@@ -2,17 +2,18 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Every single call that changes the output fails once: `Tests/Fixtures/faults/failing.c`, loaded before the C library.
+/// Tests in which every call that changes the output fails once: `Tests/Fixtures/faults/failing.c`, preloaded
+/// before the C library.
 struct FailingCallTests {
-  /// What becomes of a call; see the fixture.
+  /// The effect of a fault on a call; see the fixture.
   enum Fault: String, CaseIterable {
     case full, short, kill, torn
     case inputOutput = "5"
     case interrupted = "4"
   }
 
-  /// In a short run, not every call of every fault: all of them for the disk that is full and for SIGKILL, and as many
-  /// in all as there are without `ACTIVATION_DUMP_FAULTS` of the others.
+  /// Returns the step between tested calls. A short run, without `ACTIVATION_DUMP_FAULTS`, tests every call
+  /// only for the full disk and for SIGKILL, and every fifth call for the other faults.
   private static func step(_ fault: Fault) -> Int {
     switch fault {
     case .full, .kill: 1
@@ -43,7 +44,7 @@ struct FailingCallTests {
   }
 
   @Test(
-    "a dump says so and goes on to the same bytes, whichever call failed", arguments: Fault.allCases,
+    "a dump reports any failed call and resumes to the same bytes", arguments: Fault.allCases,
     FaultCase.kinds)
   func dump(fault: Fault, kind: [String]) throws {
     let test = try FaultCase(images: 9, options: kind + ["--threads", "1"])
@@ -67,7 +68,7 @@ struct FailingCallTests {
   }
 
   @Test(
-    "a merge says so and goes on to the bytes of one run, whichever call failed", arguments: Fault.allCases)
+    "a merge reports any failed call and resumes to the bytes of one run", arguments: Fault.allCases)
   func merge(fault: Fault) throws {
     let test = try FaultCase(images: 9, options: ["--threads", "1"])
     for index in 0..<2 {
@@ -92,7 +93,7 @@ struct FailingCallTests {
     }
   }
 
-  @Test("converted weights are there whole or not at all", arguments: [Fault.full, .torn, .inputOutput])
+  @Test("converted weights are complete or absent", arguments: [Fault.full, .torn, .inputOutput])
   func convert(fault: Fault) throws {
     let folder = try TemporaryFolder()
     try FileManager.default.createDirectory(atPath: folder("out"), withIntermediateDirectories: true)

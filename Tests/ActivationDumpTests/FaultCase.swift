@@ -2,14 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A dump that is made once without disturbance, and then again under faults.
+/// A dump that is made once without faults, and then again with faults.
 struct FaultCase {
-  /// What is kept of a recording: stopped and resumed, each has to end as it would have.
+  /// The options of the kinds of recordings. Each recording, stopped and resumed, must end with the same
+  /// files.
   static let kinds: [[String]] = [
     [], ["--keep", "extremes:5", "--spill-rows", "6", "--baselines"],
   ]
 
-  /// Faults of each kind, `ACTIVATION_DUMP_FAULTS` or few.
+  /// The number of faults of each kind: `ACTIVATION_DUMP_FAULTS`, or a few.
   static let faults =
     ProcessInfo.processInfo.environment["ACTIVATION_DUMP_FAULTS"].flatMap { Int($0) } ?? 4
 
@@ -32,10 +33,10 @@ struct FaultCase {
     #expect(whole.count > 3)
   }
 
-  /// The path of an output: one that begins with a slash is elsewhere.
+  /// Returns the path of an output. An absolute path is outside the test's folder.
   func place(_ output: String) -> String { output.hasPrefix("/") ? output : folder(output) }
 
-  /// The arguments of a dump of these images; the same go on with it.
+  /// Returns the arguments of a dump of these images; the same arguments resume it.
   func arguments(_ output: String) -> [String] {
     [
       "--model", "squeezenet1_1", "--weights", "seeded:1", "--images", folder("images"), "--output",
@@ -44,10 +45,11 @@ struct FaultCase {
     ] + options
   }
 
-  /// The arguments in words of a shell.
+  /// Returns the arguments as words of a shell command.
   func words(_ output: String) -> String { arguments(output).map { "'\($0)'" }.joined(separator: " ") }
 
-  /// What is the same however the dump was made: all files, and what the manifest says of them.
+  /// Returns the data that do not depend on how the dump was made: all files, and their descriptions in the
+  /// manifest.
   func files(_ output: String) throws -> [String: Data] {
     var files = try TemporaryFolder.files(in: place(output))
     let manifest = try JSONSerialization.jsonObject(with: files["manifest.json"] ?? Data()) as? [String: Any]
@@ -58,7 +60,7 @@ struct FaultCase {
     return files
   }
 
-  /// Goes on with a dump that was stopped, which has to end as if it had not been.
+  /// Resumes a dump that was stopped, and expects the same files as without the stop.
   func expectToEndWell(_ output: String, _ words: String) throws {
     let again = try Program.run("dump", arguments(output))
     #expect(again.status == 0, "\(words): \(again.errors)")
@@ -66,19 +68,20 @@ struct FaultCase {
   }
 }
 
-/// Whether an error is what a user should see: one line that begins as errors do and names a file, and no trap.
+/// Returns whether an error is as a user should see it: one line that begins like an error and names a file,
+/// and no trap.
 func isOneSentence(_ errors: String) -> Bool {
   let lines = errors.split(separator: "\n").filter { !$0.hasPrefix("NOTE:") && !$0.hasPrefix("note:") }
   return lines.count { $0.hasPrefix("error: ") && $0.contains("/") } == 1
     && !lines.contains { $0.contains("Fatal error") || $0.contains("bug of activation-dump") }
 }
 
-/// A small disk in memory, while it lives; only root may have one.
+/// A small disk in memory, which exists as long as the object; only root may mount one.
 final class SmallDisk {
   let path: String
   private let folder: TemporaryFolder
 
-  /// Mounts it; `nil` where that is not allowed.
+  /// Mounts the disk; `nil` where mounting is not allowed.
   init?(kilobytes: Int, options: String = "") throws {
     folder = try TemporaryFolder()
     path = folder("disk")
@@ -90,7 +93,7 @@ final class SmallDisk {
   }
   deinit { _ = try? Self.succeeds("umount", "-l", path) }
 
-  /// Changes how it is mounted.
+  /// Changes the mount options.
   func remount(_ options: String) throws {
     #expect(try Self.succeeds("mount", "-o", "remount,\(options)", path))
   }

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Folders and images that change under the real program.
+/// Tests of the real program with folders and images that change while it runs.
 struct FaultFolderTests {
-  /// Runs a dump and does something once its journal is there, if it is not over by then.
+  /// Runs a dump and calls `meanwhile` once its journal exists, unless the dump has ended by then.
   private func dump(_ test: FaultCase, _ output: String, meanwhile: (Process) throws -> Void) throws
     -> Program.Outcome
   {
@@ -17,14 +17,14 @@ struct FaultFolderTests {
     }
   }
 
-  @Test("an output that cannot be written to is refused in a sentence, and nothing is harmed")
+  @Test("an output that is not writable is refused in one sentence, and nothing is damaged")
   func readOnly() throws {
     let test = try FaultCase(images: 64)
     guard let disk = try SmallDisk(kilobytes: 4096, options: ",ro") else { return }  // not root
     let output = "\(disk.path)/out"
     let refused = try Program.run("dump", test.arguments(output))
     #expect(refused.status == 73 && isOneSentence(refused.errors), "\(refused.errors)")
-    // Read-only once a run was killed: what is done stays done.
+    // The disk becomes read-only after a run was killed; finished rows stay done.
     try disk.remount("rw")
     let killed = try dump(test, output) { kill($0.processIdentifier, SIGKILL) }
     try disk.remount("ro")
@@ -40,7 +40,8 @@ struct FaultFolderTests {
     }
   }
 
-  @Test("an output that vanishes ends a dump in a sentence, and the next starts anew")
+  @Test(
+    "an output that is removed ends a dump with one sentence, and the next dump starts from the beginning")
   func removed() throws {
     let test = try FaultCase(images: 64)
     for attempt in 0..<FaultCase.faults {
@@ -53,7 +54,7 @@ struct FaultFolderTests {
     }
   }
 
-  @Test("an output that is renamed ends a dump in a sentence; under its name again, it goes on")
+  @Test("an output that is renamed ends a dump with one sentence; under its old name, it is resumed")
   func renamed() throws {
     let test = try FaultCase(images: 64)
     for attempt in 0..<FaultCase.faults {
@@ -69,7 +70,8 @@ struct FaultFolderTests {
     }
   }
 
-  @Test("images that are swapped, cut off, removed or become folders while they are read are rows or reasons")
+  @Test(
+    "images that are swapped, truncated, removed or replaced by folders during reading give rows or reasons")
   func swapped() throws {
     let test = try FaultCase(images: 64)
     let victim = test.folder("images/n01440764/0.png")
@@ -77,7 +79,8 @@ struct FaultFolderTests {
     let outcome = try dump(test, "out") { process in
       var number = 0
       while process.isRunning {
-        // In place, so that whoever reads sees it: shorter, longer, gone, a folder, and whole again.
+        // The file is changed in place, so that open readers are affected: shorter, longer, removed, a
+        // folder, and complete again.
         try? FileManager.default.removeItem(atPath: victim)
         switch number % 5 {
         case 0:
@@ -98,13 +101,13 @@ struct FaultFolderTests {
     let rows = table.split(separator: "\n").dropFirst().map {
       $0.split(separator: "\t", omittingEmptySubsequences: false)
     }
-    // The swapping begins when the list is made, so that there is a row for every image.
+    // The swapping begins after the list is made, so that every image has a row.
     #expect(rows.count == 65 && rows.allSatisfy { $0[3] == "ok" || $0[3].hasPrefix("skipped: ") })
-    // As ever, a row that says ok has numbers, and one that does not has none.
+    // As always, a row with status ok has numbers, and any other row has none.
     try expectRows(rows.map { $0[3] == "ok" }, in: test.folder("out/logits.npy"))
   }
 
-  @Test("images cut off anywhere are rows of numbers, or of NaN with a reason")
+  @Test("truncated images give rows of numbers, or rows of NaN with a reason")
   func truncated() throws {
     let folder = try TemporaryFolder()
     let names = [
@@ -132,7 +135,7 @@ struct FaultFolderTests {
     #expect(states.count == sizes.count)
     for (size, state) in zip(sizes, states) {
       if size.cut == size.whole { #expect(state == "ok") }
-      // Behind the pixels there are a few bytes that no decoder misses.
+      // After the pixels, a file has a few bytes that decoders do not need.
       if size.cut < size.whole * 9 / 10 { #expect(state.hasPrefix("skipped: "), "\(size): \(state)") }
     }
     try expectRows(states.map { $0 == "ok" }, in: folder("out/logits.npy"))

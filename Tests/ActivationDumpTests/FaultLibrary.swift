@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Libraries that make calls fail, to be loaded before the C library: `LD_PRELOAD`.
+/// Libraries that make calls fail, loaded before the C library with `LD_PRELOAD`.
 enum FaultLibrary {
-  /// Calls that change a folder, and writes to a standard stream: `failing.c`.
+  /// The library for calls that change a folder, and for writes to a standard stream: `failing.c`.
   static let failing = Result { try compiled("failing") }
-  /// Calls that some file systems do not have, and those that read: `refusing.c`.
+  /// The library for calls that some file systems lack, and for calls that read: `refusing.c`.
   static let refusing = Result { try compiled("refusing") }
 
   /// Compiles a fixture, once for each run of the tests.

@@ -2,15 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The real program stopped in the middle of things, as often as `ACTIVATION_DUMP_FAULTS` says.
+/// Tests that stop the real program at random moments, as many times as `ACTIVATION_DUMP_FAULTS` says.
 struct FaultTests {
   @Test(
-    "a dump ends in the same bytes wherever a signal met it", arguments: [SIGKILL, SIGTERM, SIGUSR1, SIGINT],
+    "a dump ends with the same bytes after a signal at any time",
+    arguments: [SIGKILL, SIGTERM, SIGUSR1, SIGINT],
     FaultCase.kinds)
   func signals(number: Int32, kind: [String]) throws {
     let test = try FaultCase(images: 64, options: kind)
     var generator = SplitMix(seed: UInt64(number))
-    // As long as a run takes here and now, so that signals come everywhere.
+    // The duration of a run on this machine is measured, so that signals arrive during the whole run.
     let start = Date()
     try test.expectToEndWell("undisturbed", "without a signal")
     let duration = min(Date().timeIntervalSince(start), 5)
@@ -23,7 +24,7 @@ struct FaultTests {
         kill(process.processIdentifier, number)
       }
       if outcome.status != 0 { stopped += 1 }
-      // Before it listens, a program ends by the signal itself.
+      // A signal that arrives before the handlers are installed ends the program.
       let expected = number == SIGINT ? 130 : 75
       if number != SIGKILL {
         #expect([0, Int32(expected), number].contains(outcome.status), "\(outcome.errors)")
@@ -35,14 +36,14 @@ struct FaultTests {
     print("signal \(number), kind \(kind): \(FaultCase.faults) times, \(stopped) of them before the end")
   }
 
-  @Test("a dump ends in the same bytes wherever a file could not grow", arguments: FaultCase.kinds)
+  @Test("a dump ends with the same bytes after any file could not grow", arguments: FaultCase.kinds)
   func fileSize(kind: [String]) throws {
     let test = try FaultCase(images: 64, options: kind)
     var generator = SplitMix(seed: 3)
     var stopped = 0
     for attempt in 0..<FaultCase.faults {
       let output = "out\(attempt)"
-      // A limit on the size of files, in blocks of 512 bytes: every write may be the one beyond it.
+      // The limit on file sizes is in blocks of 512 bytes. Any write may exceed it.
       let blocks = Int(generator.nextUnit() * 540)
       let outcome = try Program.shell("ulimit -f \(blocks); exec \"$0\" dump \(test.words(output))")
       #expect([0, 73, 74].contains(outcome.status), "\(blocks) blocks: \(outcome.errors)")
@@ -58,10 +59,10 @@ struct FaultTests {
   }
 
   @Test(
-    "a dump ends in the same bytes after the disk was full and had room again", arguments: FaultCase.kinds)
+    "a dump ends with the same bytes after the disk was full and had room again", arguments: FaultCase.kinds)
   func fullDisk(kind: [String]) throws {
     let test = try FaultCase(images: 64, options: kind)
-    // Extremes take room for their snapshots, and for the rows between these, until they are whole.
+    // Extremes need room for their snapshots, and for the rows between snapshots, until they are complete.
     let room = test.whole.values.reduce(0) { $0 + $1.count } >> 10 + (kind.isEmpty ? 300 : 8192)
     guard let disk = try SmallDisk(kilobytes: room) else { return }  // not root
     var generator = SplitMix(seed: 7)
@@ -71,7 +72,7 @@ struct FaultTests {
       let delay = generator.nextUnit() * 0.6
       let outcome = try Program.run("dump", test.arguments(output)) { process in
         usleep(UInt32(delay * 1e6))
-        // Somebody else takes all the room there is.
+        // Another process fills the disk.
         let filler = fopen("\(disk.path)/filler", "w")
         let piece = [UInt8](repeating: 1, count: 4096)
         while fwrite(piece, 1, piece.count, filler) == piece.count && fflush(filler) == 0 {}
@@ -89,7 +90,7 @@ struct FaultTests {
     print("full disk, kind \(kind): \(FaultCase.faults) times, \(stopped) of them before the end")
   }
 
-  @Test("two processes on one output: the second is refused, and the first ends undisturbed")
+  @Test("of two processes with one output, the second is refused, and the first ends undisturbed")
   func together() throws {
     let test = try FaultCase(images: 64)
     let first = try Program.run("dump", test.arguments("out")) { process in

@@ -5,7 +5,7 @@ import Models
 import TestSupport
 import Testing
 
-/// The real program on file systems that lack something or fail, and outputs that are no plain names.
+/// Tests of the real program on file systems that lack features or fail, and with unusual output names.
 struct FileSystemTests {
   private static let enodev = "19", eacces = "13", eio = "5", enosys = "38", enolck = "37", eagain = "11"
 
@@ -18,7 +18,9 @@ struct FileSystemTests {
       arguments[0], Array(arguments.dropFirst()), environment: environment.merging(refused) { $1 })
   }
 
-  @Test("weights and arrays that cannot be mapped are read", arguments: [enodev, eacces, "22", enosys, "95"])
+  @Test(
+    "weights and arrays that cannot be memory-mapped are read",
+    arguments: [enodev, eacces, "22", enosys, "95"])
   func unmapped(code: String) throws {
     let test = try FaultCase(images: 9)
     let weights = test.folder("weights/a.safetensors")
@@ -39,7 +41,7 @@ struct FileSystemTests {
     #expect(listed[0] == listed[1] && !listed[0].isEmpty)
   }
 
-  @Test("an input that cannot be opened or read is 66 and a sentence that names it")
+  @Test("an input that cannot be opened or read exits with 66 and a sentence that names it")
   func unreadable() throws {
     let folder = try imageFolder(count: 4)
     let recording = ["--model", "squeezenet1_1", "--weights", "seeded:1", "--layers", "features.0"]
@@ -98,7 +100,7 @@ struct FileSystemTests {
     #expect(folders.status == 66, "\(folders.errors)")
   }
 
-  @Test("a mapped file that ends while it is read is 66 and a sentence, not a crash")
+  @Test("a memory-mapped file that is truncated while it is read exits with 66 and a sentence, not a crash")
   func cut() throws {
     let folder = try TemporaryFolder()
     let weights = try folder.write(
@@ -108,7 +110,7 @@ struct FileSystemTests {
     #expect(outcome.status == 66 && isOneSentence(outcome.errors) && outcome.errors.contains(weights))
   }
 
-  @Test("a journal that cannot be read is no reason to record again")
+  @Test("an unreadable journal does not start a new recording")
   func journal() throws {
     let test = try FaultCase(images: 64)
     let stopped = try Program.run("dump", test.arguments("out")) { process in
@@ -117,7 +119,7 @@ struct FileSystemTests {
       }
       process.terminate()
     }
-    guard stopped.status == 75 else { return }  // it was over by then
+    guard stopped.status == 75 else { return }  // the run had already ended
     let before = try Data(contentsOf: URL(fileURLWithPath: test.folder("out/journal.tsv")))
     for command in [
       ["dump"] + test.arguments("out"), ["check", test.folder("out")], ["inspect", test.folder("out")],
@@ -129,7 +131,7 @@ struct FileSystemTests {
     try test.expectToEndWell("out", "a journal that could not be read")
   }
 
-  @Test("where one kind of lock is missing the other is taken, and where both are, a note says so")
+  @Test("if one kind of lock is missing the other is used, and if both are missing, a note says so")
   func locks() throws {
     let test = try FaultCase(images: 9)
     let address = "http://127.0.0.1:9/x"
@@ -153,13 +155,13 @@ struct FileSystemTests {
   }
 
   @Test(
-    "every file and folder has the rights that the user's mask leaves", arguments: ["002", "000", "027"],
+    "every file and folder has the permissions that the umask allows", arguments: ["002", "000", "027"],
     FaultCase.kinds)
   func mask(mask: String, kind: [String]) throws {
     let test = try FaultCase(images: 9, options: kind)
     let limit = try #require(Int(mask, radix: 8))
     let files = 0o666 & ~limit, folders = 0o777 & ~limit
-    // Killed in the middle, so that what a dump in the making has is there, too.
+    // The run is killed in the middle, so that the working files of an incomplete dump exist, too.
     let library = try FaultLibrary.failing.get()
     let commands = [
       "umask \(mask); LD_PRELOAD='\(library)' FAULT_FOLDER=\"$1\" FAULT_AT=40 FAULT_HOW=28 \"$0\" dump \(test.words("out"))",

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Stimuli and atlases find the images of a dump by themselves, wherever it found them.
+/// Tests that stimuli and atlases find the images of a dump by themselves, regardless of their location.
 struct ImagePlacesTests {
   private let record = [
     "dump", "--model", "squeezenet1_1", "--weights", "seeded:1", "--layers", "features.3.squeeze",
@@ -14,7 +14,8 @@ struct ImagePlacesTests {
     #expect(outcome.status == 0, "\(words): \(outcome.errors)")
   }
 
-  /// The pictures of exemplars and of the atlas of a dump, made where nothing is found by a relative path.
+  /// Returns the pictures of a dump's exemplars and of its atlas, made in a working directory where no
+  /// relative path is valid.
   private func pictures(of dump: String, in folder: TemporaryFolder) throws -> [String: Data] {
     try succeed([
       "exemplars", folder(dump), "--unit", "features_3_squeeze__3", "--batches", "1", "--grid", "--output",
@@ -26,7 +27,7 @@ struct ImagePlacesTests {
     }
   }
 
-  @Test("pictures are the same of images in a folder, in several archives and in a shard of them")
+  @Test("pictures are the same for images in a folder, in several archives and in a shard of them")
   func archives() throws {
     let folder = try imageFolder(count: 45)
     let files = try folder.files(below: "images").sorted {
@@ -48,7 +49,7 @@ struct ImagePlacesTests {
     #expect(try pictures(of: "shard", in: folder) == half)
   }
 
-  @Test("an image whose name is no text is shown as any other")
+  @Test("an image whose name is not UTF-8 is shown like any other")
   func bytes() throws {
     let folder = try TemporaryFolder()
     for image in 0..<22 {
@@ -57,7 +58,7 @@ struct ImagePlacesTests {
     }
     try succeed(record + ["--images", folder("text"), "--output", folder("plain")])
     let plain = try pictures(of: "plain", in: folder)
-    // The same order and pictures under names in Latin-1.
+    // The order and the pictures are the same under names in Latin-1.
     let moved = try Program.shell(
       "mv \"$1\" \"$2\" && cd \"$2\" && for f in *.png; do mv $f $(printf '\\351')$f; done", folder("text"),
       folder("latin"))
@@ -66,7 +67,7 @@ struct ImagePlacesTests {
     #expect(try pictures(of: "bytes", in: folder) == plain)
   }
 
-  @Test("a place that holds other images is refused by name; a dump whose images are gone has an atlas still")
+  @Test("a location with other images is refused by name; a dump whose images are missing still has an atlas")
   func moved() throws {
     let folder = try imageFolder(count: 24)
     let files = try folder.files(below: "images").sorted {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `dump` and `evaluate` take for images, and what a dry run promises, by the real program.
+/// Tests of the real program: the images that `dump` and `evaluate` accept, and the estimates of a dry run.
 struct InputCommandTests {
   private let layers = ["--layers", "features.3.squeeze", "--threads", "2", "--batch-size", "4"]
 
@@ -19,12 +19,12 @@ struct InputCommandTests {
   }
 
   @Test(
-    "a dry run's memory is not exceeded, also by images that would fill five times as much"
+    "the memory of a dry run's estimate is not exceeded, even by images that would fill five times as much"
   )
   func memoryHolds() throws {
     let folder = try imageFolder(count: 8)
     for index in 0..<3 {
-      // 676 MB each, were they ever in memory.
+      // The images would take 676 MB each if they were decoded.
       try folder.write(
         PNG.gray(width: 13_000, height: 13_000, value: 9), to: "images/n01440764/large\(index).png")
     }
@@ -48,7 +48,7 @@ struct InputCommandTests {
     #expect(table.contains("bomb.png\t0\tskipped: the image claims 20000×20000 pixels"))
   }
 
-  @Test("a dump that would not fit under ulimit is 64 and touches nothing; one that fits runs")
+  @Test("a dump that would not fit under ulimit exits with 64 and writes nothing; one that fits runs")
   func memoryLimit() throws {
     let folder = try imageFolder(count: 64)
     func run(_ kilobytes: Int, threads: Int) throws -> Program.Outcome {
@@ -97,7 +97,7 @@ struct InputCommandTests {
     #expect(refused.status == 65 && refused.errors.contains("--labels"))
   }
 
-  @Test("shards by a pattern, and mistakes with their exit codes")
+  @Test("shards are given by a pattern, and mistakes have their exit codes")
   func archives() throws {
     let folder = try TemporaryFolder()
     for shard in 0..<3 {

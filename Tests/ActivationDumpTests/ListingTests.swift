@@ -14,7 +14,7 @@ struct ListingTests {
     let models = try #require(document["models"] as? [[String: Any]])
     #expect(models.count == 14)
     let meanings = try models.map { try #require($0["means"] as? String) }
-    // The table has them in lines of a screen's width.
+    // The table wraps its words to the width of a screen.
     let words = table.output.split { $0.isWhitespace }.joined(separator: " ")
     #expect(meanings.allSatisfy { !$0.isEmpty && words.contains($0) })
     let resNet = try #require(models.first { $0["identifier"] as? String == "resnet50" })
@@ -23,7 +23,7 @@ struct ListingTests {
     #expect(resNet["weights_present"] as? Bool == false)
   }
 
-  @Test("models sees the weights in the folder it is told of, by option or by environment")
+  @Test("models finds the weights in the folder given by option or by environment")
   func presence() throws {
     let folder = try TemporaryFolder()
     try folder.write([1], to: "resnet50-0676ba61.pth")
@@ -39,7 +39,7 @@ struct ListingTests {
     }
   }
 
-  @Test("layers prints both spellings; --relevant those of the study in its order")
+  @Test("layers prints both spellings; --relevant prints the study's layers in its order")
   func layers() throws {
     let document = try Program.run("layers", "clip-resnet50", "--relevant", "--json").json()
     let layers = try #require(document["layers"] as? [[String: Any]])
@@ -51,7 +51,7 @@ struct ListingTests {
     #expect(table.status == 0 && table.output.contains("features.3.squeeze  "))
   }
 
-  @Test("help and version are results; what is not understood is usage")
+  @Test("help and version are results; an invalid command line is a usage error")
   func usage() throws {
     let help = try Program.run("--help")
     #expect(help.status == 0 && help.output.contains("dump") && help.errors.isEmpty)

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The real program with less memory than it wants: it runs, or says in a sentence that it cannot. It never waits for
-/// memory that does not come, and never ends by a signal.
+/// Tests of the real program with less memory than it needs. It runs, or reports in one sentence that it
+/// cannot. It never waits for memory that is not available, and no signal ends it.
 struct MemoryLimitTests {
-  /// Runs a dump under `ulimit`, with a minute before it counts as hanging.
+  /// Runs a dump under `ulimit`, with a time limit of one minute.
   private func run(
     _ limit: String, _ folder: TemporaryFolder, _ output: String, _ options: String = ""
   ) throws -> Program.Outcome {
@@ -15,7 +15,8 @@ struct MemoryLimitTests {
   }
 
   @Test(
-    "under every limit on addresses a dump runs to the end, or is refused in a sentence and writes nothing")
+    "under every limit on address space a dump runs to the end, or is refused in one sentence and writes nothing"
+  )
   func addresses() throws {
     let folder = try imageFolder(count: 24)
     var (ran, refused) = (0, 0)
@@ -35,7 +36,7 @@ struct MemoryLimitTests {
     #expect(ran >= 2 && refused >= 2)
   }
 
-  @Test("so it is under a limit on data, and with kernels that stand on a library")
+  @Test("a limit on data, and kernels that use a library, have the same effect")
   func data() throws {
     let folder = try imageFolder(count: 24)
     for (name, limit, options) in [
@@ -51,13 +52,14 @@ struct MemoryLimitTests {
     }
   }
 
-  @Test("threads that the system refuses are an error that says so, and one thread needs no other")
+  @Test("threads that the system refuses are reported in an error, and one thread needs no other")
   func threads() throws {
     let folder = try imageFolder(count: 24)
-    // Root may have any number: as another user, if one can read the program.
+    // Root may have any number of processes, so the test runs as another user, if that user can read the
+    // program.
     let user = "setpriv --reuid 61234 --clear-groups sh -c"
     guard getuid() == 0, try Program.shell("\(user) 'test -x \"$0\"' \"$0\"").status == 0 else { return }
-    // One process is the clock that ends a run which waits for ever.
+    // One of the processes is `timeout`, which ends a run that hangs.
     for (processes, threads, isEnough) in [(2, 1, true), (2, 2, false), (4, 1, true), (4, 4, false)] {
       let outcome = try Program.shell(
         "chmod -R a+rX \"$(dirname \"$1\")\"; mkdir -pm 777 \"$2\"; exec \(user)"
@@ -69,7 +71,9 @@ struct MemoryLimitTests {
     }
   }
 
-  @Test("so they are where the headers of several archives are read, which are then not called damaged")
+  @Test(
+    "threads refused while the headers of several archives are read do not make the archives count as damaged"
+  )
   func threadsOverArchives() throws {
     let folder = try TemporaryFolder()
     let image = [UInt8](PNG.photograph(width: 40, height: 50, seed: 1))

@@ -2,11 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Outputs that are links, devices, pipes, or names as long as they may be.
+/// Tests of outputs that are links, devices or pipes, or whose names have the maximum length.
 struct OutputNameTests {
   private let sample = ["units", "sample", "--model", "squeezenet1_1", "--count", "3", "--output"]
 
-  @Test("a link to nothing is refused in a sentence that names both, whatever is to be made in its place")
+  @Test(
+    "a dangling link as the output is refused in one sentence that names both paths, for every kind of output"
+  )
   func dangling() throws {
     let test = try FaultCase(images: 9)
     let folder = test.folder
@@ -26,7 +28,7 @@ struct OutputNameTests {
         ],
       ] {
         let outcome = try Program.run(command)
-        // Too few images for exemplars may be noticed first.
+        // The command may first report that there are too few images for exemplars.
         guard command[0] != "exemplars" || outcome.status == 73 else { continue }
         #expect(outcome.status == 73 && isOneSentence(outcome.errors), "\(command): \(outcome.errors)")
         #expect(
@@ -37,7 +39,7 @@ struct OutputNameTests {
     }
   }
 
-  @Test("a link to a folder or a file stays one, and what it leads to is written")
+  @Test("a link to a folder or a file stays a link, and its target is written")
   func followed() throws {
     let test = try FaultCase(images: 9)
     try FileManager.default.createDirectory(atPath: test.folder("real"), withIntermediateDirectories: true)
@@ -53,7 +55,7 @@ struct OutputNameTests {
     #expect(try String(contentsOfFile: test.folder("file"), encoding: .utf8) == drawn && !drawn.isEmpty)
   }
 
-  @Test("a pipe is written to, a device stays one, and a folder is no file")
+  @Test("a pipe is written to, a device stays a device, and a folder is not accepted as a file")
   func others() throws {
     let drawn = try Program.run(sample.dropLast()).output
     let words = sample.joined(separator: " ")
@@ -68,7 +70,7 @@ struct OutputNameTests {
   }
 
   @Test(
-    "a name as long as names may be is written, one that is longer refused before anything is",
+    "a name of the maximum length is written, and a longer name is refused before anything is written",
     arguments: ["a", "é", "\u{1F600}"])
   func long(character: String) throws {
     let folder = try TemporaryFolder()

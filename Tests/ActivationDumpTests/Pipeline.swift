@@ -3,19 +3,21 @@ import TestSupport
 
 /// The real program with a pipe as one of its streams.
 enum Pipeline {
-  /// What the pipe's reader does.
+  /// The behaviour of the pipe's reader.
   enum Reader {
-    /// It has closed standard output before the program starts.
+    /// The reader has closed standard output before the program starts.
     case nothing
-    /// It finds standard output full, and not blocking, and reads everything after a while.
+    /// The reader's pipe, as standard output, is full and non-blocking. The reader reads everything after a
+    /// while.
     case late
-    /// It leaves standard error full, and not blocking, for ever.
+    /// The reader's pipe, as standard error, is full and non-blocking, and is never read.
     case never
   }
 
   /// Runs the program.
   ///
-  /// - Returns: Its exit code, what it printed to standard output, and to standard error where that is not the pipe.
+  /// - Returns: Its exit code, and its standard output and standard error, except for the stream that is the
+  ///   pipe.
   static func run(_ arguments: [String], reading reader: Reader) throws -> Program.Outcome {
     let folder = try TemporaryFolder()
     let process = Process()
@@ -47,9 +49,9 @@ enum Pipeline {
       errors: try String(contentsOfFile: folder("err"), encoding: .utf8))
   }
 
-  /// Fills a pipe, and makes it one that does not block, for every process that has it.
+  /// Fills a pipe, and makes it non-blocking for every process that has it open.
   ///
-  /// - Returns: The bytes in it.
+  /// - Returns: The number of bytes in the pipe.
   private static func fill(_ descriptor: Int32) throws -> Int {
     guard fcntl(descriptor, F_SETFL, O_WRONLY | O_NONBLOCK) == 0 else { throw POSIXError(.EIO) }
     let page = [UInt8](repeating: 46, count: 4096)

@@ -4,20 +4,20 @@ import Testing
 
 /// The real program, as the shell runs it.
 struct Program {
-  /// What a run left behind.
+  /// The result of a run.
   struct Outcome {
     let status: Int32
     let output: String
     let errors: String
 
-    /// Standard output, which has to be one JSON object and nothing else.
+    /// Parses standard output, which must be exactly one JSON object.
     func json() throws -> [String: Any] {
       let object = try JSONSerialization.jsonObject(with: Data(output.utf8))
       return try #require(object as? [String: Any])
     }
   }
 
-  /// The binary that was built beside these tests.
+  /// The path of the binary that was built with these tests.
   static let path: String = {
     let tests = Bundle.main.executablePath ?? CommandLine.arguments[0]
     return (tests as NSString).deletingLastPathComponent + "/activation-dump"
@@ -28,7 +28,8 @@ struct Program {
     try run(path, arguments, environment)
   }
 
-  /// Runs the program and does something while it runs; it may end by a signal, whose number is then its status.
+  /// Runs the program and calls a closure while it runs. If a signal ends the program, its status is the
+  /// signal's number.
   static func run(
     _ command: String, _ arguments: [String], environment: [String: String] = [:],
     meanwhile: (Process) throws -> Void = { _ in }
@@ -42,7 +43,7 @@ struct Program {
     process.waitUntilExit()
     return try outcome(of: process, in: folder, mayBeKilled: true)
   }
-  /// Runs the program with arguments put together elsewhere.
+  /// Runs the program with an array of arguments.
   static func run(_ arguments: [String]) throws -> Outcome { try run(path, arguments, [:]) }
 
   /// Runs a shell command in which `"$0"` is the program and `"$1"`, `"$2"`… are the arguments.
@@ -52,12 +53,13 @@ struct Program {
     try run("/bin/sh", ["-c", command, path] + arguments, environment)
   }
 
-  /// Runs another program, one of the PATH.
+  /// Runs another program, found in the PATH.
   static func tool(_ name: String, _ arguments: [String], environment: [String: String]) throws -> Outcome {
     try run("/usr/bin/env", [unblocking, name] + arguments, environment)
   }
 
-  /// An option of `env`: the threads that start processes may have signals blocked, and these would inherit that.
+  /// An option of `env` that unblocks signals: threads that start processes may block signals, and child
+  /// processes would inherit that.
   static let unblocking = "--default-signal=USR1,TERM"
 
   private static func run(
@@ -69,7 +71,7 @@ struct Program {
     return try outcome(of: process, in: folder)
   }
 
-  /// Starts the program and does something while it runs.
+  /// Starts the program and calls a closure while it runs.
   static func run(_ arguments: String..., meanwhile: (Process) throws -> Void) throws -> Outcome {
     let folder = try TemporaryFolder()
     let process = try start(path, arguments, [:], in: folder)
@@ -87,10 +89,10 @@ struct Program {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: executable)
     process.arguments = arguments
-    // Weights of whoever runs the tests must not matter.
+    // The weights folder of the user who runs the tests must not matter.
     process.environment = ProcessInfo.processInfo.environment
       .merging(["ACTIVATION_DUMP_WEIGHTS": folder("weights")]) { $1 }.merging(environment) { $1 }
-    // Files, since a pipe that nobody empties stops the program.
+    // Output goes to files, since a pipe that is not read blocks the program.
     for name in ["out", "err"] { try folder.write([], to: name) }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle(forWritingAtPath: folder("out"))
@@ -110,7 +112,7 @@ struct Program {
   }
 }
 
-/// A folder with images in it.
+/// Creates a folder with images.
 func imageFolder(count: Int, classes: [String] = ["n01440764", "n01443537"]) throws -> TemporaryFolder {
   let folder = try TemporaryFolder()
   for index in 0..<count {
@@ -120,7 +122,7 @@ func imageFolder(count: Int, classes: [String] = ["n01440764", "n01443537"]) thr
   return folder
 }
 
-/// A file of this repository.
+/// Returns the path of a file of this repository.
 func repositoryFile(_ name: String) -> String {
   URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: name).path

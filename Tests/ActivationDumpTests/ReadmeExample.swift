@@ -42,6 +42,6 @@ struct ReadmeExample {
     return String(text[from..<to.lowerBound])
   }
 
-  /// How lines are broken does not matter.
+  /// Returns the code without white space, because line breaks do not matter.
   private func words(_ code: String) -> String { code.filter { !$0.isWhitespace } }
 }

@@ -13,7 +13,7 @@ struct ReportCommandTests {
     return folder
   }
 
-  @Test("the page to open is named, and everything it needs is beside it")
+  @Test("the first page is named, and all its files are beside it")
   func report() throws {
     let folder = try dump()
     let outcome = try Program.run("report", folder("dump"), "--output", folder("atlas"))
@@ -37,7 +37,7 @@ struct ReportCommandTests {
       json["bytes"] as? Int == files.filter { $0.key != "atlas.json" }.values.reduce(0) { $0 + $1.count })
   }
 
-  @Test("the program alone makes an atlas, wherever it lies")
+  @Test("the program makes an atlas without other files, from any folder")
   func installed() throws {
     let folder = try dump()
     try FileManager.default.createDirectory(atPath: folder("bin"), withIntermediateDirectories: true)
@@ -49,7 +49,7 @@ struct ReportCommandTests {
     #expect(FileManager.default.fileExists(atPath: folder("atlas/assets/atlas.css")))
   }
 
-  @Test("exit codes: missing dump 66, output taken 73, disk full 74, bad options 64, layer not there 65")
+  @Test("exit codes: missing dump 66, output occupied 73, disk full 74, bad options 64, missing layer 65")
   func failures() throws {
     let folder = try dump()
     func status(_ arguments: String...) throws -> Int32 {

@@ -5,9 +5,9 @@ import Testing
 
 @testable import ActivationDump
 
-/// What the libraries say, as the command line says it.
+/// Tests of the libraries' messages in the wording of the command line.
 struct SettingTests {
-  /// A command as its own description of itself has it.
+  /// A command in the form of its own JSON description.
   private struct Described: Decodable {
     struct Argument: Decodable { let names: [Name]? }
     struct Name: Decodable { let kind: String, name: String }
@@ -15,7 +15,7 @@ struct SettingTests {
     let subcommands: [Described]?
     let arguments: [Argument]?
 
-    /// The long options of every command, by the words that call it.
+    /// Returns the long options of every command, by the words that call the command.
     func options(after words: [String] = []) -> [String: Set<String>] {
       var found = [
         words.joined(separator: " "): Set(
@@ -44,7 +44,7 @@ struct SettingTests {
     }
   }
 
-  @Test("every command that a sentence can name is one, and has the settings that are named with it")
+  @Test("every command that a sentence can name exists, and has the settings that are named with it")
   func commands() throws {
     let known = try options()
     for command in Command.allCases {
@@ -55,7 +55,7 @@ struct SettingTests {
     }
   }
 
-  @Test("the command line names settings by its options and commands as they are typed")
+  @Test("the command line names settings by their options, and commands as they are typed")
   func wording() {
     let sentence: Sentence =
       "lower \(.batchSize), give \(.keep, "extremes:5") or see '\(.inspect, with: .json)' or '\(calling: .trialsCatch)'"
@@ -65,7 +65,7 @@ struct SettingTests {
     )
   }
 
-  @Test("the exit code of an error is that of its class, whatever its type")
+  @Test("the exit code of an error is that of its class, for every type of error")
   func exitCodes() {
     func report(_ error: any Error) -> ExitReport { ExitReport(error) }
     let codes: [Failure.Kind: Int32] = [

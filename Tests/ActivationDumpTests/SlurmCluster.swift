@@ -2,9 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A Slurm of its own, with one node of two processors, for as long as the object lives.
+/// A private Slurm with one node of two processors, which runs as long as the object exists.
 final class SlurmCluster {
-  /// Debian has Slurm, and `scripts/setup.sh test` installs it: there, a test without it fails.
+  /// Whether Slurm must be installed. Debian has Slurm, and `scripts/setup.sh test` installs it; there, a
+  /// test without Slurm fails.
   static let isExpected =
     FileManager.default.fileExists(atPath: "/etc/debian_version")
     || FileManager.default.fileExists(atPath: "/usr/sbin/slurmctld")
@@ -28,7 +29,7 @@ final class SlurmCluster {
   }
 
   deinit {
-    // The script stops everything when its input ends, also when these tests are killed.
+    // The script stops everything when its input ends, even when these tests are killed.
     try? input.fileHandleForWriting.close()
     if process.isRunning { process.waitUntilExit() }
   }
@@ -37,19 +38,20 @@ final class SlurmCluster {
     ["SLURM_CONF": folder("slurm/slurm.conf"), "ACTIVATION_DUMP": Program.path]
   }
 
-  /// Runs a client of Slurm, or a script that uses some.
+  /// Runs a Slurm client, or a script that uses Slurm clients.
   func run(_ tool: String, _ arguments: String...) throws -> Program.Outcome {
     try Program.tool(tool, arguments, environment: environment)
   }
 
-  /// The jobs that are not over, as `squeue` prints them in a format.
+  /// Returns the jobs that have not ended, in an output format of `squeue`.
   func queue(_ format: String) throws -> [String] {
     let outcome = try run("squeue", "--noheader", "--array", "--format", format)
     try #require(outcome.status == 0, "\(outcome.errors)")
     return outcome.output.split(separator: "\n").map(String.init)
   }
 
-  /// Waits for something, while jobs that were requeued start again soon and not, as Slurm has it, after two minutes.
+  /// Waits for a condition. Meanwhile, requeued jobs start again soon, and not after two minutes as by
+  /// Slurm's default.
   func wait(for what: String, until condition: () throws -> Bool) throws {
     let deadline = Date(timeIntervalSinceNow: 240)
     var waiting: [String: Date] = [:]
@@ -57,7 +59,7 @@ final class SlurmCluster {
       try #require(Date() < deadline, "waited too long for \(what)")
       for line in try queue("%i %r") where line.hasSuffix(" BeginTime") {
         let job = String(line.split(separator: " ")[0])
-        // The two minutes are there so that the end of the first start is not taken for one of the second.
+        // Slurm delays the restart so that the end of the first run is not taken for that of the second.
         guard Date().timeIntervalSince(waiting[job, default: Date()]) > 3 else {
           waiting[job] = waiting[job] ?? Date()
           continue

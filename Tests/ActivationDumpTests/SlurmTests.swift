@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The scripts for clusters on a real Slurm.
+/// Tests of the cluster scripts on a real Slurm.
 @Suite(.enabled(if: SlurmCluster.isExpected, "Slurm is installed for the tests on Debian only"))
 struct SlurmTests {
   private static let shards = 4
   private let folder: TemporaryFolder
   private let cluster: SlurmCluster
-  /// With what shells and Slurm read in their own way.
+  /// The output, whose name contains characters that are special to shells and to Slurm.
   private let output: String
 
   init() throws {
@@ -45,7 +45,7 @@ struct SlurmTests {
     try? String(contentsOfFile: "\(shardFolder(shard))/\(name)", encoding: .utf8)
   }
 
-  /// Halts the programs of tasks as soon as they have done some of their images; gives their processes.
+  /// Stops the processes of tasks once they have done some of their images. Returns their process ids.
   private func halt(_ shards: Int...) throws -> [pid_t] {
     var processes: [Int: pid_t] = [:]
     let deadline = Date(timeIntervalSinceNow: 120)
@@ -53,7 +53,7 @@ struct SlurmTests {
       try #require(Date() < deadline, "the tasks do not get to their images")
       for shard in shards where processes[shard] == nil {
         guard let journal = read("journal.tsv", of: shard), journal.contains("\tchunk\t") else { continue }
-        // `process 17 on node`
+        // The line is `process 17 on node`.
         let process = try #require(
           read("lock", of: shard)?.split(separator: " ").dropFirst().first.flatMap { pid_t($0) })
         try #require(kill(process, SIGSTOP) == 0, "shard \(shard) was over too soon")
@@ -64,14 +64,14 @@ struct SlurmTests {
     return shards.compactMap { processes[$0] }
   }
 
-  /// The images that were done when a job started for the nth time, by its log.
+  /// Returns the number of images that were done at the nth start of a job, from its log.
   private func imagesDone(atStart start: Int, in log: String) -> Int? {
     let line = log.split(separator: "\n").first { $0.contains(": start \(start) on ") }
     let word = line?.split(separator: ", ").first { $0.hasSuffix(" images done") }
     return word.flatMap { Int($0.split(separator: " ")[0]) }
   }
 
-  @Test("tasks that are killed, out of time and cancelled go on, and merge to the bytes of a single run")
+  @Test("tasks that are killed, out of time or cancelled resume, and merge to the bytes of a single run")
   func array() throws {
     defer { show() }
     let whole = try Program.run("dump", recording + ["--output", folder("whole")])
@@ -87,7 +87,7 @@ struct SlurmTests {
     #expect(second.status == 0 && second.output.contains("in the queue already: 1_0 1_1 1_2 1_3"))
     #expect(second.output.contains("nothing to do") && !second.output.contains("shards "))
 
-    // Out of time: Slurm looks at that twice a minute.
+    // The time limit is exceeded; Slurm checks it twice a minute.
     #expect(try cluster.run("scontrol", "update", "JobId=1_1", "TimeLimit=1").status == 0)
     kill(processes[0], SIGKILL)
     let cancelled = try halt(2)[0]
@@ -103,7 +103,7 @@ struct SlurmTests {
       #expect((1..<200).contains(try #require(imagesDone(atStart: 2, in: log("1_\(shard)")))))
       #expect(log("1_\(shard)").contains("ended with 0 after"))
     }
-    // The merge depended on all of them.
+    // The merge depended on all of the jobs.
     #expect(!FileManager.default.fileExists(atPath: output))
     #expect(try Program.run("inspect", "\(output).shards", "--missing", "4").output == "2\n")
 
@@ -127,7 +127,7 @@ struct SlurmTests {
     #expect(try cluster.queue("%i").isEmpty)
   }
 
-  /// Prints what the logs of the jobs say, for people.
+  /// Prints the logs of the jobs, for debugging.
   private func show() {
     let logs = "\(output).shards/logs"
     for name in ((try? FileManager.default.contentsOfDirectory(atPath: logs)) ?? []).sorted() {

@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The real program whose standard streams are closed, full, or without a reader.
+/// Tests of the real program whose standard streams are closed, full, or without a reader.
 struct StandardStreamTests {
-  /// The shell's words for every choice of closed streams.
+  /// The shell redirections for every combination of closed streams.
   static let closed = ["<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"]
 
-  /// A small dump and what can be made of it.
+  /// Creates a small dump and the outputs that are made from a dump.
   private static func made() throws -> TemporaryFolder {
     let folder = try imageFolder(count: 45)
     let arguments = [
@@ -22,7 +22,7 @@ struct StandardStreamTests {
     return folder
   }
 
-  /// Commands that make something, and their arguments; `OUT` is what they make.
+  /// Returns the commands that make an output, with their arguments; `OUT` is the output.
   private static func makers(_ folder: TemporaryFolder) -> [[String]] {
     [
       ["merge", folder("shards"), "--output", "OUT"], ["report", folder("dump"), "--output", "OUT"],
@@ -35,7 +35,7 @@ struct StandardStreamTests {
     ]
   }
 
-  /// Commands that print, and nothing else.
+  /// Returns the commands that only print.
   private static func printers(_ folder: TemporaryFolder) -> [[String]] {
     [
       ["models"], ["models", "--json"], ["layers", "squeezenet1_1"], ["weights", "list"],
@@ -55,7 +55,7 @@ struct StandardStreamTests {
   }
 
   @Test(
-    "a dump started with any of the three closed has the bytes of any other", arguments: closed,
+    "a dump has the same bytes with any of the three streams closed", arguments: closed,
     FaultCase.kinds)
   func closedDump(closed: String, kind: [String]) throws {
     let test = try FaultCase(images: 9, options: kind)
@@ -65,7 +65,7 @@ struct StandardStreamTests {
     #expect(try Program.run("check", test.folder("closed")).status == 0, "\(closed)")
   }
 
-  @Test("so it is with what other commands make, and their exit codes")
+  @Test("the outputs and exit codes of other commands are the same with any of the streams closed")
   func closedMakers() throws {
     let folder = try Self.made()
     for (number, command) in Self.makers(folder).enumerated() {
@@ -87,7 +87,9 @@ struct StandardStreamTests {
     }
   }
 
-  @Test("results that have no place are one sentence and 74: standard output is closed, or its disk is full")
+  @Test(
+    "results that cannot be written exit with 74 and one sentence: standard output is closed, or its disk is full"
+  )
   func noPlace() throws {
     let folder = try Self.made()
     for command in Self.printers(folder) {
@@ -100,7 +102,7 @@ struct StandardStreamTests {
       #expect(try shell(command, ">&- 2>&-").status == 74, "\(command)")
       #expect(try shell(command, ">/dev/full 2>/dev/full").status == 74, "\(command)")
     }
-    // A summary, too, unless standard output is closed; what was made is whole.
+    // A summary is a result, too, unless standard output is closed. The output itself is complete.
     let test = try FaultCase(images: 9)
     let full = try shell(["dump"] + test.arguments("full"), ">/dev/full")
     #expect(full.status == 74 && full.errors.contains("what the command did is done"), "\(full.errors)")
@@ -125,7 +127,7 @@ struct StandardStreamTests {
   }
 
   @Test(
-    "whichever write to a stream fails, the files are whole", arguments: ["28", "5", "11", "32", "short"])
+    "the files are complete if any write to a stream fails", arguments: ["28", "5", "11", "32", "short"])
   func failingWrites(fault: String) throws {
     let test = try FaultCase(images: 9)
     for (stream, redirection) in [("1", "--json"), ("2", "--json"), ("1", "--resume")] {
@@ -137,7 +139,8 @@ struct StandardStreamTests {
         ]
         let outcome = try Program.run(
           "dump", test.arguments(output) + [redirection], environment: environment)
-        // EAGAIN is waited for; a reader that is gone wanted no more; a summary has three lines, a document is one write.
+        // On EAGAIN the program waits. A reader that closed the pipe wanted no more. A summary has three
+        // lines, a document is one write.
         let isLost =
           stream == "1" && ["28", "5", "short"].contains(fault) && (call == 1 || redirection != "--json")
         let isExpected = isLost ? outcome.status == 74 : outcome.status == 0
@@ -149,7 +152,9 @@ struct StandardStreamTests {
     }
   }
 
-  @Test("a reader that closes the pipe ends nothing: the exit code is the command's own, and nothing is said")
+  @Test(
+    "a reader that closes the pipe causes no error: the exit code is the command's own, and nothing is printed"
+  )
   func readerGone() throws {
     let folder = try Self.made()
     for command in Self.printers(folder) where command[0] != "bench" {
@@ -160,7 +165,7 @@ struct StandardStreamTests {
     #expect(try Pipeline.run(["check", folder("dump")], reading: .nothing).status == 1)
   }
 
-  @Test("a stream that does not block is waited for, and a note nobody reads holds up nothing for long")
+  @Test("the program waits for a non-blocking stream, and a note that is not read delays it only briefly")
   func notBlocking() throws {
     let whole = try Program.run("layers", "squeezenet1_1", "--json").output
     let outcome = try Pipeline.run(["layers", "squeezenet1_1", "--json"], reading: .late)

@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the program takes from the system at its start.
+/// Tests of the program's start: arguments and environment from the system.
 struct StartTests {
-  @Test("without /proc it does what it is told, and its manifest has the arguments")
+  @Test("the program runs without /proc, and its manifest has the arguments")
   func withoutProc() throws {
     let test = try FaultCase(images: 9)
-    // Only root may hide it.
+    // Only root may hide /proc.
     guard try Program.shell("unshare -m mount -t tmpfs none /proc").status == 0 else { return }
     let hidden = "exec unshare -m sh -c 'mount -t tmpfs none /proc; exec \"$0\" \"$@\"' \"$0\""
     let outcome = try Program.shell("\(hidden) dump \(test.words("hidden"))")
@@ -27,7 +27,7 @@ struct StartTests {
     }
   }
 
-  @Test("started without arguments, not even a name, it says so and does not succeed")
+  @Test("the program started without arguments, not even a name, reports an error")
   func withoutArguments() throws {
     var process = pid_t()
     var arguments: [UnsafeMutablePointer<CChar>?] = [nil]

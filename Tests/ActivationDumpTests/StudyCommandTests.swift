@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// From images to the tasks of an experiment, by the commands that docs/study.md names.
+/// Tests of the commands in docs/study.md, from images to the tasks of an experiment.
 struct StudyCommandTests {
-  @Test("dump, units sample, exemplars and trials end in tasks whose pictures are those the map names")
+  @Test("dump, units sample, exemplars and trials produce tasks with the pictures that the map names")
   func sequence() throws {
     let folder = try imageFolder(count: 45)
     func run(_ arguments: String..., status: Int32 = 0) throws -> Program.Outcome {
@@ -47,7 +47,7 @@ struct StudyCommandTests {
 
     let map = try ExemplarRanks(folder("stimuli/squeezenet1_1_/exemplars.json"))
     #expect(map.count == 240 && map.highest == 44)
-    // Half the dump's rows are of either class; ranks of one unit are of all.
+    // Each class has half of the dump's rows; the ranks of a unit are over all rows.
     let bytes = try folder.files(below: "stimuli/squeezenet1_1_")
     #expect(bytes.keys.filter { $0.hasSuffix("grid.png") }.count == 6)
     #expect(bytes.keys.filter { $0.hasSuffix("histogram.svg") }.count == 6)
@@ -58,7 +58,8 @@ struct StudyCommandTests {
   }
 
   @Test(
-    "a dump of extremes gives the easy condition the exemplars of the matrix, and says when it keeps too few")
+    "a dump of extremes gives the exemplars of the matrix for the easy condition, and an error if it keeps too few"
+  )
   func extremes() throws {
     let folder = try imageFolder(count: 45)
     for (name, keep) in [("matrix", "all"), ("extremes", "extremes:21"), ("few", "extremes:20")] {
@@ -88,14 +89,14 @@ struct StudyCommandTests {
     }
     #expect(statistics[0].split(separator: "\n").count == 17)
     for (one, other) in zip(statistics[0].split(separator: "\n"), statistics[1].split(separator: "\n")) {
-      // Everything but mean and deviation, which are summed in another order.
+      // All columns are compared except mean and deviation, whose sums have another order.
       let fields = [one, other].map { $0.split(separator: ",", omittingEmptySubsequences: false) }
       #expect(fields[0].prefix(5) == fields[1].prefix(5) && fields[0].suffix(4) == fields[1].suffix(4))
     }
   }
 
   @Test(
-    "a dump of a network that the catalogue does not have is listed, chosen from and shown, as one that it has"
+    "a dump of a network outside the catalogue can be listed, chosen from and shown like any other"
   )
   func otherNetwork() throws {
     let folder = try imageFolder(count: 45)
@@ -150,7 +151,7 @@ struct StudyCommandTests {
     #expect(!FileManager.default.fileExists(atPath: folder("mine_")))
   }
 
-  @Test("units list filters by layer, kind and what was recorded, in every form")
+  @Test("units list filters by layer, kind and recorded values, in every format")
   func list() throws {
     let folder = try imageFolder(count: 6)
     let dump = folder("dump")
@@ -179,7 +180,7 @@ struct StudyCommandTests {
         == "unit,layer,channel,minimum,maximum,mean,standard_deviation,sparsity,constant,never_positive,dead")
     let fields = rows.dropFirst().map { $0.split(separator: ",") }
     #expect(fields.allSatisfy { $0.count == 11 && $0[0].hasSuffix("__\($0[2])") })
-    // Of a largest value over positions, dead and never positive are the same.
+    // For a maximum over positions, dead and never positive are the same.
     let terms: [(String, Int, ([Substring]) -> Bool)] = [
       ("--constant", 8, { (Double($0[4]) ?? .nan) - (Double($0[3]) ?? .nan) < 1e-8 }),
       ("--never-positive", 9, { (Double($0[4]) ?? .nan) <= 0 }),
@@ -202,7 +203,7 @@ struct StudyCommandTests {
   }
 
   @Test(
-    "dead units are told from those that are never positive on average, or the list says why it cannot tell")
+    "dead units are distinguished from those never positive on average, or the list says why it cannot tell")
   func dead() throws {
     let folder = try imageFolder(count: 6)
     let layer = "features.12.expand3x3"
@@ -242,7 +243,7 @@ struct StudyCommandTests {
       })
   }
 
-  @Test("what is wrong with a command of the study is one sentence and the right exit code")
+  @Test("an error of a study command is one sentence with the right exit code")
   func errors() throws {
     let folder = try imageFolder(count: 30)
     let dump = folder("dump")

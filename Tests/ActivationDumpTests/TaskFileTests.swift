@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// How the files of stimuli and tasks are put on the disk, and which batches tasks show.
+/// Tests of how the files of stimuli and tasks are stored, and of the batches that tasks show.
 struct TaskFileTests {
-  /// The hard links of a file: how many names it has.
+  /// Returns the number of hard links of a file, which is the number of its names.
   private func names(of path: String) throws -> Int {
     var status = stat()
     try #require(stat(path, &status) == 0, "\(path)")
@@ -17,7 +17,7 @@ struct TaskFileTests {
     return outcome
   }
 
-  /// A dump, stimuli of six units in two batches, and catch trials.
+  /// Creates a dump, stimuli of six units in two batches, and catch trials.
   private func stimuli(copying: Bool = false) throws -> TemporaryFolder {
     let folder = try imageFolder(count: 45)
     _ = try run([
@@ -61,7 +61,7 @@ struct TaskFileTests {
         }
       }
     }
-    // A link to a symbolic link would break where it lies.
+    // A hard link to a symbolic link would be invalid in another folder.
     try FileManager.default.moveItem(atPath: linked("stimuli"), toPath: linked("elsewhere"))
     try FileManager.default.createSymbolicLink(
       atPath: linked("stimuli"), withDestinationPath: linked("elsewhere"))
@@ -78,7 +78,7 @@ struct TaskFileTests {
   }
 
   @Test(
-    "where hard links cannot be made, files are copies and a note says so",
+    "if hard links cannot be made, files are copies and a note says so",
     arguments: [EXDEV, EPERM, EMLINK, ENOSYS])
   func fallback(code: Int32) throws {
     let folder = try stimuli()
@@ -96,7 +96,7 @@ struct TaskFileTests {
     #expect(outcome.errors.contains("400 files are copies"), "\(outcome.errors)")
     _ = try run(tasks(folder, "linked/net_natural"))
     let files = try folder.files(below: "net_natural")
-    // Catch trials and stimuli likewise.
+    // Catch trials and stimuli behave in the same way.
     _ = try run(
       ["trials", "catch", "--stimuli", folder("stimuli"), "--model", "squeezenet1_1", "--count", "2"]
         + ["--output", folder("catch-2")], environment)
@@ -112,7 +112,7 @@ struct TaskFileTests {
     }
   }
 
-  @Test("tasks show the batches that all units have, and say so; one that is asked for and missing is named")
+  @Test("tasks show the batches that all units have, and say so; a requested batch that is missing is named")
   func batches() throws {
     let folder = try stimuli()
     let chosen = try run(tasks(folder, "net_natural"))
@@ -128,7 +128,7 @@ struct TaskFileTests {
     #expect(structure.status == 0)
     let text = try String(contentsOfFile: folder("net.json"), encoding: .utf8)
     #expect(text.contains("\"max_batch\" : 1"))
-    // A unit with fewer batches than the others.
+    // One unit has fewer batches than the others.
     try FileManager.default.removeItem(
       atPath: folder("stimuli/squeezenet1_1_/features_3_squeeze/channel_4/natural_images/batch_1"))
     #expect(try run(tasks(folder, "net_fewer")).errors.contains("--max-batch 0"))

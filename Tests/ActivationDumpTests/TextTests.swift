@@ -2,7 +2,7 @@ import ActivationDump
 import Testing
 
 struct TextTests {
-  @Test("the bar grows by eighths of a character and is always as wide")
+  @Test("the bar grows by eighths of a character and has a constant width")
   func bar() {
     #expect(ProgressText.bar(0, 100, width: 4) == "    ")
     #expect(ProgressText.bar(100, 100, width: 4) == "████")
@@ -11,7 +11,7 @@ struct TextTests {
     #expect(ProgressText.bar(9, 0, width: 2) == "  ")
   }
 
-  @Test("a line says how many, how fast and how long still")
+  @Test("a line gives the count, the rate and the remaining time")
   func line() {
     #expect(
       ProgressText.line(1000, 50_000, "images", 25)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Inputs as users have them: pipes, folders whose names are no UTF-8, images that cannot be read.
+/// Tests of unusual inputs: pipes, folders whose names are not UTF-8, images that cannot be read.
 struct UserInputTests {
   private let folder: TemporaryFolder
   init() throws { folder = try imageFolder(count: 4) }
@@ -19,7 +19,7 @@ struct UserInputTests {
   }
 
   @Test(
-    "a list comes through a pipe or standard input, with paths from the working directory, and is found again"
+    "a list is read from a pipe or standard input, with paths from the working directory, and its images are found again"
   )
   func pipes() throws {
     let file = try shell("ls -d images/*/* > list && \"$0\" \(dump) --images list --output a")
@@ -39,7 +39,7 @@ struct UserInputTests {
     #expect(packed.status == 65 && packed.errors.contains("looks like a tar file"), "\(packed.errors)")
   }
 
-  @Test("a folder whose own name is not UTF-8 holds images, lists, units, weights and outputs like any other")
+  @Test("a folder whose name is not UTF-8 can hold images, lists, units, weights and outputs")
   func latin() throws {
     let command = """
       exec >/dev/null
@@ -70,7 +70,7 @@ struct UserInputTests {
   }
 
   @Test(
-    "images none of which can be read are an error, skipped or not, and nothing is in the way of the next run"
+    "a set without a readable image is an error, with or without skipping, and does not block the next run"
   )
   func noneReadable() throws {
     for name in ["1.png", "2.png"] { try folder.write([1], to: "bad/\(name)") }
@@ -94,7 +94,7 @@ struct UserInputTests {
     #expect(most.status == 0 && most.errors.contains("NOTE: 2 of 3 images, most of them"), "\(most.errors)")
   }
 
-  @Test("the row that ended a run is failed, those after it pending, and it is tried again")
+  @Test("the row that ended a run is marked failed, later rows pending, and it is tried again")
   func failedRow() throws {
     try folder.write([1], to: "images/n01443537/2.png")
     try folder.write(PNG.photograph(width: 9, height: 9, seed: 7), to: "images/n01443537/3.png")
@@ -109,7 +109,7 @@ struct UserInputTests {
     #expect(!(try table("out")).contains("failed"))
   }
 
-  @Test("exemplars whose images are gone leave nothing in the way of the corrected command")
+  @Test("exemplars whose images are missing leave nothing that blocks the corrected command")
   func withdrawnExemplars() throws {
     for image in 0..<22 {
       try folder.write(
@@ -141,7 +141,7 @@ struct UserInputTests {
   }
 
   @Test(
-    "an array over networks is refused as soon as two tasks differ, whether they share an output or not",
+    "an array over networks is refused as soon as two tasks differ, with one output or with several",
     arguments: [("out", "out"), ("out/a", "out/b")])
   func arrayOverNetworks(first: String, second: String) throws {
     let one = try record("squeezenet1_1", first, task(0))
@@ -150,10 +150,11 @@ struct UserInputTests {
     let other = try record("squeezenet1_1-caffe", second, task(1))
     #expect(other.status == 65 && other.errors.contains("--shard none"), "\(other.errors)")
     #expect(!FileManager.default.fileExists(atPath: folder("\(second)/shard-1-of-2")))
-    // A part is no recording.
+    // A shard is not a whole recording.
     let check = try Program.run("check", folder(first))
     #expect(check.status == 1 && check.output.contains("1 of 2 shards are missing: 1"), "\(check.output)")
-    // Each its own: said so, in another place. What the refused task left behind is in nobody's way.
+    // Each task records its own dump in another folder, with `--shard none`. The remains of the refused task
+    // do not matter.
     for (index, (model, output)) in [
       ("squeezenet1_1", "n0"), ("squeezenet1_1-caffe", second == first ? "n1" : second),
     ]
@@ -165,11 +166,11 @@ struct UserInputTests {
   }
 
   @Test(
-    "tasks that differ are noticed at the end, too; another job replaces what recorded nothing, or when told to"
+    "different tasks are also detected at the end; another job replaces an empty recording, or any with --overwrite"
   )
   func agreements() throws {
     #expect(try record("squeezenet1_1", "out", task(0)).status == 0)
-    // The other parts of the same recording, by a later job.
+    // A later job records the other shards of the same recording.
     #expect(try record("squeezenet1_1", "out", task(1, job: "8")).status == 0)
     #expect(try Program.run("merge", folder("out"), "--output", folder("whole")).status == 0)
     let mixed = try record("squeezenet1_1-caffe", "out", task(1, job: "9"), "--resume")

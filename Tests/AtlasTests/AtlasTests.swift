@@ -14,9 +14,9 @@ import Testing
 @testable import Tensor
 @testable import Units
 
-/// Whole atlases of small dumps.
+/// Tests of whole atlases of small dumps.
 struct AtlasTests {
-  /// A dump of SqueezeNet with generated weights over images of two classes and a file that is no image.
+  /// A dump of SqueezeNet with generated weights, over images of two classes and a file that is not an image.
   private struct Case {
     let folder: TemporaryFolder
     static let layers = ["features.3.squeeze", "features.4.expand3x3", "classifier.1"]
@@ -60,7 +60,7 @@ struct AtlasTests {
     }
   }
 
-  /// What a layer's script hands to its page.
+  /// Returns the data that a layer's script passes to its page.
   private func data(_ folder: TemporaryFolder, _ path: String) throws -> [String: Any] {
     var text = try String(contentsOfFile: folder(path), encoding: .utf8)
     #expect(text.hasPrefix("atlas.layer({") && text.hasSuffix("});\n"))
@@ -79,7 +79,8 @@ struct AtlasTests {
     }
   }
 
-  @Test("the pages hold every unit with the images of the recorded matrix, and a second run the same bytes")
+  @Test(
+    "the pages show every unit with the images of the recorded matrix, and a second run gives the same bytes")
   func contents() throws {
     let test = try Case()
     let summary = try #require(try Atlas(test.request()).run())
@@ -116,7 +117,7 @@ struct AtlasTests {
       #expect(low[9 * unit..<9 * unit + 9].map { rows[Int($0)] } == Array(order.reversed().prefix(9)))
       #expect(Array(highValues[9 * unit..<9 * unit + 9]) == shown.map { values[16 * Int($0) + unit] })
     }
-    // The file that is no image is left out, and everything behind it keeps its row.
+    // The file that is not an image is left out, and all later images keep their rows.
     let table = try String(contentsOfFile: test.folder("dump/images.tsv"), encoding: .utf8).split(
       separator: "\n")
     let broken = try #require(table.firstIndex { $0.contains("broken.png") }) - 1
@@ -127,7 +128,7 @@ struct AtlasTests {
   }
 
   @Test(
-    "extremes that hold every image make the matrix's atlas, and so do halves' and unit-major matrices' layouts"
+    "extremes of every image and unit-major matrices give the matrix's pages; half precision gives as many pages"
   )
   func storages() throws {
     func scripts(_ change: (inout DumpRequest) -> Void) throws -> [String: Data] {
@@ -142,7 +143,7 @@ struct AtlasTests {
     #expect(try scripts { $0.valueType = .float16 }.count == 6)
   }
 
-  @Test("of extremes the ends are exact, and a sample stands for the rest, which the page says")
+  @Test("for extremes the ends are exact, a sample represents the rest, and the page says so")
   func extremes() throws {
     let whole = try Case(count: 40)
     let some = try Case(count: 40) { ($0.keep, $0.sampleRows) = (.extremes(5), 20) }
@@ -171,7 +172,7 @@ struct AtlasTests {
   }
 
   @Test(
-    "a unit is called dead where the dump knows it, and where it does not the page says so and how to know")
+    "a unit is called dead if the dump determines it; otherwise the page says so, and how to find out")
   func dead() throws {
     let layer = "features.12.expand3x3"
     func atlas(_ change: (inout DumpRequest) -> Void = { _ in }) throws -> (
@@ -220,7 +221,7 @@ struct AtlasTests {
     #expect(largest.page.contains(">Never positive</option>"))
   }
 
-  @Test("a thumbnail is what the network saw, and of the size that was asked for")
+  @Test("a thumbnail shows the crop that the network saw, in the requested size")
   func thumbnails() throws {
     let test = try Case()
     var request = test.request()
@@ -241,11 +242,12 @@ struct AtlasTests {
     let image = try ImageDecoder().decode(contentsOf: test.folder("images/\(path)"))
     pixels.withUnsafeMutableBufferPointer { seen.apply(to: image, layout: .channelsLast, into: $0) }
     let squares = zip(pixels, thumbnail.rgb).reduce(0.0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
-    // Noise of quality 85 on a noisy image; another image, or a shifted one, is several times as far.
+    // The bound is above the noise of quality 85 on a noisy image. The distance of another image, or of a
+    // shifted one, is several times as large.
     #expect((squares / Double(pixels.count)).squareRoot() < 16)
   }
 
-  @Test("images that are gone are counted, marked and no failure")
+  @Test("missing images are counted and marked, and are no failure")
   func missing() throws {
     let test = try Case()
     for name in ["\(ImageNet.synsets[0])/2.png", "\(ImageNet.synsets[1])/3.png"] {
@@ -275,7 +277,7 @@ struct AtlasTests {
         "atlas.missing([[0,"))
   }
 
-  @Test("layers are chosen by names and patterns, and those that are not there are named")
+  @Test("layers are chosen by names and patterns, and names of missing layers are reported")
   func selection() throws {
     let test = try Case()
     var request = test.request()
@@ -291,7 +293,7 @@ struct AtlasTests {
     #expect(!FileManager.default.fileExists(atPath: test.folder("none")))
   }
 
-  @Test("an output that is something else is never touched; an atlas only when asked to be replaced")
+  @Test("an output that is not an atlas is never touched; an atlas is replaced only on request")
   func output() throws {
     let test = try Case()
     try test.folder.write("mine".utf8, to: "taken/notes.txt")
@@ -320,7 +322,7 @@ struct AtlasTests {
       ])
   }
 
-  @Test("an atlas that was stopped has no index, and can be replaced")
+  @Test("a stopped atlas has no index, and can be replaced")
   func stopped() throws {
     let test = try Case()
     #expect(try Atlas(test.request()).run(images: RunProgress(cancellingAfter: 3)) == nil)
@@ -330,7 +332,7 @@ struct AtlasTests {
     #expect(try Atlas(request).run() != nil)
   }
 
-  @Test("a dump that is not what it says is refused, in one sentence, before anything is written")
+  @Test("a dump that contradicts its manifest is refused, in one sentence, before anything is written")
   func badDumps() throws {
     let changes: [(String, (Case) throws -> Void)] = [
       ("interrupted", { try $0.edit { $0["state"] = "interrupted" } }),
@@ -383,7 +385,7 @@ struct AtlasTests {
     #expect(!FileManager.default.fileExists(atPath: test.folder("atlas/index.html")))
   }
 
-  @Test("layers with hostile names have pages inside the folder, and their names are text")
+  @Test("layers with hostile names have pages inside the folder, and their names appear as text")
   func hostileLayers() throws {
     let test = try Case()
     let names = ["../../escape", "<script>alert(1)</script>", "\"\u{301} onload=alert(1) x=\""]

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Atlas
 
-/// Names as text, wherever they end up.
+/// Tests of names as text, in every place of a page.
 struct TextTests {
   static let hostile = [
     "</script><script>alert(1)</script>", "\" onerror=\"alert(1)", "' onerror='alert(1)",
@@ -15,15 +15,16 @@ struct TextTests {
     "\\u003c\\", "ünïcödé 猫 🐈", "\u{FFFD}", "\r\n", "",
   ]
 
-  @Test("whatever text is put into a page, a browser reads nothing but text", arguments: hostile)
+  @Test("a browser reads any text in a page only as text", arguments: hostile)
   func markup(text: String) {
     let escaped = MarkupText.escaped(text)
     #expect(!escaped.unicodeScalars.contains { "<>\"'".unicodeScalars.contains($0) })
-    // What a browser makes of it again.
+    // The text is decoded as a browser decodes it.
     var read = escaped
     let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")]
     for (entity, character) in entities {
-      // Literally: a mark that combines with the semicolon does not hide it from a browser.
+      // The comparison is literal: a mark that combines with the semicolon does not hide the entity from a
+      // browser.
       read = read.replacingOccurrences(of: entity, with: character, options: .literal)
     }
     let expected = String(
@@ -67,7 +68,7 @@ struct TextTests {
     #expect(index.contains("src=\"thumbnails/0000/1.jpg\"") && index.contains("class=\"void\""))
   }
 
-  @Test("strings in scripts are JSON of plain ASCII that ends no script", arguments: hostile)
+  @Test("strings in scripts are JSON of plain ASCII that cannot end a script", arguments: hostile)
   func script(text: String) throws {
     let literal = ScriptText.string(text)
     #expect(literal.utf8.allSatisfy { (0x20...0x7E).contains($0) && !"<>&".utf8.contains($0) })
@@ -75,16 +76,17 @@ struct TextTests {
     #expect(read?.first.map { Array($0.utf16) } == Array(text.utf16))
   }
 
-  @Test("numbers are packed as NumPy reads them")
+  @Test("numbers are packed in the format that NumPy reads")
   func packed() {
-    // base64.b64encode(numpy.array([1, -2.5], "<f4").tobytes()), and of [1, 258] as "<u2" and "<u4".
+    // The expected text is base64.b64encode(numpy.array([1, -2.5], "<f4").tobytes()), and of [1, 258] as
+    // "<u2" and "<u4".
     #expect(ScriptText.packed([1, -2.5] as [Float]) == "\"AACAPwAAIMA=\"")
     #expect(ScriptText.packed([1, 258] as [UInt16]) == "\"AQACAQ==\"")
     #expect(ScriptText.packed([1, 258] as [UInt32]) == "\"AQAAAAIBAAA=\"")
     #expect(ScriptText.packed([] as [Float]) == "\"\"")
   }
 
-  @Test("folded paths unfold to themselves")
+  @Test("folded paths unfold to the original paths")
   func folded() {
     let paths = [
       "n01440764/n01440764_10026.JPEG", "n01440764/n01440764_10027.JPEG", "n01440764/ünï.JPEG",
@@ -93,7 +95,7 @@ struct TextTests {
     ]
     var last = ""
     let unfolded = FoldedPaths.fold(paths).map { folded -> String in
-      // As the page does it: by UTF-16 units.
+      // The page unfolds paths in the same way, by UTF-16 units.
       let shared = Int(folded.prefix(1), radix: 36) ?? -1
       last = String(
         decoding: Array(last.utf16.prefix(shared)) + Array(folded.dropFirst().utf16), as: UTF16.self)
@@ -116,7 +118,7 @@ struct TextTests {
       names.allSatisfy { !$0.contains("/") && !$0.hasPrefix(".") && !$0.isEmpty && $0.utf8.count <= 200 })
   }
 
-  @Test("shares and counts are put into words that do not lie")
+  @Test("shares and counts are worded correctly")
   func wording() {
     #expect(
       [0, 0.00001, 0.4321, 0.99999, 1].map(Wording.percent) == ["0 %", "0.1 %", "43.2 %", "99.9 %", "100 %"])

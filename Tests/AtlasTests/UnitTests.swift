@@ -5,7 +5,7 @@ import Testing
 @testable import Atlas
 @testable import Statistics
 
-/// What is shown of a unit, against NumPy and against the plain definitions.
+/// Tests of a unit's digest, against NumPy and against the definitions.
 struct UnitTests {
   private struct Fixture: Decodable {
     struct Case: Decodable {
@@ -20,7 +20,7 @@ struct UnitTests {
     let cases: [Case]
   }
 
-  @Test("order, percentiles, histogram and sparsity are NumPy's")
+  @Test("order, percentiles, histogram and sparsity equal NumPy's")
   func numpy() throws {
     let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appending(path: "../Fixtures/atlas/units.json")
@@ -44,7 +44,7 @@ struct UnitTests {
     }
   }
 
-  @Test("activations that are not finite have no histogram, and a unit of NaN alone shows nothing")
+  @Test("activations that are not finite have no histogram, and a unit with only NaN shows nothing")
   func notFinite() {
     let none = Self.digest([.nan, .nan])
     #expect(none.low.isEmpty && none.high.isEmpty && none.stops.allSatisfy { $0 == nil })
@@ -58,7 +58,7 @@ struct UnitTests {
     #expect(Self.digest([]).stops.count == Percentiles.stops.count)
   }
 
-  @Test("where only the ends are known, they are exact and a sample stands for what lies between")
+  @Test("if only the ends are known, they are exact and a sample represents the images between them")
   func sampled() {
     func image(_ rank: Int) -> RankedImage { RankedImage(row: 1000 - rank, value: Float(rank)) }
     let ranking = UnitRanking(count: 1000, low: (0..<20).map(image), high: (980..<1000).map(image))
@@ -81,7 +81,7 @@ struct UnitTests {
     #expect(blind.stops[0]?.value == 0 && blind.stops[11] == nil && blind.stops.last??.value == 999)
   }
 
-  @Test("blocks that are done in any order make the layer, once")
+  @Test("blocks that are done in any order complete each layer once")
   func assembly() {
     let blocks = UnitBlock.blocks([5, 0, 3], ofAtMost: 2)
     #expect(blocks.map(\.units) == [0..<2, 2..<4, 4..<5, 0..<2, 2..<3])
@@ -104,7 +104,7 @@ struct UnitTests {
       ranking: ranker.rank(values.span), sample: [])
   }
 
-  @Test("a set of rows counts, lists and runs as a plain set does")
+  @Test("a set of rows counts, lists and forms runs like a plain set")
   func rowSet() {
     var random = SplitMix(seed: 3)
     for count in [1, 63, 64, 65, 1000] {

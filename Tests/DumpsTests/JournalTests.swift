@@ -5,7 +5,7 @@ import Testing
 @testable import Dumps
 @testable import Machine
 
-/// What counts as done.
+/// Tests of journals: which rows count as done.
 struct JournalTests {
   private func journal(_ folder: TemporaryFolder) throws -> Data {
     let journal = try Journal(folder("journal.tsv"))
@@ -16,7 +16,7 @@ struct JournalTests {
     return try #require(FileManager.default.contents(atPath: folder("journal.tsv")))
   }
 
-  @Test("a journal says what was written, why rows were skipped and what reached the disk")
+  @Test("a journal records written chunks, reasons for skipped rows, and chunks that reached the disk")
   func contents() throws {
     let folder = try TemporaryFolder()
     let contents = try #require(JournalContents(try journal(folder)))
@@ -26,7 +26,7 @@ struct JournalTests {
     #expect(contents.reasons == [3: "not an image:\ta\nb\\"])
   }
 
-  @Test("a journal that was cut anywhere says what its whole lines say")
+  @Test("a truncated journal has the contents of its complete lines")
   func cut() throws {
     let folder = try TemporaryFolder()
     let data = try journal(folder)
@@ -38,13 +38,13 @@ struct JournalTests {
       }
       #expect(contents.chunks.count >= chunks && contents.chunks.count <= chunks + 1)
       chunks = contents.chunks.count
-      // A chunk is known to have skipped rows before it is known to be done.
+      // The journal records skipped rows before it records the chunk as done.
       if chunks > 0 { #expect(contents.reasons[3] != nil) }
     }
     #expect(chunks == 3)
   }
 
-  @Test("no byte of a journal can change what it says without ending it")
+  @Test("a changed byte ends the valid part of a journal and never changes its contents")
   func damage() throws {
     let folder = try TemporaryFolder()
     let data = try journal(folder)
@@ -59,7 +59,7 @@ struct JournalTests {
     }
   }
 
-  @Test("continuing a journal keeps what it said")
+  @Test("a continued journal keeps its earlier contents")
   func continuing() throws {
     let folder = try TemporaryFolder()
     let contents = try #require(JournalContents(try journal(folder)))
@@ -72,7 +72,7 @@ struct JournalTests {
   }
 }
 
-/// Parts of a recording.
+/// Tests of shards, the parts of a recording.
 struct ShardTests {
   @Test("shards divide the rows evenly, in order, leaving none out", arguments: [1, 2, 7, 250, 1000])
   func rows(count: Int) throws {
@@ -85,10 +85,14 @@ struct ShardTests {
     }
   }
 
-  @Test("a shard is I/N, from 0", arguments: ["", "3", "3/3", "-1/3", "a/3", "1/0", "1/2/3", "0/1000001"])
+  @Test(
+    "the text of a shard is I/N, with I from 0",
+    arguments: ["", "3", "3/3", "-1/3", "a/3", "1/0", "1/2/3", "0/1000001"])
   func nonsense(text: String) { #expect(throws: Failure.self) { try Shard(text) } }
 
-  @Test("a task of a whole Slurm array is its shard; one of a part of an array has to be told")
+  @Test(
+    "a task of a whole Slurm array determines its shard; a task of a partial array must be given the number of shards"
+  )
   func slurm() throws {
     func shard(_ id: Int, _ count: Int, _ min: Int, _ max: Int) throws -> Shard? {
       try Shard.ofSlurmArray([
@@ -106,7 +110,7 @@ struct ShardTests {
     #expect(throws: Failure.self) { try Shard.ofSlurmArray(["SLURM_ARRAY_TASK_ID": "1"]) }
   }
 
-  @Test("whatever part of an array a task is of, a variable can say how many shards there are")
+  @Test("a variable gives the number of shards to a task of any part of an array")
   func partOfSlurmArray() throws {
     func shard(_ id: String, of count: String) throws -> Shard? {
       try Shard.ofSlurmArray([

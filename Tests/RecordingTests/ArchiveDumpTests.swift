@@ -9,11 +9,11 @@ import Testing
 @testable import Models
 @testable import Recording
 
-/// Dumps of images that are not each a file, and of files that are no images.
+/// Tests of dumps of images inside archives, and of files that are not images.
 struct ArchiveDumpTests {
   private static let synsets = ["n01440764", "n01443537"]
 
-  /// Six small images, three a class, in the order of a folder's rows.
+  /// Six small images, three per class, in the order of a folder's rows.
   private static let images = (0..<6).map { index in
     (
       synset: synsets[index / 3], name: "\(index).png",
@@ -67,7 +67,7 @@ struct ArchiveDumpTests {
     #expect(try Manifest.read(folder("out3/manifest.json")).images.layout == .tar)
   }
 
-  @Test("shards of the rows of an archive join to the whole, and a changed archive is noticed on resume")
+  @Test("shards of the rows of an archive merge to the whole, and a changed archive is detected on resume")
   func resume() throws {
     let folder = try TemporaryFolder()
     let files = Self.images.map { ("\($0.synset)/\($0.name)", $0.bytes) }
@@ -93,7 +93,7 @@ struct ArchiveDumpTests {
     #expect(try arrays(folder, "stopped") == arrays(folder, "whole"))
   }
 
-  @Test("an archive that is replaced, cut or gone after it was listed is an error of its images")
+  @Test("an archive that is replaced, truncated or removed after it was listed is an error of its images")
   func changed() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(Tar.archive(Self.images.map { ($0.name, $0.bytes) }), to: "x.tar")
@@ -107,7 +107,7 @@ struct ArchiveDumpTests {
     try network.runner(batchSize: 1).load(list.location(ofRow: 1), into: 0)
     try folder.write(Tar.archive([("0.png", Self.images[1].bytes)]), to: "x.tar")
     #expect(try failure().contains("\(path)/1.png: its archive was written to"))
-    // A runner that has it open notices, too.
+    // A runner that has the archive open detects the change, too.
     let again = try ImageList.read(path)
     let runner = network.runner(batchSize: 1)
     try runner.load(again.location(ofRow: 0), into: 0)
@@ -118,7 +118,7 @@ struct ArchiveDumpTests {
   }
 
   @Test(
-    "pipes, devices, loops, dangling links, folders and empty files named like images are rows that are skipped, or no rows"
+    "pipes, devices, loops, dangling links, folders and empty files named like images are skipped rows, or not rows"
   )
   func oddFiles() throws {
     let folder = try TemporaryFolder()

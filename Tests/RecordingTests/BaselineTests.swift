@@ -9,7 +9,7 @@ import Testing
 
 @Suite("exact sums")
 struct ExactSumsTests {
-  @Test("have no order")
+  @Test("do not depend on the order")
   func order() {
     var generator = SplitMix(seed: 3)
     let values = (0..<4000).map { _ in generator.nextUnit() * exp2(-40 + 70 * generator.nextUnit()) }
@@ -22,7 +22,7 @@ struct ExactSumsTests {
       halves += sums
     }
     #expect(forward == backward && forward == halves)
-    // Doubles do have one, which is why these do not.
+    // The sum of doubles depends on the order; the exact sum does not.
     #expect(values.reduce(0, +) != values.reversed().reduce(0, +))
     #expect(abs(forward[0] - values.reduce(0, +)) <= 1e-12 * forward[0])
   }
@@ -39,14 +39,14 @@ struct ExactSumsTests {
     #expect(sums[0] == 0 && abs(sums[1] - sum) <= sum.ulp)
   }
 
-  @Test("keep the last bit they have")
+  @Test("keep their last bit")
   func carries() {
     var sums = ExactSums(count: 1)
     for _ in 0..<3 { sums.add(1 - 0x1p-53, to: 0) }
     #expect(sums.whole == [2] && sums.fraction == [0 &- 3 << 11])
   }
 
-  @Test("say NaN for what they cannot add", arguments: [.nan, .infinity, 0x1p38, -1])
+  @Test("give NaN for values that cannot be added", arguments: [.nan, .infinity, 0x1p38, -1])
   func outliers(value: Double) {
     var sums = ExactSums(count: 2)
     sums.add(value, to: 0)
@@ -71,7 +71,7 @@ struct BaselineDumpTests {
       .map { try Data(contentsOf: URL(fileURLWithPath: "\(path)/baselines/\($0)")) }
   }
 
-  @Test("are the same bytes for any batch size, number of threads")
+  @Test("have the same bytes for any batch size and number of threads")
   func arrangements() throws {
     let folder = try TemporaryFolder()
     var first = try request(folder, images: 9, "one")
@@ -92,7 +92,7 @@ struct BaselineDumpTests {
     var stopped = try request(folder, images: 20, "stopped")
     (stopped.threads, stopped.batchSize) = (1, 2)
     let progress = RunProgress()
-    // Stopped at once, it has a journal, totals of no image and a manifest.
+    // A dump that is stopped at once has a journal, totals of no image and a manifest.
     progress.cancel()
     _ = try Dump(stopped).run(progress: progress)
     let state = folder("stopped/baselines.state"), journal = folder("stopped/journal.tsv")
@@ -106,17 +106,17 @@ struct BaselineDumpTests {
       #expect(summary.state == .interrupted)
     }
     try advance()
-    // The totals fall behind the journal: as after a kill.
+    // The totals are older than the journal, as after a kill.
     try emptyTotals.write(to: URL(fileURLWithPath: state))
     try advance()
-    // The journal falls behind the totals: as after a power failure.
+    // The journal is older than the totals, as after a power failure.
     try emptyJournal.write(toFile: journal, atomically: true, encoding: .utf8)
     _ = try Dump(stopped).run()
     #expect(try archives(folder("stopped")) == archives(folder("whole")))
     #expect(!FileManager.default.fileExists(atPath: state))
   }
 
-  @Test("do not change a dump that goes on without them")
+  @Test("do not change a dump that is resumed without them")
   func identity() throws {
     let folder = try TemporaryFolder()
     var request = try request(folder, images: 3, "dump")

@@ -11,9 +11,9 @@ import Testing
 @testable import Tensor
 @testable import Units
 
-/// The glossary: constant, never positive, dead, against every position of every image.
+/// Tests of the glossary's terms (constant, never positive, dead) against every position of every image.
 struct DeadUnitsTests {
-  /// A convolution, a ReLU's output, and a layer of one position.
+  /// The tested layers: a convolution, a ReLU's output, and a layer of one position.
   private static let layers = ["features.12.expand3x3", "features.12.squeeze_activation", "classifier.3"]
 
   private let folder: TemporaryFolder
@@ -36,7 +36,8 @@ struct DeadUnitsTests {
     return try RecordedDump(opening: folder(name))
   }
 
-  /// By unit, whether it is at most 0 at every position of every image that was read: from the maps themselves.
+  /// Returns, by unit, whether the unit is at most 0 at every position of every image that was read, computed
+  /// from the maps themselves.
   private func truth() throws -> [String: [Bool]] {
     let maps = try dump("maps") { $0.reduction = .none }
     var found: [String: [Bool]] = [:]
@@ -60,7 +61,7 @@ struct DeadUnitsTests {
     return try layer.statistics(ofColumns: 0..<layer.units.count).enumerated().map { dead.isDead($0, $1) }
   }
 
-  @Test("what a dump says of dead units is what every position says, and what it cannot know it does not say")
+  @Test("dead units agree with every position of the maps; a dump that cannot determine them gives no answer")
   func everyPosition() throws {
     let truth = try truth()
     let all = truth.values.flatMap { $0 }
@@ -81,7 +82,7 @@ struct DeadUnitsTests {
       let found = try dead(layer)
       let statistics = try layer.statistics(ofColumns: 0..<layer.units.count)
       guard layer.name == Self.layers[0] else {
-        // Means of a ReLU's output, and of one position.
+        // The means of a ReLU's output, and of one position, are conclusive.
         #expect(found == truth[layer.name], "\(layer.name)")
         continue
       }
@@ -93,7 +94,7 @@ struct DeadUnitsTests {
     }
   }
 
-  @Test("what follows from a recorded value depends on what it is a number of")
+  @Test("the conclusion from a recorded value depends on the reduction and on the layer")
   func evidence() throws {
     var manifest = try Manifest.read(folderWithManifest())
     func evidence(_ reduction: Reduction, _ change: (inout Manifest.Array) -> Void) -> DeadUnits.Evidence {
@@ -111,14 +112,15 @@ struct DeadUnitsTests {
       #expect(evidence(reduction) { ($0.positions, $0.dtype) = (1, "<f2") } == .everyIfNegative)
     }
     #expect(evidence(.mean) { $0.nonNegative = true } == .every)
-    // The first token alone says nothing of the others.
+    // The first token alone allows no conclusion about the others.
     #expect(evidence(.token0) { $0.nonNegative = true } == .none)
     manifest.reduce = "median"
     #expect(manifest.evidence(of: manifest.layers[0]) == .none)
   }
 
   @Test(
-    "a half of 0 may be a small positive number, NaN is not at most 0, and without images no unit is dead")
+    "a half-precision 0 may be a small positive number, NaN is not at most 0, and without images no unit is dead"
+  )
   func values() {
     func isDead(_ values: [Float], _ evidence: DeadUnits.Evidence = .every, images: Int? = nil) -> Bool? {
       let statistics = UnitStatistics(of: values.span)
@@ -131,13 +133,13 @@ struct DeadUnitsTests {
       isDead([-1, -2], .none) == nil && isDead([-1, 2], .none) == false && isDead([], .every) == false)
     // A skipped image has no number.
     #expect(isDead([-1, .nan], images: 1) == true)
-    // Counts are integers: one position of a million images decides.
+    // Counts are integers, so that one position of a million images decides.
     let counted = DeadUnits(.none, images: 1_000_000, imagesWithout: [1_000_000, 999_999])
     let never = [Float(-1)].withUnsafeBufferPointer { UnitStatistics(of: $0.span) }
     #expect(counted.isDead(0, never) == true && counted.isDead(1, never) == false)
   }
 
-  @Test("a manifest says how many positions a layer has, and shards and merges say the same")
+  @Test("a manifest has the number of positions of a layer, the same in shards and merges")
   func manifests() throws {
     let whole = try dump("whole").manifest
     #expect(whole.layers.map(\.positions) == [169, 169, 1])
@@ -149,7 +151,7 @@ struct DeadUnitsTests {
     #expect(merged.layers.map(\.nonNegative) == whole.layers.map(\.nonNegative))
   }
 
-  @Test("baselines of other units, of other images, or gone are an error that names the file")
+  @Test("baselines that are missing, of other units or of other images are an error that names the file")
   func brokenBaselines() throws {
     _ = try dump("dump", layers: [Self.layers[0]]) { $0.baselines = true }
     let file = "dump/baselines/\(Self.layers[0]).npz"

@@ -10,9 +10,9 @@ import TestSupport
 import Testing
 import Units
 
-/// The pipeline from image files to arrays, on SqueezeNet with generated weights.
+/// Tests of the pipeline from image files to arrays, on SqueezeNet with generated weights.
 struct DumpTests {
-  @Test("the bytes do not depend on batch size or threads, and are those of single runs")
+  @Test("the bytes do not depend on batch size or threads, and equal those of single runs")
   func determinism() throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 11, in: folder)
@@ -46,7 +46,7 @@ struct DumpTests {
     }
   }
 
-  @Test("the manifest describes the files, their digests and where they came from")
+  @Test("the manifest describes the files, their digests and their origin")
   func manifest() throws {
     let folder = try TemporaryFolder()
     var request = try DumpRequest.squeezeNet(
@@ -77,7 +77,7 @@ struct DumpTests {
         """)
   }
 
-  @Test("a file that cannot be read is a row of NaN and a reason, or the end, as the user wishes")
+  @Test("an unreadable file gives a row of NaN and a reason, or ends the dump, as the user chooses")
   func brokenImages() throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 6, in: folder)
@@ -115,7 +115,7 @@ struct DumpTests {
     #expect(rows[..<2000] == all[..<2000])
   }
 
-  @Test("a dump that is stopped says so and keeps what it has")
+  @Test("a stopped dump records its state and keeps the rows that are done")
   func interruption() throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 4, in: folder)
@@ -129,7 +129,7 @@ struct DumpTests {
     #expect(table.split(separator: "\n").dropFirst().allSatisfy { $0.hasSuffix("\tpending") })
   }
 
-  @Test("an output that is taken is refused, a dump is replaced on request, anything else never")
+  @Test("an occupied output is refused; only a dump is replaced on request")
   func outputs() throws {
     let folder = try TemporaryFolder()
     var request = try DumpRequest.squeezeNet(
@@ -154,7 +154,7 @@ struct DumpTests {
     #expect(try folder.files(below: "other").count == 1)
   }
 
-  @Test("chosen units are columns of the whole, in the order of the file, and the manifest says which")
+  @Test("chosen units are columns of the whole, in the order of the file, and the manifest lists them")
   func chosenUnits() throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 2, in: folder)
@@ -169,7 +169,7 @@ struct DumpTests {
     #expect(manifest.layers.map(\.units) == [[7, 2, 15]] && manifest.layers[0].shape == [2, 3])
   }
 
-  @Test("with nothing reduced the mean and the maximum of what is kept are the other reductions")
+  @Test("the mean and the maximum of unreduced values equal the other reductions")
   func reductions() throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 2, in: folder)
@@ -196,7 +196,7 @@ struct DumpTests {
     }
   }
 
-  @Test("the outline foretells the files")
+  @Test("the outline predicts the files")
   func outline() throws {
     let folder = try TemporaryFolder()
     let dump = try Dump(.squeezeNet(images: try imageFolder(count: 3, in: folder), output: folder("out")))
@@ -205,7 +205,7 @@ struct DumpTests {
     #expect(FileManager.default.fileExists(atPath: folder("out")) == false)
   }
 
-  @Test("weights that are not there are reported before the output is touched")
+  @Test("missing weights are reported before the output is touched")
   func missingWeights() throws {
     let folder = try TemporaryFolder()
     var request = try DumpRequest.squeezeNet(

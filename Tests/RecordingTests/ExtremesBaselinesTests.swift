@@ -7,7 +7,8 @@ import Testing
 @testable import Recording
 @testable import Statistics
 
-/// Baselines beside extremes: rows are in totals and in extremes once, whatever stopped the dump.
+/// Tests of baselines beside extremes: each row counts once in totals and in extremes, wherever the dump was
+/// stopped.
 struct ExtremesBaselinesTests: ExtremesCase {
   let folder: TemporaryFolder
   let images: String
@@ -19,7 +20,7 @@ struct ExtremesBaselinesTests: ExtremesCase {
     try files(name).filter { $0.key.hasPrefix("baselines/") }
   }
 
-  @Test("baselines are the bytes they are beside matrices, and extremes what those matrices say")
+  @Test("baselines have the same bytes as beside matrices, and extremes agree with those matrices")
   func equality() throws {
     _ = try Dump(try request("all", .all)).run()
     _ = try Dump(try request("kept")).run()
@@ -38,7 +39,7 @@ struct ExtremesBaselinesTests: ExtremesCase {
   @Test("the bytes do not depend on batch size, threads or how often rows are folded")
   func determinism() throws { try expectTheSameBytesHoweverComputed() }
 
-  @Test("a dump that was stopped again and again goes on to the same bytes", arguments: [1, 5, 1000])
+  @Test("a dump that was stopped several times resumes to the same bytes", arguments: [1, 5, 1000])
   func resuming(spillRows: Int) throws {
     _ = try Dump(try request("whole")).run()
     var stopped = try request("stopped")
@@ -48,12 +49,12 @@ struct ExtremesBaselinesTests: ExtremesCase {
       runs += 1
       stopped.threads = 1 + runs % 3
     }
-    // What was done is not done again.
+    // Rows that are done are not done again.
     #expect((5...11).contains(runs))
     #expect(try files("stopped") == files("whole"))
   }
 
-  /// What some moment has left of one file, next to the others of a later moment.
+  /// The files that are lost, or replaced by an earlier state, while the other files have a later state.
   static let losses: [(file: String, spillRows: Int)] = [
     ("baselines.state", 9), ("baselines.state", 1000), ("extremes.state", 9), ("journal.tsv", 9),
     ("journal.tsv", 1000), ("extremes.rows", 9), ("extremes.rows", 1000),

@@ -8,7 +8,8 @@ import Testing
 @testable import Recording
 @testable import Units
 
-/// What tests of dumps that keep extremes share: forty images and one that is none, and dumps of two layers of them.
+/// The fixtures of tests of dumps that keep extremes: forty images and one unreadable file, and dumps of two
+/// layers.
 protocol ExtremesCase {
   var folder: TemporaryFolder { get }
   var images: String { get }
@@ -32,7 +33,7 @@ extension ExtremesCase {
     return request
   }
 
-  /// Everything a dump left but its manifest, which tells the time.
+  /// Returns every file of a dump except its manifest, which contains times.
   func files(_ name: String) throws -> [String: Data] {
     var files = try folder.files(below: name)
     files["manifest.json"] = nil

@@ -9,7 +9,7 @@ import Testing
 @testable import Statistics
 @testable import Tensor
 
-/// Dumps that keep extremes next to dumps that keep everything.
+/// Tests that compare dumps that keep extremes with dumps that keep everything.
 struct ExtremesTests: ExtremesCase {
   let folder: TemporaryFolder
   let images: String
@@ -17,7 +17,7 @@ struct ExtremesTests: ExtremesCase {
 
   init() throws { (folder, images) = try Self.makeImages() }
 
-  @Test("of every unit, what is kept is what the matrix says", arguments: [1, 6, 41, 200])
+  @Test("the extremes of every unit agree with the matrix", arguments: [1, 6, 41, 200])
   func equality(limit: Int) throws {
     _ = try Dump(try request("all", .all)).run()
     let summary = try Dump(try request("kept", .extremes(limit))).run()
@@ -55,7 +55,7 @@ struct ExtremesTests: ExtremesCase {
   @Test("the bytes do not depend on batch size, threads or how often rows are folded")
   func determinism() throws { try expectTheSameBytesHoweverComputed() }
 
-  @Test("a dump that was stopped again and again goes on to the same bytes", arguments: [1, 5, 1000])
+  @Test("a dump that was stopped several times resumes to the same bytes", arguments: [1, 5, 1000])
   func resuming(spillRows: Int) throws {
     _ = try Dump(try request("whole")).run()
     var stopped = try request("stopped")
@@ -71,8 +71,8 @@ struct ExtremesTests: ExtremesCase {
     #expect(try files("stopped") == files("whole"))
   }
 
-  /// Leaves a dump as a crash would: with the files some moment has, whatever came before or after.
-  @Test("rows whose spilled bytes, snapshot or journal are gone are done again")
+  /// Simulates a crash: the files of a dump are from different moments.
+  @Test("rows whose spilled bytes, snapshot or journal are missing are done again")
   func losses() throws {
     _ = try Dump(try request("whole")).run()
     for loss in 0..<6 {
@@ -135,7 +135,7 @@ struct ExtremesTests: ExtremesCase {
     #expect(error?.message.contains("shards/0/extremes/classifier.1.npz does not have the SHA-256") == true)
   }
 
-  @Test("what contradicts itself, and what differs from the dump that is there, is named")
+  @Test("contradicting settings, and differences from the existing dump, are named")
   func refusals() throws {
     func refusal(_ change: (inout DumpRequest) -> Void) throws -> Failure? {
       var other = try request("out")

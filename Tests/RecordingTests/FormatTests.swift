@@ -8,7 +8,7 @@ import Testing
 @testable import Recording
 @testable import Units
 
-/// Matrices of halves, and matrices that have units together.
+/// Tests of half-precision matrices, and of unit-major matrices.
 struct FormatTests {
   private let folder: TemporaryFolder
   private let images: String
@@ -34,7 +34,7 @@ struct FormatTests {
   }
 
   @Test(
-    "the numbers are those of a plain dump, rounded or turned round", arguments: ValueType.allCases,
+    "the numbers are those of a plain dump, rounded or transposed", arguments: ValueType.allCases,
     [false, true])
   func numbers(type: ValueType, unitMajor: Bool) throws {
     _ = try Dump(try request("plain", .float32, unitMajor: false)).run()
@@ -61,7 +61,7 @@ struct FormatTests {
           #expect(bits == (size == 4 ? values[row].bitPattern : UInt32(Float16(values[row]).bitPattern)))
         }
       }
-      // Several columns at a time, and not from the first.
+      // Several columns are read at a time, beginning after the first.
       var columns: [Int] = []
       try b.forEachColumn(in: 1..<units, memory: 200) { column, values in
         columns.append(column)
@@ -72,7 +72,9 @@ struct FormatTests {
     }
   }
 
-  @Test("they resume, check and merge to the bytes of one run", arguments: ValueType.allCases, [false, true])
+  @Test(
+    "dumps of every format resume, check and merge to the bytes of one run", arguments: ValueType.allCases,
+    [false, true])
   func parts(type: ValueType, unitMajor: Bool) throws {
     _ = try Dump(try request("whole", type, unitMajor: unitMajor)).run()
     var stopped = try request("stopped", type, unitMajor: unitMajor)
@@ -83,7 +85,7 @@ struct FormatTests {
     let lines = try #require(try files("stopped")["journal.tsv"]).split(separator: 10)
       .filter { !String(decoding: $0, as: UTF8.self).contains("\tsynced\t") }
     try folder.write(lines.flatMap { $0 + [10] }, to: "stopped/journal.tsv")
-    // A number of the first row that was written is lost, and is noticed.
+    // One lost number of the first row that was written is detected.
     var data = try #require(try files("stopped")["activations/features.3.squeeze.npy"])
     data[128] ^= 1
     try folder.write(data, to: "stopped/activations/features.3.squeeze.npy")

@@ -14,9 +14,9 @@ import Testing
 @testable import Tensor
 @testable import Units
 
-/// Recording with weights whose head is of another size, or that have none.
+/// Tests of recording with weights whose head has another size, or that have no head.
 struct HeadTests {
-  /// What PyTorch computes for such a network (Tests/Fixtures/heads/generate.py).
+  /// PyTorch's results for such a network (Tests/Fixtures/heads/generate.py).
   private struct Reference: Decodable {
     let model: String, outputs: Int, logits: [Double], layer: String, means: [Double]
 
@@ -39,7 +39,7 @@ struct HeadTests {
     return path
   }
 
-  @Test("outputs and units are PyTorch's on every tier, whatever the head")
+  @Test("outputs and units equal PyTorch's on every tier, for every head")
   func pyTorch() throws {
     #expect(Reference.all.count == 2)
     let folder = try TemporaryFolder()
@@ -80,7 +80,7 @@ struct HeadTests {
   }
 
   @Test(
-    "without a head a dump has the units, no logits, and says so; merge, check, resume and inspection take it"
+    "a dump without a head has units and no logits, and says so; merge, check, resume and inspection accept it"
   )
   func absent() throws {
     let folder = try TemporaryFolder()
@@ -123,7 +123,7 @@ struct HeadTests {
     #expect(throws: Failure.self) { try Dump(again).run() }
   }
 
-  @Test("extremes and baselines are kept without a head, too", arguments: [Retention.all, .extremes(3)])
+  @Test("extremes and baselines are also kept without a head", arguments: [Retention.all, .extremes(3)])
   func formats(keep: Retention) throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 5, in: folder)
@@ -139,7 +139,7 @@ struct HeadTests {
     #expect(with == without)
   }
 
-  @Test("a head of another size is recorded as it is")
+  @Test("a head of another size is recorded unchanged")
   func otherSize() throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 3, in: folder)
@@ -157,7 +157,7 @@ struct HeadTests {
     }
   }
 
-  @Test("classes that are not known are not named, and a layer that is not there is not recorded")
+  @Test("unknown classes are not named, and a missing layer is not recorded")
   func refusals() throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 2, in: folder)

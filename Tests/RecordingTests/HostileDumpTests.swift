@@ -6,9 +6,9 @@ import Testing
 @testable import Machine
 @testable import Recording
 
-/// Dumps from anywhere: their manifests may say anything.
+/// Tests of untrusted dumps, whose manifests may contain anything.
 struct HostileDumpTests {
-  /// What is put where in a manifest, and a word of the error.
+  /// The changes of a manifest: the path of the entry, its new value, and a word of the error.
   private static let changes: [(path: [String], value: any Sendable, word: String)] = [
     (["images", "count"], -1, "-1 images"),
     (["images", "count"], Int.max, "images"),
@@ -38,7 +38,7 @@ struct HostileDumpTests {
     try folder.write(JSONSerialization.data(withJSONObject: manifest), to: "dump/manifest.json")
   }
 
-  @Test("what cannot be in a manifest is an error that names it, for everything that reads one")
+  @Test("every reader of a manifest refuses an invalid entry with an error that names it")
   func manifests() throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 4, in: folder)
@@ -71,7 +71,7 @@ struct HostileDumpTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["dump", "images"])
   }
 
-  @Test("rows that a journal names twice, or beyond the end, are counted once or not at all")
+  @Test("rows that a journal repeats are counted once, and rows beyond the end are not counted")
   func journals() throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 8, in: folder)
@@ -81,7 +81,7 @@ struct HostileDumpTests {
     let journal = try #require(FileManager.default.contents(atPath: folder("dump/journal.tsv")))
     let chunks = try #require(JournalContents(journal)).chunks
     let done = chunks.reduce(0) { $0 + $1.rows.count }
-    // Everything once more, and rows that there are not.
+    // Every line is repeated, and rows are added that do not exist.
     let lines = journal.split(separator: 10).dropFirst().map { Array($0) }
     let wild = ["chunk\t7\t\(Int.max)\t0", "chunk\t0\t\(Int.max)\t0", "skip\t\(Int.max)\tno"].map {
       Array("\(sha256(Data($0.utf8)).prefix(16))\t\($0)".utf8)

@@ -7,9 +7,10 @@ import Testing
 @testable import Recording
 @testable import Statistics
 
-/// What is kept of a layer next to a sort of everything.
+/// Tests that compare a layer's extremes with a sort of all values.
 struct LayerExtremesTests {
-  /// Activations with ties, dead units, zeros of both signs, infinities and rows that could not be read.
+  /// Returns activations with ties, dead units, zeros of both signs, infinities and rows that could not be
+  /// read.
   private func matrix(_ rows: Int, _ units: Int, seed: UInt64) -> [Float] {
     var generator = SplitMix(seed: seed)
     let skipped = Set((0..<rows / 9).map { _ in Int(generator.nextUnit() * Double(rows)) })
@@ -32,7 +33,7 @@ struct LayerExtremesTests {
   }
 
   @Test(
-    "ends are those of a sort by value and row, whatever the chunks and their order",
+    "ends equal those of a sort by value and row, for any chunks in any order",
     arguments: [(1, 1), (7, 3), (40, 16), (200, 17), (513, 33)], [1, 2, 5, 200])
   func ends(_ shape: (rows: Int, units: Int), limit: Int) {
     let (rows, units) = shape
@@ -66,7 +67,7 @@ struct LayerExtremesTests {
     }
   }
 
-  @Test("a file read back is what was written, and parts of it absorbed are the whole")
+  @Test("a file is read back as it was written, and its parts are absorbed into the whole")
   func files() throws {
     let folder = try TemporaryFolder()
     let (rows, units, limit) = (90, 12, 7)
@@ -105,7 +106,7 @@ struct LayerExtremesTests {
       #expect(
         read.sample(ofUnit: unit).map(\.bitPattern) == [3, 80].map { values[$0 * units + unit].bitPattern })
     }
-    // What no dump writes is refused, not trusted.
+    // Values that no dump writes are refused.
     #expect(throws: Failure.self) {
       try RecordedExtremes(folder("whole.npz"), units: units, limit: limit, rows: 0..<80)
     }
@@ -120,7 +121,7 @@ struct LayerExtremesTests {
     }
   }
 
-  @Test("a snapshot holds what was in it, and none that is not whole is taken for one")
+  @Test("a snapshot is read back as it was written, and a damaged one is not accepted")
   func snapshots() throws {
     let folder = try TemporaryFolder()
     let values = matrix(30, 5, seed: 8)

@@ -7,7 +7,7 @@ import Testing
 @testable import Machine
 @testable import Recording
 
-/// Merges that say what they lack, stop, and go on.
+/// Tests of merges that report missing shards, stop, and resume.
 struct MergeTests {
   private let folder: TemporaryFolder
   private let images: String
@@ -17,7 +17,7 @@ struct MergeTests {
     images = try imageFolder(count: 24, in: folder)
   }
 
-  /// Records a shard of the images, or a part of one.
+  /// Records a shard of the images, or a part of a shard.
   private func record(_ shard: String, of count: Int = 4, until done: Int = .max, seed: UInt64 = 1) throws {
     let index = try #require(Int(shard))
     var request = try DumpRequest.squeezeNet(images: images, output: folder("shards/\(shard)"))
@@ -35,7 +35,7 @@ struct MergeTests {
     #expect(throws: Failure.self) { try merge(existing) }
   }
 
-  @Test("every shard and every row that is missing is named at once")
+  @Test("an error names all missing shards and all missing rows")
   func missing() throws {
     for (shard, done) in [("1", 4), ("3", .max)] { try record(shard, until: done) }
     let first = try #require(refusal())
@@ -54,7 +54,7 @@ struct MergeTests {
     #expect(inspection.rowsDone == 4 && inspection.rowsMissing == [[4, 6]])
   }
 
-  @Test("a merge that was stopped goes on with the files it lacks, to the same bytes")
+  @Test("a stopped merge resumes with the files that are missing, to the same bytes")
   func resuming() throws {
     for shard in 0..<4 { try record("\(shard)") }
     _ = try merge()
@@ -65,19 +65,19 @@ struct MergeTests {
     let stopped = try Manifest.read(folder("merged/manifest.json"))
     #expect(stopped.state == .interrupted && stopped.layers.map { $0.sha256 != nil } == [true, true, false])
     #expect(refusal()?.kind == .cannotCreate)
-    // What is done is not read again: a shard's file may be gone.
+    // Files that are done are not read again, so a shard's file may be missing.
     try FileManager.default.removeItem(atPath: folder("shards/2/\(stopped.layers[1].file)"))
     #expect(try merge(.resume)?.images == 24)
     var resumed = try folder.files(below: "merged")
     #expect(try DumpCheck(folder("merged")).isIntact)
-    // Once more: nothing is left to do, and nothing changes.
+    // A second resume has nothing left to do and changes nothing.
     #expect(try merge(.resume)?.images == 24)
     #expect(try folder.files(below: "merged") == resumed)
     resumed["manifest.json"] = whole["manifest.json"]
     #expect(resumed == whole)
   }
 
-  @Test("a merge that was killed before it noted anything, and one of shards that changed, starts again")
+  @Test("a merge starts again if it was killed before it recorded a file, or if its shards changed")
   func startingAgain() throws {
     for shard in 0..<4 { try record("\(shard)") }
     #expect(try merge(until: 2) == nil)
@@ -96,7 +96,7 @@ struct MergeTests {
     #expect(try DumpCheck(folder("merged")).isIntact)
   }
 
-  @Test("a merge goes on without files that somebody removed", arguments: [0, 2, Int.max])
+  @Test("a merge resumes when files were removed", arguments: [0, 2, Int.max])
   func removedFiles(done: Int) throws {
     for shard in 0..<4 { try record("\(shard)") }
     #expect(try (merge(until: done) == nil) == (done != .max))
@@ -105,7 +105,7 @@ struct MergeTests {
     #expect(try DumpCheck(folder("merged")).isIntact)
   }
 
-  @Test("a dump that is no merge is not taken for one")
+  @Test("a dump that is not a merge is not accepted as one")
   func otherDumps() throws {
     for shard in 0..<4 { try record("\(shard)") }
     _ = try Dump(try DumpRequest.squeezeNet(images: images, output: folder("merged"))).run()
@@ -113,7 +113,7 @@ struct MergeTests {
     #expect(try merge(.overwrite)?.images == 24)
   }
 
-  @Test("the shards to record are those missing or not complete, in a folder of nothing else")
+  @Test("the shards to record are those missing or incomplete, in a folder that holds only shards")
   func shardsToRecord() throws {
     func missing(_ count: Int = 4) throws -> [Int] {
       try ShardFolders.missing(of: count, in: folder("shards"))
@@ -131,7 +131,7 @@ struct MergeTests {
     #expect(throws: Failure.self) { try missing() }
   }
 
-  @Test("numbers read as ranges")
+  @Test("numbers are written as ranges")
   func ranges() {
     #expect(Ranges.text([3, 17, 18, 19, 21]) == "3,17-19,21")
     #expect(Ranges.text([0, 2], separator: ", ") == "0, 2" && Ranges.text([]).isEmpty)

@@ -6,9 +6,10 @@ import Testing
 @testable import Machine
 @testable import Recording
 
-/// Chunks that an earlier run left, as its stores find them.
+/// Tests of the chunks of an earlier run, as its stores find them.
 struct OpenStoresTests {
-  /// A store that has chunks of a row each in places that a test chose; their bytes are the number of the row.
+  /// A store whose chunks have one row each, in states that the test chooses. The bytes of a chunk are the
+  /// row's number.
   private final class ScriptedStore: Store {
     let files = ["rows"]
     let standings: [Int: ChunkStanding]
@@ -44,7 +45,7 @@ struct OpenStoresTests {
     func record(row: Int, from workspace: Workspace, at place: Int) {}
   }
 
-  /// A chunk of one row as two stores wrote it, whose bytes a power failure may have changed.
+  /// Returns a chunk of one row as two stores wrote it. A power failure may have changed its bytes.
   private func chunk(_ row: Int, isWhole: Bool = true, isDurable: Bool = false) -> JournalContents.Chunk {
     let bytes = [UInt8(row), isWhole ? UInt8(row) : 0xFF]
     let digest = bytes.withUnsafeBytes { SHA256.hexDigest(of: $0) }
@@ -57,17 +58,17 @@ struct OpenStoresTests {
     try OpenStores(stores).restore(chunks, skipped: [:], rows: 10).map(\.rows.lowerBound)
   }
 
-  @Test("chunks that had not reached the disk are compared, and taken in by all stores or by none")
+  @Test("chunks that are not durable are compared, and added by all stores or by none")
   func comparison() throws {
     let (first, second) = (ScriptedStore([2: .spilled]), ScriptedStore())
     let chunks = [chunk(0), chunk(1, isWhole: false), chunk(2, isDurable: true), chunk(3, isDurable: true)]
     #expect(try restored(chunks, by: first, second) == [0, 2, 3])
-    // What reached the disk is read back only where it has to be in memory, too.
+    // Bytes that reached the disk are read back only where they are also needed in memory.
     #expect(first.state.withLock { $0.taken } == [0, 2])
     #expect(second.state.withLock { $0.taken } == [0, 2])
   }
 
-  @Test("one store that lost a chunk loses it for all, and a snapshot keeps it without its bytes")
+  @Test("a chunk lost by one store is lost for all, and a chunk in a snapshot needs no bytes")
   func standings() throws {
     let (first, second) = (ScriptedStore([0: .folded, 1: .folded]), ScriptedStore([1: .lost, 2: .lost]))
     let chunks = [chunk(0, isWhole: false), chunk(1), chunk(2, isDurable: true)]
@@ -75,7 +76,7 @@ struct OpenStoresTests {
     #expect(first.state.withLock { $0.taken }.isEmpty && second.state.withLock { $0.taken }.isEmpty)
   }
 
-  @Test("a store learns which chunks the others have saved before it takes over its snapshot")
+  @Test("a store learns which chunks the others have saved before it restores its snapshot")
   func saved() throws {
     let (first, second) = (ScriptedStore(), ScriptedStore(unsaved: [1]))
     #expect(try restored([chunk(0), chunk(1), chunk(2)], by: first, second) == [0, 2])

@@ -14,9 +14,9 @@ import TestSupport
 import Testing
 import Units
 
-/// Networks that the catalogue does not have.
+/// Tests of networks that the catalogue does not have.
 struct OwnNetworkTests {
-  /// Two units of single pixels, and their means weighed to three numbers.
+  /// A network of two units of single pixels, whose means are weighted to give three outputs.
   private struct Pixels: Block {
     func callAsFunction(_ image: Value) throws(GraphError) -> Value {
       try image.conv2d("mix", 2, kernel: 1, bias: true).relu("act").globalAveragePool("pool").linear("fc", 3)
@@ -31,7 +31,8 @@ struct OwnNetworkTests {
     "pixels", network: Pixels(), input: .image(preprocessing),
     relevantLayers: [RelevanceRule("relevant", "the convolution") { $0 == "mix" }])
 
-  /// Writes a checkpoint: red − green − 10 and blue + 1; then both, their sum and the first negated plus 0.5.
+  /// Writes a checkpoint. The units are red − green − 10 and blue + 1. The outputs are both units, their sum,
+  /// and the first negated plus 0.5.
   private func weights(in folder: TemporaryFolder) throws -> String {
     let path = folder("pixels.safetensors")
     let tensors: TensorDictionary = [
@@ -44,7 +45,7 @@ struct OwnNetworkTests {
     return path
   }
 
-  /// Images of one colour, and what the units and outputs are of it.
+  /// Images of one colour, with the expected values of the units and outputs.
   private static let colours: [(pixel: [UInt8], units: [Float], outputs: [Float])] = [
     ([200, 100, 50], [90, 51], [90, 141, -89.5]), ([10, 20, 30], [-20, 31], [0, 31, 0.5]),
     ([255, 0, 0], [245, 1], [245, 246, -244.5]),
@@ -58,7 +59,7 @@ struct OwnNetworkTests {
     return folder("images")
   }
 
-  @Test("has layers, lists and names as those of the catalogue have")
+  @Test("has layers, lists and names like a network of the catalogue")
   func description() throws {
     let model = Self.model
     #expect(model.layers == ["mix", "act", "pool", "fc"] && model.relevantLayers == ["mix"])
@@ -68,7 +69,7 @@ struct OwnNetworkTests {
     #expect(try LayerSelection.layers("relevant,pool", of: model) == ["mix", "pool"])
   }
 
-  @Test("runs images and gives what arithmetic by hand gives")
+  @Test("runs images and gives the results of arithmetic by hand")
   func run() throws {
     let folder = try TemporaryFolder()
     let images = try images(in: folder)
@@ -81,7 +82,7 @@ struct OwnNetworkTests {
     }
   }
 
-  @Test("is recorded into a dump that reads back, checks and resumes")
+  @Test("is recorded into a dump that can be read, checked and resumed")
   func dump() throws {
     let folder = try TemporaryFolder()
     var request = DumpRequest(
@@ -103,7 +104,7 @@ struct OwnNetworkTests {
     _ = try Dump(request).run()
   }
 
-  @Test("takes weights made from a seed, and refuses a checkpoint that does not fit")
+  @Test("accepts weights made from a seed, and refuses a checkpoint that does not fit")
   func otherWeights() throws {
     let folder = try TemporaryFolder()
     #expect(
@@ -114,7 +115,7 @@ struct OwnNetworkTests {
     #expect(error?.description.contains("does not fit pixels") == true)
   }
 
-  @Test("scores no classes unless it says so and has an output for each")
+  @Test("scores no classes unless it is declared to and has an output for each")
   func classes() throws {
     #expect(Self.model.output == .numbers)
     let three = Model("three", network: Pixels(), input: .image(Self.preprocessing), output: .classes(.torch))
@@ -127,14 +128,14 @@ struct OwnNetworkTests {
     #expect(error?.kind == .badData && error?.description.contains("three returns 3 numbers") == true)
   }
 
-  /// A map and no outputs: the layers contradict each other.
+  /// A network whose layers contradict each other: the two summands have different shapes. It has no outputs.
   private struct Contradiction: Block {
     func callAsFunction(_ image: Value) throws(GraphError) -> Value {
       try image.conv2d("a", 2, kernel: 1) + image.conv2d("b", 3, kernel: 1)
     }
   }
 
-  @Test("with a description that contradicts itself says so when it is loaded")
+  @Test("reports a contradiction in its description when it is loaded")
   func contradiction() {
     let model = Model("x", network: Contradiction(), input: .image(.imageNet))
     #expect(model.layers.isEmpty && model.outputs == 0)

@@ -11,14 +11,14 @@ import Testing
 @testable import Recording
 @testable import Tensor
 
-/// Which Pillow's pixels a dump was made of is part of what it is.
+/// Tests of the Pillow version as part of a dump's identity.
 struct PillowRecordTests {
   private let folder: TemporaryFolder
   private let images: String
 
   init() throws {
     folder = try TemporaryFolder()
-    // Tall, so that the two differ.
+    // The images are tall, so that the two versions differ.
     for index in 0..<4 {
       let image = PNG.photograph(width: 300, height: 800, seed: UInt64(index))
       try folder.write(image, to: "images/\(ImageNet.synsets[index / 2])/\(index).png")
@@ -48,7 +48,7 @@ struct PillowRecordTests {
     try Data(contentsOf: URL(filePath: folder("\(output)/logits.npy")))
   }
 
-  /// Makes a manifest what it was before it said which Pillow.
+  /// Changes a manifest to the form without the Pillow version.
   private func forget(_ output: String) throws {
     let path = folder("\(output)/manifest.json")
     let text = try String(contentsOfFile: path, encoding: .utf8)
@@ -57,7 +57,7 @@ struct PillowRecordTests {
     try older.write(toFile: path, atomically: true, encoding: .utf8)
   }
 
-  @Test("it is 13 unless the user says 12, and the numbers of tall images depend on it")
+  @Test("the version is 13 unless the user chooses 12, and it affects the numbers of tall images")
   func numbers() throws {
     for (output, pillow) in [("default", nil), ("13", .v13), ("12", PillowVersion.v12)] {
       try record(output, pillow)
@@ -72,7 +72,7 @@ struct PillowRecordTests {
     #expect(floats(try logits("12")).prefix(output.count).elementsEqual(output))
   }
 
-  @Test("a dump goes on with the pixels it began with, and with no others")
+  @Test("a dump resumes only with the Pillow version that it began with")
   func resume() throws {
     try record("whole", .v12)
     try record("part", .v12, until: 2)
@@ -84,7 +84,7 @@ struct PillowRecordTests {
     #expect(try manifest("part").preprocessing.pillow == 12)
   }
 
-  @Test("a manifest that names no Pillow means 12")
+  @Test("a manifest without a Pillow version means 12")
   func unrecorded() throws {
     try record("whole", .v12)
     try record("part", .v12, until: 2)
@@ -95,7 +95,7 @@ struct PillowRecordTests {
     #expect(try logits("part") == logits("whole"))
   }
 
-  @Test("shards of different Pillows are not merged; one that names none goes with 12")
+  @Test("shards of different Pillow versions are not merged; a shard without a version counts as 12")
   func merge() throws {
     func shard(_ index: Int, _ pillow: PillowVersion) throws {
       var request = try request("shards/\(index)", pillow)

@@ -9,7 +9,7 @@ import Statistics
 import TestSupport
 import Testing
 
-/// A precision on kernels that have it.
+/// A precision, with kernels that support it.
 struct PrecisionCase: Sendable, CustomTestStringConvertible {
   let options: Plan.Options
 
@@ -46,7 +46,9 @@ struct PrecisionTests {
     #expect(dumps[0].count == 5 && dumps.allSatisfy { $0 == dumps[0] })
   }
 
-  @Test("verify holds a precision to what it promises, and no more", arguments: PrecisionCase.all)
+  @Test(
+    "verify applies the error bound of the precision, which the bound of a better one cannot replace",
+    arguments: PrecisionCase.all)
   func tolerance(_ choice: PrecisionCase) throws {
     let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Fixtures/references/squeezenet1_1.safetensors").path
@@ -57,7 +59,7 @@ struct PrecisionTests {
     let promise = promises[choice.options.precision]
     #expect(result.arrays.allSatisfy { $0.tolerance == promise })
     #expect(result.passes)
-    // The next better precision is out of its reach.
+    // The error exceeds the bound of the next better precision.
     let worst = result.arrays.map(\.error).max() ?? 0
     if choice.options.precision == .bf16x3 { #expect(worst > 5e-6) }
     if choice.options.precision == .bf16 { #expect(worst > 1e-4) }

@@ -6,9 +6,9 @@ import Testing
 @testable import Machine
 @testable import Recording
 
-/// What a dry run says, and how it stops a dump that would not fit.
+/// Tests of a dry run: its report, and its refusal of a dump that would not fit in memory.
 struct PreviewTests {
-  @Test("a preview runs images from all over the list, writes nothing and does the sum")
+  @Test("a preview runs images from all parts of the list, writes nothing and estimates the total")
   func preview() throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 6, in: folder)
@@ -17,7 +17,7 @@ struct PreviewTests {
     (request.threads, request.batchSize) = (2, 2)
     let preview = try Dump(request).preview(seconds: 0.2)
     #expect(preview.passes == 1 && preview.outline.images == 6)
-    // Two threads have run two batches of two each at least, and tried every image.
+    // Two threads have run at least two batches of two images each, and tried every image.
     #expect(preview.probe.images >= 4 && preview.probe.unreadable >= 1 && preview.probe.imagesPerSecond > 0)
     #expect(preview.probe.example?.contains("2.png") == true)
     #expect(abs(preview.etaSeconds * preview.probe.imagesPerSecond - 6) < 1e-6)
@@ -25,7 +25,7 @@ struct PreviewTests {
     #expect(!FileManager.default.fileExists(atPath: folder("out")))
   }
 
-  @Test("the estimate grows with threads, batches and what is recorded, by what a thread has")
+  @Test("the estimate grows with threads, batches and recorded values, by the memory of a thread")
   func estimate() throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 40, in: folder)
@@ -45,7 +45,9 @@ struct PreviewTests {
         + one.loading + one.workspaces + one.rows + one.decoding)
   }
 
-  @Test("a dump that would not fit is refused before anything is written, and says what to lower")
+  @Test(
+    "a dump that would not fit is refused before anything is written, and the error says which setting to lower"
+  )
   func refusal() throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 40, in: folder)
@@ -69,7 +71,7 @@ struct PreviewTests {
     #expect(throws: Failure.self) { try load(needed, .addresses) }
   }
 
-  @Test("control groups of both versions limit memory, theirs and those around them")
+  @Test("the limits of control groups of both versions apply, including those of enclosing groups")
   func groups() throws {
     let folder = try TemporaryFolder()
     try folder.write("max\n".utf8, to: "cgroup/memory.max")

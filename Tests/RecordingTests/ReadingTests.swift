@@ -11,7 +11,7 @@ import Testing
 @testable import Tensor
 @testable import Units
 
-/// Dumps read back.
+/// Tests that read dumps back.
 struct ReadingTests {
   private func recorded(_ layers: [LayerUnits], reduction: Reduction = .mean) throws -> (
     folder: TemporaryFolder, dump: RecordedDump
@@ -25,7 +25,7 @@ struct ReadingTests {
     return (folder, try RecordedDump(opening: folder("out")))
   }
 
-  @Test("columns hold what the file holds, and images what was said of them")
+  @Test("columns and images are read back as they were recorded")
   func columns() throws {
     let (folder, dump) = try recorded([
       .init(layer: "features.3.squeeze"), .init(layer: "classifier.1", units: [7, 3, 900]),
@@ -39,7 +39,7 @@ struct ReadingTests {
     #expect(layer.units == [7, 3, 900] && layer.column(ofUnit: 900) == 2 && layer.column(ofUnit: 1) == nil)
     for layer in dump.layers {
       let whole = try NPYFile.read(folder("out/activations/\(layer.name).npy"))
-      // Memory for one column, for some, and for all.
+      // The memory suffices for one column, for some, and for all.
       for memory in [1, 4 * 10 * 5, 1 << 20] {
         var seen = 0
         try layer.forEachColumn(in: 1..<layer.units.count, memory: memory) { column, values in
@@ -57,7 +57,7 @@ struct ReadingTests {
     #expect(throws: UnknownName.self) { try dump.layer(named: "features.3.squeezed") }
   }
 
-  @Test("every rank is held by the image that a sort by value and row puts there")
+  @Test("every rank is that of a sort by value and row")
   func ranks() {
     var generator = SplitMix(seed: 5)
     var ranker = ImageRanker()
@@ -99,7 +99,7 @@ struct ReadingTests {
     #expect(none.count == 0 && none.mean.isNaN && !none.isConstant && !none.isNeverPositive)
   }
 
-  @Test("what is no complete dump, or no longer the one its manifest describes, is refused with a reason")
+  @Test("an incomplete dump, or one that does not match its manifest, is refused with a reason")
   func refusals() throws {
     let (folder, dump) = try recorded([.init(layer: "features.3.squeeze")])
     func refusal(_ body: () throws -> Void) -> String {

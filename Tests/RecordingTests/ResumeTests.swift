@@ -11,7 +11,7 @@ import Testing
 @testable import Tensor
 @testable import Units
 
-/// Dumps that stop and go on, and dumps in parts.
+/// Tests of dumps that stop and resume, and of dumps in shards.
 struct ResumeTests {
   private func files(_ folder: TemporaryFolder, _ name: String) throws -> [String: Data] {
     var files = try folder.files(below: name)
@@ -26,12 +26,12 @@ struct ResumeTests {
     return request
   }
 
-  /// Cancels a run once it has done some images.
+  /// Runs a dump and cancels it after some images are done.
   private func run(_ request: DumpRequest, until done: Int) throws -> DumpSummary {
     try Dump(request).run(progress: RunProgress(cancellingAfter: done))
   }
 
-  @Test("a dump that was stopped goes on to the bytes of one that was not, whatever its batches are")
+  @Test("a stopped dump resumes to the bytes of an uninterrupted one, for any batch size")
   func resuming() throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 40, in: folder)
@@ -52,20 +52,20 @@ struct ResumeTests {
     #expect(try files(folder, "stopped") == files(folder, "whole"))
     #expect(try Manifest.read(folder("stopped/manifest.json")).resumed == 1)
     #expect(try DumpCheck(folder("stopped")).isIntact)
-    // Once more: nothing is left to do, and nothing changes.
+    // A second resume has nothing left to do and changes nothing.
     let before = try folder.files(below: "stopped")
     #expect(try Dump(stopped).run().images == 40)
     #expect(try folder.files(below: "stopped") == before)
   }
 
-  @Test("rows that only seem to be there are done again")
+  @Test("journalled rows whose bytes are lost are done again")
   func lostRows() throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 24, in: folder)
     _ = try Dump(try request(folder, images, "whole")).run()
     var stopped = try request(folder, images, "stopped")
     _ = try run(stopped, until: 6)
-    // As after a power failure: the journal is there, and neither its last word nor all of the bytes.
+    // The journal has lost its last line and some of the bytes are missing, as after a power failure.
     let journal = String(
       decoding: try #require(FileManager.default.contents(atPath: folder("stopped/journal.tsv"))),
       as: UTF8.self)
@@ -80,7 +80,7 @@ struct ResumeTests {
     #expect(try files(folder, "stopped") == files(folder, "whole"))
   }
 
-  @Test("images that fail stop a dump that can go on, and skips are remembered")
+  @Test("a dump that an unreadable image stopped can be resumed, and skipped rows are remembered")
   func failing() throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 12, in: folder)
@@ -98,7 +98,7 @@ struct ResumeTests {
     #expect(try files(folder, "stopped") == files(folder, "whole"))
   }
 
-  @Test("another recording is not resumed, and the message says what differs")
+  @Test("a different recording is not resumed, and the message names the differences")
   func otherRecordings() throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 6, in: folder)
@@ -130,7 +130,7 @@ struct ResumeTests {
     #expect(try Dump(stopped).run().state == .complete)
   }
 
-  @Test("a folder that is being written is refused to others")
+  @Test("a folder that is being written is refused to other processes")
   func locked() throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 2, in: folder)
@@ -143,7 +143,7 @@ struct ResumeTests {
   }
 
   @Test(
-    "what a dump left that was stopped before it began is no obstacle",
+    "the remains of a dump that was stopped before it began do not block another",
     arguments: [ExistingOutput.refuse, .resume, .overwrite])
   func remains(existing: ExistingOutput) throws {
     let folder = try TemporaryFolder()
@@ -186,7 +186,7 @@ struct ResumeTests {
     #expect(try DumpCheck(folder("merged")).isIntact)
   }
 
-  @Test("shards that are missing, twice there, incomplete, changed or of another recording are named")
+  @Test("missing, duplicate, incomplete and changed shards, and shards of another recording, are named")
   func badShards() throws {
     let folder = try TemporaryFolder()
     let images = try imageFolder(count: 12, in: folder)

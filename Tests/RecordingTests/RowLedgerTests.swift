@@ -3,9 +3,9 @@ import Testing
 @testable import Dumps
 @testable import Recording
 
-/// What became of rows.
+/// Tests of the status of rows.
 struct RowLedgerTests {
-  @Test("a row counts once it is in the files, whatever was computed of it before")
+  @Test("a row counts only when it is in the files, even if its values were computed before")
   func rows() {
     let ledger = RowLedger(rows: 10)
     ledger.restore(
@@ -23,7 +23,7 @@ struct RowLedgerTests {
     #expect(ledger.skippedCount == 2 && ledger.reasonWithoutAny == nil)
   }
 
-  @Test("that no image could be read is known once every row was tried")
+  @Test("the ledger reports that no image could be read only after every row was tried")
   func nothing() {
     let ledger = RowLedger(rows: 2)
     ledger.skipped(1, because: "second")

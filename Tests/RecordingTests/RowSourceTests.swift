@@ -4,7 +4,7 @@ import Tensor
 import Testing
 
 struct RowSourceTests {
-  /// Numbers of a tap whose unit, token and position can be read off them.
+  /// Returns the numbers of a tap that encode their unit, token and position.
   private func row(_ shape: Shape, units: [Int]?) -> ([Float], Shape) {
     let source = RowSource(.tap(0), units: units, shape: shape)
     var row = [Float](repeating: -1, count: source.rowShape.count)
@@ -22,7 +22,7 @@ struct RowSourceTests {
     #expect(row([2, 3], units: nil) == ([0, 1, 2, 3, 4, 5], [2, 3]))
   }
 
-  @Test("chunks are whole batches, several a worker, and bounded in bytes")
+  @Test("chunks are whole batches, several per worker, and bounded in bytes")
   func chunks() {
     #expect(ImagePass.chunkRows(images: 1_000_000, rowBytes: 1000, batchSize: 8, threads: 2) == 64)
     #expect(ImagePass.chunkRows(images: 64, rowBytes: 1000, batchSize: 8, threads: 2) == 8)

@@ -9,7 +9,7 @@ import Units
 
 func sha256(_ data: Data) -> String { data.withUnsafeBytes { SHA256.hexDigest(of: $0) } }
 
-/// Folders of small images named by synset, two a folder.
+/// Creates folders of small images, named by synset, with two images per folder.
 func imageFolder(count: Int, in folder: TemporaryFolder) throws -> String {
   for index in 0..<count {
     let image = PNG.photograph(width: 40 + index % 5, height: 50 - index % 7, seed: UInt64(index))
@@ -18,7 +18,7 @@ func imageFolder(count: Int, in folder: TemporaryFolder) throws -> String {
   return folder("images")
 }
 
-/// The numbers of a `.npy` file of float32.
+/// Returns the numbers of a `.npy` file of float32.
 func floats(_ data: Data) -> [Float] {
   let start = 10 + Int(data[8]) + Int(data[9]) << 8
   return stride(from: start, to: data.count, by: 4).map { offset in
@@ -27,7 +27,7 @@ func floats(_ data: Data) -> [Float] {
 }
 
 extension DumpRequest {
-  /// A request for three layers of SqueezeNet with generated weights.
+  /// Returns a request for three layers of SqueezeNet with generated weights.
   static func squeezeNet(
     images: String, output: String, layers: [LayerUnits]? = nil
   ) throws -> DumpRequest {

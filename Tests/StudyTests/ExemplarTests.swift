@@ -37,7 +37,7 @@ struct ExemplarTests {
         request.windows = .ranks(startMin: startMin, stopMax: stopMax)
         request.extra = "mine"
       }
-      // A scaled request finds the number of batches itself.
+      // A scaled request determines the number of batches itself.
       request.batches = scaled ? nil : batches
       (request.scaled, request.seed, request.threads) = (scaled, seed, 3)
       return request
@@ -77,7 +77,7 @@ struct ExemplarTests {
   }
 
   @Test(
-    "pictures lie where the study's tools look for them, show the images chosen, and a second run gives the same bytes"
+    "pictures are in the folders that the study's tools expect, show the chosen images, and are the same in a second run"
   )
   func pictures() throws {
     let folder = try TemporaryFolder()
@@ -134,7 +134,7 @@ struct ExemplarTests {
     for (left, rows) in [(4, rows.prefix(9)), (372, rows.suffix(9).reversed().prefix(9))] {
       for (place, row) in rows.enumerated() {
         let picture = try transform.picture(of: folder("images/\(SyntheticDump.image(row))")).rgb
-        // The middle of each cell: the mean of four pixels.
+        // The middle of each cell is the mean of four pixels.
         let (x, y) = (left + place % 3 * 116 + 56, 4 + place / 3 * 116 + 56)
         for colour in 0..<3 {
           let at = 3 * (112 * 224 + 112) + colour
@@ -145,7 +145,7 @@ struct ExemplarTests {
     }
   }
 
-  @Test("a histogram is an XML drawing that counts every image, even of a constant unit")
+  @Test("a histogram is an XML drawing that counts every image, even for a constant unit")
   func histogram() throws {
     let folder = try TemporaryFolder()
     let expected = try #require(Self.cases.first { $0.name == "easy-skipped" })
@@ -164,7 +164,7 @@ struct ExemplarTests {
     }
   }
 
-  @Test("what was interrupted goes on and ends with the same bytes; half a file does not count")
+  @Test("an interrupted run resumes to the same bytes; an incomplete file does not count")
   func resume() throws {
     let folder = try TemporaryFolder()
     let expected = try small()
@@ -178,14 +178,14 @@ struct ExemplarTests {
     #expect(throws: Failure.self) { try ExemplarRun(request) }
     let written = try folder.files(below: "parts").filter { $0.key.hasSuffix(".png") }
     #expect(!written.isEmpty && written.count < expected.units.count * expected.batches * 20)
-    // A power loss may leave a name and some of the bytes.
+    // A power loss may leave a file's name and only some of its bytes.
     let victim = try #require(written.first)
     try folder.write(victim.value.dropLast(5), to: "parts/\(victim.key)")
     request.existing = .resume
     let summary = try #require(try ExemplarRun(request).run())
     #expect(summary.written > 0 && summary.written < expected.units.count * expected.batches * 20)
     #expect(try folder.files(below: "parts") == folder.files(below: "whole"))
-    // Nothing is left to do.
+    // A resumed run has nothing left to do.
     #expect(try ExemplarRun(request).run()?.written == 0)
     request.seed += 1
     let error = #expect(throws: Failure.self) { try ExemplarRun(request).run() }
@@ -193,7 +193,7 @@ struct ExemplarTests {
     #expect(try folder.files(below: "parts") == folder.files(below: "whole"))
   }
 
-  @Test("exemplars go on with the Pillow they began with; a map that names none means 12")
+  @Test("exemplars resume with the Pillow version they began with; a map without a version means 12")
   func pillow() throws {
     let folder = try TemporaryFolder()
     let expected = try small()
@@ -219,7 +219,7 @@ struct ExemplarTests {
     #expect(try ExemplarMap.read(folder("old/\(path)")).pillow == 12)
   }
 
-  @Test("overwriting leaves nothing of other windows behind")
+  @Test("overwriting removes all files of other windows")
   func overwrite() throws {
     let folder = try TemporaryFolder()
     let expected = try small()
@@ -238,7 +238,7 @@ struct ExemplarTests {
     #expect(files.contains { $0.contains("optimized_images") })
   }
 
-  @Test("what cannot be chosen is an error that says why")
+  @Test("an impossible choice is an error that gives the reason")
   func errors() throws {
     let folder = try TemporaryFolder()
     let expected = try small()
@@ -262,19 +262,19 @@ struct ExemplarTests {
       changed.units = [LayerUnits(layer: "features.4.squeeze", units: [0])]
       _ = try ExemplarRun(changed).run()
     }
-    // An image that is gone is named.
+    // The error names an image that no longer exists.
     let row = expected.units[0].min.rows[0][0]
     try FileManager.default.removeItem(atPath: folder("images/\(SyntheticDump.image(row))"))
     let error = #expect(throws: ImageError.self) { try ExemplarRun(request).run() }
     #expect(error?.path.hasSuffix(SyntheticDump.image(row)) == true && error?.fault == .missing)
   }
 
-  @Test("a unit without a number for an image that was read is refused")
+  @Test("a unit without a number for a recorded image is refused")
   func notANumber() throws {
     let folder = try TemporaryFolder()
     let expected = try small()
     var array = try Data(contentsOf: Fixture.folder.appending(path: "exemplars/ranks.npy"))
-    // The second column of row 5.
+    // The bytes are those of the second column of row 5.
     array.replaceSubrange(128 + 4 * 11..<128 + 4 * 12, with: [0, 0, 0xC0, 0x7F])
     let dump = try SyntheticDump(array, rows: 200, columns: 2, skipped: [3], in: folder)
     let error = #expect(throws: Failure.self) {
@@ -284,7 +284,7 @@ struct ExemplarTests {
   }
 }
 
-/// What is in a drawing.
+/// The elements of a drawing.
 private final class Drawing: NSObject, XMLParserDelegate {
   var text = ""
   var classes: [String: Int] = [:]

@@ -15,7 +15,7 @@ struct ExemplarWindowsTests {
       let windows = try ExemplarWindows(condition, images: 1_281_167, scaled: scaled)
       #expect(windows.startMin == startMin && windows.stopMax == stopMax && windows.batches == 20)
     }
-    // The same, said as ranks of the study.
+    // The same windows are given as ranks of the study.
     if condition != .easy {
       let windows = try ExemplarWindows(scalingStartMin: startMin, stopMax: stopMax, to: 1_281_167)
       #expect(windows == (try ExemplarWindows(condition, images: 1_281_167)))
@@ -23,7 +23,7 @@ struct ExemplarWindowsTests {
   }
 
   @Test(
-    "easy queries are ranks 181 to 200 from each end, and one rank stays unused next to the highest references"
+    "easy queries are ranks 181 to 200 from each end, and one rank next to the highest references is unused"
   )
   func easyRanks() throws {
     let windows = try ExemplarWindows(.easy, images: 1_281_167)
@@ -42,7 +42,7 @@ struct ExemplarWindowsTests {
     #expect(twoThirds.batches == 13 && twoThirds.startMin == 117)
   }
 
-  @Test("explicit windows scale in proportion, to the same ranks as the conditions they stand for")
+  @Test("explicit windows scale in proportion, to the same ranks as the corresponding conditions")
   func scaledRanks() throws {
     let windows = try ExemplarWindows(scalingStartMin: 64_058, stopMax: 1_217_109, to: 250)
     #expect(windows == (try ExemplarWindows(.hard95, images: 250, scaled: true)))
@@ -58,7 +58,7 @@ struct ExemplarWindowsTests {
   }
 
   @Test(
-    "the smallest set that a condition accepts works, and one image less is an error that says how many it takes"
+    "the smallest set that a condition accepts works; with one image less, the error gives the required number"
   )
   func fewestImages() throws {
     for (condition, batches, fewest) in [

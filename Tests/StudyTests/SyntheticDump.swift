@@ -1,7 +1,8 @@
 import Foundation
 import TestSupport
 
-/// A dump made without a network: given activations of five units of a layer of SqueezeNet over generated images.
+/// A dump made without a network: given activations of five units of a layer of SqueezeNet over generated
+/// images.
 struct SyntheticDump {
   static let layer = "features.3.squeeze"
   /// The channel of each column.
@@ -10,8 +11,8 @@ struct SyntheticDump {
   let path: String
   let images: String
 
-  /// Makes a dump of an array, the bytes of a .npy file of rows × at most five columns, some rows of which are of
-  /// images that were not read.
+  /// Creates a dump of an array, given as the bytes of a .npy file of rows × at most five columns. The images
+  /// of the rows in `skipped` were not read.
   init(_ array: Data, rows: Int, columns: Int, skipped: Set<Int> = [], in folder: TemporaryFolder) throws {
     (path, images) = (folder("dump"), folder("images"))
     try folder.write(array, to: "dump/activations/\(Self.layer).npy")

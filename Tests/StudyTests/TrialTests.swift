@@ -25,7 +25,7 @@ struct TrialTests {
 
   static let cases = (try? Fixture.json("trials.json", as: Vectors.self).cases) ?? []
 
-  /// Stimuli whose files hold their own names, so that a copy tells where it is from.
+  /// Creates stimuli whose files contain their own names, so that the origin of a copy can be determined.
   private func stimuli(
     _ folder: TemporaryFolder, units: Int, catchUnits: Int, batches: ClosedRange<Int>, files: Bool
   ) throws -> TrialRequest {
@@ -51,7 +51,7 @@ struct TrialTests {
     return request
   }
 
-  /// The unit and batch of a folder as the fixture writes them.
+  /// Returns the unit and the batch of a folder, in the fixture's notation.
   private func numbers(_ trial: Trial) -> [Int] {
     let channel = trial.queries.split(separator: "/").first { $0.hasPrefix("channel") } ?? ""
     let unit = (Int(channel.filter(\.isNumber)) ?? 0) - 1000
@@ -59,7 +59,7 @@ struct TrialTests {
     return [unit, Int(trial.queries.split(separator: "_").last ?? "") ?? -2]
   }
 
-  @Test("tasks are those that Python's random and NumPy make", arguments: cases)
+  @Test("tasks are those of Python's and NumPy's random generators", arguments: cases)
   func tasks(_ expected: Case) throws {
     let folder = try TemporaryFolder()
     var request = try stimuli(
@@ -75,7 +75,7 @@ struct TrialTests {
     #expect(sha256(text) == expected.sha256)
   }
 
-  @Test("every unit is shown equally often, never twice in a task, and its batches take turns")
+  @Test("every unit is shown equally often, never twice in a task, and its batches are used in turn")
   func fairness() throws {
     let folder = try TemporaryFolder()
     let plan = try TrialPlan(
@@ -92,7 +92,7 @@ struct TrialTests {
   }
 
   @Test(
-    "a task's folder holds copies of its queries and references, and an index that says which are catch trials"
+    "a task's folder holds copies of its queries and references, and an index that marks the catch trials"
   )
   func folders() throws {
     let folder = try TemporaryFolder()
@@ -136,7 +136,7 @@ struct TrialTests {
         #expect(trials.count == count && Set(trials[0].keys) == ["queries", "references", "mode"])
       }
       #expect((structure["available"] as? [String])?.count == 4)
-      // What is there is only replaced when asked.
+      // Existing tasks are replaced only on request.
       #expect(throws: Failure.self) { try TaskWriter(plan, into: folder(name), existing: .refuse) }
       _ = try TaskWriter(plan, into: folder(name), existing: .overwrite, hardLinks: links).run()
       #expect(try folder.files(below: name) == files)
@@ -155,7 +155,7 @@ struct TrialTests {
   }
 
   @Test(
-    "optimized references come from the unit's own folder, or the network's, the hard conditions' from the easy one's"
+    "optimized references come from the unit's own folder or the network's; hard conditions use those of the easy one"
   )
   func optimized() throws {
     let folder = try TemporaryFolder()
@@ -178,7 +178,7 @@ struct TrialTests {
     }
   }
 
-  @Test("settings that cannot be dealt out are refused")
+  @Test("inconsistent settings are refused")
   func guards() throws {
     func kind(_ change: (inout TrialSettings) -> Void) -> Failure.Kind? {
       var settings = TrialSettings()
@@ -208,10 +208,10 @@ struct TrialTests {
     #expect(try TrialPlan(request).tasks[0].trials.count == 40)
   }
 
-  @Test("catch units are those whose ends differ most, and their query is a reference")
+  @Test("catch units are those whose ends differ most, and their query is one of the references")
   func catchTrials() throws {
     let folder = try TemporaryFolder()
-    // The darker the low end, the easier; noise is the same everywhere.
+    // The darker the low end, the easier the unit; the noise is the same everywhere.
     for (channel, darkness) in [(1, 10), (2, 80), (3, 40), (4, 0)] {
       var noise = SplitMix(seed: 5)
       for side in ["min", "max"] {
@@ -238,7 +238,8 @@ struct TrialTests {
     #expect(throws: Failure.self) { try CatchTrials.make(request) }
     (request.count, request.output) = (5, folder("more"))
     #expect(throws: Failure.self) { try CatchTrials.make(request) }
-    // The measure itself: means 4 apart, one end spread by 1, the other by 3 (mean squared distances 1 and 9).
+    // The measure is tested directly: the means are 4 apart, one end is spread by 1, the other by 3 (mean
+    // squared distances 1 and 9).
     #expect(CatchTrials.separation(of: [[1], [3]], and: [[3], [9]]) == 16.0 / 10)
     #expect(CatchTrials.separation(of: [[1, 2], [1, 2]], and: [[1, 2], [1, 2]]) == 0)
   }

@@ -39,7 +39,7 @@ struct UnitSampleTests {
     #expect(sha256(UnitsFormat.lines.text(of: many.units)) == expected.seed2023Sha256)
   }
 
-  @Test("the lists begin, and where that is known end, as the study's do")
+  @Test("the lists have the same beginning as the study's and, where it is known, the same end")
   func publishedUnits() throws {
     func units(_ name: String, _ variant: Int = 0) throws -> [String] {
       let model = try Model.named(name)
@@ -96,7 +96,7 @@ struct UnitSampleTests {
     #expect(throws: Failure.self) { try UnitSample(1, of: model, layers: []) }
   }
 
-  @Test("a list is read back from every form it is written in", arguments: UnitsFormat.allCases)
+  @Test("a list is read back from every format", arguments: UnitsFormat.allCases)
   func forms(_ format: UnitsFormat) throws {
     let model = try Model.named("clip-resnet50")
     let sample = try UnitSample(40, of: model, layers: model.relevantLayers)

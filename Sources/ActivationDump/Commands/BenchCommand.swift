@@ -5,7 +5,7 @@ import Inference
 import Layers
 import Machine
 
-/// `bench`: how fast a network runs here.
+/// `bench`: the speed of a network on this machine.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure how many images a second a network takes, without reading any.",
@@ -95,7 +95,7 @@ struct BenchCommand: ParsableCommand {
     Console.table(["\(summary.model), \(summary.precision)", "\(summary.tier)"], rows, right: [1])
   }
 
-  /// Every layer in the order of execution, then what each kind of layer takes.
+  /// Prints every layer in the order of execution, then the time of each kind of layer.
   private func report(_ layers: [Benchmark.Layer], _ summary: Benchmark.Summary) {
     let total = layers.reduce(0) { $0 + $1.ms }
     func figures(_ ms: Double, _ gflops: Double, _ gbs: Double, _ roofline: Double) -> [String] {

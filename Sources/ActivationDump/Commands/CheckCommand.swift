@@ -3,7 +3,7 @@ import Dumps
 import Machine
 import Recording
 
-/// `check`: all hashes verified.
+/// `check`: verification of all hashes.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Read every file of a dump and compare it with its digest.",
@@ -29,7 +29,7 @@ struct CheckCommand: ParsableCommand {
       checks.append(check)
       if !results.json { report(check) }
     }
-    // Parts of a recording are no more than that, however intact.
+    // Some shards of a recording are not the whole recording, even if they are intact.
     var problems: [String] = []
     for folder in dumps {
       guard let problem = ShardFolders.problem(in: folder) else { continue }
@@ -39,7 +39,7 @@ struct CheckCommand: ParsableCommand {
       for problem in problems { Console.result(problem) }
     }
     let files = checks.flatMap(\.files)
-    // Of a file that cannot be read nothing is known, which is no verdict on the dump.
+    // A file that cannot be read gives no verdict on the dump.
     if let reason = files.lazy.compactMap(\.reason).first, checks.allSatisfy(\.isIntactAsFarAsRead),
       problems.isEmpty
     {

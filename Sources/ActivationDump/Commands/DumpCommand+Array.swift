@@ -4,7 +4,7 @@ import Machine
 import Recording
 
 extension DumpCommand {
-  /// Finds the part of the images to record: the one given, or that of the task of a job array.
+  /// Determines the part of the images to record: the given one, or that of the task of a job array.
   ///
   /// - Throws: ``Failure`` of kind `usage`.
   func choosePart(_ request: inout DumpRequest) throws {
@@ -21,7 +21,8 @@ extension DumpCommand {
     request.output = "\(folder)/\(shard.folderName)"
   }
 
-  /// Says aloud what an array over something else than images would not want.
+  /// Prints a note that an array records parts of the images, because an array over something else would not
+  /// want that.
   func tellOfArray(_ shard: Shard, _ task: ArrayTask?) {
     guard let task else { return }
     Console.note(

@@ -3,7 +3,7 @@ import Machine
 import Recording
 
 extension DumpCommand {
-  /// Says what the dump would take.
+  /// Prints the estimated cost of the dump.
   func describe(_ dump: Dump) throws {
     let preview = try withProgress(of: "images") { try dump.preview(progress: $0) }
     try results.print(Preview(preview)) {
@@ -28,7 +28,7 @@ extension DumpCommand {
     }
   }
 
-  /// The outline and what was found out beside it, in one object.
+  /// The outline and the results of the trial, in one JSON object.
   private struct Preview: Encodable {
     let preview: DumpPreview
 

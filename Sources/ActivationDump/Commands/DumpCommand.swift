@@ -11,7 +11,7 @@ import Recording
 import Tensor
 import Units
 
-/// `dump`: images in, recorded units out.
+/// `dump`: images are the input, recorded units the output.
 struct DumpCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dump", abstract: "Record the units of a network over images.",
@@ -117,9 +117,9 @@ struct DumpCommand: ParsableCommand {
 
   @OptionGroup var results: SummaryOptions
 
-  /// Reads what to keep; the parser puts the sentence of a refusal into its own.
+  /// Reads the part of the activations to keep. The argument parser includes the error's sentence in its own.
   ///
-  /// - Throws: `ValidationError` with the sentence as the command line says it.
+  /// - Throws: `ValidationError` with the sentence in the wording of the command line.
   private static func keep(_ text: String) throws(ValidationError) -> Retention {
     do { return try Retention(text) } catch { throw ValidationError(error.sentence.forCommandLine) }
   }

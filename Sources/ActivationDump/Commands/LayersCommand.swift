@@ -3,7 +3,7 @@ import Layers
 import Models
 import Tensor
 
-/// `layers`: what can be recorded of a network.
+/// `layers`: the layers of a network that can be recorded.
 struct LayersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "layers", abstract: "List the layers of a network that can be recorded, in both spellings.")

@@ -3,7 +3,7 @@ import Foundation
 import Machine
 import Recording
 
-/// `merge`: shards into the bytes of one run.
+/// `merge`: shards joined to a dump with the same bytes as a single run.
 struct MergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge", abstract: "Put the shards of a recording together.",

@@ -6,7 +6,7 @@ import Machine
 import Models
 import Tensor
 
-/// `models`: what networks there are.
+/// `models`: the available networks.
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models", abstract: "List the networks, their size, and whether their weights are present.")
@@ -29,7 +29,7 @@ struct ModelsCommand: ParsableCommand {
             row.checkpoint,
           ]
         }, right: [1, 2, 4, 5, 6], mayShortenLast: true)
-      // Shapes cannot tell whose weights a file holds.
+      // Shapes alone do not determine which network's weights a file holds.
       Console.result("")
       let room = TableWidth.available - 2 - (rows.map(\.identifier.count).max() ?? 0)
       Console.table(

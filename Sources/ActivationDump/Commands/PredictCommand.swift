@@ -6,7 +6,7 @@ import Inference
 import Models
 import Tensor
 
-/// `predict`: what a network sees in images.
+/// `predict`: the classes that a network predicts for images.
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Print the five most probable classes of each image.")
@@ -37,7 +37,7 @@ struct PredictCommand: ParsableCommand {
       rows.append(Row(image: image, predictions: best))
       if !results.json { show(image, best) }
     }
-    // Text is printed image by image.
+    // Text was already printed image by image.
     try results.print(Listing(model: model.identifier, pillow: loaded.pillow.rawValue, images: rows)) {}
   }
 

@@ -5,7 +5,7 @@ import Inference
 import Models
 import Statistics
 
-/// `verify`: a network against what another implementation computed.
+/// `verify`: a network compared with the results of another implementation.
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Compare a network with a reference made by PyTorch.",

@@ -2,7 +2,7 @@ import ArgumentParser
 import Machine
 
 extension Sentence.Wording {
-  /// Settings as options, commands as they are typed: `--keep extremes:5`, `inspect --json`.
+  /// Settings as options, and commands as they are typed: `--keep extremes:5`, `inspect --json`.
   static let commandLine = Self(
     setting: { setting, value in ([setting.option] + [value].compactMap { $0 }).joined(separator: " ") },
     command: { command, setting in
@@ -12,11 +12,11 @@ extension Sentence.Wording {
 }
 
 extension Sentence {
-  /// The sentence for those who use the command line.
+  /// The sentence in the wording of the command line.
   var forCommandLine: String { text(in: .commandLine) }
 }
 
 extension Setting {
-  /// The option of the command line: `--batch-size`.
+  /// The name of the option: `--batch-size`.
   var option: String { "--" + words.joined(separator: "-") }
 }

@@ -3,24 +3,24 @@ import Foundation
 import Machine
 import Synchronization
 
-/// What the program prints: results to standard output, everything else to standard error.
+/// The output of the program: results to standard output, everything else to standard error.
 enum Console {
   /// Prints a line of results.
   static func result(_ line: String) { print(line + "\n") }
 
   /// Prints a document of results.
   ///
-  /// - Throws: What the encoding throws.
+  /// - Throws: The errors of the encoding.
   static func result(json body: some Encodable) throws {
     print(String(decoding: try document(body), as: UTF8.self))
   }
 
-  /// A document of results, with its format's number.
+  /// Returns a document of results, with the version number of its format.
   ///
-  /// - Throws: What the encoding throws.
+  /// - Throws: The errors of the encoding.
   static func document(_ body: some Encodable) throws -> Data { try JSON.encode(Document(body: body)) }
 
-  /// Prints text that ends a line, or writes it into a file, which appears whole.
+  /// Prints text that ends in a newline, or writes it to a file, which appears only when complete.
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   static func write(_ text: String, to path: String?) throws {
@@ -30,22 +30,23 @@ enum Console {
     try file.commit()
   }
 
-  /// Writes to standard output. Should that fail, ``end(with:)`` tells of it.
+  /// Writes to standard output. ``end(with:)`` reports an error of the write.
   private static func print(_ text: String) {
     if StandardStream.output.wasClosed && !isSummary { StandardStream.output.fail(EBADF) }
     StandardStream.output.write(text)
   }
 
-  /// Whether what is printed is a summary of what files and the exit code say; see ``SummarizingCommand``.
+  /// Whether the printed results only summarise files and the exit code; see ``SummarizingCommand``.
   private static var isSummary: Bool { summary.load(ordering: .relaxed) }
   private static let summary = Atomic(false)
 
-  /// Says what kind of results will be printed.
+  /// Records the kind of results that the command will print.
   static func expectResults(of command: any ParsableCommand) {
     summary.store((command as? any SummarizingCommand)?.printsOnlySummary ?? false, ordering: .relaxed)
   }
 
-  /// Ends the process. A success without its results is none, unless their reader closed the pipe and so wanted no more.
+  /// Ends the process. A successful command whose results could not be written fails, unless their reader has
+  /// closed the pipe and so wanted no more.
   static func end(with status: Int32) -> Never {
     guard let code = StandardStream.output.failure, code != EPIPE, status == 0 || status == 1 else {
       exit(status)
@@ -58,7 +59,7 @@ enum Console {
     exit(ExitStatus.writeFailed.rawValue)
   }
 
-  /// Tells the user something that is not a result; lost where it cannot be written.
+  /// Prints a note that is not a result; the note is lost if it cannot be written.
   static func note(_ line: Sentence) {
     StandardStream.errors.write(PathText.shown(line.forCommandLine) + "\n")
   }
@@ -68,10 +69,11 @@ enum Console {
     isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
   }
 
-  /// Whether colours are welcome: https://no-color.org.
+  /// Whether colours may be used: https://no-color.org.
   static var usesColor: Bool { (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty }
 
-  /// Prints rows in columns, numbers to the right. The last column is shortened to the width of a line if it may be.
+  /// Prints rows in columns, numbers aligned to the right. The last column may be shortened to fit the width
+  /// of a line.
   static func table(
     _ header: [String], _ rows: [[String]], right: Set<Int> = [], mayShortenLast: Bool = false
   ) {
@@ -81,7 +83,7 @@ enum Console {
   }
 }
 
-/// A document with its format's number.
+/// A document with the version number of its format.
 private struct Document<Body: Encodable>: Encodable {
   let body: Body
 

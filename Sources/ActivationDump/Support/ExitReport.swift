@@ -3,7 +3,7 @@ import Foundation
 import Machine
 import Models
 
-/// The exit codes of the program: those of sysexits.h where it has one.
+/// The exit codes of the program; those of sysexits.h where it defines one.
 enum ExitStatus: Int32 {
   case success = 0
   case checkFailed = 1
@@ -18,16 +18,16 @@ enum ExitStatus: Int32 {
 }
 
 extension ExitStatus {
-  /// Ends a command whose results are already printed.
+  /// The error that ends a command whose results are already printed.
   var error: ExitCode { ExitCode(rawValue) }
 }
 
-/// An error as the user sees it: one sentence, and an exit code.
+/// An error in the form that the user sees: one sentence, and an exit code.
 struct ExitReport {
   let status: ExitStatus
   let message: String
 
-  /// Finds the code of an error of any of the libraries.
+  /// Determines the exit code of an error of any library.
   init(_ error: any Error) {
     let status = (error as? any Explained).map { ExitStatus($0.kind) } ?? .bug
     let sentence = Self.sentence(error)
@@ -37,7 +37,7 @@ struct ExitReport {
     parserError = status == .bug ? error : nil
   }
 
-  /// The error in words, with the command that lists what could have been named.
+  /// Returns the error as text, with the command that lists the possible names.
   private static func sentence(_ error: any Error) -> String {
     let sentence = Sentence.Wording.commandLine.text(of: error)
     switch (error as? UnknownName)?.subject {
@@ -69,7 +69,7 @@ struct ExitReport {
         Console.note("error: \(hint)")
         Console.end(with: ExitStatus.usage.rawValue)
       }
-      // The help that was asked for is a result. The parser's own way to print has no answer to a write that fails.
+      // The requested help is a result. The argument parser's own printing ignores errors of the write.
       if code == .success || code == .validationFailure {
         let text = ActivationDump.fullMessage(for: error)
         if code == .success { Console.result(text) } else if !text.isEmpty { Console.note("\(text)") }
@@ -86,7 +86,7 @@ struct ExitReport {
 }
 
 extension ExitStatus {
-  /// The code of each class of failure: the only place that gives them codes.
+  /// Returns the code of a class of failures. Codes are assigned only here.
   init(_ kind: Failure.Kind) {
     self =
       switch kind {

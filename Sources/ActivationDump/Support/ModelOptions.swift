@@ -11,7 +11,7 @@ import Machine
 import Models
 import Tensor
 
-/// Which network, with which weights, on which kernels.
+/// The options of the network, its weights and its kernels.
 struct ModelOptions: ParsableArguments {
   @Option(help: "The network: an identifier from 'activation-dump models'.")
   var model: String
@@ -34,10 +34,10 @@ struct ModelOptions: ParsableArguments {
 
   @OptionGroup var arithmetic: ArithmeticOptions
 
-  /// The network of the identifier.
+  /// Returns the network with the identifier.
   func resolvedModel() throws -> Model { try Model.named(model) }
 
-  /// The weights, and what they are found to be; the user is told what they should know.
+  /// Returns the weights with their identity. Remarks are printed for the user.
   func identifiedWeights() throws -> WeightsIdentity {
     let model = try resolvedModel()
     let identity = try WeightsIdentity(model, try resolvedWeights(for: model))
@@ -45,7 +45,7 @@ struct ModelOptions: ParsableArguments {
     return identity
   }
 
-  /// The weights given, or those in the folder; generated ones are announced.
+  /// Returns the given weights, or those in the folder. For generated weights, a note is printed.
   private func resolvedWeights(for model: Model) throws -> Weights {
     if let weights {
       var chosen = try Weights(weights)
@@ -72,7 +72,7 @@ struct ModelOptions: ParsableArguments {
   }
 }
 
-/// The arithmetic and the kernels.
+/// The options of the arithmetic and the kernels.
 struct ArithmeticOptions: ParsableArguments {
   @Option(
     help: """
@@ -87,7 +87,7 @@ struct ArithmeticOptions: ParsableArguments {
       """)
   var tier: String?
 
-  /// As a plan takes them.
+  /// Returns the options of a plan.
   func planOptions() throws -> Plan.Options {
     var options = Plan.Options()
     options.precision = precision
@@ -104,7 +104,7 @@ struct ArithmeticOptions: ParsableArguments {
   }
 }
 
-/// Whose pixels images become.
+/// The option of the Pillow whose preprocessing is reproduced.
 struct PillowOptions: ParsableArguments {
   @Option(
     help: """
@@ -113,16 +113,16 @@ struct PillowOptions: ParsableArguments {
       """)
   var pillow: PillowVersion?
 
-  /// The one given, or the newest.
+  /// The given version, or the newest.
   var resolved: PillowVersion { pillow ?? .standard }
 }
 
-/// On how many threads.
+/// The option of the number of threads.
 struct ThreadOptions: ParsableArguments {
   @Option(help: "How many threads. Default: one for each processor this process may use.")
   var threads: Int?
 
-  /// The threads given, or all there are.
+  /// The given number of threads, or that of all processors.
   var resolved: Int { threads ?? ProcessorCount.available }
 
   func validate() throws {
@@ -130,14 +130,14 @@ struct ThreadOptions: ParsableArguments {
   }
 }
 
-/// How many images at a time, on how many threads.
+/// The options of the batch size and the number of threads.
 struct WorkOptions: ParsableArguments {
   @Option(help: "How many images each thread takes through the network together.")
   var batchSize = 8
 
   @OptionGroup var threading: ThreadOptions
 
-  /// The threads given, or all there are.
+  /// The given number of threads, or that of all processors.
   var resolvedThreads: Int { threading.resolved }
 
   func validate() throws {
@@ -155,7 +155,7 @@ extension ValueType: ExpressibleByArgument {}
 extension Benchmark.Taps: ExpressibleByArgument {}
 
 extension Model {
-  /// The first of the model's files that the weights folder holds.
+  /// Returns the path of the first of the model's files that is in the weights folder.
   func presentCheckpoint(in folder: WeightsFolder) -> String? {
     publishedFiles.map { folder.path(of: $0.name) }.first { Disk.isDirectory($0) == false }
   }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Machine
 
-/// What to do about output that is there already.
+/// The options for output that already exists.
 struct OutputOptions<Words: OutputWords>: ParsableArguments {
   @Flag(help: Words.resume)
   var resume = false
@@ -10,17 +10,17 @@ struct OutputOptions<Words: OutputWords>: ParsableArguments {
   @Flag(help: Words.overwrite)
   var overwrite = false
 
-  /// What the flags say.
+  /// The policy that the flags select.
   var existing: ExistingOutput {
     overwrite ? .overwrite : resume || Words.isResumedWhenRequeued && Self.isRequeued ? .resume : .refuse
   }
 
-  /// Whether Slurm runs this job again: what is there is then its own.
+  /// Whether Slurm has requeued this job; existing output is then that of the job itself.
   private static var isRequeued: Bool {
     (ProcessInfo.processInfo.environment["SLURM_RESTART_COUNT"].flatMap { Int($0) } ?? 0) > 0
   }
 
-  /// Refuses flags that contradict each other. Commands call it, among their own checks.
+  /// Throws if flags contradict each other. Each command calls this function in its own validation.
   ///
   /// - Throws: `ValidationError`.
   func check() throws {
@@ -30,15 +30,15 @@ struct OutputOptions<Words: OutputWords>: ParsableArguments {
   }
 }
 
-/// How a command's help speaks of its output.
+/// The words for a command's output in its help.
 protocol OutputWords {
   static var resume: ArgumentHelp { get }
   static var overwrite: ArgumentHelp { get }
-  /// Whether the command goes on in a job that Slurm has requeued.
+  /// Whether the command resumes in a job that Slurm has requeued.
   static var isResumedWhenRequeued: Bool { get }
 }
 
-/// `dump`.
+/// The words of `dump`.
 enum DumpWords: OutputWords {
   static let resume: ArgumentHelp = """
     Go on with the dump that is in the place of the output; start it if there is none. The default in a job that Slurm \
@@ -48,7 +48,7 @@ enum DumpWords: OutputWords {
   static let isResumedWhenRequeued = true
 }
 
-/// `merge`.
+/// The words of `merge`.
 enum MergeWords: OutputWords {
   static let resume: ArgumentHelp = """
     Go on with a merge that was stopped, file by file; leave one of these shards that is complete as it is. The default \
@@ -58,7 +58,7 @@ enum MergeWords: OutputWords {
   static let isResumedWhenRequeued = true
 }
 
-/// `exemplars`.
+/// The words of `exemplars`.
 enum ExemplarsWords: OutputWords {
   static let resume: ArgumentHelp = "Go on with exemplars that were interrupted; write only what is missing."
   static let overwrite: ArgumentHelp = "Replace the exemplars that are there."

@@ -2,15 +2,15 @@ import CStartup
 import Foundation
 import Machine
 
-/// What the program was started with, as ``PathText`` has it. `CommandLine` keeps no bytes that are not UTF-8, and has nothing
-/// where there is no `/proc`.
+/// The arguments and the environment of the process, in the form of ``PathText``. `CommandLine` loses bytes
+/// that are not UTF-8, and is empty without `/proc`.
 enum ProgramArguments {
   /// The program's name and its arguments.
   static let all: [String] = (0..<cs_argument_count()).compactMap {
     cs_argument($0).map(text)
   }
 
-  /// The environment; of variables that name folders, every byte is kept.
+  /// Returns the environment. For variables that name folders, every byte is kept.
   static func environment() -> [String: String] {
     var found = ProcessInfo.processInfo.environment
     for name in ["ACTIVATION_DUMP_WEIGHTS", "XDG_DATA_HOME", "HOME"] {
@@ -23,12 +23,12 @@ enum ProgramArguments {
     PathText.text(UnsafeBufferPointer(start: string, count: strlen(string)).map { UInt8(bitPattern: $0) })
   }
 
-  /// The arguments.
+  /// Returns the arguments.
   ///
-  /// - Throws: ``Failure`` of kind `usage` if the program was started without even its name: then whatever it was
-  ///   to be told was lost.
+  /// - Throws: ``Failure`` of kind `usage` when the program was started even without its name: all its
+  ///   arguments are then lost.
   static func given() throws(Failure) -> ArraySlice<String> {
-    // Where a program has no name, Linux makes it an empty one.
+    // Linux gives a program that was started without a name an empty one.
     guard all.count > 1 || all.first?.isEmpty == false else {
       throw Failure(
         .usage,

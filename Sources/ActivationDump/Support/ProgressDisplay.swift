@@ -2,17 +2,17 @@ import Foundation
 import Machine
 import Synchronization
 
-/// Shows how far a pass has come: a bar on a terminal, elsewhere a line every half minute.
+/// Displays the progress of a pass: a bar on a terminal, otherwise a line every half minute.
 final class ProgressDisplay: Sendable {
   let progress: RunProgress
   private let noun: String
   private let start = Date()
   private let finished = Mutex(false)
   private let interactive = Console.isInteractive
-  /// `nil` where the system has no thread for this: then nothing is shown.
+  /// The thread of the display; `nil` where the system refuses one, in which case nothing is displayed.
   private let thread = Mutex<SystemThread?>(nil)
 
-  /// Starts showing the progress of something counted in `noun`.
+  /// Starts the display of progress; `noun` names the items that are counted.
   init(_ progress: RunProgress, of noun: String) {
     (self.progress, self.noun) = (progress, noun)
     thread.withLock { $0 = SystemThread { [self] in show() } }
@@ -50,7 +50,7 @@ final class ProgressDisplay: Sendable {
         ? "\n\(what); press Ctrl-C again to stop at once" : "\(what), because of signal \(signal)")
   }
 
-  /// Stops, leaving no bar behind.
+  /// Stops the display and removes the bar.
   func stop() {
     finished.withLock { $0 = true }
     thread.withLock { $0.take() }?.join()
@@ -70,13 +70,14 @@ final class ProgressDisplay: Sendable {
   private func write(_ text: String) { StandardStream.errors.write(text) }
 }
 
-/// Runs `body`, which may take long, with a display of its progress; Ctrl-C asks it to stop, a second one ends it.
+/// Runs `body`, which may take long, and displays its progress. Ctrl-C asks `body` to stop; a second Ctrl-C
+/// ends the process.
 ///
 /// - Parameters:
-///   - noun: What is counted, in the plural.
-///   - resumable: Whether what is done is kept for another run: then the signals by which batch systems end a job ask
-///     it to stop, too.
-///   - body: What takes long.
+///   - noun: The name of the counted items, in the plural.
+///   - resumable: Whether finished work is kept for another run. If so, the signals with which batch systems
+///     end a job also ask `body` to stop.
+///   - body: The work.
 /// - Returns: What `body` returns.
 func withProgress<R>(of noun: String, resumable: Bool = false, _ body: (RunProgress) throws -> R) rethrows
   -> R
@@ -90,9 +91,9 @@ func withProgress<R>(of noun: String, resumable: Bool = false, _ body: (RunProgr
   return try body(display.progress)
 }
 
-/// As ``withProgress(of:resumable:_:)``, of work that another run can go on with.
+/// Runs work that another run can resume, as ``withProgress(of:resumable:_:)``.
 ///
-/// - Returns: What `body` returns, and the signal that stopped it, if any did.
+/// - Returns: The result of `body`, and the signal that stopped it, if any.
 func withResumableProgress<R>(
   of noun: String, _ body: (RunProgress) throws -> R
 ) rethrows -> (result: R, signal: Int32?) {

@@ -1,9 +1,9 @@
 import Foundation
 import Machine
 
-/// How progress is put into words.
+/// Progress as text.
 package enum ProgressText {
-  /// `████▌     ` in eighths of a character.
+  /// Returns a bar such as `████▌     `, with a resolution of an eighth of a character.
   package static func bar(_ done: Int, _ total: Int, width: Int) -> String {
     let eighths = total > 0 ? min(done, total) * width * 8 / total : 0
     let part = eighths % 8 == 0 ? "" : String(["▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8 - 1])
@@ -11,7 +11,7 @@ package enum ProgressText {
     return filled + String(repeating: " ", count: width - filled.count)
   }
 
-  /// `1,024 of 50,000 images (2 %), 41.3 a second, 19:46 left`.
+  /// Returns a line such as `1,024 of 50,000 images (2 %), 41.3 a second, 19:46 left`.
   package static func line(_ done: Int, _ total: Int, _ noun: String, _ elapsed: Double) -> String {
     let rate = Double(done) / max(elapsed, 1e-9)
     let share = total > 0 ? 100 * done / total : 100
@@ -20,7 +20,7 @@ package enum ProgressText {
     return start + String(format: ", %.1f a second, ", rate) + duration(Double(total - done) / rate) + " left"
   }
 
-  /// `m:ss`, or `h:mm:ss`.
+  /// Returns a duration as `m:ss`, or `h:mm:ss`.
   package static func duration(_ seconds: Double) -> String {
     let seconds = Int(min(max(seconds, 0), 1e9).rounded(.up))
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)

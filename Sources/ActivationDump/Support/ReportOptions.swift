@@ -1,14 +1,14 @@
 import ArgumentParser
 
-/// Whether results are printed for people or as one JSON document.
+/// The choice between results as text and as one JSON document.
 protocol Reporting: ParsableArguments {
   var json: Bool { get }
 }
 
 extension Reporting {
-  /// Prints results as a document if that was asked for, else as `text` prints them.
+  /// Prints results as a document if requested, otherwise as `text` prints them.
   ///
-  /// - Throws: What the encoding, or `text`, throws.
+  /// - Throws: The errors of the encoding, or of `text`.
   func print<Results: Encodable>(
     _ results: @autoclosure () throws -> Results, asText text: () throws -> Void
   ) throws {
@@ -16,13 +16,13 @@ extension Reporting {
   }
 }
 
-/// How the results of a command are printed.
+/// The options for printing the results of a command.
 struct ReportOptions: Reporting {
   @Flag(help: "Print JSON.")
   var json = false
 }
 
-/// How the results of a command that takes long are printed.
+/// The options for printing the results of a command that takes long.
 struct SummaryOptions: Reporting {
   @Flag(help: "Print JSON at the end.")
   var json = false

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Which members of samples in tar files are images.
+/// The option for the members of samples in tar files that are images.
 struct SampleOptions: ParsableArguments {
   @Option(
     help: """
@@ -9,7 +9,7 @@ struct SampleOptions: ParsableArguments {
       """)
   var imageKey: String?
 
-  /// The extensions, in their order.
+  /// The extensions, in the given order.
   var imageKeys: [String] { (imageKey ?? "").split(separator: ";").map { $0.filter { $0 != " " } } }
 
   func validate() throws {

@@ -3,23 +3,24 @@ import Foundation
 import Machine
 import Synchronization
 
-/// Standard output or standard error. A write to it may fail: the disk is full, the terminal or the reader is gone, it was
-/// closed from the start. That never ends the program; whoever cares asks for ``failure``.
+/// Standard output or standard error. A write may fail: the disk is full, the terminal or the reader is gone,
+/// or the stream was closed from the start. A failed write never ends the program; callers can check
+/// ``failure``.
 final class StandardStream: Sendable {
-  /// Results. After a write that failed nothing more is written: what there is has no holes.
+  /// The stream of results. After a failed write nothing more is written, so that the output has no gaps.
   static let output = StandardStream(STDOUT_FILENO, patience: nil, endsAtFailure: true)
-  /// Everything else. What cannot be written is dropped.
+  /// The stream of everything else. Text that cannot be written is dropped.
   static let errors = StandardStream(STDERR_FILENO, patience: 5000, endsAtFailure: false)
 
   private let file: Descriptor
-  /// For how many milliseconds a stream that does not block is waited for; `nil` for as long as it takes.
+  /// The maximum time to wait for a non-blocking stream, in milliseconds; `nil` for no limit.
   private let patience: Int32?
   private let endsAtFailure: Bool
   private let state = Mutex(State())
 
   private struct State {
     var failure: Int32?
-    /// Whether the last wait was in vain: there is no other before something was written.
+    /// Whether the last wait timed out. The next wait happens only after a successful write.
     var isStuck = false
   }
 
@@ -27,16 +28,16 @@ final class StandardStream: Sendable {
     (file, self.patience, self.endsAtFailure) = (Descriptor(standard: descriptor), patience, endsAtFailure)
   }
 
-  /// Whether the stream was closed when the program was started: what is written goes nowhere.
+  /// Whether the stream was closed when the program was started. Text written to it is lost.
   var wasClosed: Bool { cs_was_closed(file.number) != 0 }
 
-  /// The system's number of the first error, `nil` if there was none.
+  /// The errno of the first failed write; `nil` if none has failed.
   var failure: Int32? { state.withLock { $0.failure } }
 
-  /// Writes text, as far as that is possible; paths in it with the bytes they have.
+  /// Writes as much of the text as possible; paths in it are written with their original bytes.
   func write(_ text: String) { write(Data(PathText.bytes(of: text))) }
 
-  /// Writes bytes, as far as that is possible.
+  /// Writes as many of the bytes as possible.
   func write(_ bytes: Data) {
     state.withLock { state in
       if endsAtFailure, state.failure != nil { return }
@@ -45,12 +46,12 @@ final class StandardStream: Sendable {
     }
   }
 
-  /// Counts as failed from now on, with this error number.
+  /// Marks the stream as failed, with this errno.
   func fail(_ code: Int32) { state.withLock { $0.failure = $0.failure ?? code } }
 
   /// Writes all bytes.
   ///
-  /// - Returns: 0, or an error number.
+  /// - Returns: 0, or an errno.
   private func write(_ bytes: UnsafeRawBufferPointer, _ isStuck: inout Bool) -> Int32 {
     var rest = bytes
     while !rest.isEmpty {
@@ -73,9 +74,9 @@ final class StandardStream: Sendable {
     return 0
   }
 
-  /// Waits until something can be written, or a write would say why not.
+  /// Waits until the stream can be written to, or until a write would report an error.
   ///
-  /// - Returns: Whether it can within so many milliseconds.
+  /// - Returns: Whether the stream is ready within the given number of milliseconds.
   private func waitForRoom(_ milliseconds: Int32?) -> Bool {
     var request = pollfd(fd: file.number, events: Int16(POLLOUT), revents: 0)
     while true {

@@ -1,15 +1,15 @@
 import Foundation
 import Synchronization
 
-/// The signal that asked to stop, 0 for none.
+/// The first signal that asked the program to stop; 0 for none.
 private let firstSignal = Atomic<Int32>(0)
 
-/// Signals that ask the program to stop, and are noted until somebody looks.
+/// The signals that ask the program to stop. They are only recorded; the work checks for them.
 ///
-/// A handler of a signal may do next to nothing, and a thread that waits for signals is one the system may refuse: so
-/// they are only noted, and whoever works asks.
+/// A signal handler may do almost nothing, and the system may refuse a thread that waits for signals. So the
+/// handler only records a signal, and the working code checks whether one was recorded.
 struct StopSignals {
-  /// The signal that came, if one did.
+  /// The signal that was recorded, if any.
   static var noted: Int32? {
     let number = firstSignal.load(ordering: .relaxed)
     return number == 0 ? nil : number
@@ -17,7 +17,7 @@ struct StopSignals {
 
   private let numbers: [Int32]
 
-  /// Notes signals from now on: the first that comes. A second SIGINT ends the program at once.
+  /// Starts recording the first signal that arrives. A second SIGINT ends the program at once.
   init(_ numbers: [Int32]) {
     self.numbers = numbers
     firstSignal.store(0, ordering: .relaxed)
@@ -30,17 +30,19 @@ struct StopSignals {
     Self.admit(numbers)
   }
 
-  /// Stops noting: the signals end the program again.
+  /// Stops recording: signals end the program again.
   func end() { numbers.forEach { signal($0, SIG_DFL) } }
 
-  /// Lets the signals by which batch systems end a job end the program with the code of what can be started again: until
-  /// ``withProgress(of:resumable:_:)`` notes them, nothing is done that they could interrupt.
+  /// Makes the signals with which batch systems end a job end the program with the exit code of resumable
+  /// work. Until ``withProgress(of:resumable:_:)`` records these signals, there is no work that they could
+  /// interrupt.
   static func endResumably() {
     for number in [SIGTERM, SIGUSR1] { signal(number) { _ in _exit(ExitStatus.resumable.rawValue) } }
     admit([SIGTERM, SIGUSR1])
   }
 
-  /// Lets signals in that whoever started the program keeps from its own threads, and so from those it starts.
+  /// Unblocks signals that the parent process blocked in its own threads, because a child process inherits
+  /// the blocked signals.
   private static func admit(_ numbers: [Int32]) {
     var signals = sigset_t()
     sigemptyset(&signals)

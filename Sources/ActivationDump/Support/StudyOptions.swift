@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Which stimuli trials are made of.
+/// The options for the stimuli of trials.
 struct StimuliOptions: ParsableArguments {
   @Option(help: "The folder of stimuli, as 'exemplars' writes it.")
   var stimuli: String
@@ -12,7 +12,7 @@ struct StimuliOptions: ParsableArguments {
   var extraName = ""
 }
 
-/// How files that show one picture are put on the disk.
+/// The way in which files that show the same picture are stored.
 enum FilePlacement: String, EnumerableFlag {
   case link, copy
 
@@ -28,14 +28,14 @@ enum FilePlacement: String, EnumerableFlag {
   }
 }
 
-/// Whether to link or to copy.
+/// The option to link or to copy.
 struct PlacementOptions: ParsableArguments {
   @Flag var placement = FilePlacement.link
 
   @Flag(help: ArgumentHelp("As --link.", visibility: .hidden))
   var hardLinks = false
 
-  /// Whether hard links are wanted.
+  /// Whether hard links are requested.
   var links: Bool { placement == .link }
 
   func validate() throws {

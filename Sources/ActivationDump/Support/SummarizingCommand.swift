@@ -1,10 +1,10 @@
-/// A command whose files, or whose exit code, say everything that matters. What it prints is a summary, which nobody
-/// misses where standard output is closed.
+/// A command whose complete result is in its files or in its exit code. Its printed output is only a summary,
+/// so a closed standard output is no error.
 protocol SummarizingCommand {
   associatedtype Options: Reporting
-  /// Whether the summary was asked for as a document.
+  /// The options that say whether the summary is printed as a document.
   var results: Options { get }
-  /// Whether everything the command prints is a summary.
+  /// Whether all printed output of the command is a summary.
   var printsOnlySummary: Bool { get }
 }
 

@@ -1,18 +1,19 @@
 import Foundation
 
-/// How wide tables are: as wide as the terminal or, where there is none, as wide as most screens.
+/// The width of tables: that of the terminal or, without one, that of most screens.
 enum TableWidth {
-  /// Characters in a line where standard output is no terminal.
+  /// The number of characters in a line where standard output is not a terminal.
   static let standard = 110
 
-  /// Characters in a line of standard output.
+  /// The number of characters in a line of standard output.
   static var available: Int {
     var size = winsize()
     guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return standard }
     return Int(size.ws_col)
   }
 
-  /// Rows whose last column is shortened where a line would be wider than `width`; other columns stay whole.
+  /// Returns rows whose last column is shortened where a line would be wider than `width`; other columns are
+  /// not shortened.
   static func fitted(_ lines: [[String]], to width: Int) -> [[String]] {
     guard let columns = lines.first?.count, columns > 0 else { return lines }
     let before = (0..<columns - 1).reduce(0) { sum, column in
@@ -22,14 +23,14 @@ enum TableWidth {
     return lines.map { $0.dropLast() + [shortened($0[columns - 1], to: room)] }
   }
 
-  /// Text without its middle, where it is longer than `length`: names of files differ at their ends.
+  /// Returns text without its middle, if it is longer than `length`: the names of files differ at their ends.
   static func shortened(_ text: String, to length: Int) -> String {
     guard text.count > length else { return text }
     let tail = (length - 1) / 2
     return text.prefix(length - 1 - tail) + "…" + text.suffix(tail)
   }
 
-  /// Text in lines of at most `length` characters, as far as words allow.
+  /// Returns text in lines of at most `length` characters, as far as the length of words allows.
   static func wrapped(_ text: String, to length: Int) -> [String] {
     var lines: [String] = []
     for word in text.split(separator: " ") {
@@ -42,6 +43,6 @@ enum TableWidth {
     return lines
   }
 
-  /// Fewer characters than this say nothing.
+  /// The minimum width of a shortened column and of a wrapped line, in characters; less would be unreadable.
   private static let shortest = 16
 }

@@ -1,12 +1,12 @@
 import Machine
 
-/// What beginners do, said better than a parser or the system can say it.
+/// Hints for mistakes of new users, clearer than the messages of the argument parser or the system.
 enum UsageHint {
-  /// The sentence for a command line that was not understood, unless the parser's own is best.
+  /// Returns the sentence for an invalid command line, unless the argument parser's own is best.
   ///
   /// - Parameters:
   ///   - arguments: The command line, without the program's name.
-  ///   - commands: The names of the commands, those of subcommands behind their command's.
+  ///   - commands: The names of the commands; those of subcommands follow that of their command.
   /// - Returns: The sentence, or `nil`.
   static func sentence(for arguments: [String], commands: [String]) -> String? {
     let words = arguments.prefix { !$0.hasPrefix("-") }
@@ -38,7 +38,8 @@ enum UsageHint {
     return nil
   }
 
-  /// What to add to the sentence about something that is missing, where the shell did not do what its user expected.
+  /// Returns an addition to the error about something missing, for the case that the shell did not expand an
+  /// argument as its user expected.
   static func advice(for message: String, arguments: [String]) -> String {
     let values = arguments.map { argument in
       argument.hasPrefix("--")

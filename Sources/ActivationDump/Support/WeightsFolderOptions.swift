@@ -1,7 +1,7 @@
 import ArgumentParser
 import Checkpoints
 
-/// Where checkpoints are kept.
+/// The option for the folder of checkpoints.
 struct WeightsFolderOptions: ParsableArguments {
   @Option(
     help: """

@@ -2,7 +2,7 @@ import Dumps
 import Machine
 
 extension AtlasSource {
-  /// The page of a layer.
+  /// Returns the page of a layer.
   func page(ofLayer index: Int, _ summary: LayerSummary) -> LayerPage {
     let layer = layers[index]
     func neighbour(_ index: Int) -> LayerPage.Neighbour? {
@@ -31,7 +31,7 @@ extension AtlasSource {
     return remarks
   }
 
-  /// The index.
+  /// Returns the index.
   func index(_ summaries: [LayerSummary], missing: RowSet) -> IndexPage {
     let units = layers.reduce(0) { $0 + $1.unitCount }
     let undecided = summaries.reduce(0) { $0 + $1.undecided }
@@ -62,7 +62,7 @@ extension AtlasSource {
       provenance: Wording.provenance(manifest))
   }
 
-  /// The study's name, where it is another.
+  /// Returns the study's name of a layer, if it differs from the layer's own.
   private func studyName(of layer: Layer) -> String? {
     layer.recorded.studyName == layer.name ? nil : layer.recorded.studyName
   }

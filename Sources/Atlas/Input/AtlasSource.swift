@@ -5,39 +5,39 @@ import Statistics
 import Tensor
 import Units
 
-/// A dump as an atlas reads it.
+/// The dump that an atlas is made of.
 struct AtlasSource: Sendable {
   /// A layer to show.
   struct Layer: Sendable {
     let recorded: RecordedLayer
-    /// The name of its page's files.
+    /// The base name of its page's files.
     let page: String
 
     var name: String { recorded.name }
     var unitCount: Int { recorded.units.count }
   }
 
-  /// The memory the activations a worker holds may take, in bytes, unless those of a single unit take more.
+  /// The maximum memory of the activations that a worker holds, in bytes; more if a single unit needs more.
   private static let memory = 64 << 20
 
   let dump: RecordedDump
   let captions: ImageCaptions
-  /// How pages name settings.
+  /// The wording of settings on pages.
   let wording: Sentence.Wording
   let layers: [Layer]
-  /// `nil` when they are gone.
+  /// The image files; `nil` when they no longer exist.
   private let files: ImageFiles?
 
   var manifest: Manifest { dump.manifest }
-  /// The rows of the dump, those of images that could not be read included.
+  /// The number of rows of the dump, including those of images that could not be read.
   var rowCount: Int { dump.images.count }
-  /// The images every unit was recorded over.
+  /// The number of images that were recorded, the same for every unit.
   var imageCount: Int { dump.images.recordedCount }
 
   /// Opens a dump.
   ///
-  /// - Throws: ``Failure`` when there is none, it is not complete, or holds more than a number for each unit and
-  ///   image; `UnknownName` for the name of a layer it has not.
+  /// - Throws: ``Failure`` when there is no dump, the dump is not complete, or it holds more than one number
+  ///   for each unit and image; `UnknownName` for the name of a layer that was not recorded.
   init(_ request: AtlasRequest) throws {
     dump = try RecordedDump(opening: request.dump)
     wording = request.wording
@@ -50,12 +50,12 @@ struct AtlasSource: Sendable {
     captions = ImageCaptions(dump.images, labels: dump.manifest.images.labels)
     let chosen = try Self.layers(request.layers, of: dump, request.network)
     layers = zip(chosen, PageNames.names(of: chosen.map(\.name))).map { Layer(recorded: $0, page: $1) }
-    // An atlas without pictures is still one: only a place that the user named has to be right.
+    // An atlas can be made without pictures. Only a location that the user gave must be valid.
     files =
       if let place = request.images { try ImageFiles(of: dump, at: place) } else { try? ImageFiles(of: dump) }
   }
 
-  /// The layers that words choose, in the order they were recorded.
+  /// Returns the layers chosen by words, in the order of the recording.
   private static func layers(
     _ words: String?, of dump: RecordedDump, _ network: NetworkNames
   ) throws -> [RecordedLayer] {
@@ -70,13 +70,13 @@ struct AtlasSource: Sendable {
     return layers
   }
 
-  /// Where the bytes of an image are, `nil` when it is gone.
+  /// Returns the location of an image's bytes, or `nil` when the image no longer exists.
   func location(ofRow row: Int) -> ImageLocation? { try? files?.location(ofRow: row) }
 
-  /// The units a worker reads together: as many as fit its memory.
+  /// The number of units that a worker reads together: as many as fit in its memory.
   var unitsOfBlock: Int { min(max(Self.memory / (4 * max(rowCount, 1)), 1), 256) }
 
-  /// Digests some units of a layer.
+  /// Returns the digests of some units of a layer.
   ///
   /// - Throws: ``Failure``, `inputMissing` or `badData`.
   func digests(ofLayer index: Int, units: Range<Int>, ranker: inout ImageRanker) throws -> [UnitDigest] {
@@ -96,7 +96,7 @@ struct AtlasSource: Sendable {
     return digests
   }
 
-  /// Digests units of which only the ends and a sample are known.
+  /// Returns the digests of units of which only the ends and a sample are known.
   private func digests(
     ofExtremes layer: RecordedLayer, units: Range<Int>, _ dead: DeadUnits
   ) throws -> [UnitDigest] {

@@ -5,14 +5,15 @@ import Machine
 struct AtlasFolder: Sendable {
   let path: String
 
-  /// Says what the folder is from the moment it is one: without it, nothing here is ever removed.
+  /// The file that marks the folder as an atlas from the start. Without this file, nothing in the folder is
+  /// ever removed.
   private static let marker = "atlas.json"
-  /// What an atlas consists of. The index comes first when an old atlas is removed and last when one is written.
+  /// The files and folders of an atlas. The index is the first to be removed and the last to be written.
   private static let names = ["index.html", "missing.js", "layers", "assets", "thumbnails", marker]
-  /// The thumbnails of a folder: file systems grow slow with millions of names in one.
+  /// The number of thumbnails per folder: file systems become slow with millions of names in one folder.
   private static let rowsOfFolder = 1000
 
-  /// The thumbnail of a row, relative to the folder.
+  /// Returns the path of a row's thumbnail, relative to the folder.
   static func thumbnail(ofRow row: Int) -> String { "thumbnails/\(folder(ofRow: row))/\(row).jpg" }
 
   private static func folder(ofRow row: Int) -> String { (row / rowsOfFolder).padded(to: 4) }
@@ -21,19 +22,19 @@ struct AtlasFolder: Sendable {
 
   private static let kind = OutputFolder.Kind("an atlas", names: names, keeps: [marker]) { _, found, _ in
     guard found.contains(marker) else { return nil }
-    // Without an index it is an atlas that nobody finished.
+    // An atlas without an index was not completed.
     return found.contains(names[0]) ? .output : .remains
   } refusal: { path, contents in
     guard contents == .output else { return nil }
     return ("\(path) already holds an atlas", "give \(.overwrite) to replace it, or another \(.output)")
   }
 
-  /// Refuses a place that is taken, without touching it.
+  /// Throws if the folder is occupied. The folder is not changed.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   func check(_ existing: ExistingOutput) throws(Failure) { try place.check(existing) }
 
-  /// Makes the folder, or empties it of the atlas that is there.
+  /// Creates the folder, or removes the existing atlas from it.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   func prepare(_ existing: ExistingOutput) throws(Failure) {
@@ -43,7 +44,7 @@ struct AtlasFolder: Sendable {
     for folder in ["assets", "layers", "thumbnails"] { try Disk.createDirectory("\(path)/\(folder)") }
   }
 
-  /// Makes the folder of a row's thumbnail, if need be.
+  /// Creates the folder of a row's thumbnail, if it does not exist.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   func makeThumbnailFolder(ofRow row: Int) throws(Failure) {
@@ -68,7 +69,7 @@ struct AtlasFolder: Sendable {
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   func write(_ text: String, to name: String) throws(Failure) { try write(Array(text.utf8), to: name) }
 
-  /// Writes what says that this folder is an atlas, and of what.
+  /// Writes the marker, which says that this folder is an atlas, and of which dump.
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   func writeMarker(_ contents: AtlasContents) throws(Failure) {
@@ -79,7 +80,8 @@ struct AtlasFolder: Sendable {
     try write([UInt8](text), to: Self.marker)
   }
 
-  /// Writes the index, which makes the atlas whole: it appears when it and all before it are on the disk.
+  /// Writes the index, which completes the atlas. The index appears only when it and all other files are on
+  /// the disk.
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   func finish(index: String) throws(Failure) {
@@ -89,7 +91,7 @@ struct AtlasFolder: Sendable {
   }
 }
 
-/// `atlas.json`: what an atlas is of.
+/// `atlas.json`: the origin and the contents of an atlas.
 struct AtlasContents: Encodable, Sendable {
   /// A layer and its page.
   struct Layer: Encodable, Sendable {
@@ -101,9 +103,10 @@ struct AtlasContents: Encodable, Sendable {
   var schema = 1
   var tool = "activation-dump \(toolVersion)"
   var model: String
-  /// The major version of the Pillow whose pixels thumbnails have.
+  /// The major version of the Pillow whose pixels are reproduced in thumbnails.
   var pillow: Int
-  /// The images of the recording, those that have a thumbnail, and those that should have one and could not be read.
+  /// The number of images of the recording, of images with a thumbnail, and of images whose thumbnail is
+  /// missing because they could not be read.
   var images: Int, thumbnails: Int?, missing: Int?
   var layers: [Layer]
 }

@@ -1,8 +1,8 @@
-/// Some of the rows of a recording, a bit each.
+/// A set of rows of a recording, stored as one bit per row.
 struct RowSet: Sendable {
   private var words: [UInt64]
 
-  /// None of the rows `0..<count`.
+  /// Creates an empty set of the rows `0..<count`.
   init(count: Int) { words = [UInt64](repeating: 0, count: (count + 63) / 64) }
 
   /// Adds a row.
@@ -13,7 +13,7 @@ struct RowSet: Sendable {
     for index in words.indices { words[index] |= other.words[index] }
   }
 
-  /// Whether a row is in it.
+  /// Returns whether the set contains a row.
   func contains(_ row: Int) -> Bool { words[row / 64] >> UInt64(row % 64) & 1 == 1 }
 
   /// The number of rows.
@@ -28,7 +28,7 @@ struct RowSet: Sendable {
     return rows
   }
 
-  /// Runs of rows that are in it, each the first and the last one, as a page reads them.
+  /// The runs of rows in the set, each as its first and its last row, in the form that a page reads.
   var ranges: [[Int]] {
     var ranges: [[Int]] = []
     for row in rows {

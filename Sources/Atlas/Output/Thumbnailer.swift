@@ -1,15 +1,15 @@
 import Dumps
 import Images
 
-/// Makes thumbnails: what the network saw of an image, small. One a worker.
+/// Makes thumbnails: small pictures of the crop that the network saw. Each worker has its own thumbnailer.
 final class Thumbnailer {
-  /// The side, in pixels.
+  /// The side of a thumbnail, in pixels.
   private let size: Int
   private let decoder = ImageDecoder()
   private let preprocessor: Preprocessor
   private var pixels: [Float]
 
-  /// Makes thumbnails of `size` × `size` pixels that show the crop the network saw.
+  /// Creates a thumbnailer for thumbnails of `size` × `size` pixels that show the crop the network saw.
   init(size: Int, of preprocessing: Manifest.PreprocessingSummary, pillow: PillowVersion) {
     self.size = size
     let resize = Double(max(preprocessing.resize, 1)) / Double(max(preprocessing.crop, 1))
@@ -20,13 +20,13 @@ final class Thumbnailer {
     pixels = [Float](repeating: 0, count: 3 * size * size)
   }
 
-  /// The bytes of an image's thumbnail.
+  /// Returns the bytes of an image's thumbnail.
   ///
   /// - Throws: `ImageError` if the image cannot be read.
   func thumbnail(of location: ImageLocation) throws(ImageError) -> [UInt8] {
     let image = try decoder.decode(contentsOf: location)
     pixels.withUnsafeMutableBufferPointer { preprocessor.apply(to: image, layout: .channelsLast, into: $0) }
-    // Whole numbers from 0 to 255: nothing was done to the pixels after resizing.
+    // The values are whole numbers from 0 to 255, because the pixels were not changed after resizing.
     return try RGBImage(width: size, height: size, rgb: pixels.map { UInt8($0) }).jpeg(
       quality: 85, name: location.name)
   }

@@ -1,7 +1,7 @@
 import Datasets
 import Dumps
 
-/// The words under the images of a recording: their paths, and the names of their classes.
+/// The captions of a recording's images: their paths, and the names of their classes.
 struct ImageCaptions: Sendable {
   private let table: RecordedImages
   private let labels: ImageList.Labels
@@ -10,7 +10,8 @@ struct ImageCaptions: Sendable {
 
   func path(ofRow row: Int) -> String { table.path(ofRow: row) }
 
-  /// For each row the number of its class among some names, −1 where it has none, and these names in order of first use.
+  /// Returns for each row the index of its class in a list of names, −1 for a row without a class, and this
+  /// list, in order of first use.
   func labels(ofRows rows: [Int]) -> (numbers: [Int32], names: [String]) {
     var numbers: [Int32] = []
     var names: [String] = []

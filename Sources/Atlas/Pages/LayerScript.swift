@@ -1,10 +1,11 @@
 import Statistics
 
-/// The script that carries the numbers of a layer's page: arrays unit after unit, as docs/atlas.md describes them.
+/// The script with the numbers of a layer's page: arrays in the order of units, in the format of
+/// docs/atlas.md.
 struct LayerScript {
   let layer: LayerDigest
   let images: ImageCaptions
-  /// Every row the layer shows, ascending: what images are numbered by.
+  /// Every row that the layer shows, ascending. Images are numbered by their index in this list.
   private let rows: [Int]
 
   init(_ layer: LayerDigest, images: ImageCaptions, rowsOfDump: Int) {

@@ -1,24 +1,25 @@
 import Statistics
 
-/// What the index says of a layer.
+/// The index's information about a layer.
 struct LayerSummary: Sendable {
-  /// How many units the index shows an image of.
+  /// The number of units of which the index shows an image.
   private static let glimpses = 8
-  /// The parts of the small histogram.
+  /// The number of bins of the small histogram.
   private static let parts = 20
 
   let constant: Int
-  /// The units without a recorded value above 0.
+  /// The number of units without a recorded value above 0.
   let neverPositive: Int
-  /// The dead units, and those of which the dump does not say whether they are.
+  /// The number of dead units, and of units for which the dump does not determine whether they are dead.
   let dead: Int, undecided: Int
-  /// The images from which percentiles and histograms come, where these are not all.
+  /// The number of sampled images from which percentiles and histograms are computed; `nil` where all images
+  /// are used.
   let sampled: Int?
-  /// The middle of the units' shares of non-positive activations, the lower of two.
+  /// The median of the units' shares of non-positive activations; the lower one of two middle values.
   let sparsity: Double
-  /// Units by that share, in equal parts.
+  /// The number of units in each bin of that share; the bins are equally wide.
   let spread: [Int]
-  /// The most activating images of some units, evenly apart.
+  /// The rows of the most activating images of some units, which are evenly spaced in the layer.
   let glimpseRows: [Int]
 
   init(_ layer: LayerDigest) {
@@ -36,11 +37,12 @@ struct LayerSummary: Sendable {
     glimpseRows = (0..<shown).compactMap { layer.units[$0 * layer.units.count / shown].high.first?.row }
   }
 
-  /// The small histogram as the path of an SVG of 20 × 30: a bar of at least 1.5 wherever there is a unit.
+  /// The small histogram as the path of an SVG of 20 × 30. The bar of a bin with any unit is at least 1.5
+  /// high.
   var spreadPath: String {
     let most = max(spread.max() ?? 0, 1)
     return spread.enumerated().filter { $0.element > 0 }.map { part, count in
-      // In tenths, so that no printing of fractions decides the bytes.
+      // Heights are integers, in tenths, so that the bytes do not depend on the formatting of fractions.
       let height = max(300 * count / most, 15)
       return "M\(part) 30v-\(height / 10).\(height % 10)h.9V30Z"
     }.joined()

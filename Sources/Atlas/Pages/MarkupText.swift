@@ -1,11 +1,12 @@
 import Mustache
 
-/// Text as it may stand anywhere in a page: between tags and in quoted attributes.
+/// Text escaped for any place in a page: between tags and in quoted attributes.
 ///
-/// It looks at code points. The templates' own escaping looks at characters, to which a `<` or `"` with a combining mark
-/// behind it is another character that needs no care; to a browser it is a tag or the end of an attribute.
+/// The escaping works on code points. The templates' own escaping works on characters, in which `<` or `"`
+/// followed by a combining mark is one different character that is not escaped. A browser, however, reads it
+/// as a tag or as the end of an attribute.
 struct MarkupText: MustacheContentType {
-  /// What templates call this by.
+  /// The name of this content type in templates.
   static let name = "ATTRIBUTE-SAFE-HTML"
 
   func escapeText(_ text: String) -> String { Self.escaped(text) }
@@ -19,7 +20,7 @@ struct MarkupText: MustacheContentType {
       case ">": escaped.append(contentsOf: "&gt;".unicodeScalars)
       case "\"": escaped.append(contentsOf: "&quot;".unicodeScalars)
       case "'": escaped.append(contentsOf: "&#39;".unicodeScalars)
-      // No page may hold them, however they are written.
+      // A page must not contain these characters in any form, so they are replaced.
       case "\0"..."\u{8}", "\u{B}", "\u{C}", "\u{E}"..."\u{1F}", "\u{7F}": escaped.append("\u{FFFD}")
       default: escaped.append(scalar)
       }

@@ -1,7 +1,7 @@
-/// What the files of layers are called.
+/// The names of the layers' files.
 enum PageNames {
-  /// A name for each layer, in order: the layer's own wherever that is a safe and unique name for a file in every file
-  /// system and address, its number elsewhere.
+  /// Returns a name for each layer, in order: the layer's own name if it is safe and unique as a file name in
+  /// every file system and in a URL, otherwise the layer's number.
   static func names(of layers: [String]) -> [String] {
     var taken: Set<String> = []
     return layers.enumerated().map { index, layer in

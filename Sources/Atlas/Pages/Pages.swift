@@ -1,24 +1,24 @@
 import Mustache
 
-/// The pages, made from the templates that are part of the program.
+/// The pages, rendered from the templates that are built into the program.
 struct Pages: Sendable {
   private let index: MustacheTemplate
   private let layer: MustacheTemplate
 
   /// Reads the templates.
   ///
-  /// - Throws: What is wrong with a template: a fault of the program.
+  /// - Throws: The error of an invalid template, which is a bug in the program.
   init() throws {
     _ = Self.contentType
     index = try MustacheTemplate(string: String(decoding: PackageResources.index_mustache, as: UTF8.self))
     layer = try MustacheTemplate(string: String(decoding: PackageResources.layer_mustache, as: UTF8.self))
   }
 
-  /// The escaping, made known to the templates once.
+  /// The registration of the escaping with the template library, executed once.
   private static let contentType: Void = MustacheContentTypes.register(MarkupText(), named: MarkupText.name)
 
-  /// What pages may load: their own files, from a server or from the disk, and nothing else; no script of a page runs
-  /// but these files, whatever the names of images hold.
+  /// The Content-Security-Policy of pages. Pages may load only their own files, from a server or from the
+  /// disk. No other script runs, regardless of the names of images.
   static let policy =
     "default-src 'none'; img-src 'self' file: data:; script-src 'self' file:; style-src 'self' file:; "
     + "base-uri 'none'; form-action 'none'"
@@ -35,7 +35,7 @@ struct Pages: Sendable {
   func text(of page: LayerPage) -> String { layer.render(page) }
 }
 
-/// What the template of a layer's page shows.
+/// The data for the template of a layer's page.
 struct LayerPage {
   /// Another layer.
   struct Neighbour {
@@ -52,17 +52,17 @@ struct LayerPage {
   let images: String
   let recorded: String
   let remarks: [String]
-  /// Whether it is known of every unit whether it is dead.
+  /// Whether the dump determines for every unit whether it is dead.
   let deadIsKnown: Bool
-  /// What units without a recorded value above 0 are called.
+  /// The term for units without a recorded value above 0.
   let neverPositiveName: String
   let previous: Neighbour?
   let next: Neighbour?
 }
 
-/// What the template of the index shows.
+/// The data for the template of the index.
 struct IndexPage {
-  /// A line of the table.
+  /// A row of the table.
   struct Layer {
     let layer: String
     let file: String
@@ -72,17 +72,17 @@ struct IndexPage {
     let dead: String
     let constant: String
     let sparsity: String
-    /// The path of a small histogram.
+    /// The SVG path of a small histogram.
     let spread: String
     let glimpse: [Glimpse]
   }
 
-  /// A thumbnail, if there is one.
+  /// A thumbnail, if it exists.
   struct Glimpse {
     let source: String?
   }
 
-  /// A line of the provenance.
+  /// A row of the provenance.
   struct Fact {
     let name: String
     let value: String
@@ -94,7 +94,7 @@ struct IndexPage {
   let remarks: [String]
   let example: String
   let layerCount: String
-  /// What the column of ``Layer/neverPositive`` is called.
+  /// The heading of the column of ``Layer/neverPositive``.
   let neverPositiveName: String
   let layers: [Layer]
   let provenance: [Fact]

@@ -1,9 +1,9 @@
 import Foundation
 import Machine
 
-/// Values as they are written into the scripts that carry data: JSON, safe in a page too.
+/// Values in the scripts that carry data: JSON that is also safe inside a page.
 enum ScriptText {
-  /// A string literal of ASCII without `<`, `>` and `&`.
+  /// Returns a string literal of ASCII without `<`, `>` and `&`.
   static func string(_ text: String) -> String {
     var literal: [UInt8] = [UInt8(ascii: "\"")]
     for unit in text.utf16 {
@@ -19,14 +19,14 @@ enum ScriptText {
     return String(decoding: literal, as: UTF8.self)
   }
 
-  /// A list of string literals.
+  /// Returns a list of string literals.
   static func strings(_ texts: [String]) -> String { "[\(texts.map(string).joined(separator: ","))]" }
 
-  /// Numbers as base64 of their little-endian bytes, a string literal.
+  /// Returns numbers as a string literal: base64 of their little-endian bytes.
   static func packed(_ values: [some FixedWidthInteger]) -> String {
     values.map(\.littleEndian).withUnsafeBytes { bytes in "\"\(Data(bytes).base64EncodedString())\"" }
   }
 
-  /// Numbers as base64 of their little-endian bytes, a string literal.
+  /// Returns numbers as a string literal: base64 of their little-endian bytes.
   static func packed(_ values: [Float]) -> String { packed(values.map(\.bitPattern)) }
 }

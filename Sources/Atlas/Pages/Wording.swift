@@ -3,9 +3,9 @@ import Dumps
 import Machine
 import Tensor
 
-/// How a page says where a recording comes from.
+/// The words in which a page describes a recording.
 enum Wording {
-  /// A share with a digit behind the point; nothing is rounded to none or all.
+  /// Returns a share as a percentage with one decimal; only exact values give 0 % or 100 %.
   static func percent(_ share: Double) -> String {
     if share <= 0 { return "0 %" }
     if share >= 1 { return "100 %" }
@@ -13,10 +13,10 @@ enum Wording {
     return "\(tenths / 10).\(tenths % 10) %"
   }
 
-  /// With a capital letter, as a label begins.
+  /// Returns words with a capital first letter, for a label.
   static func capitalized(_ words: String) -> String { words.prefix(1).uppercased() + words.dropFirst() }
 
-  /// What was kept of a layer.
+  /// Returns the description of a layer's reduction.
   static func recorded(_ reduction: String) -> String {
     switch Reduction(rawValue: reduction) {
     case .mean: "mean over positions"
@@ -26,7 +26,7 @@ enum Wording {
     }
   }
 
-  /// What a unit without a recorded value above 0 is called.
+  /// Returns the term for a unit without a recorded value above 0.
   static func neverPositive(_ reduction: String) -> String {
     switch Reduction(rawValue: reduction) {
     case .mean: "never positive on average"
@@ -35,14 +35,15 @@ enum Wording {
     }
   }
 
-  /// What a dump does not say of some units, and what would.
+  /// Returns a sentence about units for which the dump does not determine whether they are dead, and about
+  /// the recording that would.
   static func undecided(_ count: Int, _ reduction: String) -> Sentence {
     "\(count.counted("unit")) \(count == 1 ? "is" : "are") \(neverPositive(reduction)); this recording does not"
       + " say whether \(count == 1 ? "it is" : "they are") dead (at most 0 at every position of every image). A recording made"
       + " with \(.baselines) does."
   }
 
-  /// The facts below the table of layers.
+  /// Returns the facts below the table of layers.
   static func provenance(_ manifest: Manifest) -> [IndexPage.Fact] {
     let preprocessing = manifest.preprocessing
     let images = manifest.images

@@ -1,20 +1,21 @@
 import Statistics
 
-/// What the atlas shows of one layer.
+/// The atlas's data of one layer.
 struct LayerDigest: Sendable {
   /// The layer's dotted name.
   var name: String
-  /// What was recorded of it: `mean`, `max`, `token0`.
+  /// The reduction of the layer's value: `mean`, `max`, `token0`.
   var reduction: String
-  /// The images every unit's numbers are over.
+  /// The number of images from which every unit's numbers are computed.
   var count: Int
   /// The units, by column.
   var units: [UnitDigest]
 
-  /// The images from which percentiles and histograms come, where these are not all.
+  /// The number of sampled images from which percentiles and histograms are computed; `nil` where all images
+  /// are used.
   var sampled: Int? { units.compactMap(\.sampled).max() }
 
-  /// Adds the images it shows.
+  /// Adds the rows of the images that the layer shows.
   func insertRows(into rows: inout RowSet) {
     for unit in units {
       for image in unit.low { rows.insert(image.row) }

@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Some units of one layer, to be done by one worker.
+/// Some units of one layer, processed by one worker.
 struct UnitBlock: Sendable {
-  /// The position of the layer, and of the block in it.
+  /// The index of the layer, and of the block in the layer.
   let layer: Int, place: Int
-  /// Columns of the layer.
+  /// The columns of the units in the layer.
   let units: Range<Int>
 
-  /// Layers of so many units each, cut into blocks of at most `size` units.
+  /// Returns the blocks, of at most `size` units, of layers with the given numbers of units.
   static func blocks(_ counts: [Int], ofAtMost size: Int) -> [UnitBlock] {
     counts.enumerated().flatMap { layer, count in
       stride(from: 0, to: count, by: max(size, 1)).enumerated().map { place, start in
@@ -17,14 +17,14 @@ struct UnitBlock: Sendable {
   }
 }
 
-/// Puts the units of layers together as their blocks are done, in any order.
+/// Collects the units of layers from blocks that are done in any order.
 final class LayerAssembly: Sendable {
   private let counts: [Int]
   private let parts: Mutex<[Int: [(start: Int, units: [UnitDigest])]]> = Mutex([:])
 
   init(_ counts: [Int]) { self.counts = counts }
 
-  /// Adds a block; whoever adds the last one of a layer gets all of its units, in order.
+  /// Adds a block. The call that adds the last block of a layer returns all of its units, in order.
   func add(_ units: [UnitDigest], of block: UnitBlock) -> [UnitDigest]? {
     parts.withLock { parts in
       parts[block.layer, default: []].append((block.units.lowerBound, units))

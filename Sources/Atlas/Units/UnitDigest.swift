@@ -1,35 +1,36 @@
 import Statistics
 
-/// What the atlas shows of one unit.
+/// The atlas's data of one unit.
 struct UnitDigest: Sendable {
-  /// The images at each end.
+  /// The number of images at each end.
   static let kept = 9
 
   /// The unit's number in its layer.
   var channel: Int
-  /// What it did over all images.
+  /// The statistics of the unit over all images.
   var statistics: UnitStatistics
-  /// Whether it is dead; `nil` where the dump does not say.
+  /// Whether the unit is dead; `nil` where the dump does not determine the answer.
   var isDead: Bool?
-  /// The images it likes least, ascending from the least, and most, descending from the most.
+  /// The images with the lowest activations, ascending, and those with the highest, descending.
   var low: [RankedImage], high: [RankedImage]
-  /// The image at each of ``Percentiles/stops``, where one is known.
+  /// The image at each of ``Percentiles/stops``, where such an image is known.
   var stops: [RankedImage?]
-  /// The activations that percentiles and histogram come from, where these are not all.
+  /// The number of activations from which percentiles and histogram are computed; `nil` where all are used.
   var sampled: Int?
-  /// The activations in each of ``Histogram/bins`` equal parts between the extremes.
+  /// The number of activations in each of ``Histogram/bins`` bins of equal width between the extremes.
   var histogram: [UInt32]
 }
 
 extension UnitDigest {
-  /// Digests a unit.
+  /// Computes the digest of a unit.
   ///
   /// - Parameters:
   ///   - channel: The unit's number in its layer.
-  ///   - statistics: What it did over all images.
-  ///   - isDead: Whether it is dead; `nil` where the dump does not say.
-  ///   - ranking: The images in order; only of the ends, where the dump keeps extremes.
-  ///   - sample: A sample of all images, for what lies between the ends where these are all the ranking knows.
+  ///   - statistics: The statistics of the unit over all images.
+  ///   - isDead: Whether the unit is dead; `nil` where the dump does not determine the answer.
+  ///   - ranking: The ranked images; only those of the ends, where the dump keeps extremes.
+  ///   - sample: A sample of all images, which represents the images between the ends where the ranking has
+  ///     only the ends.
   init(
     channel: Int, statistics: UnitStatistics, isDead: Bool?, ranking: UnitRanking, sample: [RankedImage]
   ) {
@@ -48,7 +49,7 @@ extension UnitDigest {
 }
 
 extension RankedImage {
-  /// The order of rankings: by value, equal values by row.
+  /// Orders images as rankings do: by value, equal values by row.
   fileprivate static func < (a: RankedImage, b: RankedImage) -> Bool {
     a.value == b.value ? a.row < b.row : a.value < b.value
   }

@@ -4,17 +4,18 @@ package import Machine
 import Statistics
 import Tensor
 
-/// Totals in `.npz` archives.
+/// The totals of baselines, stored in `.npz` archives.
 package enum BaselineFile {
-  /// More than anybody has, and few enough for the totals of many files to be added up.
+  /// The upper bounds of a file's images and positions: above any real dump, and low enough that the totals
+  /// of many files can be added without overflow.
   private static let maximumImages: Int64 = 1 << 36, maximumPositions: Int64 = 1 << 20
 
-  /// Writes what a dump is left with.
+  /// Writes the totals of a dump.
   ///
   /// - Parameters:
-  ///   - totals: What is written, and what the baselines follow from.
+  ///   - totals: The totals, from which the baselines are computed.
   ///   - name: The path below the dump's folder.
-  ///   - folder: The dump's.
+  ///   - folder: The folder of the dump.
   /// - Returns: The SHA-256 of the file.
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   package static func write(_ totals: BaselineTotals, _ name: String, in folder: DumpFolder)
@@ -48,7 +49,7 @@ package enum BaselineFile {
     return totals
   }
 
-  /// Adds what the totals are to an archive, under names with a prefix.
+  /// Adds the totals to an archive, as arrays whose names begin with a prefix.
   ///
   /// - Throws: ``Failure`` of kind `writeFailed`.
   package static func add(_ totals: BaselineTotals, prefix: String, to file: NPZFile) throws(Failure) {
@@ -64,7 +65,7 @@ package enum BaselineFile {
     try file.add(prefix + "contrast_outliers", contrast.outliers, as: .int64, shape: units)
   }
 
-  /// The totals in an archive, `nil` when they are not there whole.
+  /// Returns the totals in an archive, or `nil` when they are not complete.
   package static func totals(in archive: NPZArchive, prefix: String) -> BaselineTotals? {
     func integers(_ name: String) -> [Int64]? { archive.integers(of: prefix + name, as: .int64) }
     guard let count = integers("count")?.first, let positions = integers("positions")?.first,

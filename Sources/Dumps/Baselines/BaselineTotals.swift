@@ -1,22 +1,22 @@
 package import Statistics
 package import Tensor
 
-/// What the baselines of one layer's units follow from, added up over images: integers and exact sums, so that the order
-/// of the images does not matter.
+/// The totals, added up over images, from which the baselines of one layer's units are computed. All totals
+/// are integers or exact sums, so the order of the images does not matter.
 package struct BaselineTotals: Sendable, Equatable {
-  /// The positions of the layer's map, or its tokens.
+  /// The number of positions of the layer's map, or of its tokens.
   package let positions: Int
-  /// The images that were added.
+  /// The number of images that were added.
   package var count = 0
-  /// By unit: positions at 0 or below, of all images; images without any position above 0.
+  /// By unit: the positions at 0 or below, over all images; the images without any position above 0.
   package var nonPositivePositions: [Int64], nonPositiveImages: [Int64]
-  /// By unit: differences between neighbours, over positions and images; none for layers without a map.
+  /// By unit: the differences between neighbours, over positions and images; `nil` for layers without a map.
   package var contrast: ExactSums?
 
-  /// The memory of one unit's totals.
+  /// The memory of one unit's totals, in bytes.
   package static let bytesOfUnit = 5 * MemoryLayout<Int64>.size
 
-  /// Totals of no images.
+  /// Creates the totals of no images.
   ///
   /// - Parameters:
   ///   - shape: The shape of the layer's value for one image.
@@ -28,7 +28,7 @@ package struct BaselineTotals: Sendable, Equatable {
     contrast = shape.mapExtents == nil ? nil : ExactSums(count: units)
   }
 
-  /// Totals as they were written.
+  /// Creates totals from values that were read from a file.
   package init(
     positions: Int, count: Int, nonPositivePositions: [Int64], nonPositiveImages: [Int64],
     contrast: ExactSums?
@@ -40,7 +40,7 @@ package struct BaselineTotals: Sendable, Equatable {
 
   /// Adds the totals of other images.
   ///
-  /// - Precondition: They are of the same layer and units.
+  /// - Precondition: Both totals are of the same layer and units.
   package mutating func add(_ others: BaselineTotals) {
     precondition(describesUnits(of: others), "totals of different layers")
     count += others.count
@@ -51,7 +51,7 @@ package struct BaselineTotals: Sendable, Equatable {
     if let added = others.contrast { contrast? += added }
   }
 
-  /// Whether other totals are of as many positions and units.
+  /// Returns whether other totals have the same numbers of positions and units.
   package func describesUnits(of others: BaselineTotals) -> Bool {
     positions == others.positions && nonPositivePositions.count == others.nonPositivePositions.count
       && (contrast == nil) == (others.contrast == nil)
@@ -62,7 +62,7 @@ package struct BaselineTotals: Sendable, Equatable {
     nonPositivePositions.map { Double($0) / (Double(positions) * Double(count)) }
   }
 
-  /// Channel-wise sparsity: the share of images in which all positions are at 0 or below.
+  /// Channel-wise sparsity: the share of images in which all positions are at 0 or below. By unit.
   package var channelSparsity: [Double] { nonPositiveImages.map { Double($0) / Double(count) } }
 
   /// Local contrast: the sum of |a − b| over the four neighbours of a position, averaged over positions, then images.

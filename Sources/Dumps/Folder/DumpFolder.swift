@@ -5,7 +5,7 @@ package import Machine
 package struct DumpFolder: Sendable {
   package let path: String
 
-  /// The folder at a path, which need not be there.
+  /// Refers to the folder at a path, which need not exist.
   package init(path: String) { self.path = path }
 
   package var manifest: String { path + "/" + Self.manifestName }
@@ -14,14 +14,16 @@ package struct DumpFolder: Sendable {
   private static let manifestName = "manifest.json"
   private static let imagesTableName = "images.tsv"
   private static let journalName = "journal.tsv"
-  /// What the tasks of a job array record together, in the folder of the shards' folders.
+  /// The name of the file, in the folder of the shards' folders, that says what all tasks of a job array
+  /// record.
   package static let agreementName = "recording.json"
   package static let logits = "logits.npy"
 
-  /// How the folder is known again, and what may be in its way.
+  /// The folder as an output: how a dump is recognised, and which files of a dump may be there.
   private var place: OutputFolder { OutputFolder(path, Self.kind) }
 
-  /// Dumps. What may be left of one is in the order it is removed: without the manifest, the rest is not a dump.
+  /// The kind of output: a dump. Its names are in the order of removal: without the manifest, the remaining
+  /// files are not a dump.
   private static let kind = OutputFolder.Kind(
     "a dump",
     names: [manifestName, journalName, imagesTableName, logits] + StoreNames.all.map(\.folder)
@@ -40,12 +42,13 @@ package struct DumpFolder: Sendable {
     )
   }
 
-  /// Looks at the place without touching it: there is output once anything of an image was recorded.
+  /// Inspects the folder without changing it. The folder counts as output once any image was recorded.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate` when something other than a dump is there.
   package func contents() throws(Failure) -> OutputFolder.Contents { try place.contents() }
 
-  /// Whether anything of an image is in the dump, going by its journal, or of a shard, in one that is merged.
+  /// Returns whether any image is recorded (according to the journal) or, in a merged dump, any shard is
+  /// merged.
   private func hasRecorded() -> Bool {
     guard let manifest = try? Manifest.read(manifest) else { return true }
     if manifest.state == .complete { return true }
@@ -55,12 +58,12 @@ package struct DumpFolder: Sendable {
     return contents.chunks.contains { $0.rows.contains { contents.reasons[$0] == nil } }
   }
 
-  /// Refuses a place that is taken, without touching it.
+  /// Throws if the folder is occupied. The folder is not changed.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package func check(_ existing: ExistingOutput) throws(Failure) { try place.check(existing) }
 
-  /// Notices a disk too small for the dump now and not after hours.
+  /// Checks at the start that the disk has room for the dump, so that the dump does not fail hours later.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package func check(room bytes: Int) throws(Failure) {
@@ -72,12 +75,12 @@ package struct DumpFolder: Sendable {
     )
   }
 
-  /// Makes the folder, and keeps other processes from writing to it.
+  /// Creates the folder, and locks it against writes by other processes.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package func lock() throws(Failure) -> FolderLock { try place.lock() }
 
-  /// Empties the folder of what an earlier dump left there, and makes it ready for matrices or extremes.
+  /// Removes the files of an earlier dump from the folder, and prepares it for matrices or extremes.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package func clear(for keep: Retention = .all) throws(Failure) {
@@ -85,19 +88,19 @@ package struct DumpFolder: Sendable {
     try createLayersFolder(for: keep)
   }
 
-  /// Makes the folder that the layers' files go into.
+  /// Creates the folder of the layers' files.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package func createLayersFolder(for keep: Retention) throws(Failure) {
     try Disk.createDirectory("\(path)/\(StoreNames(keep).folder)")
   }
 
-  /// Removes the files that a process which was killed had not given their names yet.
+  /// Removes temporary files: those that a killed process had not yet renamed to their final names.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package func removeTemporaryFiles() throws(Failure) { try place.removeTemporaryFiles() }
 
-  /// Removes what only a dump in the making needs.
+  /// Removes the files that only an incomplete dump needs.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package func removeJournal() throws(Failure) {

@@ -1,7 +1,7 @@
 import Foundation
 package import Machine
 
-/// What a dump is and how far it got, without reading its arrays.
+/// The contents and the progress of a dump, found without reading its arrays.
 package struct DumpInspection: Sendable, Codable {
   /// The folder.
   package var path: String
@@ -9,12 +9,12 @@ package struct DumpInspection: Sendable, Codable {
   package var manifest: Manifest
   /// The rows that are done.
   package var rowsDone: Int
-  /// The rows that are not, as half-open ranges.
+  /// The rows that are not done, as half-open ranges.
   package var rowsMissing: [[Int]]
-  /// The bytes of its arrays.
+  /// The size of its arrays, in bytes.
   package var bytes: Int
 
-  /// Looks at a dump.
+  /// Inspects a dump.
   ///
   /// - Throws: ``Failure`` when there is no manifest.
   package init(_ path: String) throws(Failure) {
@@ -31,7 +31,7 @@ package struct DumpInspection: Sendable, Codable {
 }
 
 extension DumpFolder {
-  /// The rows that are not done, going by the journal of a dump that is not complete.
+  /// Returns the rows that are not done. For an incomplete dump, the journal decides.
   ///
   /// - Throws: ``Failure`` of kind `inputMissing` when the journal cannot be read.
   package func pendingRows(of manifest: Manifest) throws(Failure) -> RangeSet<Int> {

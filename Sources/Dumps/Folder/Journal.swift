@@ -2,43 +2,44 @@ import Foundation
 package import Machine
 import Synchronization
 
-/// What a journal says was done: read back when a dump is resumed, checked or looked at.
+/// The contents of a journal, read when a dump is resumed, checked or inspected.
 package struct JournalContents: Sendable {
-  /// Rows that were written to every file, and the SHA-256 of their bytes, file after file.
+  /// Rows that were written to every file, and the SHA-256 of their bytes, file by file.
   package struct Chunk: Sendable, Hashable {
     package let rows: Range<Int>
     package let digest: String
-    /// Where the rows were spilled, in rows, in a dump that keeps extremes.
+    /// The offset of the rows in the file of spilled rows, counted in rows; only in a dump that keeps
+    /// extremes.
     package var place: Int?
-    /// Whether the bytes had reached the disk when the journal said so.
+    /// Whether a later line of the journal says that the bytes are on the disk.
     package var isDurable = false
   }
 
-  /// In the order they were done.
+  /// The chunks, in the order in which they were done.
   package var chunks: [Chunk] = []
-  /// Why rows were skipped.
+  /// The reasons why rows were skipped, by row.
   package var reasons: [Int: String] = [:]
 
-  /// Reads a journal, as far as it is whole: the last line of a run that was killed may be torn.
+  /// Reads a journal up to its first invalid line. The last line of a killed run may be truncated.
   ///
-  /// - Returns: `nil` when there is no journal, or none that this program wrote.
-  /// - Throws: ``Failure`` of kind `inputMissing` when it cannot be read.
+  /// - Returns: `nil` when there is no journal, or when another program wrote the file.
+  /// - Throws: ``Failure`` of kind `inputMissing` when the file cannot be read.
   package init?(path: String) throws(Failure) {
     guard let data = try Disk.contents(of: path) else { return nil }
     self.init(data)
   }
 
-  /// As `init(path:)`, of the bytes of a journal.
+  /// Parses the bytes of a journal, as `init(path:)` does.
   init?(_ data: Data) {
     var lines = data.split(separator: 10, omittingEmptySubsequences: false)
-    lines.removeLast()  // what follows the last line end, nothing or a torn line
+    lines.removeLast()  // the text after the last line end: empty, or a truncated line
     guard let first = lines.first, JournalLine.parse(first) == [Journal.header] else { return nil }
     for line in lines.dropFirst() {
       guard let fields = JournalLine.parse(line), apply(fields) else { return }
     }
   }
 
-  /// Takes one line in; false when it makes no sense.
+  /// Applies one line; returns false when the line is invalid.
   private mutating func apply(_ fields: [String]) -> Bool {
     switch (fields.first, fields.count) {
     case ("chunk", 4), ("chunk", 5):
@@ -60,7 +61,7 @@ package struct JournalContents: Sendable {
   }
 }
 
-/// A line of a journal: tab-separated fields after a checksum of them.
+/// A line of a journal: a checksum, then the tab-separated fields that it covers.
 private enum JournalLine {
   static func encode(_ fields: [String]) -> String {
     let text = fields.map(EscapedText.escaped).joined(separator: "\t")
@@ -82,14 +83,15 @@ private enum JournalLine {
   }
 }
 
-/// The journal of a dump that is being made: what it does not say is not done.
+/// The journal of a dump that is being made. A row that is not in the journal is not done.
 ///
-/// A line a chunk says that its rows are in the files, with a digest of their bytes. Now and then all files are forced
-/// to the disk and a line says how many chunks that covers; the digests of later ones are compared when a dump is
-/// resumed, so that neither a killed process nor a power failure leaves rows that only seem to be there.
+/// Each chunk has one line, which says that its rows are in the files and gives a digest of their bytes. From
+/// time to time all files are forced to the disk, and a line records how many chunks are then durable. When a
+/// dump is resumed, the digests of later chunks are compared. So neither a killed process nor a power failure
+/// leaves rows that are listed but damaged.
 package final class Journal: Sendable {
   static let header = "activation-dump journal 1"
-  /// Seconds between the moments when files are forced to the disk.
+  /// The seconds between two times at which files are forced to the disk.
   static let secondsBetweenSyncs = 20.0
 
   private struct State {
@@ -103,12 +105,13 @@ package final class Journal: Sendable {
   private let file: Descriptor
   private let state: Mutex<State>
 
-  /// Starts a journal, in the place of any before it; `contents` are what it already says.
+  /// Starts a journal, which replaces any earlier one. The new journal begins with `contents`.
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   package init(_ path: String, continuing contents: JournalContents? = nil) throws(Failure) {
     self.path = path
-    // A new file under the old name: a torn last line goes, and a moment without a journal does not exist.
+    // A new file replaces the old one under the same name. This drops a truncated last line, and a journal
+    // exists at all times.
     var durable: [JournalContents.Chunk] = []
     var text = JournalLine.encode([Self.header])
     for chunk in contents?.chunks ?? [] {
@@ -118,7 +121,7 @@ package final class Journal: Sendable {
       text += Self.line(chunk)
       durable.append(chunk)
     }
-    // Whoever continues a journal has compared the other digests, but the bytes may still be on their way.
+    // The caller has compared the other digests, but their bytes may not yet be on the disk.
     let synced = durable.prefix { $0.isDurable }.count
     if synced > 0 { text += JournalLine.encode(["synced", "\(synced)"]) }
     let beginning = try TextFile(path)
@@ -131,7 +134,7 @@ package final class Journal: Sendable {
       State(end: text.utf8.count, chunks: durable.count, durable: synced, lastSync: Clock.seconds))
   }
 
-  /// Says that rows are in the files; `place` is where they were spilled.
+  /// Records that rows are in the files; `place` is the offset at which they were spilled.
   ///
   /// - Throws: ``Failure`` of kind `writeFailed`; the rows then count as not done.
   package func note(
@@ -143,7 +146,7 @@ package final class Journal: Sendable {
     }
   }
 
-  /// Forces what is journalled to the disk, if it is time to and nobody else does.
+  /// Forces the journalled rows to the disk, if the interval has passed and no other thread is doing so.
   ///
   /// - Throws: What `synchronize`, which forces the files to the disk, throws; ``Failure`` of kind `writeFailed`.
   package func synchronizeNowAndThen(_ synchronize: () throws(Failure) -> Void) throws(Failure) {
@@ -165,7 +168,7 @@ package final class Journal: Sendable {
     try noteDurable(chunks)
   }
 
-  /// Says that all files have been forced to the disk after the last chunk.
+  /// Records that all files were forced to the disk after the last chunk.
   ///
   /// - Throws: ``Failure`` of kind `writeFailed`.
   package func noteDurable() throws(Failure) { try noteDurable(state.withLock { $0.chunks }) }

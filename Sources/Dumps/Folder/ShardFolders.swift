@@ -3,10 +3,11 @@ package import Machine
 
 /// The folders of the shards of one recording.
 package enum ShardFolders {
-  /// Finds the dumps that paths stand for: a dump is itself, a folder of shards is those in it.
+  /// Expands paths to the folders of dumps. The path of a dump gives that dump; a folder of shards gives its
+  /// shards.
   ///
-  /// - Returns: The folders, those of a folder of shards in order of their names.
-  /// - Throws: ``Failure`` of kind `inputMissing` for a path that is neither.
+  /// - Returns: The folders. The shards of one folder are in order of their names.
+  /// - Throws: ``Failure`` of kind `inputMissing` for a path that is neither a dump nor a folder of shards.
   package static func expand(_ paths: [String]) throws(Failure) -> [String] {
     var folders: [String] = []
     for path in paths {
@@ -27,13 +28,14 @@ package enum ShardFolders {
     return folders
   }
 
-  /// The shards of a folder that are missing or not complete.
+  /// Returns the shards of a folder that are missing or not complete.
   ///
   /// - Parameters:
-  ///   - count: The shards there should be.
-  ///   - path: A folder of shards, or of none yet.
-  /// - Returns: The numbers of the shards, ascending.
-  /// - Throws: ``Failure`` when something else is in the folder: shards of another number of shards, or a dump.
+  ///   - count: The expected number of shards.
+  ///   - path: A folder of shards, which may have no shard yet.
+  /// - Returns: The indices of the shards, ascending.
+  /// - Throws: ``Failure`` when the folder holds something else: a dump, or shards of a recording with
+  ///   another number of shards.
   package static func missing(of count: Int, in path: String) throws(Failure) -> [Int] {
     _ = try Shard(index: 0, count: count)
     var missing = Set(0..<count)

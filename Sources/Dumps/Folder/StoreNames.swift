@@ -1,27 +1,27 @@
-/// The names that one kind of recording uses in the folder of a dump.
+/// The names of files and folders that one kind of recording uses in the folder of a dump.
 package struct StoreNames: Sendable {
-  /// The folder of the files of layers.
+  /// The folder of the layers' files.
   let folder: String
-  /// The end of the names of these files.
+  /// The suffix of the names of these files.
   let suffix: String
-  /// Whether a file gets its name when it is complete; until then it ends in `.tmp`.
+  /// Whether a file gets its final name only when it is complete; until then its name ends in `.tmp`.
   let isWrittenWhole: Bool
-  /// Files beside the manifest that are there only while the dump is made.
+  /// The files beside the manifest that exist only while the dump is made.
   let working: [String]
-  /// Those of the working files that are replaced by a new one each time.
+  /// The working files that are replaced as a whole at each update.
   let replaced: [String]
 
-  /// Every kind, in the order in which the files of a dump are removed.
+  /// All kinds, in the order in which the files of a dump are removed.
   static let all = [matrices, extremes, baselines]
 
-  /// Matrices, which have their full length from the start.
+  /// Matrices. Their files have their full length from the start.
   package static let matrices = StoreNames(
     folder: "activations", suffix: "npy", isWrittenWhole: false, working: [], replaced: [])
-  /// Extremes, with what is spilled, kept and sampled until they are written.
+  /// Extremes, with the working files for spilled rows, for the snapshot and for the sample.
   package static let extremes = StoreNames(
     folder: "extremes", suffix: "npz", isWrittenWhole: true, working: [spill, snapshot, sample],
     replaced: [snapshot])
-  /// Baselines, with what they follow from.
+  /// Baselines, with the file of their totals.
   package static let baselines = StoreNames(
     folder: "baselines", suffix: "npz", isWrittenWhole: true, working: [baselineState],
     replaced: [baselineState])
@@ -29,12 +29,12 @@ package struct StoreNames: Sendable {
   fileprivate static let spill = "extremes.rows", snapshot = "extremes.state", sample = "extremes.sample"
   fileprivate static let baselineState = "baselines.state"
 
-  /// The path of a layer's file below the dump's folder.
+  /// Returns the path of a layer's file below the dump's folder.
   package func file(of layer: String) -> String { "\(folder)/\(layer).\(suffix)" }
 }
 
 extension StoreNames {
-  /// The kind that keeps the activations.
+  /// Selects the kind that keeps the activations.
   package init(_ keep: Retention) {
     switch keep {
     case .all: self = .matrices
@@ -44,12 +44,12 @@ extension StoreNames {
 }
 
 extension DumpFolder {
-  /// The rows that are not in a snapshot of extremes yet.
+  /// The file of the rows that are not yet in a snapshot of extremes.
   package var spill: String { path + "/" + StoreNames.spill }
-  /// The extremes of the rows up to some moment.
+  /// The file of the snapshot: the extremes of the rows done so far, or of some of them.
   package var snapshot: String { path + "/" + StoreNames.snapshot }
-  /// The sampled rows.
+  /// The file of the sampled rows.
   package var sample: String { path + "/" + StoreNames.sample }
-  /// The totals that the baselines of a dump in the making follow from.
+  /// The file of the totals from which the baselines of an incomplete dump will be computed.
   package var baselineState: String { path + "/" + StoreNames.baselineState }
 }

@@ -2,10 +2,10 @@ import Foundation
 package import Machine
 
 extension Manifest {
-  /// The moment now, as ISO 8601 in UTC.
+  /// The current time, as ISO 8601 in UTC.
   package static var now: String { Date().ISO8601Format() }
 
-  /// Writes the manifest; whoever reads it finds the old one or this one, whole.
+  /// Writes the manifest atomically: a reader finds either the old manifest or the new one, complete.
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   package func write(to path: String) throws(Failure) {
@@ -26,7 +26,7 @@ extension Manifest {
     return try read(data, path: path)
   }
 
-  /// Reads the bytes of a manifest; `path` is what errors call it.
+  /// Parses the bytes of a manifest; `path` is its name in errors.
   ///
   /// - Throws: ``Failure`` of kind `badData`.
   static func read(_ data: Data, path: String) throws(Failure) -> Manifest {

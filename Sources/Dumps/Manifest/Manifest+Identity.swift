@@ -1,7 +1,7 @@
 import Images
 
 extension Manifest {
-  /// Something that decides the numbers of a dump, and differs between two of them.
+  /// A setting that affects the numbers of a dump, and that differs between two dumps.
   package struct Difference: CustomStringConvertible {
     let what: String
     let here: String
@@ -11,10 +11,10 @@ extension Manifest {
     package var description: String { "\(what) \(here), not \(there)" }
   }
 
-  /// Everything that must be the same for two manifests to describe one recording, and is not.
+  /// Returns the settings that must agree for two manifests to describe one recording, but differ.
   ///
-  /// Threads, batch sizes and machines do not matter, and neither does what happens to images that cannot be read:
-  /// the rows that are done have been read.
+  /// Threads, batch sizes and machines do not matter. The policy for unreadable images does not matter
+  /// either, because the images of the rows that are done have been read.
   package func differences(from other: Manifest, ignoringShard: Bool = false) -> [Difference] {
     var found: [Difference] = []
     func compare(_ what: String, _ here: String, _ there: String) {
@@ -53,7 +53,7 @@ extension Manifest {
     return found
   }
 
-  /// What is kept of the activations, in words.
+  /// The description of the part of the activations that is kept.
   private var keptValues: String {
     extremes.map { "extremes:\($0.limit) with a sample of \($0.sample)" } ?? "all"
   }
@@ -67,7 +67,8 @@ extension Manifest {
 }
 
 extension Manifest.Array {
-  /// The recorded units: with nothing reduced those of maps, which tokens have in another place.
+  /// The number of recorded units. Where nothing is reduced, this holds for maps only: tokens have units on
+  /// another axis.
   package var columns: Int { rowShape.first ?? 0 }
 
   /// The shape of one image's numbers.
@@ -81,14 +82,14 @@ extension Manifest.Array {
 }
 
 extension Manifest.WeightsSummary {
-  /// What the weights are, whatever their file is called.
+  /// The identity of the weights, independent of the name of their file.
   fileprivate var identity: String { sha256.map { "\(name) (SHA-256 \($0.prefix(12))…)" } ?? name }
 }
 
 extension Manifest.WeightsSummary {
-  /// Whether both took the same weights out of the file.
+  /// Returns whether both dumps took the same weights from the file.
   ///
-  /// Versions that wrote no key took what these wrappers hold, and nothing else.
+  /// Versions of this program that wrote no key read only the weights inside these wrappers.
   fileprivate func isSameKey(as other: Self) -> Bool {
     guard key != other.key else { return true }
     guard key == nil || other.key == nil, let key = key ?? other.key else { return false }
@@ -99,7 +100,7 @@ extension Manifest.WeightsSummary {
 }
 
 extension Manifest.PreprocessingSummary {
-  /// The major version of the Pillow whose order of passes was kept.
+  /// The major version of the Pillow whose order of resampling passes was reproduced.
   package var pillowNumber: Int { pillow ?? PillowVersion.unrecorded.rawValue }
 
   fileprivate var identity: String {

@@ -2,16 +2,16 @@ package import Datasets
 import Machine
 
 extension Manifest {
-  /// Which part of the images a dump is of.
+  /// The part of the images that a dump records.
   package struct ShardSummary: Codable, Sendable {
-    /// Which part, from 0, of how many.
+    /// The index of the part, from 0, and the number of parts.
     package var index: Int, count: Int
-    /// The row of its first image among all of them, and how many these are.
+    /// The row of its first image in the list of all images, and the number of all images.
     package var firstRow: Int, imagesOfAll: Int
-    /// The Slurm job array whose task recorded it, where that chose the part.
+    /// The Slurm job array whose task recorded the part, if that task chose the part.
     package var arrayJob: String?
 
-    /// Says which part of how many this is.
+    /// Describes one part of the images.
     package init(index: Int, count: Int, firstRow: Int, imagesOfAll: Int, arrayJob: String?) {
       (self.index, self.count, self.firstRow, self.imagesOfAll) = (index, count, firstRow, imagesOfAll)
       self.arrayJob = arrayJob
@@ -20,7 +20,7 @@ extension Manifest {
 }
 
 extension Manifest.ImagesSummary {
-  /// The path that ``source`` stands for, as ``PathText`` has it.
+  /// The path in ``source``, in the form of ``PathText``.
   package var place: String? { source.map { PathText.text(EscapedText.unescapedBytes($0.utf8)) } }
 }
 
@@ -61,7 +61,7 @@ extension Manifest.BaselineFile {
 }
 
 extension Manifest.ImagesSummary {
-  /// Says which images there are; none is skipped yet.
+  /// Describes the images; none is skipped yet.
   package init(
     source: String?, count: Int, layout: ImageList.Layout, labels: ImageList.Labels, listSha256: String,
     imageKeys: [String]?, remarks: [String]?

@@ -2,16 +2,17 @@ import Statistics
 import Tensor
 
 extension Manifest {
-  /// The most rows a dump may have: far more than anybody has images, and few enough to reckon with.
+  /// The maximum number of rows of a dump: above any real set of images, and low enough for arithmetic
+  /// without overflow.
   private static let maximumRows = 1 << 40
-  /// The most channels a layer may have, and the most numbers a row: far more than any network has, and few enough to
-  /// keep a list of.
+  /// The maximum number of channels of a layer, and of numbers in a row: above those of any network, and low
+  /// enough for a list of them to fit in memory.
   private static let maximumChannels = 1 << 20, maximumRowCount = 1 << 28
 
-  /// What cannot be in a manifest, in words; `nil` when everything can.
+  /// The description of the first invalid entry of a manifest; `nil` when the manifest is valid.
   ///
-  /// A manifest comes with a dump from anywhere. Whoever has read one relies on this: numbers of rows and bytes can be
-  /// added up, arrays have rows, and files lie below the dump's folder.
+  /// A manifest can come from an untrusted source. Code that has read a manifest relies on this check: sums
+  /// of rows and of bytes do not overflow, arrays have rows, and files lie below the dump's folder.
   var contradiction: String? {
     guard (0...Self.maximumRows).contains(images.count), (0...images.count).contains(images.skipped) else {
       return "it speaks of \(images.count) images, of which \(images.skipped) were skipped"
@@ -33,7 +34,7 @@ extension Manifest {
       return logits == nil ? "it has no logits, but a head" : "it has logits without a head"
     }
     for array in arrays {
-      // The widest type has eight bytes a number.
+      // The widest dtype has eight bytes per number.
       guard Self.isBelow(array.file), !array.shape.isEmpty, array.shape[0] >= 0,
         array.rowShape.first ?? 0 <= Self.maximumChannels,
         let count = Shape.checkedCount(of: array.rowShape), count <= Self.maximumRowCount,
@@ -65,7 +66,7 @@ extension Manifest {
     return nil
   }
 
-  /// Whether a path stays below the folder it is relative to.
+  /// Returns whether a path stays below the folder that it is relative to.
   private static func isBelow(_ path: String) -> Bool {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     return !path.utf8.contains(0) && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }

@@ -1,54 +1,56 @@
 package import Datasets
 import Machine
 
-/// `manifest.json`: where a dump came from, what is in it and how far it got.
+/// `manifest.json`: the origin, the contents and the progress of a dump.
 package struct Manifest: Codable, Sendable {
-  /// How far a dump got.
+  /// The progress of a dump.
   package enum State: String, Codable, Sendable {
-    /// It is being written, or whoever wrote it was killed.
+    /// The dump is being written, or its process was killed.
     case running
-    /// Every row of every file is there.
+    /// Every row of every file is written.
     case complete
-    /// The user stopped it.
+    /// The user stopped the dump.
     case interrupted
-    /// An error stopped it.
+    /// An error stopped the dump.
     case failed
   }
 
   /// A recorded file.
   package struct Array: Codable, Sendable {
-    /// The layer's canonical name; none for the output.
+    /// The layer's canonical name; `nil` for the output.
     package var name: String?
     /// The study's name of the layer.
     package var studyName: String?
-    /// The file, relative to the manifest.
+    /// The path of the file, relative to the manifest.
     package var file: String
-    /// Images, then the shape of one row; units × images where ``unitMajor``. Of a layer of which extremes are kept, the
-    /// shape of the activations that were computed.
+    /// The shape: images, then the shape of one row; units × images where ``unitMajor``. For a layer whose
+    /// extremes are kept, this is the shape of the activations that were computed.
     package var shape: [Int]
-    /// NumPy's name of the type: `<f4` or `<f2`.
+    /// NumPy's name of the dtype: `<f4` or `<f2`.
     package var dtype: String
-    /// Whether a unit's numbers are together.
+    /// Whether the numbers of one unit are contiguous.
     package var unitMajor: Bool?
-    /// The units the columns hold, where not all of them in order.
+    /// The units of the columns; absent where the columns are all units in order.
     package var units: [Int]?
-    /// The positions of the layer's value that were reduced to one number, or recorded each: those of a map, tokens, or 1
-    /// for a vector. Absent for the output, and in dumps of versions that did not write it.
+    /// The number of positions of the layer's value, each recorded or all reduced to one number: those of a
+    /// map, the tokens, or 1 for a vector. Absent for the output, and in dumps of versions that did not write
+    /// it.
     package var positions: Int?
-    /// `true` where the network's description alone says that no position is ever below 0: behind a ReLU, for instance.
+    /// `true` where the network's description alone guarantees that no position is below 0, for instance
+    /// after a ReLU.
     package var nonNegative: Bool?
-    /// The digest of the file; only in a complete dump.
+    /// The SHA-256 of the file; only in a complete dump.
     package var sha256: String?
   }
 
-  /// What is kept of each unit in the place of its activations.
+  /// The part of each unit's activations that is kept in place of all of them.
   package struct Extremes: Codable, Sendable, Hashable {
-    /// The images from each end, at most.
+    /// The maximum number of images kept at each end.
     package var limit: Int
-    /// The rows of the sample, those of all shards.
+    /// The number of sampled rows, over all shards.
     package var sample: Int
 
-    /// Says how much is kept of a unit.
+    /// Describes how much of each unit is kept.
     package init(limit: Int, sample: Int) { (self.limit, self.sample) = (limit, sample) }
   }
 
@@ -56,9 +58,9 @@ package struct Manifest: Codable, Sendable {
   package struct BaselineFile: Codable, Sendable {
     /// The layer's canonical name, and the study's.
     package var name: String, studyName: String?
-    /// The file, relative to the manifest.
+    /// The path of the file, relative to the manifest.
     package var file: String
-    /// The digest of the file; only in a complete dump.
+    /// The SHA-256 of the file; only in a complete dump.
     package var sha256: String?
   }
 
@@ -66,18 +68,18 @@ package struct Manifest: Codable, Sendable {
   package struct WeightsSummary: Codable, Sendable {
     /// The name of the file, or `seeded:N`.
     package var name: String
-    /// The file's length; of all shards, where it is the index of some.
+    /// The length of the file in bytes; for the index of a sharded checkpoint, the length of all its shards.
     package var bytes: Int?
-    /// The file's digest, or that of an index and its shards: see `Checkpoint.sha256()`.
+    /// The SHA-256 of the file, or that of an index and its shards: see `Checkpoint.sha256()`.
     package var sha256: String?
-    /// The key under which the weights are in the file; none where they are at its root.
+    /// The key of the weights in the file; `nil` where they are at its root.
     package var key: String?
-    /// The published file they are, going by the digest.
+    /// The published file with the same digest.
     package var release: String?
-    /// What the user was told of them.
+    /// The remarks about the weights that the user was shown.
     package var remarks: [String]?
 
-    /// Says what the weights are.
+    /// Describes the weights.
     package init(
       name: String, bytes: Int?, sha256: String?, key: String?, release: String?, remarks: [String]?
     ) {
@@ -86,68 +88,69 @@ package struct Manifest: Codable, Sendable {
     }
   }
 
-  /// The last layers of the network, where they are not those of the published weights.
+  /// The kind of the network's last layers, where they are not those of the published weights.
   package enum Head: String, Codable, Sendable {
     /// The same layers with another number of outputs.
     case other
-    /// None that the network knows: there are no outputs.
+    /// No head that the network knows, and therefore no outputs.
     case absent
   }
 
-  /// How pixels became inputs.
+  /// The preprocessing from pixels to inputs.
   package struct PreprocessingSummary: Codable, Sendable {
-    /// The shorter side after resizing, and the side of the crop.
+    /// The length of the shorter side after resizing, and the side of the crop, in pixels.
     package var resize: Int, crop: Int
-    /// The interpolation and the order of the colour planes.
+    /// The interpolation filter, and the order of the colour channels.
     package var filter: String, channelOrder: String
-    /// What was done to an 8-bit value, as a formula per colour plane.
+    /// The formula, per colour channel, that was applied to an 8-bit value.
     package var normalization: String
     /// The libraries that decoded the files.
     package var decoder: String
-    /// The major version of the Pillow whose order of passes was kept; manifests without one mean 12.
+    /// The major version of the Pillow whose order of resampling passes was reproduced; manifests without one
+    /// mean 12.
     package var pillow: Int?
   }
 
   /// The images.
   package struct ImagesSummary: Codable, Sendable {
-    /// What `--images` named, as an absolute path, written as images.tsv writes names: its bytes are in ``place``.
+    /// The argument of `--images` as an absolute path, escaped as in images.tsv; its bytes are in ``place``.
     package var source: String?
     /// The number of rows.
     package var count: Int
-    /// Where the list came from: `folders`, `flat`, `list`, `tar`.
+    /// The source of the list: `folders`, `flat`, `list`, `tar`.
     package var layout: ImageList.Layout
-    /// What the labels count.
+    /// The numbering of the labels.
     package var labels: ImageList.Labels
     /// ``ImageList/digest`` of the images of all shards.
     package var listSha256: String
-    /// SHA-256 of images.tsv; only in a complete dump.
+    /// The SHA-256 of images.tsv; only in a complete dump.
     package var tableSha256: String?
-    /// Rows whose image could not be read, full of NaN.
+    /// The number of rows whose image could not be read; these rows are NaN.
     package var skipped = 0
-    /// Which members of a sample in archives are images, where the user said so.
+    /// The members of each sample in archives that are images, where the user chose them.
     package var imageKeys: [String]?
-    /// What the user was told about the images that were found.
+    /// The remarks about the images that the user was shown.
     package var remarks: [String]?
   }
 
-  /// The machine and how it was used.
+  /// The machine and the settings of its use.
   package struct HostSummary: Codable, Sendable, Hashable {
     /// Its name, operating system and processor.
     package var name: String, system: String, processor: String
-    /// The threads, and the images each took through the network together.
+    /// The number of threads, and the number of images in each thread's batch.
     package var threads: Int, batchSize: Int
   }
 
-  /// A shard that became part of a dump.
+  /// A shard that was merged into a dump.
   package struct MergedShard: Codable, Sendable, Hashable {
-    /// Which shard.
+    /// The index of the shard.
     package var index: Int
-    /// Where and when it was made.
+    /// The machine that recorded the shard.
     package var host: HostSummary
-    /// When it began and ended.
+    /// The times at which the shard began and ended.
     package var started: String, ended: String?
 
-    /// Says where a shard came from.
+    /// Describes a merged shard.
     package init(index: Int, host: HostSummary, started: String, ended: String?) {
       (self.index, self.host, self.started, self.ended) = (index, host, started, ended)
     }
@@ -164,7 +167,7 @@ package struct Manifest: Codable, Sendable {
 
   /// The version of this format.
   package var schema = 1
-  /// What wrote the dump.
+  /// The program that wrote the dump.
   package var tool = Tool()
   /// The command line.
   package var arguments: [String]
@@ -172,38 +175,38 @@ package struct Manifest: Codable, Sendable {
   package var model: String
   /// Its weights.
   package var weights: WeightsSummary
-  /// How images became inputs.
+  /// The preprocessing from images to inputs.
   package var preprocessing: PreprocessingSummary
-  /// The arithmetic, the kernels and what was kept of a layer.
+  /// The arithmetic, the kernels, and the reduction of a layer's value.
   package var precision: String, tier: String, reduce: String
-  /// What is kept of the activations, unless it is all.
+  /// The extremes that are kept; `nil` where all activations are kept.
   package var extremes: Extremes?
-  /// The network's head, unless it is the published one.
+  /// The network's head; `nil` for the published one.
   package var head: Head?
   /// The recorded layers.
   package var layers: [Array]
-  /// The baselines of the recorded layers, where they were asked for.
+  /// The baselines of the recorded layers, where they were requested.
   package var baselines: [BaselineFile]?
-  /// What the network returned; none without a head.
+  /// The output of the network; `nil` without a head.
   package var logits: Array?
   /// The images.
   package var images: ImagesSummary
-  /// Which part of the images this is, unless it is all of them.
+  /// The part of the images that is recorded; `nil` for all images.
   package var shard: ShardSummary?
-  /// What was to happen to images that cannot be read.
+  /// The policy for images that cannot be read.
   package var onError: ErrorPolicy
   /// The machine.
   package var host: HostSummary
-  /// When the dump began and ended.
+  /// The times at which the dump began and ended.
   package var started: String, ended: String?
-  /// How far it got.
+  /// The progress of the dump.
   package var state: State
-  /// The rows that are in the files, as half-open ranges, unless all are.
+  /// The rows that are in the files, as half-open ranges; `nil` for all rows.
   package var rowsDone: [[Int]]?
-  /// What stopped it.
+  /// The error that stopped the dump.
   package var failure: String?
-  /// The number of times it was resumed.
+  /// The number of times the dump was resumed.
   package var resumed: Int?
-  /// The shards it was put together from.
+  /// The shards that were merged into the dump.
   package var merged: [MergedShard]?
 }

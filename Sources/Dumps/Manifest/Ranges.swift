@@ -1,10 +1,10 @@
-/// Numbers put into words as the fewest ranges.
+/// Lists of numbers written as text, with as few ranges as possible.
 package enum Ranges {
-  /// `3,17-19`, as Slurm's `--array` reads it.
+  /// Returns text such as `3,17-19`, the syntax of Slurm's `--array`.
   ///
   /// - Parameters:
   ///   - numbers: The numbers, ascending.
-  ///   - separator: What stands between ranges.
+  ///   - separator: The text between two ranges.
   /// - Returns: The ranges.
   package static func text(_ numbers: [Int], separator: String = ",") -> String {
     RangeSet(numbers.map { $0..<$0 + 1 }).ranges.map { text($0.lowerBound...$0.upperBound - 1) }

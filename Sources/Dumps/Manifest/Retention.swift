@@ -4,12 +4,13 @@ package import Machine
 package enum Retention: Sendable, Hashable, CustomStringConvertible {
   /// Every activation: a matrix for each layer.
   case all
-  /// So many images from each end of each unit, and what can be known of the rest without keeping it.
+  /// The given number of images at each end of each unit, and statistics of the other images.
   case extremes(Int)
 
-  /// The images the study needs from each end: 180 references and 20 queries, which at the high end leave one out between.
+  /// The number of images that the study needs at each end: 180 references and 20 queries. At the high end,
+  /// the study leaves out one image between the two groups.
   package static let defaultLimit = 201
-  /// The most images from each end.
+  /// The maximum number of images at each end.
   package static let greatestLimit = 10_000
 
   /// Reads `all`, `extremes` or `extremes:K`.
@@ -32,7 +33,7 @@ package enum Retention: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// As it is written on the command line.
+  /// The spelling on the command line.
   package var description: String {
     switch self {
     case .all: "all"

@@ -1,10 +1,10 @@
 package import Machine
 
-/// One of the parts that a recording of many images is divided into, for as many machines.
+/// One of the parts into which a recording of many images is divided, one part per machine.
 package struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
-  /// Which part, from 0.
+  /// The index of the part, from 0.
   package let index: Int
-  /// The parts.
+  /// The number of parts.
   package let count: Int
 
   /// Creates a shard.
@@ -30,15 +30,16 @@ package struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
     try self.init(index: index, count: count)
   }
 
-  /// The environment variable that says how many shards there are when an array of jobs stands for some of them only.
+  /// The environment variable that gives the number of shards when a job array covers only some of them.
   package static let countVariable = "ACTIVATION_DUMP_SHARDS"
 
-  /// The shard a task of a Slurm job array stands for, `nil` outside of arrays.
+  /// Returns the shard of a task of a Slurm job array, or `nil` outside of arrays.
   ///
-  /// An array over 0…N-1 says by itself how many shards there are. A part of it, submitted again, would divide the
-  /// images anew; there ``countVariable`` has to say it.
+  /// An array over 0…N-1 determines the number of shards by itself. If only a part of the array is submitted
+  /// again, its numbers would divide the images differently; then ``countVariable`` must give the number of
+  /// shards.
   ///
-  /// - Throws: ``Failure`` of kind `usage` for an array whose numbers do not say.
+  /// - Throws: ``Failure`` of kind `usage` for an array whose numbers do not determine the number of shards.
   package static func ofSlurmArray(_ environment: [String: String]) throws(Failure) -> Shard? {
     guard let task = environment["SLURM_ARRAY_TASK_ID"] else { return nil }
     let number = { (name: String) in environment[name].flatMap { Int($0) } }
@@ -56,10 +57,11 @@ package struct Shard: Sendable, Hashable, Codable, CustomStringConvertible {
     return try Shard(index: index, count: count)
   }
 
-  /// The rows of the shard among `total`: consecutive, and as many as in any other shard, or one more.
+  /// Returns the rows of the shard among `total`. They are consecutive, and the sizes of two shards differ by
+  /// at most one row.
   package func rows(of total: Int) -> Range<Int> { index * total / count..<(index + 1) * total / count }
 
-  /// The name of the shard's folder within a folder of shards; names sort as the shards do.
+  /// The name of the shard's folder in a folder of shards. The names sort in the order of the shards.
   package var folderName: String {
     "shard-\(index.padded(to: String(count - 1).count))-of-\(count)"
   }

@@ -2,22 +2,23 @@ import Datasets
 package import Images
 package import Machine
 
-/// Where the images of a dump are now.
+/// The current locations of the images of a dump.
 package struct ImageFiles: Sendable {
   private let images: RecordedImages
-  /// The folder that paths begin at.
+  /// The folder that paths are relative to.
   private let root: [UInt8]
-  /// The list again, for images that are no files of their own.
+  /// The list, read again, for images inside archives.
   private let archived: ImageList?
   /// The row of the list that is row 0 of the dump.
   private let firstRow: Int
 
-  /// Finds the images.
+  /// Locates the images.
   ///
   /// - Parameters:
-  ///   - dump: The dump, which says where they were when it was made.
-  ///   - given: Where the user says they are now: what `dump --images` took.
-  /// - Throws: ``Failure`` of kind `inputMissing` when nothing is there, and what reading archives throws.
+  ///   - dump: The dump, which names their location at the time it was made.
+  ///   - given: Their current location as the user gave it, in any form that `dump --images` takes.
+  /// - Throws: ``Failure`` of kind `inputMissing` when that location does not exist, and the errors of
+  ///   reading archives.
   package init(of dump: RecordedDump, at given: String? = nil) throws(Failure) {
     guard let path = given ?? dump.manifest.images.place else {
       throw Failure(
@@ -43,9 +44,9 @@ package struct ImageFiles: Sendable {
     (root, archived) = (PathText.bytes(of: isDirectory ? path : ImageList.folder(ofList: path)), nil)
   }
 
-  /// Where the bytes of the image of a row are.
+  /// Returns the location of the bytes of a row's image.
   ///
-  /// - Throws: ``Failure`` when the archives given hold something else there.
+  /// - Throws: ``Failure`` when the given archives hold another image at that row.
   package func location(ofRow row: Int) throws(Failure) -> ImageLocation {
     guard let archived else { return images.table.location(ofRow: row, in: root) }
     let path = images.bytes(ofRow: row)

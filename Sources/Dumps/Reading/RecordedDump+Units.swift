@@ -1,10 +1,10 @@
 package import Units
 
 extension RecordedDump {
-  /// The layers, for words and names of units to choose from.
+  /// Returns the layers, from which words and names of units choose.
   ///
-  /// - Parameter network: Finds a network by its identifier: its lists of layers, and the order in which it executes
-  ///   them. Without it, or where it finds none, words choose by name and pattern, in the order of the manifest.
+  /// - Parameter network: Finds a network by its identifier: its lists of layers, and the order in which it
+  ///   executes them. Without a network, words choose by name and pattern, in the order of the manifest.
   /// - Returns: The recorded layers.
   package func namedLayers(knowing network: NetworkNames = { _ in nil }) -> RecordedLayers {
     RecordedLayers(
@@ -14,5 +14,5 @@ extension RecordedDump {
   }
 }
 
-/// Finds the layers of a network by its identifier; `nil` for an unknown one.
+/// A function that finds the layers of a network by its identifier; `nil` for an unknown identifier.
 package typealias NetworkNames = @Sendable (_ identifier: String) -> (any NamedLayers)?

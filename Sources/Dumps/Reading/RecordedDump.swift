@@ -1,19 +1,20 @@
 package import Machine
 
-/// A complete dump, opened for reading: what the study's stimuli, the atlas and lists of units are made from.
+/// A complete dump, opened for reading: the input of the study's stimuli, of the atlas and of lists of units.
 package struct RecordedDump: Sendable {
   /// The folder.
   package let path: String
-  /// Where it came from and what is in it.
+  /// The origin and the contents of the dump.
   package let manifest: Manifest
-  /// Its images, one a row.
+  /// Its images, one per row.
   package let images: RecordedImages
   /// Its layers, in the order of the manifest.
   package let layers: [RecordedLayer]
 
-  /// Opens a dump; no array is read yet.
+  /// Opens a dump. No array is read yet.
   ///
-  /// - Throws: ``Failure``: no dump is there, it is not complete, or its parts contradict each other.
+  /// - Throws: ``Failure`` when no dump is there, the dump is not complete, or its parts contradict each
+  ///   other.
   package init(opening path: String) throws(Failure) {
     let path = PathText.withoutTrailingSlash(path)
     let folder = DumpFolder(path: path)
@@ -37,12 +38,12 @@ package struct RecordedDump: Sendable {
     self.layers = layers
   }
 
-  /// The layer of a name in PyTorch's spelling or the study's.
+  /// Returns the layer with a name in PyTorch's spelling or in the study's.
   ///
   /// - Throws: ``UnknownName`` with the nearest of the recorded layers.
   package func layer(named name: String) throws(UnknownName) -> RecordedLayer {
     if let layer = layers.first(where: { $0.name == name || $0.studyName == name }) { return layer }
-    // CLIP's layers without the prefix of their tower.
+    // CLIP's layers may be named without the prefix of their tower.
     if let layer = layers.first(where: { $0.name == "visual.\(name)" || $0.studyName == "visual_\(name)" }) {
       return layer
     }

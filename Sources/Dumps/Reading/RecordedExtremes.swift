@@ -3,9 +3,9 @@ package import Machine
 package import Statistics
 import Tensor
 
-/// The file of one layer of a dump that keeps extremes, mapped.
+/// The memory-mapped file of one layer, in a dump that keeps extremes.
 package struct RecordedExtremes: Sendable {
-  /// The images kept from each end, at most.
+  /// The maximum number of images kept at each end.
   let limit: Int
   /// The sampled rows, ascending.
   package let sampleRows: [Int]
@@ -14,13 +14,13 @@ package struct RecordedExtremes: Sendable {
   private let rows: Range<Int>
   private let members: [String: NPZArchive.Member]
 
-  /// Maps a file.
+  /// Memory-maps a file.
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - units: The units, as the manifest says.
-  ///   - limit: The images kept from each end, as the manifest says.
-  ///   - rows: The rows of the dump, as its table of images counts them.
+  ///   - units: The number of units in the manifest.
+  ///   - limit: The maximum number of images at each end, in the manifest.
+  ///   - rows: The rows of the dump, as numbered in its table of images.
   /// - Throws: ``Failure``, `inputMissing` or `badData`.
   package init(_ path: String, units: Int, limit: Int, rows: Range<Int>) throws(Failure) {
     (self.path, self.limit, self.rows) = (path, limit, rows)
@@ -61,9 +61,10 @@ package struct RecordedExtremes: Sendable {
     ]
   }
 
-  /// The keys of a unit's lowest images, ascending, and of its highest, descending; rows as the table counts them.
+  /// Returns the keys of a unit's lowest images, ascending, and of its highest, descending. Rows are numbered
+  /// as in the table of images.
   ///
-  /// - Throws: ``Failure`` of kind `badData` for what no dump writes.
+  /// - Throws: ``Failure`` of kind `badData` for values that no dump writes.
   package func ends(ofUnit unit: Int) throws(Failure) -> (low: [UInt64], high: [UInt64]) {
     let low = try keys("low", unit)
     let high = try keys("high", unit)
@@ -84,12 +85,12 @@ package struct RecordedExtremes: Sendable {
     return keys
   }
 
-  /// The activations of a unit that were taken in.
+  /// Returns the number of a unit's activations that were added.
   func count(ofUnit unit: Int) -> Int {
     min(max(Int(truncatingIfNeeded: number("count", unit) as Int64), 0), rows.count)
   }
 
-  /// The exact sums of a unit.
+  /// Returns the exact sums of a unit.
   package func digits(ofUnit unit: Int) -> [Int64] {
     func limbs(_ name: String, _ count: Int) -> [UInt64] {
       (0..<count).map { number(name, unit * count + $0) }
@@ -98,7 +99,7 @@ package struct RecordedExtremes: Sendable {
       sum: limbs("sum", ExactMoments.sumLimbs), squares: limbs("sum_of_squares", ExactMoments.squareLimbs))
   }
 
-  /// What a unit did.
+  /// Returns the statistics of a unit.
   package func statistics(ofUnit unit: Int) -> UnitStatistics {
     func double(_ name: String) -> Double { Double(bitPattern: number(name, unit)) }
     let count = count(ofUnit: unit)
@@ -109,7 +110,7 @@ package struct RecordedExtremes: Sendable {
       nonPositive: min(max(Int(truncatingIfNeeded: number("non_positive", unit) as Int64), 0), count))
   }
 
-  /// The activations of a unit in the sampled rows, NaN where an image could not be read.
+  /// Returns the activations of a unit in the sampled rows, NaN where an image could not be read.
   package func sample(ofUnit unit: Int) -> [Float] {
     let first = unit * sampleRows.count
     return sampleRows.indices.map { Float(bitPattern: number("sample_values", first + $0)) }

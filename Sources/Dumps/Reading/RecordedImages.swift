@@ -2,7 +2,7 @@ import Datasets
 import Foundation
 import Machine
 
-/// The images of a dump, one a row: what its images.tsv says.
+/// The images of a dump, one per row, as listed in its images.tsv.
 package struct RecordedImages: Sendable {
   /// Their paths and classes.
   private(set) var table = ImageTable()
@@ -11,7 +11,7 @@ package struct RecordedImages: Sendable {
 
   /// Reads the table.
   ///
-  /// - Throws: ``Failure``, `inputMissing`, or `badData` with the line that is no row.
+  /// - Throws: ``Failure``, `inputMissing`, or `badData` with the number of the first invalid line.
   init(_ path: String, rows: Int) throws(Failure) {
     guard let data = Disk.data(of: path) else {
       throw Failure(.inputMissing, "cannot read \(path): \(Disk.lastError)")
@@ -31,7 +31,7 @@ package struct RecordedImages: Sendable {
     }
   }
 
-  /// Takes in one line; false when it is none.
+  /// Appends one line; returns false when the line is invalid.
   private mutating func append(_ line: Data.SubSequence, _ row: Int) -> Bool {
     let fields = line.split(separator: 9, omittingEmptySubsequences: false)
     guard fields.count == 4, let label = String(validating: fields[2], as: UTF8.self),
@@ -47,23 +47,23 @@ package struct RecordedImages: Sendable {
   /// The number of rows.
   package var count: Int { table.count }
 
-  /// The path of an image, as it was listed: relative to the folder or list the dump was given.
+  /// Returns the path of an image as it was listed: relative to the folder or list that the dump was given.
   ///
-  /// What is not UTF-8 in it is replaced.
+  /// Bytes that are not UTF-8 are replaced.
   package func path(ofRow row: Int) -> String { table.path(ofRow: row) }
 
-  /// The bytes of ``path(ofRow:)``: what the file system calls it.
+  /// Returns the bytes of ``path(ofRow:)``, which are the name in the file system.
   func bytes(ofRow row: Int) -> ArraySlice<UInt8> { table.bytes(ofRow: row) }
 
-  /// The class of an image, `nil` when it has none.
+  /// Returns the class of an image, or `nil` when it has none.
   package func label(ofRow row: Int) -> Int? { table.label(ofRow: row) }
 
-  /// Whether the image was read: the rows of others are NaN.
+  /// Returns whether the image was read. The rows of other images are NaN.
   package func isRecorded(_ row: Int) -> Bool { recorded[row] }
 
-  /// `ok`, or why the row is empty.
+  /// Returns `ok`, or the reason why the row has no values.
   package func status(ofRow row: Int) -> String { statusOfRow[row] ?? "ok" }
 
-  /// How many were read.
+  /// The number of images that were read.
   package var recordedCount: Int { recorded.count { $0 } }
 }

@@ -3,11 +3,12 @@ package import Statistics
 
 /// One layer of a dump.
 package struct RecordedLayer: Sendable {
-  /// How its values are kept.
+  /// The form in which values are kept.
   package enum Storage: Sendable, Hashable {
     /// Every value.
     case matrix
-    /// Of each unit so many images from each end, at most, moments and counts of all, and a sample.
+    /// For each unit: at most the given number of images at each end, the moments and counts of all images,
+    /// and a sample.
     case extremes(Int)
   }
 
@@ -17,21 +18,21 @@ package struct RecordedLayer: Sendable {
   package let studyName: String
   /// The unit of each column.
   package let units: [Int]
-  /// The rows: images, the skipped ones included.
+  /// The number of rows, one per image, skipped images included.
   package let rows: Int
-  /// How its values are kept.
+  /// The form in which its values are kept.
   package let storage: Storage
-  /// What a value is: `mean`, `max`, `token0`.
+  /// The reduction that gives a value: `mean`, `max`, `token0`.
   package let reduction: String
 
   let file: String
   private let array: Manifest.Array
   private let evidence: DeadUnits.Evidence
-  /// The images that were read.
+  /// The number of images that were read.
   private let images: Int
   /// The file of its baselines, where they were measured.
   private let baselines: String?
-  /// The row of the table of images that is row 0 here: those before it are in other shards.
+  /// The row, in the table of images, of row 0 of this layer. Earlier rows of the table are in other shards.
   private let firstRow: Int
 
   init(_ array: Manifest.Array, of manifest: Manifest, in folder: String, rows: Int) throws(Failure) {
@@ -55,18 +56,19 @@ package struct RecordedLayer: Sendable {
     }
   }
 
-  /// The column of a unit, `nil` when it was not recorded.
+  /// Returns the column of a unit, or `nil` when the unit was not recorded.
   package func column(ofUnit channel: Int) -> Int? {
     units.indices.contains(channel) && units[channel] == channel ? channel : units.firstIndex(of: channel)
   }
 
-  /// Calls `body` with each of some columns: the value of one unit for every row, NaN in the rows of skipped images.
+  /// Calls `body` with each of some columns: the values of one unit for all rows, NaN in the rows of skipped
+  /// images.
   ///
-  /// The file has one image's values together, unless it was written unit-major, so columns are read side by side, as many
-  /// at a time as fit `memory` bytes; ask for many at once.
+  /// In the file, the values of one image are contiguous unless the file is unit-major. Therefore columns are
+  /// read in groups, as many at a time as fit in `memory` bytes: request many columns in one call.
   ///
-  /// - Throws: ``Failure`` when the file cannot be read, is not what the manifest says, holds more than a value a
-  ///   unit or only extremes; and what `body` throws.
+  /// - Throws: ``Failure`` when the file cannot be read, does not match the manifest, holds more than one
+  ///   value per unit, or holds only extremes; and the errors of `body`.
   /// - Precondition: The columns are among those of ``units``.
   package func forEachColumn(
     in columns: Range<Int>, memory: Int = 256 << 20,
@@ -87,9 +89,9 @@ package struct RecordedLayer: Sendable {
     }
   }
 
-  /// Calls `body` with the ranking of each of some columns: every rank of a matrix, both ends of extremes.
+  /// Calls `body` with the ranking of each of some columns: every rank for a matrix, both ends for extremes.
   ///
-  /// - Throws: As ``forEachColumn(in:memory:_:)``, but for extremes.
+  /// - Throws: As ``forEachColumn(in:memory:_:)``, but extremes are no error.
   /// - Precondition: The columns are among those of ``units``.
   package func forEachRanking(
     in columns: Range<Int>, memory: Int = 256 << 20, _ body: (_ column: Int, UnitRanking) throws -> Void
@@ -109,7 +111,7 @@ package struct RecordedLayer: Sendable {
     }
   }
 
-  /// The ranking of one column. Of several, ``forEachRanking(in:memory:_:)`` makes them faster.
+  /// Returns the ranking of one column. For several columns, ``forEachRanking(in:memory:_:)`` is faster.
   ///
   /// - Throws: As ``forEachRanking(in:memory:_:)``.
   package func ranking(ofColumn column: Int) throws -> UnitRanking {
@@ -118,7 +120,8 @@ package struct RecordedLayer: Sendable {
     return found
   }
 
-  /// What the units of some columns did: the same numbers, bit for bit, from a matrix and from extremes.
+  /// Returns the statistics of the units of some columns. A matrix and extremes give the same numbers, bit
+  /// for bit.
   ///
   /// - Throws: As ``forEachRanking(in:memory:_:)``.
   /// - Precondition: The columns are among those of ``units``.
@@ -132,9 +135,10 @@ package struct RecordedLayer: Sendable {
     return found
   }
 
-  /// Tells which units are dead, as far as the dump knows.
+  /// Determines which units are dead, as far as the dump has the information.
   ///
-  /// - Throws: ``Failure`` when the file of the baselines cannot be read or is not of this layer and these images.
+  /// - Throws: ``Failure`` when the file of the baselines cannot be read, or is of another layer or of other
+  ///   images.
   package func deadUnits() throws(Failure) -> DeadUnits {
     guard let baselines else { return DeadUnits(evidence, images: images) }
     let totals = try BaselineFile.read(baselines)
@@ -146,10 +150,11 @@ package struct RecordedLayer: Sendable {
     return DeadUnits(evidence, images: images, imagesWithout: totals.nonPositiveImages)
   }
 
-  /// The sampled images of a column, by row: a uniform sample of all images, the same for every unit. Where extremes are
-  /// kept, it says what lies between the ends; `nil` for a matrix, which has everything.
+  /// Returns the sampled images of a column, by row: a uniform sample of all images, the same for every unit.
+  /// Where extremes are kept, the sample represents the images between the ends. `nil` for a matrix, which
+  /// has all images.
   ///
-  /// - Throws: ``Failure`` when the file cannot be read or is not what the manifest says.
+  /// - Throws: ``Failure`` when the file cannot be read or does not match the manifest.
   /// - Precondition: The column is among those of ``units``.
   package func sample(ofColumn column: Int) throws -> [RankedImage]? {
     precondition(units.indices.contains(column), "no column \(column)")
@@ -159,7 +164,7 @@ package struct RecordedLayer: Sendable {
     }
   }
 
-  /// The values of one unit for every row.
+  /// Returns the values of one unit for all rows.
   ///
   /// - Throws: As ``forEachColumn(in:memory:_:)``.
   package func values(ofColumn column: Int) throws -> [Float] {
@@ -193,7 +198,7 @@ package struct RecordedLayer: Sendable {
     }
   }
 
-  /// The file of extremes, `nil` for a matrix.
+  /// Opens the file of extremes; `nil` for a matrix.
   private func extremes() throws(Failure) -> RecordedExtremes? {
     guard case .extremes(let limit) = storage else { return nil }
     return try RecordedExtremes(file, units: units.count, limit: limit, rows: firstRow..<firstRow + rows)

@@ -2,13 +2,13 @@ import Formats
 import Machine
 import Tensor
 
-/// The matrix of a layer, mapped.
+/// The memory-mapped matrix of a layer.
 struct RecordedMatrix {
   private let region: ByteRegion
   private let format: ArrayFormat
   private let rows: Int, units: Int
 
-  /// Maps a file, which has to be as the manifest says.
+  /// Memory-maps a file, which must match the manifest.
   ///
   /// - Throws: ``Failure``, `inputMissing` or `badData`.
   init(_ path: String, _ array: Manifest.Array) throws(Failure) {
@@ -29,7 +29,7 @@ struct RecordedMatrix {
     (self.region, self.format) = (region, format)
   }
 
-  /// Copies some columns: block[column][row].
+  /// Copies some columns to block[column][row].
   func transpose(_ columns: Range<Int>, into block: UnsafeMutableBufferPointer<Float>) {
     switch format.type {
     case .float32: copy(columns, into: block) { (bits: UInt32) in Float(bitPattern: bits) }
@@ -53,7 +53,8 @@ struct RecordedMatrix {
         for index in 0..<columns.count * rows { block[index] = number(first + index) }
         return
       }
-      // Tiles of a few cache lines each way: the file is read along rows, the block is written along columns.
+      // Each tile is a few cache lines wide and high: the file is read along rows, the block is written along
+      // columns.
       for firstRow in stride(from: 0, to: rows, by: 64) {
         let someRows = firstRow..<min(firstRow + 64, rows)
         for first in stride(from: columns.lowerBound, to: columns.upperBound, by: 16) {

@@ -1,8 +1,8 @@
-/// A task of a Slurm job array that records the part of the images which its number says.
+/// A task of a Slurm job array. The task's index selects the part of the images that it records.
 package struct ArrayTask: Sendable, Hashable {
-  /// The number of the array's job, where the environment says it.
+  /// The job id of the array, where the environment gives it.
   package var job: String?
-  /// The folder that the task's own folder is made in.
+  /// The folder in which the task's own folder is made.
   package var folder: String
 
   /// Creates a task.

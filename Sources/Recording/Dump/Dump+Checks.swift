@@ -3,14 +3,15 @@ import Dumps
 import Machine
 
 extension Dump {
-  /// What the other tasks of a job array have to record, too; `nil` outside of arrays.
+  /// Returns the agreement with the other tasks of a job array about what they record; `nil` outside of
+  /// arrays.
   func agreement(of manifest: Manifest) -> ShardAgreement? {
     request.arrayTask.map { ShardAgreement($0, manifest, overwrites: request.existing == .overwrite) }
   }
 
-  /// A recording without a single image is none.
+  /// Throws if not a single image was recorded.
   ///
-  /// - Throws: ``Failure`` of kind `badData` where every image was skipped.
+  /// - Throws: ``Failure`` of kind `badData` when every image was skipped.
   func checkRecorded(_ ledger: RowLedger) throws(Failure) {
     guard let (row, reason) = ledger.reasonWithoutAny else { return }
     let name = EscapedText.escaped(images.bytes(ofRow: rows.lowerBound + row))

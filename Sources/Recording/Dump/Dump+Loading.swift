@@ -3,13 +3,13 @@ package import Inference
 package import Machine
 
 extension Dump {
-  /// Loads the network, unless the dump would then not fit into the memory the process may use.
+  /// Loads the network, unless the dump would then exceed the memory that the process may use.
   ///
-  /// - Throws: ``Failure`` of kind `usage` when it would not, and what loading weights throws.
+  /// - Throws: ``Failure`` of kind `usage` when it would, and the errors of loading weights.
   package func load(limits: [MemoryLimit] = MemoryLimit.all) throws -> Network {
-    // What is there before anything is loaded.
+    // The memory in use before anything is loaded.
     let used = limits.map { $0.measure == .resident ? 0 : MemoryLimit.used($0.measure) }
-    // Weights are read and packed, and so are there twice: no need to begin where that does not fit.
+    // Weights are in memory twice, as read and as packed. Loading does not start if that does not fit.
     let least = MemoryEstimate(
       weights: outline.weightBytes, loading: outline.weightBytes, workspaces: 0,
       rows: outline.rowBufferBytes + outline.extremesBytes, images: images.byteCount, decoding: 0,

@@ -5,12 +5,14 @@ import Layers
 import Machine
 
 extension Dump {
-  /// The program itself, its libraries, and the stacks and heaps of a few threads: measured, and a little more.
+  /// The memory of the program, its libraries, and the stacks and heaps of a few threads, in bytes: measured,
+  /// with a small margin.
   static let programBytes = 48 << 20
-  /// What one worker decodes an ordinary image in: the file, and the pixels before and after its first pass.
+  /// The memory in which one worker decodes an ordinary image, in bytes: the file, and the pixels before and
+  /// after the first resampling pass.
   static let decodingBytes = 24 << 20
 
-  /// The memory the dump would take.
+  /// Estimates the memory of the dump.
   package func memory(of network: Network) -> MemoryEstimate {
     let batchSize = min(request.batchSize, outline.chunkRows)
     let workspace = network.plan.workspaceBytes(batchSize: batchSize)
@@ -22,19 +24,19 @@ extension Dump {
       decoding: request.threads * Self.decodingBytes, program: Self.programBytes)
   }
 
-  /// Refuses an estimate that does not fit.
+  /// Throws if an estimate exceeds a limit.
   ///
   /// - Parameters:
-  ///   - estimate: The memory the dump would take.
+  ///   - estimate: The memory of the dump.
   ///   - limits: The limits of this process.
-  ///   - used: By limit, what the process had before it loaded anything.
+  ///   - used: By limit, the memory that the process used before it loaded anything.
   /// - Throws: ``Failure`` of kind `usage`.
   func check(
     _ estimate: MemoryEstimate, _ limits: [MemoryLimit], _ used: [Int]
   ) throws(Failure) {
     for (limit, used) in zip(limits, used) {
       let reserved = reservedAddresses(limit.measure)
-      // What is already there counts the program, and more than that.
+      // The memory in use already includes the program's share, and more.
       let total =
         max(estimate.total, estimate.total - estimate.program + used) + reserved.once + reserved.ofThreads
       guard total > limit.bytes else { continue }
@@ -51,10 +53,11 @@ extension Dump {
     }
   }
 
-  /// Address space that is reserved and never all used, as far as a limit counts it: a stack of 8 MiB for each thread,
-  /// those of loading and of the display among them, and, where addresses count, a heap of 64 MiB for each thread.
+  /// Returns the address space that is reserved but never fully used, as far as a limit counts it: a stack of
+  /// 8 MiB per thread, including the threads of loading and of the display, and, for limits on addresses, a
+  /// heap of 64 MiB per thread.
   private func reservedAddresses(_ measure: MemoryLimit.Measure) -> (once: Int, ofThreads: Int) {
-    // OpenBLAS waits for ever where it cannot have its buffers; with some more to load it.
+    // OpenBLAS waits forever when it cannot allocate its buffers. The 64 MiB are for loading the library.
     let perThread = request.options.tier.bytesPerThread
     let library = perThread > 0 ? request.threads * perThread + (64 << 20) : 0
     return switch measure {
@@ -66,6 +69,6 @@ extension Dump {
 }
 
 extension Int {
-  /// As a round number of megabytes.
+  /// The number of bytes as text, in megabytes, rounded up.
   fileprivate var inMegabytes: String { "\((self + 999_999) / 1_000_000) MB" }
 }

@@ -4,10 +4,10 @@ import Images
 import Machine
 
 extension Dump {
-  /// Locks the folder and opens its files: those of the dump that is there, to go on with it, or new ones.
+  /// Locks the folder and opens its files: those of an existing dump, to resume it, or new ones.
   func open(_ manifest: Manifest) throws -> DumpOpening {
     let lock = try folder.lock()
-    // What was there when the dump was prepared may have changed.
+    // The folder may have changed since the dump was prepared.
     try folder.check(request.existing)
     try folder.removeTemporaryFiles()
     if request.existing == .resume, try folder.contents() == .output {
@@ -15,7 +15,7 @@ extension Dump {
     }
     try folder.clear(for: request.keep)
     try folder.check(room: plans.reduce(outline.bytes) { $0 + $1.workingBytes })
-    // From here on it is a dump, in which nothing is done until there is a journal.
+    // The manifest makes the folder a dump. No row is done until the journal exists.
     try manifest.write(to: folder.manifest)
     do {
       let ledger = RowLedger(rows: rows.count)
@@ -33,7 +33,7 @@ extension Dump {
     }
   }
 
-  /// Opens the dump that is there; `nil` when it was stopped before it had anything.
+  /// Opens the existing dump; `nil` when that dump was stopped before it had a journal.
   private func reopen(_ manifest: Manifest, _ lock: FolderLock) throws -> DumpOpening? {
     var old = try Manifest.read(folder.manifest)
     let differences = old.differences(from: manifest)
@@ -63,7 +63,7 @@ extension Dump {
   }
 
   private func openStores(continuing: Bool) throws(Failure) -> OpenStores {
-    // Each thread has an image open, or a file of the output that is not kept open.
+    // Each thread has one more file open: an image, or an output file that is not kept open.
     let keepOpen = DescriptorLimit.allows(plans.reduce(2 * request.threads) { $0 + $1.openFiles })
     var stores: [any Store] = []
     for plan in plans {
@@ -74,7 +74,8 @@ extension Dump {
 }
 
 extension DumpFolder {
-  /// The Pillow of the dump that is to be resumed; `nil` where there is none, or none that this program knows.
+  /// Returns the Pillow of the dump that is to be resumed; `nil` when there is no such dump, or when this
+  /// program does not know its Pillow.
   func recordedPillow(_ existing: ExistingOutput) throws(Failure) -> PillowVersion? {
     guard existing == .resume, try contents() == .output else { return nil }
     return PillowVersion(rawValue: try Manifest.read(manifest).preprocessing.pillowNumber)

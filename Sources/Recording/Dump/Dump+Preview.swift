@@ -5,13 +5,13 @@ package import Machine
 import Synchronization
 
 extension Dump {
-  /// Loads the weights, runs some of the images and says what the whole would take.
+  /// Loads the weights, runs some of the images and estimates the cost of the whole dump.
   ///
   /// - Parameters:
-  ///   - seconds: How long to try; at least one batch a thread runs in any case.
+  ///   - seconds: The duration of the trial; each thread runs at least one batch in any case.
   ///   - progress: Stops the trial when it is cancelled.
-  /// - Returns: What the whole would take.
-  /// - Throws: What loading weights throws; ``Failure`` of kind `usage` when the memory would not do.
+  /// - Returns: The estimated cost of the whole dump.
+  /// - Throws: The errors of loading weights; ``Failure`` of kind `usage` when the memory would not suffice.
   package func preview(seconds: Double = 2, progress: RunProgress = RunProgress()) throws -> DumpPreview {
     let network = try load()
     let memory = memory(of: network)
@@ -37,7 +37,7 @@ extension Dump {
       func runBatch() {
         var placed = 0
         for _ in 0..<batchSize {
-          // Steps of the golden ratio spread any number of rows evenly.
+          // Steps of the golden ratio distribute any number of rows evenly.
           let step = 0.618_033_988_749_895 * Double(next.add(1, ordering: .relaxed).oldValue)
           let row = min(Int(Double(rows.count) * (step - step.rounded(.down))), rows.count - 1)
           do throws(ImageError) {
@@ -51,7 +51,7 @@ extension Dump {
         if placed > 0 { runner.run(images: placed) }
         result.images += placed
       }
-      // The first batch touches memory that the others find touched.
+      // The first batch touches memory pages for the first time; later batches do not pay for that.
       runBatch()
       barrier.wait()
       let warm = result.images

@@ -11,26 +11,28 @@ import Models
 import Tensor
 import Units
 
-/// Images in, recorded units out.
+/// A recording: images are the input, recorded units the output.
 ///
-/// Making one checks everything that can be checked without loading weights; nothing is written until it runs.
+/// The initializer checks everything that can be checked without loading weights. Nothing is written until
+/// ``run(progress:)`` is called.
 package struct Dump: Sendable {
-  /// What is recorded, from what, into what.
+  /// The request: the network, the images, the output and all settings.
   package let request: DumpRequest
   /// The images of all shards.
   package let images: ImageList
-  /// Those that are recorded, one a row.
+  /// The rows that are recorded, one image per row.
   package let rows: Range<Int>
-  /// What the dump will be.
+  /// The planned size and layout of the dump.
   package let outline: DumpOutline
 
   let folder: DumpFolder
-  /// All that is kept.
+  /// The plans of all stores.
   let plans: [any StorePlan]
 
   /// Prepares a dump.
   ///
-  /// - Throws: ``Failure``: contradicting options, no images, an output that is taken.
+  /// - Throws: ``Failure`` when options contradict each other, there are no images, or the output is
+  ///   occupied.
   package init(_ request: DumpRequest) throws {
     try request.check()
     folder = DumpFolder(path: request.output)
@@ -69,11 +71,11 @@ package struct Dump: Sendable {
       extremesBytes: plans.memory(threads: request.threads).kept)
   }
 
-  /// Records all images, or as many as there are before `progress` is cancelled; going on where an earlier run stopped
-  /// does only what that one did not.
+  /// Records all images, or those that are done before `progress` is cancelled. A resumed dump records only
+  /// the images that the earlier run did not.
   ///
-  /// - Throws: What loading weights, reading an image and writing a file throw, and ``Failure`` when the memory
-  ///   would not do. The images done until then stay.
+  /// - Throws: The errors of loading weights, reading an image and writing a file, and ``Failure`` when the
+  ///   memory would not suffice. The images that were done before stay recorded.
   package func run(progress: RunProgress = RunProgress()) throws -> DumpSummary {
     let network = try load()
     let manifest = try manifest(of: network)
@@ -112,7 +114,7 @@ package struct Dump: Sendable {
         recorded: written - before, seconds: Clock.seconds - start, times)
     } catch {
       open.manifest.failure = request.wording.text(of: error)
-      // The first error is the one to report, whatever a full disk does to this.
+      // The first error is reported, even if closing fails too, for instance on a full disk.
       try? close(&open, .failed)
       throw error
     }
@@ -141,7 +143,7 @@ package struct Dump: Sendable {
 
   /// Completes every file and forces it to the disk.
   ///
-  /// - Returns: The files with their digests; `nil` when the pass or this was stopped.
+  /// - Returns: The files with their digests; `nil` when the pass or this function was stopped.
   private func finish(_ open: OpenDump, _ progress: RunProgress) throws(Failure) -> [Manifest.File]? {
     let stores = open.stores
     let files = stores.files(finishingLast: false)
@@ -160,7 +162,7 @@ package struct Dump: Sendable {
     return finished
   }
 
-  /// Writes what became of every row, then the manifest that makes it count.
+  /// Writes the status of every row, then the manifest, which makes the rows valid.
   private func close(_ open: inout OpenDump, _ state: Manifest.State) throws(Failure) {
     try ImagesFile.write(images, rows, status: open.ledger.status(of:), to: folder.imagesTable)
     open.manifest.state = state
@@ -176,7 +178,7 @@ package struct Dump: Sendable {
     if state == .complete { try folder.removeJournal() } else { try open.stores.save() }
   }
 
-  /// Remarks as the manifest has them.
+  /// Returns the remarks as texts for the manifest.
   private func worded(_ remarks: [Sentence]) -> [String]? {
     remarks.isEmpty ? nil : remarks.map { $0.text(in: request.wording) }
   }

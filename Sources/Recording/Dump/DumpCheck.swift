@@ -3,19 +3,19 @@ import Formats
 import Foundation
 package import Machine
 
-/// A dump as it is on the disk, compared with what its manifest and its journal say.
+/// The comparison of a dump on the disk with its manifest and its journal.
 package struct DumpCheck: Sendable, Codable {
-  /// What became of one file.
+  /// The result for one file.
   package enum Verdict: String, Sendable, Codable {
-    /// Its bytes have the digest the manifest states.
+    /// The bytes have the digest in the manifest.
     case intact
-    /// They have another.
+    /// The bytes have another digest.
     case changed
-    /// It is not there.
+    /// The file does not exist.
     case missing
-    /// It is there and cannot be read.
+    /// The file exists but cannot be read.
     case unreadable
-    /// The manifest states no digest: the dump is not complete.
+    /// The manifest has no digest, because the dump is not complete.
     case unverified
   }
 
@@ -23,33 +23,34 @@ package struct DumpCheck: Sendable, Codable {
   package struct File: Sendable, Codable {
     /// The path below the dump's folder.
     package var file: String
-    /// What became of it.
+    /// The result for the file.
     package var verdict: Verdict
-    /// Why it cannot be read, where that is the verdict.
+    /// The reason why the file cannot be read, if that is the verdict.
     package var reason: String?
   }
 
   /// The folder.
   package var path: String
-  /// How far the dump got.
+  /// The progress of the dump.
   package var state: Manifest.State
-  /// The rows there should be, those that are done, and those of them whose bytes are not what was written.
+  /// The number of rows of the dump, of the rows that are done, and of the done rows whose bytes have changed
+  /// since they were written.
   package var images: Int, done: Int, changed: Int
   /// The files.
   package var files: [File]
 
-  /// Whether every row is there, as it was written.
+  /// Whether every row exists as it was written.
   package var isIntact: Bool {
     state == .complete && changed == 0 && files.allSatisfy { $0.verdict == .intact }
   }
 
-  /// As ``isIntact``, without the files that are there and cannot be read.
+  /// Whether ``isIntact`` holds, apart from files that exist but cannot be read.
   package var isIntactAsFarAsRead: Bool {
     state == .complete && changed == 0 && files.allSatisfy { [.intact, .unreadable].contains($0.verdict) }
   }
 
-  /// Reads all files of a dump: of a complete one against the digests of the manifest, of another one against those of
-  /// its journal, chunk by chunk.
+  /// Reads all files of a dump. A complete dump is compared with the digests of its manifest, an incomplete
+  /// one with those of its journal, chunk by chunk.
   ///
   /// - Throws: ``Failure`` when there is no manifest.
   package init(_ path: String, threads: Int = ProcessorCount.available, progress: RunProgress = RunProgress())
@@ -73,7 +74,7 @@ package struct DumpCheck: Sendable, Codable {
     files = read + stated.dropFirst(read.count).map { File(file: $0.file, verdict: .unverified) }
   }
 
-  /// Every file of a dump with the digest it should have.
+  /// Returns every file of a dump with its expected digest.
   private static func stated(by manifest: Manifest) -> [Manifest.File] {
     manifest.files + [Manifest.File(file: "images.tsv", sha256: manifest.images.tableSha256)]
   }
@@ -89,7 +90,7 @@ package struct DumpCheck: Sendable, Codable {
     }
   }
 
-  /// The rows a journal says are done, and those of them that are not as they were written.
+  /// Returns the rows that are done according to a journal, and those of them whose bytes have changed.
   private static func rows(
     of manifest: Manifest, in folder: DumpFolder, _ progress: RunProgress
   ) throws(Failure) -> (done: Int, changed: Int) {

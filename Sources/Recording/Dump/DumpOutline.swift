@@ -1,17 +1,17 @@
-/// What a dump will be, before it is made.
+/// The size and layout of a dump, known before the dump is made.
 package struct DumpOutline: Sendable, Hashable, Codable {
-  /// The rows: of the shard, where there is one.
+  /// The number of rows; those of the shard, where there is one.
   package var images: Int
   /// The recorded layers, and their units in total.
   package var layers: Int, units: Int
-  /// The bytes of all files, reserved at the start.
+  /// The size of all files in bytes, reserved at the start.
   package var bytes: Int
-  /// The threads and the images each takes through the network together.
+  /// The number of threads, and the number of images in each thread's batch.
   package var threads: Int, batchSize: Int
-  /// Rows a thread collects before it writes them.
+  /// The number of rows that a thread collects before it writes them.
   package var chunkRows: Int
-  /// The memory for weights, and for the rows that wait to be written, in bytes.
+  /// The memory of the weights, and of the rows that wait to be written, in bytes.
   package var weightBytes: Int, rowBufferBytes: Int
-  /// The memory for what is kept in the place of matrices, in bytes.
+  /// The memory of the data kept in place of matrices, in bytes.
   package var extremesBytes: Int
 }

@@ -1,28 +1,28 @@
-/// What a dump would do and take, before it does it.
+/// The contents and the estimated cost of a dump, before it runs.
 package struct DumpPreview: Sendable, Codable {
-  /// What would be recorded.
+  /// The size and layout of the dump.
   package var outline: DumpOutline
-  /// How often each image is read and each file written.
+  /// The number of times that each image is read and each file written.
   package var passes = 1
-  /// The memory it would take, by what takes it, and in all.
+  /// The estimated memory, by purpose, and its total in bytes.
   package var memory: MemoryEstimate, memoryBytes: Int
-  /// The least of what limits the memory of this process, and what that is.
+  /// The lowest limit on the memory of this process in bytes, and its name.
   package var memoryLimitBytes: Int, memoryLimit: String
-  /// How fast some of the images went.
+  /// The result of a trial with some of the images.
   package var probe: DumpProbe
-  /// Seconds that all images would take at that rate.
+  /// The estimated time for all images at the rate of the trial, in seconds.
   package var etaSeconds: Double
 }
 
-/// A trial of a few seconds: images from all over the list, through the network, on the threads of the dump. Nothing is
-/// written.
+/// A trial of a few seconds: images from all parts of the list run through the network, on the threads of the
+/// dump. Nothing is written.
 package struct DumpProbe: Sendable, Hashable, Codable {
-  /// The images that ran, and those that could not be read.
+  /// The number of images that ran, and of those that could not be read.
   package var images = 0, unreadable = 0
-  /// How long they took, on the slowest thread.
+  /// The time of the slowest thread, in seconds.
   package var seconds = 0.0
-  /// Images a second, all threads together.
+  /// The images per second, over all threads.
   package var imagesPerSecond = 0.0
-  /// What was wrong with one of the images that could not be read.
+  /// The error of one of the images that could not be read.
   package var example: String?
 }

@@ -10,59 +10,60 @@ import Statistics
 package import Tensor
 package import Units
 
-/// What to record, from what, into what.
+/// The settings of a recording: the network, the images, the output and the form of the values.
 package struct DumpRequest: Sendable {
   /// The network.
   package var model: Model
   /// Its weights.
   package var weights: Weights
-  /// What the weights were found to be, where somebody has looked.
+  /// The identity of the weights, if it was determined before.
   package var identity: WeightsIdentity?
   /// A folder, a list or archives of images; see ``ImageList/read(_:imageKeys:)``.
   package var images: String
-  /// Which members of a sample in archives are its images: see ``ImageList/read(_:imageKeys:)``.
+  /// The members of each sample in archives that are its images: see ``ImageList/read(_:imageKeys:)``.
   package var imageKeys: [String] = []
   /// A file of their labels; see ``ImageList/label(from:)``.
   package var labels: String?
   /// The folder to make.
   package var output: String
-  /// The layers to record and, where not all, their units.
+  /// The layers to record, with their units where not all are recorded.
   package var layers: [LayerUnits]
-  /// What to keep of a layer.
+  /// The reduction of a layer's value.
   package var reduction = Reduction.mean
-  /// What to keep of the activations.
+  /// The part of the activations to keep.
   package var keep = Retention.all
-  /// The rows whose activations are kept beside extremes.
+  /// The number of rows whose activations are kept beside extremes.
   package var sampleRows = RowSample.defaultCount
-  /// The rows that are spilled before they are folded into a snapshot of extremes, unless memory decides.
+  /// The number of rows that are spilled before they are folded into a snapshot of extremes; by default, the
+  /// available memory decides.
   package var spillRows: Int?
-  /// The type of the numbers of layers.
+  /// The dtype of the layers' numbers.
   package var valueType = ValueType.float32
-  /// Whether files have a unit's numbers together, units × images.
+  /// Whether files are unit-major: units × images, with the numbers of one unit contiguous.
   package var isUnitMajor = false
-  /// Whether to measure sparsity and local contrast of every unit, too.
+  /// Whether to measure sparsity and local contrast of every unit as well.
   package var baselines = false
   /// The kernels and the arithmetic.
   package var options = Plan.Options()
-  /// The Pillow whose inputs images become; by default that of the dump that is resumed, or the newest.
+  /// The Pillow whose preprocessing is reproduced; by default that of the resumed dump, or the newest.
   package var pillow: PillowVersion?
-  /// The images a thread takes through the network together.
+  /// The number of images in each thread's batch.
   package var batchSize = 8
-  /// The threads.
+  /// The number of threads.
   package var threads = ProcessorCount.available
-  /// Only so many images, the first ones.
+  /// The number of images to record, from the first; `nil` for all images.
   package var limit: Int?
-  /// Only one part of the images.
+  /// The part of the images to record; `nil` for all images.
   package var shard: Shard?
-  /// The task of a job array that chose the part, where one did.
+  /// The task of a job array that chose the part, if one did.
   package var arrayTask: ArrayTask?
-  /// What to do about a dump in the place of the output.
+  /// The policy for an existing dump at the output.
   package var existing = ExistingOutput.refuse
-  /// What to do about images that cannot be read.
+  /// The policy for images that cannot be read.
   package var onError = ErrorPolicy.fail
   /// The command line, for the manifest.
   package var arguments: [String] = []
-  /// How the manifest names settings, in its remarks and where it says why the dump failed.
+  /// The wording of settings in the manifest's remarks, and in its description of a failure.
   package var wording = Sentence.Wording.plain
 
   /// Creates a request for every unit of some layers.
@@ -72,12 +73,13 @@ package struct DumpRequest: Sendable {
     )
   }
 
-  /// What would run on each batch of images, step by step; neither images nor the output are looked at.
+  /// Returns the plan of the network for a batch of images, step by step. Neither images nor the output are
+  /// read.
   ///
-  /// - Throws: What loading the weights throws.
+  /// - Throws: The errors of loading the weights.
   package func explanation() throws -> String { try network().plan.description }
 
-  /// Refuses what contradicts itself.
+  /// Throws if settings contradict each other.
   ///
   /// - Throws: ``Failure`` of kind `usage`.
   func check() throws(Failure) {

@@ -1,22 +1,22 @@
 package import Dumps
 package import Inference
 
-/// What a dump did.
+/// The result of a dump.
 package struct DumpSummary: Sendable, Hashable, Codable {
-  /// The images recorded.
+  /// The number of images that were recorded.
   package var images: Int
-  /// The images that could not be read.
+  /// The number of images that could not be read.
   package var skipped: Int
-  /// From the first image to the last digest.
+  /// The time from the first image to the last digest, in seconds.
   package var seconds: Double
-  /// Images a second, start-up left out.
+  /// The images per second, without the start-up.
   package var imagesPerSecond: Double
-  /// Core time by stage.
+  /// The core time by stage.
   package var stages: StageTimes
-  /// The most memory the process held.
+  /// The peak memory of the process, in bytes.
   package var peakResidentBytes: Int
   /// The folder.
   package var output: String
-  /// How far it got: `complete`, or `interrupted`.
+  /// The progress: `complete`, or `interrupted`.
   package var state: Manifest.State
 }

@@ -1,20 +1,21 @@
-/// The memory a dump takes, in bytes, by what takes it.
+/// The memory of a dump in bytes, by purpose.
 package struct MemoryEstimate: Sendable, Hashable, Codable {
-  /// The weights as kernels take them, and the file they come from, which stays mapped.
+  /// The weights as packed for the kernels, and the file they come from, which stays memory-mapped.
   package var weights: Int
-  /// What loading takes on top of that until the weights are packed; the C library keeps it then.
+  /// The additional memory of loading, until the weights are packed; the C library does not return it to the
+  /// system.
   package var loading: Int
-  /// What all threads compute in.
+  /// The workspaces of all threads.
   package var workspaces: Int
-  /// Rows that wait to be written, and the extremes that are kept of units.
+  /// The rows that wait to be written, and the extremes that are kept of units.
   package var rows: Int
-  /// Names and labels of the images.
+  /// The names and labels of the images.
   package var images: Int
-  /// Files and pixels of images that are being decoded, of up to four megapixels.
+  /// The files and pixels of images that are being decoded, for images of up to four megapixels.
   package var decoding: Int
   /// The program and its libraries.
   package var program: Int
 
-  /// The most it takes at any one time.
+  /// The peak at any one time.
   package var total: Int { program + images + weights + loading + workspaces + rows + decoding }
 }

@@ -1,7 +1,7 @@
 import Dumps
 import Machine
 
-/// A dump that is being made: its stores, what is in them, and the lock that keeps others away.
+/// A dump that is being made: its stores, their state, and the lock that excludes other processes.
 struct OpenDump {
   let lock: FolderLock
   let stores: OpenStores
@@ -10,10 +10,10 @@ struct OpenDump {
   var manifest: Manifest
 }
 
-/// What there is to do for a dump whose folder is locked.
+/// The remaining work of a dump whose folder is locked.
 enum DumpOpening {
-  /// Nothing: it was complete before.
+  /// No work: the dump was already complete.
   case complete(Manifest, FolderLock)
-  /// The rows that its ledger has as pending.
+  /// The rows that are pending in its ledger.
   case open(OpenDump)
 }

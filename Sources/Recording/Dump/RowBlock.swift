@@ -3,7 +3,7 @@ import Inference
 import Layers
 import Machine
 
-/// The rows of one chunk on their way into the stores of a dump.
+/// The rows of one chunk, before the stores of a dump have them.
 struct RowBlock: RowSink {
   private let open: OpenDump
   private let blocks: [any StoreBlock]
@@ -37,7 +37,8 @@ struct RowBlock: RowSink {
     }
   }
 
-  /// Writes rows into the files of every store, notes them with the digest of all they have, and then takes them in.
+  /// Writes rows into the files of every store, records them in the journal with a digest of all their bytes,
+  /// and then adds them to the memory of the stores.
   private func write(_ done: Range<Int>) throws(Failure) {
     let hash = SHA256()
     var place: Int?

@@ -1,16 +1,16 @@
 import Dumps
 import Synchronization
 
-/// What became of every row: one byte each, shared by the workers.
+/// The status of every row: one byte each, shared by the workers.
 final class RowLedger: Sendable {
-  /// The image of a row was recorded, or could not be read.
+  /// The status of a row: pending; its image was recorded; or its image could not be read.
   private enum Status: UInt8 { case pending, recorded, skipped }
   private struct State {
     var status: [UInt8]
-    /// Rows that are in the files; until then a row is pending, whatever was computed of it.
+    /// The rows that are in the files. Any other row is pending, even if its values were computed.
     var written = RangeSet<Int>()
     var reasons: [Int: String] = [:]
-    /// Why a row ended the pass; it may be tried again.
+    /// The errors of rows that ended the pass; these rows may be tried again.
     var failures: [Int: String] = [:]
 
     subscript(row: Int) -> Status {
@@ -23,7 +23,7 @@ final class RowLedger: Sendable {
 
   init(rows: Int) { state = Mutex(State(status: [UInt8](repeating: Status.pending.rawValue, count: rows))) }
 
-  /// Takes over what an earlier run wrote.
+  /// Restores the rows that an earlier run wrote.
   func restore(_ chunks: [JournalContents.Chunk], _ reasons: [Int: String]) {
     state.withLock { state in
       for chunk in chunks {
@@ -36,7 +36,7 @@ final class RowLedger: Sendable {
     }
   }
 
-  /// The skipped rows among some, and why.
+  /// Returns the skipped rows among some rows, and the reasons.
   func skipped(among rows: Range<Int>) -> [(row: Int, reason: String)] {
     state.withLock { state in
       rows.compactMap { row in
@@ -57,16 +57,16 @@ final class RowLedger: Sendable {
     }
   }
 
-  /// A row whose image ended the pass.
+  /// Records the row whose image ended the pass.
   func failed(_ row: Int, because reason: String) { state.withLock { $0.failures[row] = reason } }
 
-  /// Rows that are in the files from now on.
+  /// Records that rows are in the files from now on.
   func wrote(_ rows: Range<Int>) { state.withLock { $0.written.insert(contentsOf: rows) } }
 
   /// The rows that are in the files.
   var written: RangeSet<Int> { state.withLock { $0.written } }
 
-  /// What images.tsv says of a row: `ok`, `skipped: …`, `failed: …` or `pending`.
+  /// Returns the status of a row for images.tsv: `ok`, `skipped: …`, `failed: …` or `pending`.
   func status(of row: Int) -> String {
     state.withLock { state in
       guard state.written.contains(row) else {
@@ -76,7 +76,7 @@ final class RowLedger: Sendable {
     }
   }
 
-  /// Why no row was recorded though all were tried: a row and the reason why its image was skipped.
+  /// A row and the reason why its image was skipped, if all rows were tried and none was recorded.
   var reasonWithoutAny: (row: Int, reason: String)? {
     state.withLock { state in
       guard state.written == RangeSet(state.rows),
@@ -86,7 +86,7 @@ final class RowLedger: Sendable {
     }
   }
 
-  /// The skipped rows that are in the files.
+  /// The number of skipped rows that are in the files.
   var skippedCount: Int {
     state.withLock { state in
       state.written.ranges.reduce(0) { $0 + $1.count { state[$0] == .skipped } }

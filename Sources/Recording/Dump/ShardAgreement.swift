@@ -2,14 +2,17 @@ import Dumps
 import Foundation
 import Machine
 
-/// What the tasks of a job array record together: it is written down beside their folders by the first, and the others compare.
+/// The agreement of a job array's tasks to record one recording. The first task writes a file beside their
+/// folders; the other tasks compare themselves with it.
 ///
-/// An array over networks (`--model ${M[$SLURM_ARRAY_TASK_ID]}`) looks to each of its tasks as one over images does. Together
-/// they can tell: tasks of one array that record different things do not each record a part of one.
+/// A single task cannot tell an array over networks (`--model ${M[$SLURM_ARRAY_TASK_ID]}`) from an array over
+/// images. Several tasks together can: tasks that record different things are not parts of one recording.
 struct ShardAgreement: Sendable {
-  /// The file of the agreement, in the folder of the shards' folders: the manifest of the task that came first.
+  /// The name of the agreement's file in the folder of the shards' folders: a copy of the first task's
+  /// manifest.
   private static let fileName = DumpFolder.agreementName
-  /// Outputs of other tasks are looked for beside this one, unless there is more than that.
+  /// The maximum number of neighbouring folders that are searched for outputs of other tasks; with more, none
+  /// is searched.
   private static let mostNeighbours = 10_000
 
   private let task: ArrayTask
@@ -22,10 +25,11 @@ struct ShardAgreement: Sendable {
 
   private var path: String { "\(task.folder)/\(Self.fileName)" }
 
-  /// Compares this task with the others, as far as they are known by now.
+  /// Compares this task with the other tasks that have started so far.
   ///
-  /// - Parameter atEnd: Whether this task has recorded its part: others may have begun meanwhile.
-  /// - Throws: ``Failure``: `badData` when they are not of one recording, or `cannotCreate`.
+  /// - Parameter atEnd: Whether this task has recorded its part: other tasks may have started in the
+  ///   meantime.
+  /// - Throws: ``Failure``: `badData` when the tasks are not of one recording, or `cannotCreate`.
   func check(atEnd: Bool = false) throws(Failure) {
     if !atEnd { try Disk.createDirectory(task.folder) }
     let isFirst = try OutputFolder.claim(path) { (path) throws(Failure) in try manifest.write(to: path) }
@@ -44,7 +48,7 @@ struct ShardAgreement: Sendable {
 
   private func isOfThisJob(_ other: Manifest) -> Bool { task.job != nil && other.shard?.arrayJob == task.job }
 
-  /// Whether other parts are recorded in the folder.
+  /// Returns whether other parts are recorded in the folder.
   private func hasOtherShards() throws(Failure) -> Bool {
     for name in try Disk.names(in: task.folder) where name.hasPrefix("shard-") {
       let folder = DumpFolder(path: "\(task.folder)/\(name)")
@@ -57,7 +61,7 @@ struct ShardAgreement: Sendable {
     return false
   }
 
-  /// Looks at what other tasks of the array record into folders beside this one.
+  /// Compares this task with tasks of the same array that record into folders beside this one.
   private func checkNeighbours() throws(Failure) {
     guard task.job != nil else { return }
     let above = PathText.folder(of: task.folder)
@@ -83,7 +87,7 @@ struct ShardAgreement: Sendable {
 }
 
 extension Manifest {
-  /// What keeps two shards from being of one recording, in words.
+  /// Returns the descriptions of the differences that prevent two shards from being of one recording.
   fileprivate func differencesAsShard(from other: Manifest) -> [String] {
     var found = differences(from: other, ignoringShard: true).map(\.description)
     if shard?.count != other.shard?.count {

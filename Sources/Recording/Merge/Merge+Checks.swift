@@ -2,9 +2,9 @@ import Dumps
 import Machine
 
 extension Merge {
-  /// All shards of one recording, each once and whole.
+  /// Checks that the parts are all shards of one recording, each once and complete.
   ///
-  /// - Throws: ``Failure`` that names every shard and every row that is missing.
+  /// - Throws: ``Failure`` that names every missing shard and every missing row.
   static func check(_ parts: [Part]) throws(Failure) {
     guard let first = parts.first else { throw Failure(.usage, "there are no shards to merge") }
     for part in parts.dropFirst() {
@@ -51,11 +51,11 @@ extension Merge {
     }
   }
 
-  /// The merge that is in the place of the output, to go on with it.
+  /// Finds an unfinished merge at the output, to resume it.
   ///
-  /// - Returns: Its manifest; `nil` to start, whether because there is nothing, because what is there is a part of
-  ///   something that has changed since, or because files that were whole are gone.
-  /// - Throws: ``Failure`` of kind `cannotCreate` for a dump that is no merge of these shards.
+  /// - Returns: Its manifest. `nil` to start a new merge: there is no earlier merge, a shard has changed
+  ///   since, or files that were complete are missing.
+  /// - Throws: ``Failure`` of kind `cannotCreate` for a dump that is not a merge of these shards.
   func earlier(_ manifest: Manifest) throws(Failure) -> Manifest? {
     guard existing == .resume, try folder.contents() == .output else { return nil }
     let earlier = try Manifest.read(folder.manifest)
@@ -75,8 +75,8 @@ extension Merge {
 }
 
 extension Merge.Part {
-  /// `OUT/shard-3-of-8 is not complete: it has 375 of its 500 images, without rows 1875-1999`; rows are those of the
-  /// whole.
+  /// Returns text such as `OUT/shard-3-of-8 is not complete: it has 375 of its 500 images, without rows
+  /// 1875-1999`. Rows are numbered as in the whole recording.
   fileprivate func whatIsMissing() throws(Failure) -> String {
     let pending = try folder.pendingRows(of: manifest)
     let done = manifest.images.count - pending.rowCount

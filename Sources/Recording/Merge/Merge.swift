@@ -5,15 +5,17 @@ import Foundation
 package import Machine
 import Tensor
 
-/// Shards of one recording put together into the dump a single run would have made, byte for byte.
+/// A merge of the shards of one recording. The result is identical, byte for byte, to the dump of a single
+/// run.
 package struct Merge: Sendable {
-  /// What a merge did.
+  /// The result of a merge.
   package struct Summary: Sendable, Codable {
-    /// The rows, and those whose image could not be read.
+    /// The number of rows, and of the rows whose image could not be read.
     package var images: Int, skipped: Int
-    /// The shards, and the bytes of their arrays, all of which were compared with their digests.
+    /// The number of shards, and the size of their arrays in bytes. All arrays were compared with their
+    /// digests.
     package var shards: Int, bytes: Int
-    /// How long it took.
+    /// The duration in seconds.
     package var seconds: Double
     /// The folder.
     package var output: String
@@ -26,16 +28,16 @@ package struct Merge: Sendable {
   private let arguments: [String]
   private let wording: Sentence.Wording
 
-  /// Looks at the shards without reading their arrays.
+  /// Inspects the shards without reading their arrays.
   ///
   /// - Parameters:
   ///   - paths: The folders of the shards, or folders of such folders.
   ///   - output: The folder to make.
-  ///   - existing: What to do about a dump in its place.
-  ///   - threads: The files to copy at once.
+  ///   - existing: The policy for an existing dump at the output.
+  ///   - threads: The number of files to copy at once.
   ///   - arguments: The command line, for the manifest.
-  ///   - wording: How the manifest names settings where it says why the merge failed.
-  /// - Throws: ``Failure``: a shard or rows of one are missing, or they are not of one recording.
+  ///   - wording: The wording of settings in the manifest's description of a failure.
+  /// - Throws: ``Failure`` when a shard or its rows are missing, or the shards are not of one recording.
   package init(
     _ paths: [String], into output: String, existing: ExistingOutput = .refuse,
     threads: Int = ProcessorCount.available, arguments: [String] = [],
@@ -48,7 +50,7 @@ package struct Merge: Sendable {
     try Self.check(parts)
   }
 
-  /// The shards in some folders, in their order.
+  /// Returns the shards in some folders, in order of their indices.
   static func parts(_ paths: [String]) throws(Failure) -> [Part] {
     var parts: [Part] = []
     for path in paths {
@@ -62,10 +64,10 @@ package struct Merge: Sendable {
     return parts.sorted { ($0.shard.index, $0.folder.path) < ($1.shard.index, $1.folder.path) }
   }
 
-  /// Copies every array and the table of images, comparing each file with its digest on the way.
+  /// Copies every array and the table of images, and compares each file with its digest while copying.
   ///
-  /// - Returns: What was done; `nil` when it was cancelled.
-  /// - Throws: ``Failure``: a file of a shard is not what its manifest says, or a write failed.
+  /// - Returns: A summary; `nil` when the merge was cancelled.
+  /// - Throws: ``Failure`` when a file of a shard does not match its manifest, or a write failed.
   package func run(progress: RunProgress = RunProgress()) throws -> Summary? {
     let start = Clock.seconds
     let lock = try folder.lock()
@@ -100,9 +102,9 @@ package struct Merge: Sendable {
       shards: parts.count, bytes: bytes, seconds: Clock.seconds - start, output: folder.path)
   }
 
-  /// Merges the files that are not there yet.
+  /// Merges the files that are not yet complete.
   ///
-  /// - Returns: Whether all are there; false when it was cancelled.
+  /// - Returns: Whether all files are complete; false when the merge was cancelled.
   private func merge(_ files: [StoredFile], noting record: MergeManifest, _ progress: RunProgress) throws
     -> Bool
   {
@@ -121,7 +123,7 @@ package struct Merge: Sendable {
     return !progress.isCancelled
   }
 
-  /// The manifest of the whole, without digests.
+  /// Returns the manifest of the whole, without digests.
   private func merged() -> Manifest {
     var manifest = parts[0].manifest
     let images = parts.reduce(0) { $0 + $1.manifest.images.count }

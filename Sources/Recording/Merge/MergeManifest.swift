@@ -3,7 +3,7 @@ import Foundation
 import Machine
 import Synchronization
 
-/// The manifest of a merge that is being made: a file whose digest it states is whole and on the disk.
+/// The manifest of an unfinished merge. A file whose digest is in the manifest is complete and on the disk.
 final class MergeManifest: Sendable {
   private struct State {
     var manifest: Manifest
@@ -12,10 +12,11 @@ final class MergeManifest: Sendable {
   private let folder: DumpFolder
   private let wording: Sentence.Wording
   private let state: Mutex<State>
-  /// Seconds of copying that a merge which is killed does again.
+  /// The interval between writes of the manifest, in seconds: a killed merge repeats at most this much
+  /// copying.
   private static let secondsBetweenWrites = 10.0
 
-  /// Writes the manifest with what it already says.
+  /// Writes the manifest with its present contents.
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   init(_ manifest: Manifest, in folder: DumpFolder, wording: Sentence.Wording) throws(Failure) {
@@ -24,12 +25,12 @@ final class MergeManifest: Sendable {
     try manifest.write(to: folder.manifest)
   }
 
-  /// Whether a file is whole.
+  /// Returns whether a file is complete.
   func isDone(_ file: String) -> Bool {
     state.withLock { state in state.manifest.files.contains { $0.file == file && $0.sha256 != nil } }
   }
 
-  /// Says that a file is whole.
+  /// Records that a file is complete.
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   func note(_ file: String, digest: String) throws(Failure) {
@@ -43,7 +44,7 @@ final class MergeManifest: Sendable {
     if let failure { throw failure }
   }
 
-  /// Says that the merge was stopped.
+  /// Records that the merge was stopped.
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   func interrupt() throws(Failure) {
@@ -52,17 +53,17 @@ final class MergeManifest: Sendable {
     try manifest.write(to: folder.manifest)
   }
 
-  /// Says what stopped the merge, if that can still be said.
+  /// Records the error that stopped the merge, if the manifest can still be written.
   func fail(_ error: any Error) {
     var manifest = state.withLock { $0.manifest }
     (manifest.state, manifest.failure) = (.failed, wording.text(of: error))
     try? manifest.write(to: folder.manifest)
   }
 
-  /// Does what is left to do, and says that the merge is complete.
+  /// Runs the final steps, and records that the merge is complete.
   ///
   /// - Returns: The manifest.
-  /// - Throws: What `finish` throws; ``Failure``, `cannotCreate` or `writeFailed`.
+  /// - Throws: The errors of `finish`; ``Failure``, `cannotCreate` or `writeFailed`.
   func close(_ finish: (inout Manifest) throws(Failure) -> Void) throws(Failure) -> Manifest {
     var manifest = state.withLock { $0.manifest }
     do throws(Failure) { try finish(&manifest) } catch {

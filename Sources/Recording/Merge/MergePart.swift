@@ -2,7 +2,7 @@ import Dumps
 import Machine
 
 extension Merge {
-  /// A shard with what its manifest says.
+  /// A shard with its manifest.
   struct Part: Sendable {
     let folder: DumpFolder
     let manifest: Manifest
@@ -11,17 +11,17 @@ extension Merge {
 }
 
 extension Merge.Part {
-  /// The bytes of all its arrays.
+  /// The size of all its arrays, in bytes.
   var bytes: Int { manifest.arrays.reduce(0) { $0 + bytes(of: $1) } }
 
-  /// The bytes of one array.
+  /// Returns the size of one array, in bytes.
   func bytes(of array: Manifest.Array) -> Int { Disk.size(of: "\(folder.path)/\(array.file)") ?? 0 }
 
-  /// The manifest's entry for an array, a layer's or the output's, and the path of its file.
+  /// Returns the manifest's entry for an array, a layer's or the output's, and the path of its file.
   ///
-  /// - Throws: ``Failure`` of kind `badData` where that is not of the whole's kind.
+  /// - Throws: ``Failure`` of kind `badData` when the entry does not match that of the whole.
   func array(like whole: Manifest.Array) throws(Failure) -> (Manifest.Array, path: String) {
-    // All shards have the same arrays: their manifests were compared.
+    // All shards have the same arrays, because their manifests were compared.
     guard let array = manifest.arrays.first(where: { $0.name == whole.name }),
       array.images == manifest.images.count, array.rowShape == whole.rowShape, array.dtype == whole.dtype,
       array.unitMajor == whole.unitMajor
@@ -29,7 +29,7 @@ extension Merge.Part {
     return (array, "\(folder.path)/\(array.file)")
   }
 
-  /// Compares a digest with what the manifest says.
+  /// Compares a digest with that in the manifest.
   ///
   /// - Throws: ``Failure`` of kind `badData`.
   func check(_ digest: String, of array: Manifest.Array) throws(Failure) {

@@ -2,11 +2,12 @@ package import Dumps
 package import Machine
 
 extension ShardFolders {
-  /// What keeps the shards in a folder from being one recording, all of it; `nil` for a dump, and where nothing does.
+  /// Returns the reason why the shards in a folder are not one complete recording; `nil` for a dump, and when
+  /// there is no such reason.
   package static func problem(in path: String) -> Sentence? {
     guard Disk.isDirectory(DumpFolder(path: path).manifest) != false else { return nil }
     do throws(Failure) {
-      // A folder of whole dumps is no recording in parts.
+      // A folder of whole dumps is not a recording in shards.
       let shards = try expand([path]).filter {
         (try? Manifest.read(DumpFolder(path: $0).manifest))?.shard != nil
       }

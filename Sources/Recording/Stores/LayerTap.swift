@@ -6,21 +6,21 @@ import Models
 import Tensor
 import Units
 
-/// A layer that is recorded, and where a run has its values.
+/// A layer that is recorded, and the location of its values in a run.
 struct LayerTap: Sendable {
   /// The layer's canonical name, and the study's.
   let name: String, studyName: String
-  /// The shape of its value for one image, before anything is reduced or chosen.
+  /// The shape of its value for one image, before any reduction or choice of units.
   let shape: Shape
-  /// Whether the network's description alone says that no position is ever below 0.
+  /// Whether the network's description alone guarantees that no position is below 0.
   let isNonNegative: Bool
-  /// The numbers of one image that are recorded.
+  /// The source of the numbers that are recorded for one image.
   let source: RowSource
 
   /// The units that are recorded, `nil` for all.
   var units: [Int]? { source.units }
 
-  /// The manifest's entry for a file of the layer, without a digest.
+  /// Returns the manifest's entry for a file of the layer, without a digest.
   func entry(file: String, rows: Int, format: ArrayFormat = ArrayFormat()) -> Manifest.Array {
     var entry = Manifest.Array(
       name: name, studyName: studyName, file: file,
@@ -33,9 +33,9 @@ struct LayerTap: Sendable {
 }
 
 extension DumpRequest {
-  /// The layers that are recorded, in the order of the taps of a run.
+  /// Returns the layers that are recorded, in the order of the taps of a run.
   ///
-  /// - Throws: ``Failure`` of kind `badData` for a layer that the network has not.
+  /// - Throws: ``Failure`` of kind `badData` for a layer that the network does not have.
   func taps(in graph: Graph) throws(Failure) -> [LayerTap] {
     var taps: [LayerTap] = []
     for (index, chosen) in layers.enumerated() {

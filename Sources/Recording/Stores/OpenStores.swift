@@ -3,16 +3,16 @@ import Machine
 
 /// The stores of a dump that is being made, shared by the workers.
 final class OpenStores: Sendable {
-  /// The order in which a chunk's digest has their bytes.
+  /// The stores, in the order in which a chunk's digest covers their bytes.
   let all: [any Store]
-  /// Open while chunks are recorded, closed while stores fold.
+  /// The read-write lock between workers and folding: a reader records a chunk, the writer folds stores.
   private let folding = ReadWriteLock()
 
   init(_ stores: [any Store]) { all = stores }
 
-  /// Records a chunk: from its first byte in a file until every store has taken it in, no store folds.
+  /// Records a chunk. No store folds between the chunk's first write and its addition to every store.
   ///
-  /// - Throws: What `body` throws.
+  /// - Throws: The errors of `body`.
   func recordingChunk(_ body: () throws(Failure) -> Void) throws(Failure) { try folding.read(body) }
 
   /// Folds the stores that are full.
@@ -28,7 +28,7 @@ final class OpenStores: Sendable {
     }
   }
 
-  /// Forces all rows to the disk, and saves what memory has of them.
+  /// Forces all rows to the disk, and saves the memory of the stores.
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   func secure() throws(Failure) {
@@ -40,7 +40,7 @@ final class OpenStores: Sendable {
   struct File: Sendable {
     let store: any Store
     let index: Int
-    /// The path below the dump's folder.
+    /// The path of the file below the dump's folder.
     var name: String { store.files[index] }
 
     /// Completes the file and forces it to the disk.
@@ -50,7 +50,7 @@ final class OpenStores: Sendable {
     func finish() throws(Failure) -> String { try store.finish(index) }
   }
 
-  /// The files of all stores that finish last, or of all others.
+  /// Returns the files of all stores that finish last, or those of all other stores.
   func files(finishingLast: Bool) -> [File] {
     all.filter { $0.finishesLast == finishingLast }.flatMap { store in
       store.files.indices.map { File(store: store, index: $0) }
@@ -62,23 +62,24 @@ final class OpenStores: Sendable {
   /// - Throws: ``Failure`` of kind `writeFailed`.
   func synchronize() throws(Failure) { for store in all { try store.synchronize() } }
 
-  /// Saves what memory has, for a run that goes on.
+  /// Saves the memory of the stores, for a run that resumes.
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   func save() throws(Failure) { for store in all { try store.save() } }
 
-  /// Takes over what an earlier run did.
+  /// Restores the state of an earlier run.
   ///
   /// - Parameters:
   ///   - chunks: The chunks of its journal.
-  ///   - reasons: Why rows were skipped, by row.
+  ///   - reasons: The reasons why rows were skipped, by row.
   ///   - rows: The rows of the dump.
-  /// - Returns: Those of the chunks that every store has.
+  /// - Returns: The chunks that every store has.
   /// - Throws: ``Failure`` when a file cannot be read or written.
   func restore(
     _ chunks: [JournalContents.Chunk], skipped reasons: [Int: String], rows: Int
   ) throws(Failure) -> [JournalContents.Chunk] {
-    // A snapshot is of use only with all its rows: it has to know which of them other stores have lost.
+    // A snapshot is usable only with all its rows. Each store must therefore know which of its rows other
+    // stores have lost.
     let saved = chunks.filter { chunk in all.allSatisfy { $0.hasSaved(chunk, skipped: reasons) } }
     for store in all { try store.restore(saved) }
     var kept: [JournalContents.Chunk] = []
@@ -88,7 +89,8 @@ final class OpenStores: Sendable {
     return kept
   }
 
-  /// Takes over a chunk, if it is there: a power failure may have lost what was not forced to the disk.
+  /// Restores a chunk if its bytes are complete: a power failure may have lost bytes that were not forced to
+  /// the disk.
   private func restore(_ chunk: JournalContents.Chunk) throws(Failure) -> Bool {
     let standings = all.map { $0.standing(of: chunk) }
     if standings.contains(.lost) { return false }

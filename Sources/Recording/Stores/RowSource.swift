@@ -1,9 +1,9 @@
 import Layers
 package import Tensor
 
-/// The numbers of a run that make the rows of a file.
+/// The numbers of a run that form the rows of a file.
 package struct RowSource: Sendable {
-  /// A place in the results of a run.
+  /// The location of numbers in the results of a run.
   package enum Origin: Sendable, Hashable {
     case tap(Int)
     case output
@@ -12,7 +12,7 @@ package struct RowSource: Sendable {
   private let origin: Origin
   /// The chosen units, `nil` for all of them.
   let units: [Int]?
-  /// The shape of one row: units; or with nothing reduced, units × height × width or tokens × units.
+  /// The shape of one row: units; or, where nothing is reduced, units × height × width or tokens × units.
   package let rowShape: Shape
 
   /// The shape of the numbers at the origin.
@@ -39,13 +39,13 @@ package struct RowSource: Sendable {
     }
   }
 
-  /// Copies one image's numbers, chosen units only, in the order of the file.
+  /// Copies the numbers of one image, chosen units only, in the order of the file.
   package func copy(from values: UnsafeBufferPointer<Float>, into row: UnsafeMutableBufferPointer<Float>) {
     guard let units else {
       _ = row.update(fromContentsOf: values)
       return
     }
-    // Tokens × units have a unit's numbers apart, units × height × width have them together.
+    // The numbers of one unit are contiguous in units × height × width, but not in tokens × units.
     let tokens = shape.rank == 2 ? shape[0] : 1
     let channels = shape.channels
     let positions = shape.count / max(tokens * channels, 1)

@@ -3,17 +3,19 @@ import Machine
 import Models
 import Tensor
 
-// A kind of recording is named here twice: where a dump is planned, and where one is found.
+// The kinds of recording are listed in two functions of this file: one plans a dump, the other reads the
+// files of one.
 
 extension DumpRequest {
-  /// The stores of the dump: those of layers, that of the output, if there is one, and that of the baselines.
+  /// Returns the stores of the dump: those of layers, that of the output if there is one, and that of the
+  /// baselines.
   ///
   /// - Parameters:
   ///   - layers: The layers that are recorded.
-  ///   - rows: The rows of the dump among those of all images.
-  ///   - images: The images of all shards.
+  ///   - rows: The rows of the dump in the list of all images.
+  ///   - images: The number of images over all shards.
   /// - Returns: The plans, in the order of the manifest.
-  /// - Throws: ``Failure`` of kind `usage` where a file would be too large.
+  /// - Throws: ``Failure`` of kind `usage` when a file would be too large.
   func storePlans(
     _ layers: [LayerTap], _ rows: Range<Int>, of images: Int
   ) throws(Failure) -> [any StorePlan] {

@@ -1,34 +1,35 @@
 import Dumps
 import Machine
 
-/// One thing that a dump keeps, before any of its files is there: what it takes, and what the manifest says of it.
+/// One kind of data that a dump keeps, before any file exists: its cost, and its description in the manifest.
 ///
-/// A kind of recording is four types: its plan; its ``Store``, open while images run; the ``StoreBlock`` of each worker; and
-/// its ``StoredFiles``, which are merged and checked.
+/// A kind of recording consists of four types: its plan; its ``Store``, open while images run; the
+/// ``StoreBlock`` of each worker; and its ``StoredFiles``, which are merged and checked.
 protocol StorePlan: Sendable {
-  /// The bytes of its files in a complete dump, as far as room is made for them.
+  /// The size in bytes of its files in a complete dump, as far as room is reserved for them.
   var bytes: Int { get }
-  /// The bytes of files that are there only while the dump is made.
+  /// The size in bytes of files that exist only while the dump is made.
   var workingBytes: Int { get }
-  /// The bytes a worker collects of each row.
+  /// The size in bytes of the part of each row that a worker collects.
   var rowBytes: Int { get }
-  /// The files that are open all the time.
+  /// The number of files that are open all the time.
   var openFiles: Int { get }
 
-  /// The memory of the store, and of its files while they are written.
+  /// Returns the memory of the store, and of writing its files.
   func memory(threads: Int) -> StoreMemory
 
-  /// Adds the files, without digests, and what was chosen for them.
+  /// Adds the files, without digests, and their settings.
   func describe(in manifest: inout Manifest)
 
-  /// Opens files, new ones or those that an earlier run began.
+  /// Opens the files: new ones, or those of an earlier run.
   ///
   /// - Parameters:
   ///   - folder: The dump's folder.
-  ///   - continuing: Whether the files are there already.
+  ///   - continuing: Whether the files already exist.
   ///   - keepOpen: Whether the system allows all files of the dump to stay open.
   /// - Returns: The store, which holds no rows yet: see ``Store/restore(_:)``.
-  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`; `badData` where a file is not the one that was begun.
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`; `badData` when a file is not that of the earlier
+  ///   run.
   func open(in folder: DumpFolder, continuing: Bool, keepOpen: Bool) throws(Failure) -> any Store
 }
 
@@ -40,16 +41,16 @@ extension StorePlan {
   func memory(threads: Int) -> StoreMemory { StoreMemory() }
 }
 
-/// The memory of a store beside the rows that its workers collect, in bytes.
+/// The memory of a store in bytes, without the rows that its workers collect.
 struct StoreMemory: Sendable {
-  /// The numbers kept of units, and the buffers that write them.
+  /// The numbers kept of units, and the buffers for writing them.
   var kept = 0
-  /// The sums that workers add up beside their workspaces.
+  /// The sums that workers accumulate, outside their workspaces.
   var totals = 0
 }
 
 extension [any StorePlan] {
-  /// The memory of all stores, in bytes.
+  /// Returns the memory of all stores, in bytes.
   func memory(threads: Int) -> StoreMemory {
     reduce(into: StoreMemory()) { sum, plan in
       let memory = plan.memory(threads: threads)

@@ -1,34 +1,34 @@
 import Dumps
 import Machine
 
-/// The files that one kind of recording left in a dump, as its manifest describes them.
+/// The files of one kind of recording in a dump, as its manifest describes them.
 protocol StoredFiles: Sendable {
   /// The paths below the dump's folder.
   var files: [String] { get }
-  /// Whether they are merged after the files of all other kinds, one after the other.
+  /// Whether the files are merged after those of all other kinds, one file at a time.
   var finishesLast: Bool { get }
 
-  /// The bytes that shards' files take once they are merged.
+  /// Returns the size of the merged files, in bytes.
   func mergedBytes(of parts: [Merge.Part]) -> Int
 
-  /// Puts one file of all shards together and forces it to the disk.
+  /// Merges one file of all shards and forces the result to the disk.
   ///
   /// - Parameters:
-  ///   - file: Which of ``files``.
+  ///   - file: The index in ``files``.
   ///   - parts: The shards, in order.
   ///   - folder: The folder of the whole.
-  /// - Returns: The SHA-256 of the whole.
-  /// - Throws: ``Failure``: a file of a shard is not what its manifest says, or a write failed.
+  /// - Returns: The SHA-256 of the merged file.
+  /// - Throws: ``Failure`` when a file of a shard does not match its manifest, or a write failed.
   func merge(_ file: Int, of parts: [Merge.Part], into folder: DumpFolder) throws(Failure) -> String
 
-  /// Opens the rows of a dump that is not complete, to compare them with its journal.
+  /// Opens the rows of an incomplete dump, to compare them with its journal.
   ///
   /// - Parameters:
   ///   - folder: The dump's folder.
   ///   - rows: The rows of the dump.
   ///   - keepOpen: Whether the system allows all files of the dump to stay open.
-  /// - Returns: `nil` where the journal does not vouch for bytes of these files.
-  /// - Throws: ``Failure`` when a file is missing, cannot be read or is another.
+  /// - Returns: `nil` when the journal's digests do not cover these files.
+  /// - Throws: ``Failure`` when a file is missing, cannot be read or is another file.
   func chunks(in folder: DumpFolder, rows: Int, keepOpen: Bool) throws(Failure) -> (any StoredChunks)?
 }
 
@@ -37,21 +37,21 @@ extension StoredFiles {
   func chunks(in folder: DumpFolder, rows: Int, keepOpen: Bool) throws(Failure) -> (any StoredChunks)? { nil }
 }
 
-/// One file of those that some kind left.
+/// One file of one kind of recording.
 struct StoredFile: Sendable {
   let kind: any StoredFiles
   let index: Int
-  /// The path below the dump's folder.
+  /// The path of the file below the dump's folder.
   var name: String { kind.files[index] }
 
-  /// Puts the file together from those of shards, as ``StoredFiles/merge(_:of:into:)``.
+  /// Merges the file from those of the shards, as ``StoredFiles/merge(_:of:into:)``.
   func merge(_ parts: [Merge.Part], into folder: DumpFolder) throws(Failure) -> String {
     try kind.merge(index, of: parts, into: folder)
   }
 }
 
 extension [any StoredFiles] {
-  /// The files of all kinds that finish last, or of all others.
+  /// Returns the files of all kinds that finish last, or those of all other kinds.
   func files(finishingLast: Bool) -> [StoredFile] {
     filter { $0.finishesLast == finishingLast }.flatMap { kind in
       kind.files.indices.map { StoredFile(kind: kind, index: $0) }
@@ -59,14 +59,14 @@ extension [any StoredFiles] {
   }
 }
 
-/// The rows of a dump that is not complete, open for reading.
+/// The rows of an incomplete dump, open for reading.
 protocol StoredChunks {
-  /// Whether a chunk is in a snapshot, which has a digest of its own.
+  /// Returns whether a chunk is in a snapshot, which has its own digest.
   func hasFolded(_ chunk: JournalContents.Chunk) -> Bool
 
   /// Adds the bytes of a chunk to a digest.
   ///
-  /// - Returns: Whether they are there.
+  /// - Returns: Whether the bytes are present.
   /// - Throws: ``Failure`` when a file cannot be read.
   func update(_ hash: borrowing SHA256, with chunk: JournalContents.Chunk) throws(Failure) -> Bool
 }

@@ -2,31 +2,31 @@ import Dumps
 import Machine
 import Statistics
 
-/// The units of a dump, one by one.
+/// Reads the units of a dump one by one.
 struct ActivationSource: Sendable {
   let dump: RecordedDump
 
-  /// The images that have a rank.
+  /// The number of images that have a rank.
   let imageCount: Int
 
   /// Opens a dump.
   ///
-  /// - Throws: ``Failure`` where there is no complete dump.
+  /// - Throws: ``Failure`` when there is no complete dump.
   init(_ folder: String) throws(Failure) {
     dump = try RecordedDump(opening: folder)
     imageCount = dump.images.recordedCount
   }
 
-  /// The results of `body` for some units of a layer, in their order, on several threads.
+  /// Returns the results of `body` for some units of a layer, in their order, computed on several threads.
   ///
   /// - Parameters:
   ///   - channels: The units.
   ///   - name: The layer's name.
-  ///   - threads: The threads.
-  ///   - body: It is given a unit's position among them, its ranking, and its activation for every row, NaN where the image
-  ///     was not read; `nil` where the dump keeps only the ends.
+  ///   - threads: The number of threads.
+  ///   - body: Called with a unit's index in `channels`, its ranking, and its activation for every row, NaN
+  ///     where the image was not read. The activations are `nil` where the dump keeps only the ends.
   /// - Returns: The results.
-  /// - Throws: ``Failure`` where the dump lacks a unit, and what `body` throws.
+  /// - Throws: ``Failure`` when the dump lacks a unit, and the errors of `body`.
   func map<Result: Sendable>(
     units channels: [Int], of name: String, threads: Int,
     _ body: @Sendable (_ position: Int, UnitRanking, _ values: Span<Float>?) throws -> Result

@@ -3,15 +3,15 @@ import Machine
 import Statistics
 import Units
 
-/// What a unit's pictures and histogram need, beside the map.
+/// The images of a unit, besides those of the map, that its pictures and its histogram need.
 struct ChosenUnit: Sendable {
   let exemplars: UnitExemplars
-  /// The images at the ends, the most extreme first: at most nine each.
+  /// The images at the ends, the most extreme first; at most nine at each end.
   let lowest: [Exemplar], highest: [Exemplar]
   let histogram: ActivationHistogram?
 }
 
-/// Chooses exemplars, a layer at a time.
+/// Chooses exemplars, one layer at a time.
 struct ExemplarChoice: Sendable {
   private let source: ActivationSource
   private let request: ExemplarRequest
@@ -25,12 +25,13 @@ struct ExemplarChoice: Sendable {
     try checkDepth()
   }
 
-  /// Refuses windows that reach beyond the extremes a dump keeps, saying what would do.
+  /// Throws if windows reach beyond the extremes that a dump keeps. The error says which settings would work.
   private func checkDepth() throws(Failure) {
     guard let limit = source.dump.manifest.extremes?.limit, windows.depth > limit, windows.images > 2 * limit
     else { return }
     var ways: [Sentence] = []
-    // Easy queries lie right behind the references, one image out at the high end.
+    // Easy queries directly follow the references; at the high end, one image is left out between the two
+    // groups.
     let batches = (limit - 1) / (ExemplarWindows.referencesOfBatch + 1)
     if case .condition(.easy) = request.windows, batches > 0 { ways.append("give \(.batches, batches)") }
     if windows.depth <= Retention.greatestLimit {
@@ -43,10 +44,10 @@ struct ExemplarChoice: Sendable {
         + " reach to number \(windows.depth)", remedy: ways.joined(separator: ", or "))
   }
 
-  /// Chooses for the units of one layer. Layers have to come in the order of the request: the shuffles of a unit follow
-  /// on those of the unit before.
+  /// Chooses the exemplars of one layer's units. Layers must come in the order of the request, because the
+  /// shuffles of all units share one sequence of random numbers.
   ///
-  /// - Throws: ``Failure`` where the dump lacks a unit, or what it holds of it has no ranks.
+  /// - Throws: ``Failure`` when the dump lacks a unit, or when the unit's values cannot be ranked.
   mutating func choose(_ layer: LayerUnits) throws -> [ChosenUnit] {
     let channels = layer.units ?? []
     let batches = channels.map { _ in windows.deal(using: &random) }
@@ -94,7 +95,7 @@ struct ExemplarChoice: Sendable {
   }
 }
 
-/// The ranks of one unit as exemplars.
+/// The ranked images of one unit, as exemplars.
 private struct RankedImages {
   let ranking: UnitRanking
   let unit: UnitName

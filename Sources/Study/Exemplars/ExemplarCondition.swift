@@ -1,18 +1,19 @@
-/// How extreme the queries are, by the study's names.
+/// The extremeness of the queries, by the study's names.
 package enum ExemplarCondition: String, Sendable, CaseIterable, Codable {
-  /// Right behind the references.
+  /// Queries directly follow the references.
   case easy
-  /// From the 99th percentile (and the 1st).
+  /// Queries are at the 99th percentile (and at the 1st).
   case hard99
-  /// From the 95th percentile (and the 5th).
+  /// Queries are at the 95th percentile (and at the 5th).
   case hard95
-  /// From the 85th percentile (and the 15th).
+  /// Queries are at the 85th percentile (and at the 15th).
   case hard85
 
-  /// What the study adds to a network's name in its folders: nothing for ``easy``.
+  /// The suffix of a network's name in the study's folders; empty for ``easy``.
   package var suffix: String { self == .easy ? "" : rawValue }
 
-  /// How many percent of all images lie outside the queries, on either side; `nil` where only the references do.
+  /// The percentage of all images that lie beyond the queries, at either end; `nil` where only the references
+  /// do.
   var percent: Int? {
     switch self {
     case .easy: nil

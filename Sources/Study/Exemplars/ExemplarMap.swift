@@ -3,53 +3,53 @@ package import Foundation
 import Images
 package import Machine
 
-/// Which images were chosen for which units, and from what: `exemplars.json`.
+/// The images chosen for each unit, and their origin: `exemplars.json`.
 package struct ExemplarMap: Sendable, Codable, Hashable {
-  /// The dump that was chosen from.
+  /// The dump from which the images were chosen.
   package struct Source: Sendable, Codable, Hashable {
-    /// The network's weights: name, and the file's digest.
+    /// The network's weights: their name, and the SHA-256 of the file.
     package var weights: String, weightsSha256: String?
-    /// The digest of the list of images.
+    /// The SHA-256 of the list of images.
     package var imagesSha256: String
-    /// What was recorded of a layer, and with which arithmetic.
+    /// The reduction of a layer's value, and the arithmetic.
     package var reduce: String, precision: String, tier: String
-    /// Rows left out, whose images could not be read.
+    /// The number of rows that are left out, because their images could not be read.
     package var skipped: Int
   }
 
   /// The version of this format.
   package var schema = 1
-  /// What wrote it.
+  /// The program that wrote the map.
   package var tool = Manifest.Tool()
   /// The network.
   package var model: String
-  /// What the folder's name adds.
+  /// The suffix of the network's name in the folder's name.
   package var extra: String
-  /// The condition, or `ranks`.
+  /// The name of the condition, or `ranks`.
   package var condition: String
-  /// The ranks.
+  /// The ranks of references and queries.
   package var windows: ExemplarWindows
   /// Whether the windows were scaled to the number of images.
   package var scaled: Bool
   /// The seed of the shuffles.
   package var seed: UInt32
-  /// The major version of the Pillow whose pictures these are; maps without one mean 12.
+  /// The major version of the Pillow whose pictures are reproduced; maps without one mean 12.
   package var pillow: Int?
   /// The dump.
   package var source: Source
-  /// The units, in the order of the list they were given in.
+  /// The units, in the order of the given list.
   package var units: [UnitExemplars]
 
   /// The name of the file.
   package static let fileName = "exemplars.json"
   /// The name of the file until all pictures are written.
   static let partialName = "exemplars.partial.json"
-  /// The map in the form the study published.
+  /// The name of the file with the map in the form that the study published.
   static let studyName = "file_map.json"
 
-  /// The file: as any other of this program, but with a line a unit.
+  /// Returns the file's contents: JSON as in any other file of this program, but with one line per unit.
   ///
-  /// - Throws: What the encoding throws.
+  /// - Throws: The errors of the encoding.
   package func encoded() throws -> Data {
     var header = self
     header.units = []
@@ -64,7 +64,7 @@ package struct ExemplarMap: Sendable, Codable, Hashable {
     return Data(text.replacing(/"units" : \[\s*\]/, with: list).utf8)
   }
 
-  /// What a map that was written before says of the Pillow.
+  /// The major version of the Pillow, also for maps that do not record it.
   var pillowNumber: Int { pillow ?? PillowVersion.unrecorded.rawValue }
 
   /// Reads a map.
@@ -79,9 +79,10 @@ package struct ExemplarMap: Sendable, Codable, Hashable {
     }
   }
 
-  /// The map in the form the study published: network, then `layer/channel_c`, then `batch_b`, then the file.
+  /// Returns the map in the form that the study published: network, then `layer/channel_c`, then `batch_b`,
+  /// then the file.
   ///
-  /// - Throws: What the encoding throws.
+  /// - Throws: The errors of the encoding.
   func studyForm() throws -> Data {
     var images: [String: [String: [String: String]]] = [:]
     for unit in units {

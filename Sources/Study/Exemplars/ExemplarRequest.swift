@@ -2,37 +2,38 @@ package import Images
 package import Machine
 package import Units
 
-/// Which exemplars to choose, from what, into what.
+/// The settings of a choice of exemplars: the dump, the units, the windows and the output.
 package struct ExemplarRequest: Sendable {
-  /// Where the queries come from.
+  /// The ranks of the queries.
   package enum Windows: Sendable, Hashable {
     /// A condition of the study.
     case condition(ExemplarCondition)
-    /// Any ranks.
+    /// Arbitrary ranks.
     case ranks(startMin: Int, stopMax: Int)
   }
 
   /// The folder of the dump.
   package var dump: String
-  /// The units; layers in the order in which, and units of a layer in the order in which, the generator meets them.
+  /// The units. The random generator processes layers, and the units of a layer, in this order.
   package var units: [LayerUnits]
   /// The folder of stimuli to write into.
   package var output: String
-  /// Where the queries come from.
+  /// The ranks of the queries.
   package var windows = Windows.condition(.easy)
-  /// What the folder's name adds to the network's; by default the condition's suffix.
+  /// The suffix of the network's name in the folder's name; by default the condition's suffix.
   package var extra: String?
-  /// The batches of a unit; by default the study's 20 or, scaled, as many as the images allow.
+  /// The number of batches of a unit; by default the study's 20 or, scaled, as many as the images allow.
   package var batches: Int?
-  /// Whether windows and batches shrink with the number of images.
+  /// Whether windows and batches are reduced in proportion to the number of images.
   package var scaled = false
   /// The seed of the shuffles.
   package var seed: UInt32 = 42
-  /// The folder that the dump's image paths are relative to; by default the one it was made from.
+  /// The folder that the dump's image paths are relative to; by default that of the recording.
   package var images: String?
-  /// The Pillow whose pictures these are; by default that of the exemplars that are resumed, or the newest.
+  /// The Pillow whose pictures are reproduced; by default that of the exemplars that are resumed, or the
+  /// newest.
   package var pillow: PillowVersion?
-  /// What to do about exemplars that are there already.
+  /// The policy for existing exemplars.
   package var existing = ExistingOutput.refuse
   /// Whether to write the pictures of references and queries.
   package var writesPictures = true
@@ -40,9 +41,9 @@ package struct ExemplarRequest: Sendable {
   package var writesGrids = false
   /// Whether to write a histogram of each unit.
   package var writesHistograms = false
-  /// Whether files of one picture are hard links to one file, where the file system can.
+  /// Whether files of the same picture are hard links to one file, if the file system supports hard links.
   package var hardLinks = true
-  /// The threads.
+  /// The number of threads.
   package var threads = ProcessorCount.available
 
   /// Creates a request for the study's easy condition.
@@ -50,9 +51,9 @@ package struct ExemplarRequest: Sendable {
     (self.dump, self.units, self.output) = (dump, units, output)
   }
 
-  /// The windows for a number of images.
+  /// Returns the windows for a number of images.
   ///
-  /// - Throws: ``Failure`` of kind `usage` where there are too few.
+  /// - Throws: ``Failure`` of kind `usage` when there are too few images.
   func windows(images: Int) throws(Failure) -> ExemplarWindows {
     switch windows {
     case .condition(let condition):
@@ -66,10 +67,10 @@ package struct ExemplarRequest: Sendable {
     }
   }
 
-  /// What the folder's name adds to the network's.
+  /// Returns the suffix of the network's name in the folder's name.
   ///
-  /// - Throws: ``Failure`` of kind `usage` when windows of the user's own have no name, or one that is no part of
-  ///   a folder's name.
+  /// - Throws: ``Failure`` of kind `usage` when the user's own windows have no suffix, or one that cannot be
+  ///   part of a folder's name.
   func resolvedExtra() throws(Failure) -> String {
     if let extra {
       guard !extra.contains("/"), extra != "." else {
@@ -86,7 +87,7 @@ package struct ExemplarRequest: Sendable {
     }
   }
 
-  /// How the map names the windows.
+  /// The name of the windows in the map.
   var windowsName: String {
     switch windows {
     case .condition(let condition): condition.rawValue

@@ -4,25 +4,25 @@ import Images
 package import Machine
 import Units
 
-/// Chooses exemplars and writes them down.
+/// Chooses exemplars and writes them to files.
 package struct ExemplarRun: Sendable {
-  /// What was done.
+  /// The result of a run.
   package struct Summary: Sendable, Codable, Hashable {
-    /// The units, and the batches of each.
+    /// The number of units, and of batches per unit.
     package var units: Int, batches: Int
-    /// The ranked images.
+    /// The number of ranked images.
     package var images: Int
-    /// The different images that were chosen, and the pictures written of them.
+    /// The number of different images that were chosen, and of pictures that were written.
     package var chosen: Int, written: Int
-    /// Seconds spent choosing, and writing.
+    /// The time of choosing and of writing, in seconds.
     package var choosing: Double, writing: Double
-    /// The most memory the process held.
+    /// The peak memory of the process, in bytes.
     package var peakResidentBytes: Int
     /// The folder.
     package var output: String
   }
 
-  /// The ranks.
+  /// The ranks of references and queries.
   package let windows: ExemplarWindows
   /// The folder of the network below that of the stimuli.
   package let folder: String
@@ -32,7 +32,7 @@ package struct ExemplarRun: Sendable {
   private let images: ImageFiles?
   private let extra: String
 
-  /// Opens the dump and looks at everything that can be wrong; writes nothing.
+  /// Opens the dump and checks everything that can be checked before writing. Nothing is written.
   ///
   /// - Throws: ``Failure``.
   package init(_ request: ExemplarRequest) throws {
@@ -54,7 +54,7 @@ package struct ExemplarRun: Sendable {
     try place.check(request.existing)
   }
 
-  /// Refuses names that would lead out of the folder: those of a manifest from anywhere can be any text.
+  /// Throws if a name would lead out of the folder: the names of an untrusted manifest can be any text.
   private static func checkNames(_ request: ExemplarRequest, _ dump: RecordedDump) throws(Failure) {
     let names = [dump.manifest.model] + request.units.map(\.layer)
     guard let name = names.first(where: { $0.utf8.contains { $0 == UInt8(ascii: "/") || $0 == 0 } }) else {
@@ -65,7 +65,8 @@ package struct ExemplarRun: Sendable {
 
   private var pillow: PillowVersion { request.pillow ?? .standard }
 
-  /// The Pillow of the exemplars that are there; `nil` where there are none, or it is none that this program knows.
+  /// Returns the Pillow of the existing exemplars; `nil` when there are none, or when this program does not
+  /// know their Pillow.
   private static func recordedPillow(_ folder: String) throws(Failure) -> PillowVersion? {
     let names = [ExemplarMap.fileName, ExemplarMap.partialName]
     guard let name = names.first(where: { Disk.isDirectory("\(folder)/\($0)") != nil }) else { return nil }
@@ -77,7 +78,8 @@ package struct ExemplarRun: Sendable {
 
   private var place: OutputFolder { OutputFolder(folder, Self.kind) }
 
-  /// Exemplars of a network. Beside them are stimuli of other kinds, which are none of their business.
+  /// The kind of output: the exemplars of a network. Stimuli of other kinds may lie beside them and are not
+  /// touched.
   private static let kind = OutputFolder.Kind(
     "exemplars", namesLookedFor: [ExemplarMap.fileName, ExemplarMap.partialName], canResume: true
   ) { _, found, _ in
@@ -92,10 +94,11 @@ package struct ExemplarRun: Sendable {
     }
   }
 
-  /// Chooses and writes.
+  /// Chooses the exemplars and writes them.
   ///
-  /// - Returns: `nil` when it was stopped; what is written stays, to go on from.
-  /// - Throws: ``Failure``, or `ImageError` for an image that cannot be opened any more.
+  /// - Returns: `nil` when the run was stopped; the files written until then stay, so that the run can be
+  ///   resumed.
+  /// - Throws: ``Failure``, or `ImageError` for an image that can no longer be opened.
   package func run(progress: RunProgress = RunProgress()) throws -> Summary? {
     let start = Date()
     var choice = try ExemplarChoice(request, from: source)
@@ -141,7 +144,7 @@ package struct ExemplarRun: Sendable {
         tier: manifest.tier, skipped: manifest.images.skipped), units: units.map(\.exemplars))
   }
 
-  /// Says what is being written, before it is, and clears away or accepts what was written before.
+  /// Writes the map before the pictures, and removes or accepts earlier output.
   private func prepare(_ encoded: Data) throws {
     let earlier = [finished, partial].first { Disk.isDirectory($0) != nil }
     if let earlier {
@@ -163,7 +166,7 @@ package struct ExemplarRun: Sendable {
     _ = unlink("\(folder)/\(ExemplarMap.studyName)")
   }
 
-  /// Whether a map tells of these exemplars, in a file that may be older than the record of Pillow.
+  /// Returns whether a map describes these exemplars. Its file may be older than the record of Pillow.
   private func isSame(_ earlier: String, _ encoded: Data) throws -> Bool {
     if Disk.data(of: earlier) == encoded { return true }
     var map = try ExemplarMap.read(earlier)
@@ -171,12 +174,12 @@ package struct ExemplarRun: Sendable {
     return try map.encoded() == encoded
   }
 
-  /// Takes back what was begun, so that a corrected command finds nothing in its way.
+  /// Removes unfinished output, so that a corrected command can run.
   private func withdraw(_ map: ExemplarMap) {
     try? removePictures(of: map)
     unlink(partial)
     for unit in map.units where !unit.unit.contains("/") {
-      // Folders that hold something else stay.
+      // Folders that hold other files stay.
       let home = "\(folder)/\(StimulusNames.folder(ofUnit: unit.unit))"
       for path in [home, PathText.folder(of: home)] { rmdir(path) }
     }

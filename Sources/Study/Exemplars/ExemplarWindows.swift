@@ -1,41 +1,43 @@
 package import Machine
 
-/// Which ranks of a unit's images become references and queries. Ranks count from 0, the lowest activation, up.
+/// The ranks of a unit's images that become references and queries. Ranks ascend from 0, the lowest
+/// activation.
 ///
-/// With B batches of nine references and one query at either end, the references are the 9B lowest and the 9B highest
-/// images; the queries are the B images from rank ``startMin`` up, and the B images below rank ``stopMax``.
+/// With B batches of nine references and one query at either end, the references are the 9B lowest and the 9B
+/// highest images. The queries are the B images from rank ``startMin`` up, and the B images below rank
+/// ``stopMax``.
 package struct ExemplarWindows: Sendable, Hashable, Codable {
-  /// The images of the study: ImageNet's training set.
+  /// The number of images of the study: ImageNet's training set.
   package static let studyImages = 1_281_167
-  /// The batches of the study.
+  /// The number of batches of the study.
   package static let studyBatches = 20
-  /// The references of a batch, at either end.
+  /// The number of references of a batch, at either end.
   package static let referencesOfBatch = 9
 
-  /// The ranked images.
+  /// The number of ranked images.
   package let images: Int
-  /// The batches.
+  /// The number of batches.
   package let batches: Int
   /// The lowest rank of the queries at the low end.
   package let startMin: Int
-  /// The rank behind the highest of the queries at the high end.
+  /// The upper bound, exclusive, of the ranks of the queries at the high end.
   package let stopMax: Int
 
-  /// The ranks of each group, from the lowest.
+  /// The ranks of the low references.
   package var lowReferences: Range<Int> { 0..<Self.referencesOfBatch * batches }
-  /// The low queries.
+  /// The ranks of the low queries.
   package var lowQueries: Range<Int> { startMin..<startMin + batches }
-  /// The high queries.
+  /// The ranks of the high queries.
   package var highQueries: Range<Int> { stopMax - batches..<stopMax }
-  /// The high references.
+  /// The ranks of the high references.
   package var highReferences: Range<Int> { images - Self.referencesOfBatch * batches..<images }
 
-  /// The images from either end that are needed to know all of these ranks.
+  /// The number of images at either end that must be known to determine all of these ranks.
   var depth: Int { max(lowQueries.upperBound, images - highQueries.lowerBound) }
 
-  /// Creates windows of any place.
+  /// Creates windows at arbitrary ranks.
   ///
-  /// - Throws: ``Failure`` of kind `usage` where groups would overlap: the study's guards are 9B ≤ `startMin`,
+  /// - Throws: ``Failure`` of kind `usage` when groups would overlap: the study's guards are 9B ≤ `startMin`,
   ///   N − 9B > `stopMax` (which leaves one rank between) and `startMin` + B < `stopMax` − B.
   package init(images: Int, batches: Int, startMin: Int, stopMax: Int) throws(Failure) {
     try Self.check(batches: batches, images: images)
@@ -64,15 +66,17 @@ package struct ExemplarWindows: Sendable, Hashable, Codable {
 
   /// Creates the windows of a condition for any number of images.
   ///
-  /// The study's constants are these for its 1,281,167 images: queries right behind the references (`startMin` = 9B,
-  /// `stopMax` = N − 9B − 1), or from a percentile (`startMin` = ⌊pN⌋, `stopMax` = N − `startMin`).
+  /// For the study's 1,281,167 images, this gives the study's constants: queries that directly follow the
+  /// references (`startMin` = 9B, `stopMax` = N − 9B − 1), or that begin at a percentile (`startMin` = ⌊pN⌋,
+  /// `stopMax` = N − `startMin`).
   ///
   /// - Parameters:
   ///   - condition: The study's name.
-  ///   - images: How many images are ranked.
-  ///   - batches: How many batches; by default the study's 20 or, scaled, ⌊20 N / 1,281,167⌋ and at least 1.
+  ///   - images: The number of ranked images.
+  ///   - batches: The number of batches; by default the study's 20 or, scaled, ⌊20 N / 1,281,167⌋ and at
+  ///     least 1.
   ///   - scaled: Whether to scale the default.
-  /// - Throws: ``Failure`` of kind `usage` where there are too few images.
+  /// - Throws: ``Failure`` of kind `usage` when there are too few images.
   package init(
     _ condition: ExemplarCondition, images: Int, batches: Int? = nil, scaled: Bool = false
   ) throws(Failure) {
@@ -92,15 +96,15 @@ package struct ExemplarWindows: Sendable, Hashable, Codable {
     try self.init(images: images, batches: batches, startMin: startMin, stopMax: stopMax)
   }
 
-  /// Creates the windows that lie where others lie in the study's images: ⌊`startMin` N / 1,281,167⌋ ranks from the
-  /// low end, and as far from the high end as `stopMax` is in proportion.
+  /// Creates windows that correspond to given ranks of the study's images: ⌊`startMin` N / 1,281,167⌋ ranks
+  /// from the low end, and in the same proportion from the high end for `stopMax`.
   ///
   /// - Parameters:
   ///   - startMin: A rank of 1,281,167 images.
   ///   - stopMax: A rank of 1,281,167 images.
-  ///   - images: How many images are ranked.
-  ///   - batches: How many batches; by default ⌊20 N / 1,281,167⌋ and at least 1.
-  /// - Throws: ``Failure`` of kind `usage` where there are too few images.
+  ///   - images: The number of ranked images.
+  ///   - batches: The number of batches; by default ⌊20 N / 1,281,167⌋ and at least 1.
+  /// - Throws: ``Failure`` of kind `usage` when there are too few images.
   package init(
     scalingStartMin startMin: Int, stopMax: Int, to images: Int, batches: Int? = nil
   ) throws(Failure) {
@@ -117,7 +121,7 @@ package struct ExemplarWindows: Sendable, Hashable, Codable {
   }
 
   private static func check(batches: Int, images: Int) throws(Failure) {
-    // No set has room for so many, and products of more might not fit.
+    // No set has more batches than images, and larger products might overflow.
     guard (1...max(images, 1)).contains(batches) else {
       throw Failure(.usage, "there can be 1 to \(images) batches of \(images) images, not \(batches)")
     }

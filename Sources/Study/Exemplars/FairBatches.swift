@@ -1,16 +1,16 @@
 package import Statistics
 
-/// Deals images out so that every batch gets one from each level of activation.
+/// Distributes images so that every batch gets one from each level of activation.
 package enum FairBatches {
-  /// Cuts a list from the least to the most extreme into bins of as many elements as there are batches, shuffles each
-  /// bin, in order, and gives batch b the b-th element of every bin.
+  /// Cuts a list, ordered from the least to the most extreme, into bins of as many elements as there are
+  /// batches. Then shuffles each bin, in order, and gives batch b the b-th element of every bin.
   ///
   /// - Parameters:
-  ///   - elements: A multiple of `batches`.
-  ///   - batches: How many.
-  ///   - random: What shuffles.
+  ///   - elements: A list whose length is a multiple of `batches`.
+  ///   - batches: The number of batches.
+  ///   - random: The generator of the shuffles.
   /// - Returns: The batches, each from the least extreme bin to the last.
-  /// - Precondition: `elements` divide into bins.
+  /// - Precondition: The length of `elements` is a multiple of `batches`.
   package static func deal<Element>(
     _ elements: [Element], into batches: Int, using random: inout NumPyRandom
   ) -> [[Element]] {
@@ -25,8 +25,9 @@ package enum FairBatches {
 }
 
 extension ExemplarWindows {
-  /// The ranks of every batch at both ends, in the study's order: at either end from the least extreme reference to the
-  /// most extreme (0 to 8), then the query (9); the low end draws from the generator first.
+  /// Returns the ranks of every batch at both ends, in the study's order: at either end from the least
+  /// extreme reference to the most extreme (0 to 8), then the query (9). The low end draws from the generator
+  /// first.
   ///
   /// - Returns: [batch][0…9].
   package func deal(using random: inout NumPyRandom) -> (low: [[Int]], high: [[Int]]) {

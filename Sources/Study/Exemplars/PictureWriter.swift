@@ -2,31 +2,33 @@ import Dumps
 import Images
 import Machine
 
-/// Writes the pictures of a set of exemplars. Each image is opened and encoded once, however many units chose it.
+/// Writes the pictures of a set of exemplars. Each image is opened and encoded once, regardless of how many
+/// units chose it.
 struct PictureWriter: Sendable {
   let folder: String
-  /// `nil` where no picture is wanted.
+  /// The image files; `nil` when no picture is requested.
   let images: ImageFiles?
   let request: ExemplarRequest
   let pillow: PillowVersion
 
-  /// Something to write.
+  /// One unit of work for a thread.
   private enum Work: Sendable {
     case picture(Picture)
     /// The histogram and the grid of a unit.
     case extras(ChosenUnit)
   }
 
-  /// The files that are to show an image.
+  /// The files that show one image.
   private struct Picture: Sendable {
     let row: Int, image: String
     var files: [String] = []
   }
 
-  /// Writes what is missing.
+  /// Writes the files that are missing.
   ///
-  /// - Returns: How many files were written, out of how many images; `nil` when it was stopped.
-  /// - Throws: ``Failure``, or ``ImageError`` for an image that cannot be opened any more.
+  /// - Returns: The number of files written, and the number of images they show; `nil` when writing was
+  ///   stopped.
+  /// - Throws: ``Failure``, or ``ImageError`` for an image that can no longer be opened.
   func write(_ units: [ChosenUnit], progress: RunProgress) throws -> (files: Int, images: Int)? {
     let pictures = request.writesPictures ? pictures(of: units) : []
     let hasExtras = request.writesGrids || request.writesHistograms
@@ -63,9 +65,9 @@ struct PictureWriter: Sendable {
     return pictures.sorted { $0.row < $1.row }
   }
 
-  /// Writes the files of one picture that are missing.
+  /// Writes the missing files of one picture.
   ///
-  /// - Returns: How many those were.
+  /// - Returns: The number of files written.
   private func write(_ picture: Picture, _ transform: DisplayTransform) throws -> Int {
     let files = picture.files
     let missing = request.existing == .resume ? files.filter { !StimulusFile.isWholePNG($0) } : files

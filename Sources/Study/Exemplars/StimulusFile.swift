@@ -1,9 +1,9 @@
 import Foundation
 package import Machine
 
-/// Files of stimuli: many, small, and whole as soon as they have their name.
+/// Files of stimuli. They are many and small, and each gets its name only when it is complete.
 package enum StimulusFile {
-  /// Writes a file, replacing what was there.
+  /// Writes a file, replacing an existing one.
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   package static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
@@ -15,19 +15,20 @@ package enum StimulusFile {
     } catch { throw error.advising("make room on the disk") }
   }
 
-  /// Makes a file a hard link to another, replacing what was there.
+  /// Makes a file a hard link to another, replacing an existing file.
   ///
-  /// - Returns: Whether the system did so. It refuses across file systems (EXDEV), where there are no hard links or the
-  ///   file is somebody else's (EPERM), and where the file has as many as it can (EMLINK): write a copy then.
+  /// - Returns: Whether the system made the link. It refuses across file systems (EXDEV), where hard links
+  ///   are not supported or the file belongs to another user (EPERM), and where the file has the maximum
+  ///   number of links (EMLINK). The caller then writes a copy.
   package static func link(_ path: String, as other: String) -> Bool {
-    // A link to a symbolic link would depend on the folder that it lies in.
+    // A hard link to a symbolic link would depend on the folder that contains it.
     func link() -> Bool { linkat(AT_FDCWD, path, AT_FDCWD, other, AT_SYMLINK_FOLLOW) == 0 }
     return link() || errno == EEXIST && unlink(other) == 0 && link()
   }
 
-  /// Puts a file under another name, as a hard link where that is wanted and possible, else as a copy.
+  /// Puts a file under another name: as a hard link if requested and possible, otherwise as a copy.
   ///
-  /// - Returns: Whether it is a hard link.
+  /// - Returns: Whether the file is a hard link.
   /// - Throws: ``Failure``, `inputMissing`, `cannotCreate` or `writeFailed`.
   package static func place(_ path: String, as other: String, linking: Bool) throws(Failure) -> Bool {
     if linking && link(path, as: other) { return true }
@@ -38,7 +39,8 @@ package enum StimulusFile {
     return false
   }
 
-  /// Whether a PNG file is there and has its end: after a power loss, a name may be all there is of it.
+  /// Returns whether a PNG file exists and has its last chunk. After a power loss, a file may have its name
+  /// but no contents.
   package static func isWholePNG(_ path: String) -> Bool {
     guard let file = try? MappedFile(path), file.count > end.count else { return false }
     return file.region.withUnsafeBytes { $0.suffix(end.count).elementsEqual(end) }

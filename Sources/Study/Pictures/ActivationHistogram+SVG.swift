@@ -1,18 +1,18 @@
 import Foundation
 
 extension ActivationHistogram {
-  /// A drawing of the histogram, for light and dark pages: bars, and a band below them for each group of exemplars.
+  /// Draws the histogram, for light and dark pages: bars, and below them a band for each group of exemplars.
   ///
   /// - Parameters:
-  ///   - unit: What the drawing is of.
-  ///   - images: How many images it counts.
+  ///   - unit: The name of the unit.
+  ///   - images: The number of images that the histogram counts.
   /// - Returns: An SVG document.
   func svg(of unit: String, images: Int) -> String {
     let most = counts.max() ?? 0
     let width = Frame.plotWidth / Double(counts.count)
     var shapes: [String] = []
     for (bin, count) in counts.enumerated() where count > 0 {
-      // A bin of one image among a million still shows.
+      // The bin of one image among a million stays visible.
       let height = max(Frame.plotHeight * Double(count) / Double(max(most, 1)), 0.75)
       shapes.append(
         Self.rectangle(
@@ -60,7 +60,7 @@ extension ActivationHistogram {
     static var plotHeight: Double { bottom - top }
   }
 
-  /// Colours that are told apart without seeing red and green; queries are paler than references.
+  /// Colours that can be distinguished without seeing red and green; queries are paler than references.
   private static let style = """
     text{font:11px system-ui,sans-serif;fill:#333}.name{font-weight:600}.end{text-anchor:end}.bar{fill:#777}\
     .low{fill:#0072b2}.low.query{fill:#7fb8d8}.high{fill:#d55e00}.high.query{fill:#eaae7f}\

@@ -1,20 +1,20 @@
 import Statistics
 
-/// How the activations of a unit are distributed over images, and where its exemplars lie.
+/// The distribution of a unit's activations over images, and the ranges of its exemplars.
 struct ActivationHistogram: Sendable {
-  /// The bins, which are equally wide.
+  /// The number of bins, which are equally wide.
   static let binCount = 64
 
   /// The ends of the axis.
   let minimum: Float, maximum: Float
-  /// The images of each bin; the last includes its upper end.
+  /// The number of images in each bin; the last bin includes its upper end.
   let counts: [Int]
-  /// From where to where each group of exemplars goes.
+  /// The ranges of activations of the groups at the low end.
   let lowReferences: ClosedRange<Float>, lowQueries: ClosedRange<Float>
-  /// The same at the high end.
+  /// The ranges of activations of the groups at the high end.
   let highQueries: ClosedRange<Float>, highReferences: ClosedRange<Float>
 
-  /// Counts the activations that are numbers.
+  /// Counts the activations that are not NaN.
   ///
   /// - Precondition: Every rank is known.
   init(of values: Span<Float>, _ ranking: UnitRanking, _ windows: ExemplarWindows) {
@@ -31,8 +31,9 @@ struct ActivationHistogram: Sendable {
     (highQueries, highReferences) = (span(windows.highQueries), span(windows.highReferences))
   }
 
-  /// How far along the axis an activation is, from 0 to 1. Differences are rounded to single precision, as the axis of the
-  /// drawing is; of a constant unit, or one with infinities, all is at the start.
+  /// Returns the position of an activation along the axis, from 0 to 1. Differences are rounded to single
+  /// precision, like the axis of the drawing. For a constant unit, or one with infinities, every position is
+  /// 0.
   static func share(of value: Float, from minimum: Float, to maximum: Float) -> Double {
     let share = Double(value - minimum) / Double(maximum - minimum)
     return share.isFinite ? min(max(share, 0), 1) : 0

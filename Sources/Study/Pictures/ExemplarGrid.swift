@@ -1,9 +1,9 @@
 import Images
 
-/// A picture of the extremes of a unit: the nine lowest images on the left, the nine highest on the right, each in three
-/// rows with the most extreme first, on the grey of the study's page.
+/// A picture of the extremes of a unit: the nine lowest images on the left, the nine highest on the right,
+/// each in three rows with the most extreme first, on the grey of the study's page.
 struct ExemplarGrid {
-  /// The side of an image: half that of a stimulus.
+  /// The side of an image in pixels: half that of a stimulus.
   static let cell = 112
   private static let gap = 4, middle = 24, columns = 3, ground: UInt8 = 0x74
 
@@ -13,12 +13,12 @@ struct ExemplarGrid {
 
   private var pixels = [UInt8](repeating: ground, count: 3 * width * height)
 
-  /// Puts an image of twice the cell's side into its place, every four pixels as one.
+  /// Puts an image of twice the cell's side at its position; the mean of four pixels becomes one.
   ///
   /// - Parameters:
   ///   - picture: 224 × 224 pixels.
-  ///   - place: From 0, the most extreme, to 8.
-  ///   - isHigh: Which block.
+  ///   - place: The position, from 0, the most extreme, to 8.
+  ///   - isHigh: Whether the position is in the right block.
   mutating func place(_ picture: RGBImage, at place: Int, isHigh: Bool) {
     guard picture.width == 2 * Self.cell, picture.height == 2 * Self.cell, (0..<9).contains(place) else {
       return

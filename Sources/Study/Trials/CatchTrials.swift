@@ -2,15 +2,15 @@ import Foundation
 import Images
 import Machine
 
-/// From which stimuli to choose catch trials.
+/// The settings of a choice of catch trials: the stimuli, the number of units and the output.
 package struct CatchRequest: Sendable {
-  /// The folder of stimuli, the network, and what the folder's name adds to it.
+  /// The folder of stimuli, the network, and the suffix of the network's name in the folder's name.
   package var stimuli: String, model: String, extra = ""
   /// Whether references are natural or optimized.
   package var condition = Trial.Mode.natural
-  /// How many units.
+  /// The number of units.
   package var count = 5
-  /// Whether to make hard links of stimuli, where the file system can, instead of copies.
+  /// Whether to make hard links to stimuli, if the file system supports them, instead of copies.
   package var hardLinks = true
   /// The folder to make.
   package var output: String
@@ -21,15 +21,15 @@ package struct CatchRequest: Sendable {
   }
 }
 
-/// Trials that anybody who looks gets right.
+/// Trials that every attentive participant answers correctly.
 package enum CatchTrials {
-  /// What was made.
+  /// The result: the chosen units.
   package struct Summary: Sendable, Codable, Hashable {
-    /// A unit.
+    /// A chosen unit.
     package struct Unit: Sendable, Codable, Hashable {
       /// The folders of its layer and channel.
       package var layer: String, channel: String
-      /// How much the references of its two ends differ.
+      /// The difference between the references of its two ends: see ``CatchTrials/separation(of:and:)``.
       package var separation: Double
     }
 
@@ -37,20 +37,21 @@ package enum CatchTrials {
     package var schema = 1
     /// The units, the easiest first.
     package var units: [Unit]
-    /// How many there were to choose from.
+    /// The number of units to choose from.
     package var candidates: Int
     /// The folder.
     package var output: String
   }
 
-  /// Chooses the units whose ends look most different and lays their stimuli out: references 0 to 8, and as query 9 the
-  /// most extreme reference again.
+  /// Chooses the units whose ends look most different, and writes their stimuli: references 0 to 8, and the
+  /// most extreme reference again as query 9.
   ///
-  /// The measure compares what a person sees first, colours and their places: with the references of batch 0 averaged to
-  /// 8 × 8 pixels, the squared distance of the two ends' mean pictures, over the sum of the mean squared distances of the
-  /// references from the mean of their end. Ties go to the unit whose path comes first.
+  /// The measure compares the features that a person sees first, colours and their positions. With the
+  /// references of batch 0 averaged to 8 × 8 pixels, it is the squared distance of the two ends' mean
+  /// pictures, divided by the sum of the mean squared distances of the references from the mean of their end.
+  /// Ties go to the unit whose path comes first.
   ///
-  /// - Throws: ``Failure``: there are too few units, stimuli are missing, or the place is taken.
+  /// - Throws: ``Failure`` when there are too few units, stimuli are missing, or the output is occupied.
   package static func make(_ request: CatchRequest) throws -> Summary {
     try OutputFolder.checkFree(request.output)
     let root = "\(request.stimuli)/\(StimulusNames.folder(model: request.model, extra: request.extra))"
@@ -65,7 +66,7 @@ package enum CatchTrials {
     }
     var ranked: [(home: StimulusFolders.Home, separation: Double)] = []
     for home in homes { ranked.append((home, try separation(in: references(of: home, request.condition)))) }
-    // Sorting does not promise to keep ties in order.
+    // Sorting is not guaranteed to be stable, so the index decides ties.
     let order = ranked.indices.sorted {
       (-ranked[$0].separation, $0) < (-ranked[$1].separation, $1)
     }
@@ -91,7 +92,7 @@ package enum CatchTrials {
     let place = "\(request.output)/\(home.layer)/\(home.channel.replacing("channel_", with: "channel"))"
     let shown = "\(place)/\(request.condition.rawValue)_images"
     try Disk.createDirectory(shown)
-    // Queries are natural_images in both conditions, whatever they show.
+    // The folder of queries is named natural_images in both conditions, regardless of its contents.
     try Disk.createDirectory("\(place)/natural_images")
     func put(_ name: String, at path: String) throws(Failure) {
       _ = try StimulusFile.place("\(from)/\(name)", as: path, linking: request.hardLinks)
@@ -102,7 +103,7 @@ package enum CatchTrials {
     }
   }
 
-  /// Which reference is also a query, and under which name.
+  /// The references that are also queries, with their names as queries.
   private static let queries = ["min_8.png": "min_9.png", "max_8.png": "max_9.png"]
 
   // MARK: The measure
@@ -122,7 +123,7 @@ package enum CatchTrials {
     return separation(of: ends[0], and: ends[1])
   }
 
-  /// The measure of two sets of pictures, as lists of numbers of equal length.
+  /// Returns the measure for two sets of pictures, given as lists of numbers of equal length.
   package static func separation(of one: [[Double]], and other: [[Double]]) -> Double {
     let means = [one, other].map { pictures in
       (0..<(pictures.first?.count ?? 0)).map { position in
@@ -140,7 +141,7 @@ package enum CatchTrials {
     zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
   }
 
-  /// The mean colours of an image's 8 × 8 parts.
+  /// Returns the mean colours of an image's 8 × 8 parts.
   private static func reduced(_ image: RGBImage) -> [Double] {
     let rgb = image.rgb
     var sums = [Double](repeating: 0, count: 3 * side * side)

@@ -1,7 +1,7 @@
 import Foundation
 import Machine
 
-/// Where the stimuli of units lie.
+/// The folders of units' stimuli.
 struct StimulusFolders: Sendable {
   /// A unit's folder below a folder of networks or catch trials, and its parts.
   struct Home: Sendable, Hashable {
@@ -13,8 +13,8 @@ struct StimulusFolders: Sendable {
     var optimizedImages: String { "\(path)/optimized_images" }
   }
 
-  /// The units below a folder that have a folder of a name, sorted bytewise by path: a glob without an order would make
-  /// other tasks on every file system.
+  /// Returns the units below a folder that have a subfolder `name`, sorted bytewise by path: with an unsorted
+  /// glob, tasks would differ between file systems.
   ///
   /// - Throws: ``Failure`` of kind `inputMissing` when the folder cannot be read.
   static func units(in root: String, channelPrefix: String, having name: String) throws(Failure)
@@ -30,12 +30,13 @@ struct StimulusFolders: Sendable {
     return homes.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
 
-  /// Which batches all of the units have: those from 0 up to the first that some unit lacks.
+  /// Returns the number of batches that all of the units have: batches from 0 up to the first one that some
+  /// unit lacks.
   ///
   /// - Parameters:
   ///   - homes: The folders of the units.
-  ///   - limit: How many batches are of interest.
-  /// - Returns: How many batches, and the first unit that has no more; `nil` when there is no unit.
+  ///   - limit: The maximum number of batches to check.
+  /// - Returns: The number of batches, and the first unit that has no more; `nil` when there is no unit.
   static func commonBatches(of homes: [String], atMost limit: Int) -> (count: Int, home: String)? {
     let counts = homes.map { home in
       (0..<limit).first { Disk.isDirectory("\(home)/natural_images/batch_\($0)") != true } ?? limit
@@ -48,7 +49,7 @@ struct StimulusFolders: Sendable {
     var names: [String] = []
     for entry in try Disk.entries(of: folder) where entry.isDirectory(in: folder) {
       let name = PathText.text(entry.name)
-      // As a shell's pattern would, leave out hidden folders.
+      // Hidden folders are left out, as by a shell's glob.
       if !name.hasPrefix(".") { names.append(name) }
     }
     return names
@@ -58,7 +59,7 @@ struct StimulusFolders: Sendable {
   static let references = ["min", "max"].flatMap { side in
     (0..<ExemplarWindows.referencesOfBatch).map { "\(side)_\($0).png" }
   }
-  /// The names of its queries, and what they are called in a task.
+  /// The names of the queries of a trial, and their names in a task.
   static let queries = [
     ("min_\(ExemplarWindows.referencesOfBatch).png", "min.png"),
     ("max_\(ExemplarWindows.referencesOfBatch).png", "max.png"),

@@ -1,27 +1,27 @@
 import Foundation
 package import Machine
 
-/// Puts the stimuli of a plan into a folder for each task, as the study's page loads them.
+/// Writes the stimuli of a plan into one folder per task, in the layout that the study's page loads.
 package struct TaskWriter: Sendable {
-  /// What was done.
+  /// The result of a run.
   package struct Summary: Sendable, Codable, Hashable {
-    /// The tasks, and the trials of each.
+    /// The number of tasks, and of trials per task.
     package var tasks: Int, trials: Int
-    /// How often each unit is shown.
+    /// The number of times that each unit is shown.
     package var repetitions: Int
-    /// The files, and how many of them are hard links to stimuli.
+    /// The number of files, and of hard links to stimuli among them.
     package var files: Int, links: Int
     /// The folder.
     package var output: String
 
-    /// The files that show a stimulus: all but each task's index.
+    /// The number of files that show a stimulus: all but each task's index.
     package var stimuli: Int { files - tasks }
   }
 
-  /// `index.json` of a task.
+  /// The contents of a task's `index.json`.
   private struct Index: Encodable {
     let taskName: String
-    /// The study's tools write it as text.
+    /// The number of references, written as text by the study's tools.
     let nReferenceImages: String
     let nTrials: Int
     let catchTrialIdxs: [Int]
@@ -36,16 +36,17 @@ package struct TaskWriter: Sendable {
   private let hardLinks: Bool
   private let threads: Int
 
-  /// Looks at the place and at every stimulus; writes nothing.
+  /// Checks the output and every stimulus. Nothing is written.
   ///
   /// - Parameters:
   ///   - plan: The tasks.
   ///   - folder: The folder to make; its name is the experiment's.
-  ///   - existing: What to do about tasks that are there.
-  ///   - references: How many references a participant sees at either end.
-  ///   - hardLinks: Whether to make hard links of stimuli, where the file system can, instead of copies.
-  ///   - threads: The threads.
-  /// - Throws: ``Failure``: a stimulus is missing, or the place is taken.
+  ///   - existing: The policy for existing tasks.
+  ///   - references: The number of references that a participant sees at either end.
+  ///   - hardLinks: Whether to make hard links to stimuli, if the file system supports them, instead of
+  ///     copies.
+  ///   - threads: The number of threads.
+  /// - Throws: ``Failure`` when a stimulus is missing, or the output is occupied.
   package init(
     _ plan: TrialPlan, into folder: String, existing: ExistingOutput, references: Int = 9,
     hardLinks: Bool = true, threads: Int = ProcessorCount.available
@@ -61,7 +62,8 @@ package struct TaskWriter: Sendable {
     }
   }
 
-  /// The error of a stimulus that is missing: of a whole batch, it says which batches all units have.
+  /// Returns the error for a missing stimulus. If a whole batch is missing, the error says which batches all
+  /// units have.
   private func missing(_ file: String, of trial: Trial) -> Failure {
     let wanted = plan.settings.maxBatch
     if trial.mode != .catchTrial, Disk.isDirectory(trial.queries) == nil,
@@ -92,15 +94,15 @@ package struct TaskWriter: Sendable {
     )
   }
 
-  /// Where the stimuli of a trial are, and their names in the task.
+  /// Returns the paths of a trial's stimuli, and their names in the task.
   private static func files(of trial: Trial) -> [(from: String, name: String)] {
     StimulusFolders.queries.map { ("\(trial.queries)/\($0.0)", "queries/\($0.1)") }
       + StimulusFolders.references.map { ("\(trial.references)/\($0)", "references/\($0)") }
   }
 
-  /// Writes the tasks, and the plan last: without it they are not complete.
+  /// Writes the tasks, and then the plan. Without the plan, the tasks are not complete.
   ///
-  /// - Returns: `nil` when it was stopped.
+  /// - Returns: `nil` when the run was stopped.
   /// - Throws: ``Failure``.
   package func run(progress: RunProgress = RunProgress()) throws -> Summary? {
     try place.create()
@@ -125,7 +127,7 @@ package struct TaskWriter: Sendable {
 
   /// Writes a task's folder.
   ///
-  /// - Returns: How many of its files are hard links.
+  /// - Returns: The number of its files that are hard links.
   private func write(_ task: TrialTask) throws -> Int {
     var links = 0
     let home = "\(folder)/task_\(task.index)"

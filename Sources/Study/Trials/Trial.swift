@@ -1,12 +1,12 @@
 /// One screen of the experiment: two queries, and references for each end.
 package struct Trial: Sendable, Hashable, Codable {
-  /// What a trial shows.
+  /// The kind of a trial.
   package enum Mode: String, Sendable, Hashable, Codable {
     /// References are images of the data set.
     case natural
     /// References are synthetic.
     case optimized
-    /// Anybody who looks gets it right.
+    /// The trial is easy for every attentive participant.
     case catchTrial = "catch_trial"
   }
 
@@ -14,18 +14,18 @@ package struct Trial: Sendable, Hashable, Codable {
   package var queries: String
   /// The folder with the references, `min_0.png` to `max_8.png`.
   package var references: String
-  /// What it shows.
+  /// The kind of the trial.
   package var mode: Mode
 }
 
-/// What one participant does.
+/// The trials of one participant.
 package struct TrialTask: Sendable, Hashable, Codable {
-  /// Its number, from 1.
+  /// The number of the task, from 1.
   package var index: Int
-  /// The trials that count.
+  /// The trials that are evaluated.
   package var rawTrials: [Trial]
-  /// Those that tell whether somebody pays attention.
+  /// The catch trials, which show whether the participant pays attention.
   package var rawCatchTrials: [Trial]
-  /// Both, in the order they are shown.
+  /// Both kinds of trials, in the order in which they are shown.
   package var trials: [Trial]
 }

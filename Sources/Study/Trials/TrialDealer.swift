@@ -1,8 +1,9 @@
 import Statistics
 
-/// Deals units out to tasks exactly as the study did: the same draws of both generators in the same order.
+/// Distributes units over tasks exactly as the study did: with the same draws of both generators in the same
+/// order.
 struct TrialDealer {
-  /// A task, in positions of the lists it was dealt from.
+  /// A task, as indices into the lists of units.
   struct Task: Equatable {
     /// A unit and one of its batches.
     struct Trial: Equatable {
@@ -18,7 +19,7 @@ struct TrialDealer {
 
     let trials: [Trial]
     let catchUnits: [Int]
-    /// All of them, as they are shown.
+    /// All screens, in the order in which they are shown.
     let shown: [Screen]
   }
 
@@ -28,13 +29,13 @@ struct TrialDealer {
   /// The chosen units.
   private let units: [Int]
   private let catchUnits: [Int]
-  /// Units that wait for their turn.
+  /// The units that were not yet used in the current round.
   private var backlog: [Int]
   private var nextBatch: [Int: Int] = [:]
 
-  /// Chooses the units, and the catch units, out of so many.
+  /// Chooses the units and the catch units among the available ones.
   ///
-  /// - Precondition: The settings are sound, and there are as many units as they say.
+  /// - Precondition: The settings are valid, and there are at least as many units as they require.
   init(_ settings: TrialSettings, units available: Int, catchUnits availableCatch: Int) {
     self.settings = settings
     python = PythonRandom(seed: UInt64(settings.seed))
@@ -50,7 +51,7 @@ struct TrialDealer {
     backlog = units
   }
 
-  /// The next task.
+  /// Returns the next task.
   mutating func next() -> Task {
     var chosen = takeUnits()
     python.shuffle(&chosen)
@@ -62,7 +63,8 @@ struct TrialDealer {
     return Task(trials: trials, catchUnits: attention, shown: shown)
   }
 
-  /// As many units as a task has, none twice: the first that wait and, where these are too few, others at random.
+  /// Returns as many units as a task has, all different: first the units in the backlog and, when these are
+  /// too few, random other units.
   private mutating func takeUnits() -> [Int] {
     var taken = Array(backlog.prefix(settings.trials))
     backlog.removeFirst(taken.count)
@@ -85,14 +87,14 @@ struct TrialDealer {
     python.shuffle(&backlog)
   }
 
-  /// A unit's batches take turns.
+  /// Returns the next batch of a unit; its batches are used in turn.
   private mutating func takeBatch(of unit: Int) -> Int {
     let batch = nextBatch[unit] ?? settings.minBatch
     nextBatch[unit] = max((batch + 1) % (settings.maxBatch + 1), settings.minBatch)
     return batch
   }
 
-  /// Each catch unit once in random order or, where there are too few, some again.
+  /// Returns each catch unit once in random order and, when these are too few, some of them again.
   private mutating func takeCatchUnits() -> [Int] {
     let wanted = settings.catchTrials
     if catchUnits.isEmpty { return [] }

@@ -2,22 +2,22 @@ package import Dumps
 package import Foundation
 package import Machine
 
-/// From which stimuli to make which tasks.
+/// The settings of a plan: the stimuli and the numbers of tasks, trials and units.
 package struct TrialRequest: Sendable {
   /// The folder of stimuli, as `exemplars` writes it.
   package var stimuli: String
-  /// The network, as its folder is called before the underscore.
+  /// The network, as in the name of its folder before the underscore.
   package var model: String
-  /// What the folder's name adds to the network's.
+  /// The suffix of the network's name in the folder's name.
   package var extra = ""
   /// Whether references are natural or optimized.
   package var condition = Trial.Mode.natural
   /// The folder of catch trials.
   package var catchFolder: String?
-  /// How many of everything.
+  /// The numbers of tasks, trials, units and batches.
   package var settings = TrialSettings()
-  /// Whether the last batch of the settings is a wish: where units have fewer batches, those that all of them have are
-  /// shown.
+  /// Whether the last batch of the settings is only an upper limit: where units have fewer batches, the
+  /// batches that all units have are shown.
   package var limitsBatches = false
 
   /// Creates a request for the study's settings.
@@ -28,22 +28,22 @@ package struct TrialRequest: Sendable {
 package struct TrialPlan: Sendable, Hashable, Codable {
   /// The version of this format, which adds to the study's.
   package var schema = 1
-  /// What made it.
+  /// The program that made the plan.
   package var tool = Manifest.Tool()
-  /// The network, what its folder's name adds, and the condition.
+  /// The network, the suffix of its folder's name, and the condition.
   package var model: String, extra: String, condition: Trial.Mode
-  /// How many of everything.
+  /// The numbers of tasks, trials, units and batches.
   package var settings: TrialSettings
-  /// The units that could be chosen, in the order they were found: by path, bytewise.
+  /// The units that could be chosen, in the order in which they were found: sorted bytewise by path.
   package var available: [String]
-  /// The catch units that could be chosen, likewise.
+  /// The catch units that could be chosen, in the same order.
   package var availableCatch: [String]
-  /// The tasks, as the study's tools read them.
+  /// The tasks, in the form that the study's tools read.
   package var tasks: [TrialTask]
 
-  /// Chooses units and deals them out.
+  /// Chooses units and distributes them over tasks.
   ///
-  /// - Throws: ``Failure``: too few units or catch units, or settings that do not work out.
+  /// - Throws: ``Failure`` when there are too few units or catch units, or the settings are inconsistent.
   package init(_ request: TrialRequest) throws(Failure) {
     var settings = request.settings
     try settings.check()
@@ -93,7 +93,8 @@ package struct TrialPlan: Sendable, Hashable, Codable {
         "catch trials need stimuli",
         remedy: "give \(.catch) (see '\(calling: .trialsCatch)'), or \(.catchTrials, 0)")
     }
-    // Even where none are needed: shuffling them is part of the study's sequence of draws.
+    // Catch units are listed even when none are needed: shuffling them is part of the study's sequence of
+    // draws.
     let units = try StimulusFolders.units(in: folder, channelPrefix: "channel", having: name)
     guard !needed || !units.isEmpty else {
       throw Failure(
@@ -103,13 +104,13 @@ package struct TrialPlan: Sendable, Hashable, Codable {
     return units
   }
 
-  /// The plan as JSON.
+  /// Returns the plan as JSON.
   ///
-  /// - Throws: What the encoding throws.
+  /// - Throws: The errors of the encoding.
   package func encoded() throws -> Data { try JSON.encode(self) }
 }
 
-/// Turns positions into folders, and finds out what is missing in them.
+/// Converts indices to folders, and detects missing stimuli in them.
 private struct Stimuli {
   let request: TrialRequest
   let units: [StimulusFolders.Home]
@@ -137,8 +138,8 @@ private struct Stimuli {
     return Trial(queries: batch, references: try optimizedImages(of: home), mode: .optimized)
   }
 
-  /// The study wrote optimized images into the folder of the network's name alone, and those of the hard conditions are
-  /// the easy one's.
+  /// Returns the folder of optimized images. The study wrote them into the folder of the network's name
+  /// alone; the hard conditions use those of the easy one.
   private func optimizedImages(of home: StimulusFolders.Home) throws(Failure) -> String {
     let roots = [home.root, "\(request.stimuli)/\(request.model)_", "\(request.stimuli)/\(request.model)"]
     for root in roots {

@@ -1,16 +1,16 @@
 package import Machine
 
-/// How many tasks and trials there are, of how many units. The defaults are the study's.
+/// The numbers of tasks, trials and units. The defaults are the study's.
 package struct TrialSettings: Sendable, Hashable, Codable {
-  /// Trials that count in each task.
+  /// The number of evaluated trials in each task.
   package var trials = 40
-  /// Catch trials in each task.
+  /// The number of catch trials in each task.
   package var catchTrials = 5
-  /// Tasks: one for each participant.
+  /// The number of tasks: one for each participant.
   package var tasks = 63
-  /// Units; each is shown tasks × trials / units times.
+  /// The number of units; each is shown tasks × trials / units times.
   package var units = 84
-  /// The first and the last batch that is shown; they take turns.
+  /// The first and the last batch that is shown; batches are used in turn.
   package var minBatch = 0, maxBatch = 10
   /// The seed of both of Python's generators, the standard library's and NumPy's.
   package var seed: UInt32 = 1
@@ -18,10 +18,10 @@ package struct TrialSettings: Sendable, Hashable, Codable {
   /// The study's settings.
   package init() {}
 
-  /// How often each unit is shown.
+  /// The number of times that each unit is shown.
   package var repetitions: Int { tasks * trials / max(units, 1) }
 
-  /// Refuses what cannot be dealt out.
+  /// Throws if the settings are inconsistent.
   ///
   /// - Throws: ``Failure`` of kind `usage`.
   package func check() throws(Failure) {

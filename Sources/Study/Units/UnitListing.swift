@@ -3,13 +3,13 @@ import Machine
 package import Statistics
 package import Units
 
-/// A unit and what it did over the images of a dump.
+/// A unit and its statistics over the images of a dump.
 package struct ListedUnit: Sendable {
   /// The unit.
   package let unit: UnitName
-  /// What it did; `nil` where no dump was asked.
+  /// The statistics of the unit; `nil` without a dump.
   package let statistics: UnitStatistics?
-  /// Whether it is dead; `nil` where no dump was asked, or the dump does not say.
+  /// Whether the unit is dead; `nil` without a dump, or when the dump does not determine the answer.
   package let isDead: Bool?
 
   /// Creates an entry.
@@ -18,21 +18,21 @@ package struct ListedUnit: Sendable {
   }
 }
 
-/// Which units to list: those that everything asked for is true of.
+/// A filter of units. A unit is listed if it meets all conditions.
 package struct UnitFilter: Sendable, Hashable {
-  /// Only dead ones (`true`), or only others (`false`): see ``DeadUnits``.
+  /// Only dead units (`true`), or only units that are not dead (`false`): see ``DeadUnits``.
   package var dead: Bool?
-  /// Only constant ones.
+  /// Only constant units.
   package var constant = false
-  /// Only those with no recorded value above 0.
+  /// Only units with no recorded value above 0.
   package var neverPositive = false
-  /// Only those with at least this share of activations that are zero or less.
+  /// Only units with at least this share of activations that are zero or less.
   package var sparsity: Double?
 
-  /// Lets every unit through.
+  /// Creates a filter that accepts every unit.
   package init() {}
 
-  /// Whether a unit is listed.
+  /// Returns whether the filter accepts a unit.
   func includes(_ statistics: UnitStatistics, isDead: Bool?) -> Bool {
     if constant && !statistics.isConstant || neverPositive && !statistics.isNeverPositive { return false }
     if let dead, isDead != dead { return false }
@@ -40,18 +40,18 @@ package struct UnitFilter: Sendable, Hashable {
   }
 }
 
-/// Lists units by what they did.
+/// Lists units by their statistics.
 package enum UnitListing {
-  /// The units of a dump that a filter lets through, in the order of the layers and of their columns.
+  /// Returns the units of a dump that a filter accepts, in the order of the layers and of their columns.
   ///
   /// - Parameters:
   ///   - dump: The dump.
-  ///   - layers: Canonical names of layers that it holds.
-  ///   - filter: What to list.
-  ///   - threads: The threads.
-  /// - Returns: The units, with what they did.
-  /// - Throws: ``Failure``, of kind `badData` where units are asked for by whether they are dead and the dump does
-  ///   not say; ``UnknownName`` for a layer that was not recorded.
+  ///   - layers: Canonical names of recorded layers.
+  ///   - filter: The filter.
+  ///   - threads: The number of threads.
+  /// - Returns: The units, with their statistics.
+  /// - Throws: ``Failure``, of kind `badData` when the filter asks for dead units and the dump does not
+  ///   determine them; ``UnknownName`` for a layer that was not recorded.
   package static func units(
     of dump: RecordedDump, layers: [String], filter: UnitFilter, threads: Int = ProcessorCount.available
   ) throws -> [ListedUnit] {
@@ -69,7 +69,7 @@ package enum UnitListing {
     return listed.filter { unit in unit.statistics.map { filter.includes($0, isDead: unit.isDead) } ?? false }
   }
 
-  /// All units of a layer, with what they did.
+  /// Returns all units of a layer, with their statistics.
   private static func units(of layer: RecordedLayer) throws -> [ListedUnit] {
     let statistics = try layer.statistics(ofColumns: 0..<layer.units.count)
     let dead = try layer.deadUnits()

@@ -3,29 +3,29 @@ import Statistics
 import Tensor
 package import Units
 
-/// A random sample of a network's units, drawn as the study drew its own.
+/// A random sample of a network's units, drawn by the study's method.
 package struct UnitSample: Sendable {
   /// The identifier of the network.
   package let model: String
-  /// The layers drawn from, canonical names, in the order that the generator counts them.
+  /// The canonical names of the layers, in the order in which the generator numbers them.
   package let layers: [String]
   /// The seed.
   package let seed: UInt32
-  /// The units, as they were drawn.
+  /// The units, in the order in which they were drawn.
   package let units: [UnitName]
 
-  /// Draws units: a layer, all being equally likely, then one of its channels; what is excluded or there already is
-  /// drawn again.
+  /// Draws units: first a layer, with equal probability for each, then one of its channels. A unit that is
+  /// excluded or already in the sample is drawn again.
   ///
-  /// With the study's layers, seed 42 and 100 units, these are the study's own lists.
+  /// With the study's layers, seed 42 and 100 units, the result is the study's own list.
   ///
   /// - Parameters:
-  ///   - count: How many.
+  ///   - count: The number of units.
   ///   - model: The network, or the recorded layers of one.
-  ///   - layers: Canonical names.
-  ///   - seed: NumPy's.
-  ///   - excluded: Units never to draw.
-  /// - Throws: ``Failure`` of kind `usage` when there are not so many.
+  ///   - layers: The canonical names of the layers.
+  ///   - seed: The seed of NumPy's generator.
+  ///   - excluded: The units that are never drawn.
+  /// - Throws: ``Failure`` of kind `usage` when there are not enough units.
   package init(
     _ count: Int, of model: some NamedLayers, layers: [String], seed: UInt32 = 42,
     excluding excluded: Set<UnitName> = []

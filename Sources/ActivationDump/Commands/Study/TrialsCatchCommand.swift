@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Study
 
-/// `trials catch`: units that anybody who looks gets right.
+/// `trials catch`: units that every attentive participant answers correctly.
 struct TrialsCatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "catch", abstract: "Choose units for catch trials, and lay their stimuli out.",

@@ -109,7 +109,7 @@ struct TrialsMakeCommand: ParsableCommand {
   }
 }
 
-/// Which references trials show.
+/// The kind of references that trials show.
 enum StimulusCondition: String, CaseIterable, ExpressibleByArgument {
   case natural, optimized
 

@@ -8,7 +8,7 @@ import Study
 import Tensor
 import Units
 
-/// `units list`: units by what they are and what they did.
+/// `units list`: units by their properties and their statistics.
 struct UnitsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List units by layer, kind and what was recorded of them.",
@@ -88,7 +88,7 @@ struct UnitsListCommand: ParsableCommand {
     try Console.write(text, to: output)
   }
 
-  /// The units of a network.
+  /// Returns the units of a network.
   private func units(of model: Model) throws -> [ListedUnit] {
     let chosen = try layers.map { try LayerSelection.layers($0, of: model) } ?? model.relevantLayers
     return try ofKind(chosen, in: model.graph()).flatMap { layer in
@@ -96,13 +96,14 @@ struct UnitsListCommand: ParsableCommand {
     }
   }
 
-  /// The layers of the kinds that were asked for.
+  /// Returns the layers of the requested kinds.
   private func ofKind(_ layers: [String], in graph: Graph) -> [String] {
     guard let kinds = kind.map({ Set($0.split(separator: ",").map(String.init)) }) else { return layers }
     return layers.filter { kinds.contains(graph.kind(of: $0) ?? "") }
   }
 
-  /// The units of a dump. Only the kinds of its layers are not in its manifest.
+  /// Returns the units of a dump. The network is needed only for the kinds of layers, which are not in the
+  /// manifest.
   private func recordedUnits(of recorded: RecordedDump) throws -> [ListedUnit] {
     var chosen =
       try layers.map { try LayerSelection.layers($0, of: recorded.namedLayers(knowing: Model.names)) }
@@ -117,7 +118,8 @@ struct UnitsListCommand: ParsableCommand {
       chosen = ofKind(chosen, in: try model.graph())
     }
     let held = Set(recorded.layers.map(\.name))
-    // A pattern means those that there are; a name that is not there is an error.
+    // A pattern stands for the recorded layers that match it; a name of a layer that was not recorded is an
+    // error.
     if chosen.contains(where: held.contains) { chosen = chosen.filter(held.contains) }
     var filter = UnitFilter()
     filter.dead = dead ? true : alive ? false : nil
@@ -153,7 +155,7 @@ struct UnitsListCommand: ParsableCommand {
     let unit: String, layer: String, channel: Int
     let minimum: Double?, maximum: Double?, mean: Double?, standardDeviation: Double?, sparsity: Double?
     let constant: Bool?, neverPositive: Bool?
-    /// Absent where the dump does not say.
+    /// Whether the unit is dead; absent where the dump does not determine the answer.
     let dead: Bool?
 
     init(_ listed: ListedUnit) {

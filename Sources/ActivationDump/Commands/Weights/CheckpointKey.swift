@@ -1,15 +1,16 @@
 import Checkpoints
 import Models
 
-/// A key in a checkpoint, for a list of what `--weights-key` may take.
+/// A key in a checkpoint, for the list of valid values of `--weights-key`.
 struct CheckpointKey: Encodable {
   let key: String
-  /// The number of tensors whose names begin with it.
+  /// The number of tensors whose names begin with the key.
   let tensors: Int
-  /// The networks whose parameters are all there, with nothing else of a network beside them.
+  /// The networks whose parameters are complete under the key, without parameters of another network.
   let networks: [String]
 
-  /// Where networks fit, then the dictionaries that hold at least a quarter as many tensors as the largest does.
+  /// Returns the keys where networks fit, then those of the dictionaries with at least a quarter as many
+  /// tensors as the largest.
   static func all(in checkpoint: Checkpoint) throws -> [CheckpointKey] {
     var networks: [String: [String]] = [:]
     for model in Model.all {
@@ -22,7 +23,7 @@ struct CheckpointKey: Encodable {
     let most = held.values.max() ?? 0
     var keys = networks.keys.sorted()
     let dictionaries = held.filter { 4 * $0.value >= most }.keys.sorted()
-    // A long list of small dictionaries is a tree of layers, of which the root is enough.
+    // A long list of small dictionaries is a tree of layers; its root is sufficient.
     keys += (dictionaries.count <= 16 ? dictionaries : [""]).filter { networks[$0] == nil }
     return keys.map { key in
       let count = key.isEmpty ? checkpoint.tensors.count : checkpoint.names.count { $0.hasPrefix("\(key).") }

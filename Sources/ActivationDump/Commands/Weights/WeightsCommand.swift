@@ -5,7 +5,7 @@ import Inference
 import Machine
 import Models
 
-/// `weights`: checkpoints, where they come from, what is in them.
+/// `weights`: the origin and the contents of checkpoints.
 struct WeightsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "weights", abstract: "Fetch, inspect, convert and verify checkpoints.",
@@ -16,15 +16,15 @@ struct WeightsCommand: AsyncParsableCommand {
 }
 
 extension CheckpointSource.File {
-  /// What a download of it must be.
+  /// The requirements on a download of the file.
   var expectation: Download.Expectation { .init(sha256: sha256.digits, byteCount: bytes) }
 
-  /// Whether its address is a page, because the file lies inside an archive there.
+  /// Whether its address is that of a page, because the file is inside an archive there.
   var isInsideArchive: Bool { url.hasSuffix("/") }
 }
 
 extension CheckpointSource.Digest {
-  /// The digits that are known.
+  /// The known digits.
   var digits: String? {
     switch self {
     case .full(let digits), .prefix(let digits): digits
@@ -32,7 +32,7 @@ extension CheckpointSource.Digest {
     }
   }
 
-  /// In words, for a report.
+  /// The digest as text, for a report.
   var summary: String {
     switch self {
     case .full: "SHA-256 known"
@@ -43,10 +43,11 @@ extension CheckpointSource.Digest {
 }
 
 extension Model {
-  /// This network's parameters out of a checkpoint, under its own names; the user is told what they should know.
+  /// Returns this network's parameters from a checkpoint, under its own names. Remarks are printed for the
+  /// user.
   ///
-  /// - Throws: ``Failure`` with everything missing, misshaped or unexpected, whose weights they are, or when nothing
-  ///   is under the key.
+  /// - Throws: ``Failure`` that lists everything missing, misshaped or unexpected, and the network that the
+  ///   weights belong to; or when nothing is under the key.
   func completeChoice(of checkpoint: Checkpoint, key: String? = nil) throws(Failure) -> WeightsChoice {
     let identity: WeightsIdentity
     do { identity = try WeightsIdentity(self, checkpoint, key: key, named: "it") } catch let error as Failure

@@ -61,7 +61,7 @@ struct WeightsConvertCommand: ParsableCommand {
     }
   }
 
-  /// The tensors to write, the key they are under, and the network they are of.
+  /// Returns the tensors to write, their key, and their network.
   private func chosen(
     from checkpoint: Checkpoint
   ) throws -> (source: any TensorSource, key: String, model: Model?) {
@@ -85,7 +85,7 @@ struct WeightsConvertCommand: ParsableCommand {
   }
 }
 
-/// A checkpoint without the tensors that have no value as a `Float`, each of which is told.
+/// A checkpoint without the tensors that cannot be read as `Float`; a note is printed for each of these.
 private struct ReadableTensors: TensorSource {
   private let checkpoint: StateDictionary
   let names: [String]

@@ -46,7 +46,7 @@ struct WeightsFetchCommand: AsyncParsableCommand {
     }
   }
 
-  /// The files to try, in order.
+  /// Returns the files to try, in order.
   private func candidates(of model: Model) throws -> [CheckpointSource.File] {
     let known = model.publishedFiles
     var files = known
@@ -57,7 +57,7 @@ struct WeightsFetchCommand: AsyncParsableCommand {
           "\(model.identifier) has no file '\(file)', only \(known.map(\.name).joined(separator: ", "))")
       }
     }
-    // An address given is that of one file.
+    // A given address is the address of one file.
     if url != nil { files = Array(files.prefix(1)) }
     return files
   }
@@ -121,7 +121,7 @@ struct WeightsFetchCommand: AsyncParsableCommand {
   }
 }
 
-/// The progress of a download: a bar on a terminal, elsewhere a line every half minute.
+/// The progress of a download: a bar on a terminal, otherwise a line every half minute.
 private final class FetchDisplay: Sendable {
   private struct State {
     var started: (date: Date, bytes: Int)?

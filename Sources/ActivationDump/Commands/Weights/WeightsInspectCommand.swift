@@ -4,7 +4,7 @@ import Foundation
 import Machine
 import Tensor
 
-/// `weights inspect`: what is in a checkpoint.
+/// `weights inspect`: the contents of a checkpoint.
 struct WeightsInspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "List the tensors of any supported checkpoint, and which networks fit.",
@@ -55,10 +55,10 @@ struct WeightsInspectCommand: ParsableCommand {
 
     let path: String, format: String, bytes: Int, sha256: String, elements: Int
     let metadata: [String: String]
-    /// The key of the tensors that are listed; empty for the root.
+    /// The key of the listed tensors; empty for the root.
     let key: String
     let tensors: [Entry]
-    /// What stands in the place of a tensor that can be read, by name.
+    /// The descriptions, by name, of values that are not readable tensors.
     let unreadable: [String: String]
     let keys: [CheckpointKey]
 
@@ -69,9 +69,10 @@ struct WeightsInspectCommand: ParsableCommand {
       sha256 = try checkpoint.sha256()
       metadata = checkpoint.metadata
       key = String(dictionary.prefix.dropLast())
-      // Instances are hyper-parameters and the like; the rest may have been meant as weights.
+      // Instances are hyper-parameters and similar objects; other unreadable values may have been intended as
+      // weights.
       unreadable = checkpoint.unreadable.filter { !$0.value.hasPrefix("an instance") }
-      // Expanded tensors may count more elements than memory holds; their sum must not trap.
+      // Expanded tensors may have more elements than fit in memory, and their sum must not trap.
       elements = dictionary.tensors.reduce(0) { $0 &+ $1.shape.count }
       tensors = dictionary.tensors.map {
         Entry(name: $0.name, shape: $0.shape.extents, type: $0.elementType.rawValue, bytes: $0.byteCount)

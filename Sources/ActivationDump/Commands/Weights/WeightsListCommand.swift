@@ -4,7 +4,7 @@ import Foundation
 import Machine
 import Models
 
-/// `weights list`: where each network's checkpoint comes from and whether it is here.
+/// `weights list`: the source of each network's checkpoint, and whether the file is present.
 struct WeightsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List every network's checkpoint, its origin and whether it is present.")
@@ -56,7 +56,7 @@ struct WeightsListCommand: ParsableCommand {
     struct File: Encodable {
       let name: String, url: String, format: String
       let sha256: String?, sha256IsPrefix: Bool
-      /// The size of the file in the folder, `nil` when it is not there.
+      /// The size of the file in the folder, in bytes; `nil` when it is not present.
       let bytes: Int?
     }
 

@@ -20,9 +20,9 @@ private struct WeightsManifest: Encodable {
 
   struct File: Encodable {
     let name: String, url: String, format: CheckpointSource.Format
-    /// All digits, or the first ones where only they are published.
+    /// All digits of the SHA-256, or its first digits where only these are published.
     let sha256: String?, sha256Prefix: String?
-    /// The size, exactly or roughly, where it is published.
+    /// The published size of the file, exact or approximate.
     let bytes: Int?, megabytes: Double?
 
     init(_ file: CheckpointSource.File) {

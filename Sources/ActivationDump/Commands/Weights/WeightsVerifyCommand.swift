@@ -6,7 +6,7 @@ import Machine
 import Models
 import Tensor
 
-/// `weights verify`: whether a checkpoint is whole, the published one, and the network's.
+/// `weights verify`: whether a checkpoint is complete, is the published one, and belongs to the network.
 struct WeightsVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
@@ -37,7 +37,7 @@ struct WeightsVerifyCommand: ParsableCommand {
     if !report.passed { throw ExitStatus.checkFailed.error }
   }
 
-  /// The file and the network it is for.
+  /// Returns the file and its network.
   private func resolved() throws -> (path: String, model: Model?) {
     let chosen = try model.map { (name) throws in try Model.named(name) }
     if Disk.isDirectory(subject) != nil {
@@ -60,10 +60,10 @@ struct WeightsVerifyCommand: ParsableCommand {
   }
 }
 
-/// What was checked and found.
+/// The results of the checks.
 private struct Report: Encodable {
   enum Digest: String, Encodable {
-    /// All of the published digits agree, or the first of them where no more are published.
+    /// All published digits agree; `publishedPrefix` where only the first digits are published.
     case published, publishedPrefix = "published-prefix"
     case different, unpublished
   }
@@ -71,15 +71,17 @@ private struct Report: Encodable {
   let path: String, format: String, bytes: Int, tensors: Int, sha256: String
   let digest: Digest
   let model: String?
-  /// The key the network's weights are under, and those of other sets that fit; `nil` at the root, and where none do.
+  /// The key of the network's weights, and the keys of other sets that fit; `nil` at the root, and where no
+  /// set fits.
   let key: String?, otherKeys: [String]?
-  /// The number of tensors that are no part of the network.
+  /// The number of tensors that are not part of the network.
   let outside: Int?
-  /// Everything missing, misshaped or unexpected; `nil` when complete or not checked.
+  /// The list of everything missing, misshaped or unexpected; `nil` when the checkpoint is complete or was
+  /// not checked.
   let problems: String?
-  /// What else is to be known of the file.
+  /// Other remarks about the file.
   let remarks: [String]
-  /// Tensors with elements that are not finite.
+  /// The tensors with elements that are not finite.
   let notFinite: [String]
 
   var passed: Bool { digest != .different && problems == nil && notFinite.isEmpty }
@@ -128,7 +130,7 @@ private struct Report: Encodable {
 
   private var place: String { key.map { " under the key '\($0)'" } ?? "" }
 
-  /// For people.
+  /// The report as lines of text.
   var lines: [String] {
     let digestWords =
       switch digest {

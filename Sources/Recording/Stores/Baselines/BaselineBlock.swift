@@ -1,7 +1,7 @@
 import Dumps
 import Layers
 
-/// What the rows of one chunk add to the totals, gathered by one worker.
+/// The contribution of one chunk's rows to the totals, collected by one worker.
 final class BaselineBlock: StoreBlock {
   private let store: BaselineStore
   private var totals: [BaselineTotals]

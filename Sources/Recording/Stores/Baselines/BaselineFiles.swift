@@ -2,7 +2,7 @@ import Dumps
 import Formats
 import Machine
 
-/// The baselines of all layers in a dump that was made.
+/// The baselines of all layers in a finished or stopped dump.
 struct BaselineFiles: StoredFiles {
   private let entries: [Manifest.BaselineFile]
 
@@ -11,7 +11,7 @@ struct BaselineFiles: StoredFiles {
   var files: [String] { entries.map(\.file) }
   var finishesLast: Bool { true }
 
-  /// Small files, for which no room is made.
+  /// Returns 0: the files are small, and no room is reserved for them.
   func mergedBytes(of parts: [Merge.Part]) -> Int { 0 }
 
   func merge(_ file: Int, of parts: [Merge.Part], into folder: DumpFolder) throws(Failure) -> String {
@@ -30,7 +30,8 @@ struct BaselineFiles: StoredFiles {
     return try BaselineFile.write(sum, name, in: folder)
   }
 
-  /// The totals of one layer in a shard, whose file has the digest of its manifest.
+  /// Returns the totals of one layer in a shard. The digest of their file is compared with that in the
+  /// manifest.
   private func totals(_ file: Int, of part: Merge.Part) throws(Failure) -> BaselineTotals {
     let path = "\(part.folder.path)/\(entries[file].file)"
     let stated = part.manifest.baselines.flatMap { file < $0.count ? $0[file].sha256 : nil }

@@ -2,7 +2,8 @@ import Dumps
 import Machine
 import Tensor
 
-/// Baselines of the units of every layer: totals over images, saved now and then, and a small file for each layer in the end.
+/// The plan for the baselines of every layer's units: totals over images, saved from time to time, and
+/// finally one small file per layer.
 struct BaselinePlan: StorePlan {
   private let layers: [LayerTap]
   private let entries: [Manifest.BaselineFile]
@@ -15,7 +16,7 @@ struct BaselinePlan: StorePlan {
     }
   }
 
-  /// The totals of the dump and of every worker.
+  /// Returns the memory of the totals of the dump and of every worker.
   func memory(threads: Int) -> StoreMemory {
     let units = layers.reduce(0) { $0 + $1.source.rowShape.channels }
     return StoreMemory(totals: (threads + 1) * units * BaselineTotals.bytesOfUnit)

@@ -5,13 +5,13 @@ import Machine
 import Synchronization
 import Tensor
 
-/// The totals of every recorded layer, shared by the workers, and the rows that are in them.
+/// The totals of every recorded layer, shared by the workers, and the rows that are in the totals.
 ///
-/// Saved now and then with those rows, so that each image counts once whatever stops a dump: a row that the journal has
-/// and the totals have not is computed again, and one that the totals have and the journal has not is recorded without
-/// being added again.
+/// Totals are saved from time to time together with their rows, so that each image counts once even if the
+/// dump is stopped. A row that is in the journal but not in the totals is computed again. A row that is in
+/// the totals but not in the journal is recorded again without being added again.
 final class BaselineStore: Store {
-  /// Totals of no images, and the chosen units of each layer.
+  /// The totals of no images, and the chosen units, of each layer.
   let empty: [BaselineTotals]
   let units: [[Int]?]
 
@@ -23,15 +23,15 @@ final class BaselineStore: Store {
   let files: [String]
   private let folder: DumpFolder
   private let state: Mutex<State>
-  /// Held while totals are saved, so that older ones never replace newer ones.
+  /// The lock held while totals are saved, so that older totals never replace newer ones.
   private let saving = Mutex(())
 
-  /// Totals without images.
+  /// Creates totals without images.
   ///
   /// - Parameters:
   ///   - layers: The shape of each layer's value for one image, and the units to record, `nil` for all.
   ///   - files: The file of each layer, below the folder.
-  ///   - folder: The dump's, where they are saved.
+  ///   - folder: The folder of the dump, in which the totals are saved.
   init(_ layers: [(shape: Shape, units: [Int]?)], files: [String], in folder: DumpFolder) {
     (self.files, self.folder) = (files, folder)
     units = layers.map(\.units)
@@ -39,7 +39,7 @@ final class BaselineStore: Store {
     state = Mutex(State(totals: empty))
   }
 
-  /// Takes over what an earlier run saved. What it did not save is as if it had not been computed.
+  /// Restores the totals that an earlier run saved. Rows that are not in the saved totals are computed again.
   func restoreTotals() {
     guard let archive = try? NPZArchive(file: folder.baselineState),
       let ranges: [Int64] = archive.integers(of: "rows", as: .int64), ranges.count % 2 == 0
@@ -58,7 +58,8 @@ final class BaselineStore: Store {
     }
   }
 
-  /// Saves the totals with the rows that are in them; whoever reads the file finds the old one or this one, whole.
+  /// Saves the totals with their rows. A reader of the file finds either the old totals or the new ones,
+  /// complete.
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   func save() throws(Failure) {
@@ -74,18 +75,18 @@ final class BaselineStore: Store {
     }
   }
 
-  /// Those of some rows that are in the totals.
+  /// Returns those of some rows that are in the totals.
   func counted(among rows: Range<Int>) -> RangeSet<Int> {
     state.withLock { $0.rows.intersection(RangeSet(rows)) }
   }
 
-  /// Whether rows are in the totals, but for those that were skipped.
+  /// Returns whether all rows of a chunk are in the totals, apart from skipped rows.
   func hasSaved(_ chunk: JournalContents.Chunk, skipped reasons: [Int: String]) -> Bool {
     let counted = counted(among: chunk.rows)
     return chunk.rows.allSatisfy { counted.contains($0) || reasons[$0] != nil }
   }
 
-  /// Adds the totals of rows that were not in them.
+  /// Adds the totals of rows that were not yet in them.
   func add(_ totals: [BaselineTotals], rows: RangeSet<Int>) {
     state.withLock { state in
       for index in totals.indices { state.totals[index].add(totals[index]) }
@@ -97,7 +98,8 @@ final class BaselineStore: Store {
 
   func block(chunkRows: Int) -> any StoreBlock { BaselineBlock(self) }
 
-  /// The journal does not vouch for totals: they are there, or the chunk is not theirs.
+  /// Returns a closure without effect, because the journal's digest does not cover totals. Only chunks whose
+  /// totals are saved are read back.
   func reread(
     _ chunk: JournalContents.Chunk, digesting hash: borrowing SHA256
   ) throws(Failure) -> (() throws(Failure) -> Void)? {

@@ -3,7 +3,7 @@ import Layers
 import Statistics
 
 extension BaselineTotals {
-  /// Adds one image: all units, or those chosen, in their order.
+  /// Adds one image: all units, or the chosen units in their order.
   mutating func add(_ image: PositionStatistics.OfImage, units: [Int]?) {
     count += 1
     for column in nonPositivePositions.indices {

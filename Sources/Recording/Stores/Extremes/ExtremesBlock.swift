@@ -1,7 +1,7 @@
 import Layers
 import Machine
 
-/// Rows of all layers that wait to be spilled.
+/// The rows of all layers that wait to be spilled.
 final class ExtremesBlock: StoreBlock {
   private let store: ExtremesStore
   private let layers: [RowBuffer]

@@ -3,17 +3,17 @@ import Formats
 import Machine
 import Statistics
 
-/// The extremes of all layers in a dump that was made.
+/// The extremes of all layers in a finished or stopped dump.
 struct ExtremesFiles: StoredFiles {
   private let layers: [Manifest.Array]
-  /// The images kept from each end.
+  /// The maximum number of images kept at each end.
   private let limit: Int
 
   init(_ layers: [Manifest.Array], limit: Int) { (self.layers, self.limit) = (layers, limit) }
 
   var files: [String] { layers.map(\.file) }
 
-  /// Files have the same size, however many images they are of.
+  /// Returns the size of the merged files, which does not depend on the number of images.
   func mergedBytes(of parts: [Merge.Part]) -> Int {
     let bytes = layers.reduce(0) { sum, layer in parts.reduce(sum) { $0 + $1.bytes(of: layer) } }
     return bytes / max(parts.count, 1)
@@ -30,7 +30,7 @@ struct ExtremesFiles: StoredFiles {
       let first = part.shard.firstRow
       let file = try RecordedExtremes(
         path, units: units, limit: limit, rows: first..<first + part.manifest.images.count)
-      // A file of this layout is there: what the manifest says of it can be kept in memory, too.
+      // A file of this size exists on the disk, so the extremes of so many units also fit in memory.
       let sum = whole ?? LayerExtremes(units: units, limit: limit)
       whole = sum
       for unit in 0..<units {

@@ -3,25 +3,26 @@ import Machine
 import Statistics
 import Tensor
 
-/// The extremes of the units of all layers: they share a file of spilled rows, a sample and a snapshot.
+/// The plan for the extremes of all layers' units. The layers share a file of spilled rows, a sample and a
+/// snapshot.
 struct ExtremesPlan: StorePlan {
-  /// The layers' files, as the manifest has them.
+  /// The manifest's entries for the layers' files.
   let entries: [Manifest.Array]
   let sources: [RowSource]
-  /// The images kept from each end.
+  /// The maximum number of images kept at each end.
   let limit: Int
-  /// The dump's rows, as its table of images counts them.
+  /// The dump's rows, as numbered in its table of images.
   let rows: Range<Int>
-  /// The sampled ones among them.
+  /// The sampled rows of the dump.
   let sample: [Int]
-  /// The sampled rows of all shards.
+  /// The number of sampled rows over all shards.
   let sampleOfAll: Int
-  /// Rows that may be spilled before they are folded into a snapshot.
+  /// The number of rows that may be spilled before they are folded into a snapshot.
   let spillRows: Int
 
   /// Plans the extremes of some layers.
   ///
-  /// - Throws: ``Failure`` of kind `usage` where that would be too much for a file.
+  /// - Throws: ``Failure`` of kind `usage` when the extremes are too large for a file.
   init(
     _ layers: [LayerTap], _ limit: Int, _ request: DumpRequest, _ rows: Range<Int>, of images: Int
   ) throws(Failure) {
@@ -49,12 +50,13 @@ struct ExtremesPlan: StorePlan {
     spillRows = request.spillRows ?? Self.spillRows(LayerExtremes.byteCount(widths, limit), widths)
   }
 
-  /// The rows to spill before a snapshot: then writing snapshots costs at most a quarter of writing rows.
+  /// Returns the number of rows to spill before a snapshot, chosen so that writing snapshots costs at most a
+  /// quarter of writing rows.
   private static func spillRows(_ memory: Int, _ widths: [Int]) -> Int {
     max(64 << 20, 4 * memory) / max(widths.reduce(0, +) * MemoryLayout<Float>.size, 1) + 1
   }
 
-  /// The units of each layer.
+  /// The number of units of each layer.
   var widths: [Int] { sources.map { $0.rowShape.count } }
 
   /// The memory of all layers, in bytes.
@@ -64,13 +66,13 @@ struct ExtremesPlan: StorePlan {
     widths.reduce(0) { $0 + LayerExtremes.fileBytes(units: $1, limit: limit, sample: sample.count) }
   }
 
-  /// The spill, two snapshots, the sample.
+  /// The size in bytes of the spilled rows, two snapshots and the sample.
   var workingBytes: Int { min(spillRows, rows.count) * rowBytes + 2 * keptBytes + sample.count * rowBytes }
 
   var rowBytes: Int { widths.reduce(0, +) * MemoryLayout<Float>.size }
   var openFiles: Int { 2 }
 
-  /// The memory of all layers, and what each thread writes a file in.
+  /// Returns the memory of all layers, and of each thread's buffer for writing a file.
   func memory(threads: Int) -> StoreMemory {
     let writing = LayerExtremes.writingBytes(
       units: widths.max() ?? 0, limit: limit, sample: sample.count)
@@ -82,7 +84,7 @@ struct ExtremesPlan: StorePlan {
     manifest.extremes = Manifest.Extremes(limit: limit, sample: sampleOfAll)
   }
 
-  /// Opens the working files, which may be there already.
+  /// Opens the working files, or creates them.
   func open(in folder: DumpFolder, continuing: Bool, keepOpen: Bool) throws(Failure) -> any Store {
     try ExtremesStore(self, in: folder)
   }

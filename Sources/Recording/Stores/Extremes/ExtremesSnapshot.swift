@@ -1,14 +1,15 @@
 import Foundation
 import Machine
 
-/// What was kept of the rows up to some moment, as a file: so that what was spilled can be forgotten.
+/// A file with the extremes of the rows done so far. After a snapshot, the spilled rows are no longer needed.
 enum ExtremesSnapshot {
   private static let magic = Array("activation-dump extremes 1\n".utf8)
 
-  /// Writes a snapshot; whoever reads it finds the old one or this one, whole.
+  /// Writes a snapshot atomically: a reader of the file finds either the old snapshot or the new one,
+  /// complete.
   ///
-  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`; the old one then stays.
-  /// - Precondition: Nobody changes the layers meanwhile.
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`; the old snapshot then stays.
+  /// - Precondition: No other thread changes the layers during the call.
   static func write(_ layers: [LayerExtremes], of rows: RangeSet<Int>, to path: String) throws(Failure) {
     let file = try AtomicFile(path)
     let hash = SHA256()
@@ -25,13 +26,13 @@ enum ExtremesSnapshot {
     try file.commit()
   }
 
-  /// Reads a snapshot into layers of the same units, or only looks at it.
+  /// Reads a snapshot into layers of the same units, or only checks the snapshot.
   ///
   /// - Parameters:
   ///   - path: The file.
   ///   - bytes: The memory of all layers together.
-  ///   - layers: Where the content goes, if anywhere.
-  /// - Returns: The rows it is of; none when there is no snapshot, or it is not as it was written.
+  ///   - layers: The layers that receive the content; empty to check only.
+  /// - Returns: The rows of the snapshot; empty when there is no snapshot, or when it is damaged.
   static func read(_ path: String, bytes: Int, into layers: [LayerExtremes] = []) -> RangeSet<Int> {
     guard let file = try? MappedFile(path) else { return RangeSet() }
     let region = file.region

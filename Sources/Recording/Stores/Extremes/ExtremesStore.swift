@@ -5,10 +5,11 @@ import Synchronization
 
 /// The extremes of all layers while a dump is made, shared by the workers.
 ///
-/// A chunk of rows is spilled to a file, noted in the journal and only then taken in. When the spill is full, everything
-/// that was taken in becomes a snapshot, which replaces the one before, and the spill starts again. So whatever the
-/// journal says is done is in the snapshot or in the spill, whenever the process is killed, and neither grows with the
-/// number of images.
+/// A chunk of rows is spilled to a file, then recorded in the journal, and only then added to memory. When
+/// the file of spilled rows is full, the memory is written as a snapshot, which replaces the previous one,
+/// and spilling restarts at the beginning of the file. So every row in the journal is either in the snapshot
+/// or in the spilled rows, no matter when the process is killed, and neither file grows with the number of
+/// images.
 final class ExtremesStore: Store {
   private let plan: ExtremesPlan
   private let folder: DumpFolder
@@ -18,13 +19,13 @@ final class ExtremesStore: Store {
   private let state = Mutex(State())
 
   private struct State {
-    /// The rows that were taken in, from 0.
+    /// The rows that were added to memory, from 0.
     var taken = RangeSet<Int>()
-    /// Where the next chunk is spilled, in rows.
+    /// The offset of the next spilled chunk, in rows.
     var place = 0
   }
 
-  /// Opens the files, which may be there already.
+  /// Opens the files, or creates them.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   init(_ plan: ExtremesPlan, in folder: DumpFolder) throws(Failure) {
@@ -41,12 +42,12 @@ final class ExtremesStore: Store {
     ExtremesBlock(self, plan.sources.map { RowBuffer($0, chunkRows: chunkRows) })
   }
 
-  /// Spills a chunk of rows, the sampled ones to a place of their own besides.
+  /// Spills a chunk of rows, and writes the sampled rows to a separate file as well.
   ///
   /// - Parameters:
   ///   - rows: The rows, from 0.
   ///   - values: The activations of one layer, rows × units.
-  /// - Returns: Where the chunk is in the file of spilled rows, in rows.
+  /// - Returns: The offset of the chunk in the file of spilled rows, in rows.
   /// - Throws: ``Failure`` of kind `writeFailed`; the rows then count as not done.
   func spill(
     _ rows: Range<Int>, _ values: (Int) -> UnsafeBufferPointer<Float>
@@ -60,7 +61,7 @@ final class ExtremesStore: Store {
     return place
   }
 
-  /// Takes in a chunk that was spilled and noted.
+  /// Adds a chunk to memory after it was spilled and journalled.
   func takeIn(_ rows: Range<Int>, _ values: (Int) -> UnsafeBufferPointer<Float>) {
     for (index, layer) in layers.enumerated() {
       layer.add(values(index), firstRow: plan.rows.lowerBound + rows.lowerBound)
@@ -86,14 +87,15 @@ final class ExtremesStore: Store {
     if Self.isSnapshot(of: taken, usableWith: chunks) {
       taken = ExtremesSnapshot.read(folder.snapshot, bytes: bytes, into: layers)
     } else {
-      // It must not be found when its rows have been done again.
+      // The snapshot is removed, so that it is not found after its rows have been done again.
       taken = RangeSet()
       if Disk.isDirectory(folder.snapshot) != nil { try Disk.remove(folder.snapshot) }
     }
     state.withLock { $0.taken = taken }
   }
 
-  /// Whether every row of a snapshot is in a chunk that is in it entirely; otherwise, something has happened to the files.
+  /// Returns whether the rows of a snapshot are exactly those of whole chunks; otherwise the files have been
+  /// changed.
   private static func isSnapshot(of rows: RangeSet<Int>, usableWith chunks: [JournalContents.Chunk]) -> Bool {
     var named = RangeSet<Int>()
     for chunk in chunks where !rows.isDisjoint(RangeSet(chunk.rows)) { named.insert(contentsOf: chunk.rows) }

@@ -4,29 +4,29 @@ import Statistics
 import Tensor
 
 extension LayerExtremes {
-  /// The bytes of a layer's file, within a few.
+  /// Returns the size of a layer's file in bytes, accurate to a few bytes.
   static func fileBytes(units: Int, limit: Int, sample: Int) -> Int {
     let perUnit = 2 * limit * 12 + 6 * 8 + ExactMoments.limbs * 8 + sample * 4
     return units * perUnit + sample * 8 + 14 * 256
   }
 
-  /// The memory that writing a layer's file takes: a piece of some units as it is read and as it is written, what is
-  /// known of every unit, and the piece in which the file is read back.
+  /// Returns the memory needed to write a layer's file, in bytes: a group of units as read and as written,
+  /// the statistics of every unit, and the buffer with which the file is read back.
   static func writingBytes(units: Int, limit: Int, sample: Int) -> Int {
     let piece = min(pieceUnits(limit, sample), units) * max(8 * limit, 4 * sample)
     return 2 * piece + units * (4 * MemoryLayout<UnitStatistics>.stride + 3 * 8 * ExactMoments.limbs)
       + (2 << 20)
   }
 
-  /// The units that are written together: a megabyte of them, or one.
+  /// Returns the number of units that are written together: a megabyte of units, or one unit.
   private static func pieceUnits(_ limit: Int, _ sample: Int) -> Int {
     max((1 << 20) / max(8 * limit, 4 * sample, 1), 1)
   }
 
   /// Writes the layer's file: `low_values`, `high_values` and the rest of the format's keys.
   ///
-  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`, and what `sample` throws.
-  /// - Precondition: Nobody else changes this object meanwhile.
+  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`, and the errors of `sample`.
+  /// - Precondition: No other thread changes this object during the call.
   func write(to path: String, sample: SampledValues) throws(Failure) {
     let file = try NPZFile(path)
     let rows = sample.rows.count
@@ -53,7 +53,7 @@ extension LayerExtremes {
     }
   }
 
-  /// One number for each image of an end, for some units.
+  /// Returns one number for each image of an end, for some units.
   private func numbers<Number>(
     _ units: Range<Int>, _ end: KeyPath<UnitWords, [UInt64]>, missing: Number, _ number: (UInt64) -> Number
   ) -> [Number] {
@@ -62,7 +62,7 @@ extension LayerExtremes {
     for index in units {
       let keys = unit(index)[keyPath: end]
       for key in keys { numbers.append(number(key)) }
-      // Fewer images than the file has room for.
+      // Positions without an image are filled, where there are fewer images than the file has room for.
       numbers.append(contentsOf: repeatElement(missing, count: limit - keys.count))
     }
     return numbers

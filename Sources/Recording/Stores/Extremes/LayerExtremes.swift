@@ -1,23 +1,25 @@
 import Statistics
 import Synchronization
 
-/// What is kept of one layer's units instead of their activations: both ends, exact moments and counts.
+/// The extremes of one layer's units, kept in place of their activations: both ends, exact moments and
+/// counts.
 ///
-/// It is the same for the same rows, in whatever order and in however many parts they come. NaN, as in the rows of images
-/// that cannot be read, is left out.
+/// The result depends only on the set of rows, not on their order or on the number of parts. NaN, as in the
+/// rows of images that cannot be read, is left out.
 final class LayerExtremes: @unchecked Sendable {
-  // Sendable: `words` is touched only by whoever holds `lock`, or by the only owner.
-  /// The units.
+  // Sendable: `words` is accessed only by the holder of `lock`, or by the only owner.
+  /// The number of units.
   let units: Int
-  /// The images kept from each end.
+  /// The maximum number of images kept at each end.
   let limit: Int
 
   private let lock = Mutex(())
-  /// A unit's numbers together: its ends' keys, the highest as complements, then digits, then two counts.
+  /// The numbers of each unit, contiguous: the keys of its low end, those of its high end as complements,
+  /// then digits, then two counts.
   private let words: UnsafeMutablePointer<UInt64>
   private let stride: Int
 
-  /// Keeps nothing yet.
+  /// Creates extremes of no images.
   init(units: Int, limit: Int) {
     (self.units, self.limit) = (units, limit)
     stride = Self.words(limit)
@@ -27,20 +29,20 @@ final class LayerExtremes: @unchecked Sendable {
 
   deinit { words.deallocate() }
 
-  /// The memory a unit takes, in numbers of 64 bits.
+  /// Returns the memory of a unit, in 64-bit words.
   private static func words(_ limit: Int) -> Int { 2 * limit + ExactMoments.digits + 2 }
 
-  /// The memory that units take, in bytes.
+  /// Returns the memory of units, in bytes.
   static func byteCount(units: Int, limit: Int) -> Int { units * words(limit) * MemoryLayout<UInt64>.size }
 
-  /// The memory of layers of some widths, in bytes.
+  /// Returns the memory of layers with the given numbers of units, in bytes.
   static func byteCount(_ widths: [Int], _ limit: Int) -> Int {
     widths.reduce(0) { $0 + byteCount(units: $1, limit: limit) }
   }
 
-  /// Everything that is kept, as a run that goes on later needs it.
+  /// The complete state, as a resumed run needs it.
   ///
-  /// - Precondition: Nobody else uses this object.
+  /// - Precondition: No other thread uses this object.
   var bytes: UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(
       UnsafeMutableBufferPointer(start: words, count: units * stride))
@@ -57,38 +59,38 @@ final class LayerExtremes: @unchecked Sendable {
     }
     private var counts: UnsafeMutablePointer<UInt64> { low + 2 * limit + ExactMoments.digits }
 
-    /// The activations that were taken in.
+    /// The number of activations that were added.
     var count: Int {
       get { Int(truncatingIfNeeded: counts[0]) }
       nonmutating set { counts[0] = UInt64(newValue) }
     }
-    /// Those that are zero or less.
+    /// The number of activations that are zero or less.
     var nonPositive: Int {
       get { Int(truncatingIfNeeded: counts[1]) }
       nonmutating set { counts[1] = UInt64(newValue) }
     }
-    /// How many images each end has.
+    /// The number of images at each end.
     var kept: Int { min(count, limit) }
 
-    /// The keys of the lowest, ascending.
+    /// The keys of the lowest images, ascending.
     var lowest: [UInt64] { UnsafeBufferPointer(start: low, count: kept).sorted() }
-    /// The keys of the highest, descending.
+    /// The keys of the highest images, descending.
     var highest: [UInt64] { UnsafeBufferPointer(start: high, count: kept).sorted().map { ~$0 } }
   }
 
-  /// One unit's numbers.
+  /// Returns one unit's numbers.
   ///
-  /// - Precondition: Nobody else changes this object meanwhile.
+  /// - Precondition: No other thread changes this object while the result is used.
   func unit(_ unit: Int) -> UnitWords { UnitWords(low: words + unit * stride, limit: limit) }
 
-  /// Takes in the activations of consecutive rows, rows × units.
+  /// Adds the activations of consecutive rows, rows × units.
   ///
-  /// - Precondition: Every row is taken in once, and there are no more than ``ExactMoments/limit``.
+  /// - Precondition: Every row is added once, and the number of rows is at most ``ExactMoments/limit``.
   func add(_ values: UnsafeBufferPointer<Float>, firstRow: Int) {
     lock.withLock { _ in
       let rows = values.count / max(units, 1)
       guard let source = values.baseAddress, rows > 0 else { return }
-      // Units side by side in a cache line, so that each is read from memory once.
+      // Adjacent units share a cache line, so that each line is read from memory once.
       let width = 16
       withUnsafeTemporaryAllocation(of: Float.self, capacity: width * rows) { tile in
         for first in Swift.stride(from: 0, to: units, by: width) {
@@ -111,13 +113,13 @@ final class LayerExtremes: @unchecked Sendable {
     let (low, high, digits) = (unit.low, unit.high, unit.digits)
     var count = unit.count
     var nonPositive = 0
-    // What a key must be below to be among the lowest, and above to be among the highest.
+    // The bounds of keys: a key below `least` is among the lowest, a key above `most` among the highest.
     var (least, most) = count < limit ? (UInt64.max, UInt64.min) : (low[0], ~high[0])
     for index in 0..<values.count {
       let value = values[index]
       if value.isNaN { continue }
       nonPositive &+= value <= 0 ? 1 : 0
-      // Infinities show as the least or the greatest value; no sum can hold them.
+      // Infinities appear as the minimum or the maximum; no sum can hold them.
       if value.isFinite { ExactMoments.add(value, to: digits) }
       let key = RankKey.make(value, row: UInt32(truncatingIfNeeded: firstRow &+ index))
       if key < least || key > most {
@@ -136,14 +138,14 @@ final class LayerExtremes: @unchecked Sendable {
     unit.nonPositive += nonPositive
   }
 
-  /// Takes in what was kept of other rows of a unit.
+  /// Adds the extremes of other rows of a unit.
   ///
   /// - Parameters:
-  ///   - low: The keys of its lowest, in any order.
-  ///   - high: Those of its highest.
+  ///   - low: The keys of its lowest images, in any order.
+  ///   - high: The keys of its highest images, in any order.
   ///   - digits: Its sums, normalised.
-  ///   - count: The activations that were taken in.
-  ///   - nonPositive: Those that are zero or less.
+  ///   - count: The number of activations that were added.
+  ///   - nonPositive: The number of activations that are zero or less.
   ///   - index: The unit.
   func absorb(
     low: [UInt64], high: [UInt64], digits: [Int64], count: Int, nonPositive: Int, intoUnit index: Int
@@ -162,9 +164,9 @@ final class LayerExtremes: @unchecked Sendable {
     unit.nonPositive += nonPositive
   }
 
-  /// What a unit did, from what is kept of it.
+  /// Returns the statistics of a unit.
   ///
-  /// - Precondition: Nobody else changes this object meanwhile.
+  /// - Precondition: No other thread changes this object during the call.
   func statistics(ofUnit index: Int) -> UnitStatistics {
     let unit = unit(index)
     ExactMoments.normalize(unit.digits)

@@ -3,7 +3,7 @@ import Statistics
 
 /// The activations of the sampled rows: sampled rows × units of all layers.
 struct SampleFile: Sendable {
-  /// The sampled rows of the dump, ascending, as its table of images counts them.
+  /// The sampled rows of the dump, ascending, as numbered in its table of images.
   let rows: [Int]
 
   private let file: ScratchFile
@@ -18,7 +18,7 @@ struct SampleFile: Sendable {
     (self.rows, self.widths) = (rows, widths)
   }
 
-  /// Writes those of some consecutive rows that are sampled.
+  /// Writes the sampled rows among some consecutive rows.
   ///
   /// - Throws: ``Failure`` of kind `writeFailed`.
   func write(_ chunk: Range<Int>, _ values: (Int) -> UnsafeBufferPointer<Float>) throws(Failure) {
@@ -35,9 +35,10 @@ struct SampleFile: Sendable {
     }
   }
 
-  /// The sampled activations of one layer.
+  /// Returns the sampled activations of one layer.
   ///
-  /// - Returns: What reads them, and throws ``Failure`` of kind `writeFailed` where something cut the file.
+  /// - Returns: A reader of the activations, which throws ``Failure`` of kind `writeFailed` when the file was
+  ///   truncated.
   func values(ofLayer layer: Int) -> SampledValues {
     let start = widths[..<layer].reduce(0, +)
     return SampledValues(rows: rows) { (units) throws(Failure) in

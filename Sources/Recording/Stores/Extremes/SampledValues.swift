@@ -1,9 +1,9 @@
 import Machine
 
-/// The activations of one layer in the sampled rows, some units at a time.
+/// The activations of one layer in the sampled rows, read for some units at a time.
 struct SampledValues {
   /// The rows, ascending.
   var rows: [Int]
-  /// Those of some consecutive units, units × rows.
+  /// Returns the activations of some consecutive units, units × rows.
   var values: (_ units: Range<Int>) throws(Failure) -> [Float]
 }

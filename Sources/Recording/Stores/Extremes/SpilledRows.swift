@@ -1,12 +1,13 @@
 import Machine
 
-/// The activations that are in no snapshot yet: for each chunk of rows, layer by layer, rows × units.
+/// The file of the activations that are in no snapshot yet: for each chunk of rows, layer by layer, rows ×
+/// units.
 struct SpilledRows: Sendable {
   private let file: ScratchFile
-  /// The units of each layer.
+  /// The number of units of each layer.
   private let widths: [Int]
 
-  /// The bytes of one row.
+  /// The size of one row, in bytes.
   var rowBytes: Int { widths.reduce(0, +) * MemoryLayout<Float>.size }
 
   /// Opens the file.
@@ -17,7 +18,7 @@ struct SpilledRows: Sendable {
     self.widths = widths
   }
 
-  /// Writes a chunk at a place, counted in rows; `values` are those of one layer.
+  /// Writes a chunk at an offset, counted in rows; `values` returns the activations of one layer.
   ///
   /// - Throws: ``Failure`` of kind `writeFailed`.
   func write(at place: Int, _ values: (Int) -> UnsafeBufferPointer<Float>) throws(Failure) {
@@ -29,7 +30,7 @@ struct SpilledRows: Sendable {
     }
   }
 
-  /// Reads a chunk as it was written; `nil` where the file ends before it does.
+  /// Reads a chunk; `nil` when the file ends before the chunk does.
   func chunk(at place: Int, rows: Int) -> SpilledChunk? {
     let chunk = SpilledChunk(widths: widths, rows: rows)
     return file.read(chunk.bytes, at: place * rowBytes) ? chunk : nil
@@ -46,7 +47,7 @@ final class SpilledChunk {
   private let floats: UnsafeMutableBufferPointer<Float>
   private var starts = [0]
 
-  /// Makes room for a chunk.
+  /// Allocates memory for a chunk.
   init(widths: [Int], rows: Int) {
     for width in widths { starts.append(starts[starts.count - 1] + rows * width) }
     floats = .allocate(capacity: max(starts[starts.count - 1], 1))
@@ -58,7 +59,7 @@ final class SpilledChunk {
     UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: floats[..<starts[starts.count - 1]]))
   }
 
-  /// The activations of one layer.
+  /// Returns the activations of one layer.
   func values(ofLayer layer: Int) -> UnsafeBufferPointer<Float> {
     UnsafeBufferPointer(rebasing: floats[starts[layer]..<starts[layer + 1]])
   }

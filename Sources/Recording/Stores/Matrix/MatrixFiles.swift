@@ -3,7 +3,7 @@ import Formats
 import Machine
 import Tensor
 
-/// The matrix of one layer, or of what the network returns, in a dump that was made.
+/// The matrix of one layer, or of the network's output, in a finished or stopped dump.
 struct MatrixFiles: StoredFiles {
   private let array: Manifest.Array
 

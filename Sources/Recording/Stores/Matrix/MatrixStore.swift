@@ -5,9 +5,10 @@ import Machine
 import Models
 import Tensor
 
-/// The matrix of one layer, or of what the network returns: every number of every row, in a `.npy` file.
+/// The plan for the matrix of one layer, or of the network's output: every number of every row, in a `.npy`
+/// file.
 struct MatrixPlan: StorePlan {
-  /// The file, as the manifest has it.
+  /// The manifest's entry for the file.
   let entry: Manifest.Array
   let source: RowSource
   let format: ArrayFormat
@@ -20,7 +21,7 @@ struct MatrixPlan: StorePlan {
     (source, self.rows) = (layer.source, rows)
   }
 
-  /// Plans the matrix of what a network returns.
+  /// Plans the matrix of a network's output.
   init(outputsOf model: Model, rows: Int) {
     (format, self.rows) = (ArrayFormat(), rows)
     source = RowSource(.output, shape: [model.outputs])
@@ -74,7 +75,7 @@ struct MatrixStore: Store {
   }
 }
 
-/// Rows that wait to be written to a matrix.
+/// The rows that wait to be written to a matrix.
 private final class MatrixBlock: StoreBlock {
   private let file: ArrayFile
   private let rows: RowBuffer

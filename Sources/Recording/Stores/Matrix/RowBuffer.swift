@@ -1,8 +1,9 @@
 import Layers
 import Tensor
 
-/// The rows of one chunk from one source, gathered by one worker, so that a file takes one write a chunk: a file a layer
-/// makes hundreds of files, and a write an image to each would be millions of system calls.
+/// The rows of one chunk from one source, collected by one worker, so that each file takes one write per
+/// chunk. With a file per layer there are hundreds of files, and one write per image to each would take
+/// millions of system calls.
 final class RowBuffer {
   private let source: RowSource
   private let floats: UnsafeMutableBufferPointer<Float>
@@ -25,7 +26,7 @@ final class RowBuffer {
   /// Fills a row with NaN.
   func skip(row: Int) { self[row].update(repeating: .nan) }
 
-  /// The numbers of some rows, rows × numbers.
+  /// Returns the numbers of some rows, rows × numbers.
   func values(in rows: Range<Int>) -> UnsafeBufferPointer<Float> {
     let start = (rows.lowerBound - firstRow) * width
     return UnsafeBufferPointer(rebasing: floats[start..<start + rows.count * width])
