@@ -65,6 +65,7 @@ dist:  ## Make what is released: the program that stands alone, its tarball and 
 	@scripts/setup.sh
 	@scripts/dist/build.sh
 	@scripts/dist/tarball.sh
+	@scripts/dist/check.sh
 	@scripts/dist/deb.sh
 	@scripts/dist/sums.sh
 

@@ -32,7 +32,7 @@ enum Main {
     signal(SIGXFSZ, SIG_IGN)
     // A write to a pipe without a reader is also an error of that write.
     signal(SIGPIPE, SIG_IGN)
-    // How the processes that it starts end, it wants to know, whoever started it.
+    // A program that starts this one may ignore the ends of processes; here, that of curl has to be seen.
     signal(SIGCHLD, SIG_DFL)
     cs_end_on_unreadable_mappings(ExitStatus.inputMissing.rawValue)
     ImageDecoder.returnLargeBlocks()

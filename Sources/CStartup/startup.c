@@ -31,7 +31,7 @@ static void open_standard_streams(void) {
   }
 }
 
-// The place is only used to write a crash report. Whoever names one is not asked again.
+// The place is only used to write a crash report; one that the environment names stays.
 static void name_runtime(void) {
 #if defined(__linux__)
   if (access("/proc/self/exe", F_OK) != 0) setenv("SWIFT_ROOT", "/", 0);
