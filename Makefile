@@ -61,12 +61,14 @@ PREFIX ?= /usr/local
 install: build  ## Copy the binary to $(PREFIX)/bin
 	install -D $(BUILD) $(DESTDIR)$(PREFIX)/bin/activation-dump
 
-dist:  ## Make what is released: the program that stands alone, its tarball and Debian package (docs/distribution.md)
-	@scripts/setup.sh
+dist:  ## Make what is released: the program that stands alone, its tarball, Debian package and Python wheel (docs/distribution.md)
+	@scripts/setup.sh dist
 	@scripts/dist/build.sh
 	@scripts/dist/tarball.sh
 	@scripts/dist/check.sh
 	@scripts/dist/deb.sh
+	@scripts/dist/licences.sh .build/static/archives.txt .build/wheel-licences
+	@scripts/wheel.sh .build/dist/activation-dump .build/dist .build/wheel-licences
 	@scripts/dist/sums.sh
 
 clean:  ## Remove what was built

@@ -14,6 +14,7 @@ case "${1:-}" in
   test) packages+=("${test_packages[@]}") ;;
   lint) packages+=(clang-format) ;;
   bench) packages+=(python3-venv libopenblas-dev) ;;
+  dist) packages+=(python3-venv) ;;
 esac
 [ -e /etc/debian_version ] || {
   echo "setup: this is not Debian or Ubuntu; install the equivalents of: ${packages[*]}" >&2

@@ -1,2 +1,2 @@
 /// The version of the program, written into every dump.
-package let toolVersion = "0.1.0"
+package let toolVersion = "1.0.0"

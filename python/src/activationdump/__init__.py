@@ -56,7 +56,7 @@ from ._run import Completed, run
 from ._table import Image, Images
 from ._verify import FileCheck, Verification
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 __all__ = [
     "ActivationDumpError",
