@@ -161,7 +161,7 @@ public struct Manifest: Codable, Sendable {
     /// Its name and version.
     public var name = "activation-dump", version = toolVersion
 
-    /// This program.
+    /// Describes this program.
     public init() {}
   }
 
