@@ -7,7 +7,7 @@ struct ArrayJobTests {
   private let folder: TemporaryFolder
   init() throws { folder = try imageFolder(count: 9) }
 
-  /// Runs a shell command with `dump`, as `"$0" $dump`, and its arguments except the options.
+  /// Runs `dump` through a shell, with fixed arguments and the given options.
   private func dump(_ options: String = "", _ environment: [String: String]) throws -> Program.Outcome {
     try Program.shell(
       """

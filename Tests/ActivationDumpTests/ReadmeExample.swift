@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 struct ReadmeExample {
-  /// The README's example, word for word.
+  /// Runs the README's example, word for word.
   private func example(path: String) throws {
     // example:begin
     let network = try Network(

@@ -189,7 +189,8 @@ struct DumpTests {
     for unit in 0..<128 {
       let values = everything[169 * unit..<169 * (unit + 1)]
       let mean = values.reduce(0) { $0 + Double($1) } / 169
-      // The mean is accumulated in double from float partial sums of at most 64 positions: 64 ε of the largest.
+      // The mean is accumulated in double from float partial sums of at most 64 positions. The bound is 64 ε of
+      // the largest value.
       let bound = 64 * Double(Float.ulpOfOne) * Double(values.map(abs).max() ?? 0)
       #expect(abs(Double(means[unit]) - mean) <= bound)
       #expect(maxima[unit] == values.max())

@@ -26,7 +26,8 @@ SUBSTITUTIONS = {
 
 # What a line begins with that is not run, and why.
 LEFT_OUT = {
-    "pip install ", "make ": "builds the program, which is there",
+    "pip install ": "needs a network",
+    "make ": "builds the program, which is there",
     "python3 -m venv ": "needs a network",
     ".venv/bin/": "PyTorch and its weights; Weights/README.md",
     "activation-dump weights fetch": "needs a network",

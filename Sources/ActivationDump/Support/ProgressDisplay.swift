@@ -78,7 +78,7 @@ final class ProgressDisplay: Sendable {
 ///   - resumable: Whether finished work is kept for another run. If so, the signals with which batch systems
 ///     end a job also ask `body` to stop.
 ///   - body: The work.
-/// - Returns: What `body` returns.
+/// - Returns: The result of `body`.
 func withProgress<R>(of noun: String, resumable: Bool = false, _ body: (RunProgress) throws -> R) rethrows
   -> R
 {

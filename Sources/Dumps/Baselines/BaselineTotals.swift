@@ -57,7 +57,8 @@ package struct BaselineTotals: Sendable, Equatable {
       && (contrast == nil) == (others.contrast == nil)
   }
 
-  /// Pixel-wise sparsity: the share of positions at 0 or below, averaged over images. By unit; NaN without images.
+  /// Pixel-wise sparsity: the share of positions at 0 or below, averaged over images. By unit; NaN without
+  /// images.
   package var pixelSparsity: [Double] {
     nonPositivePositions.map { Double($0) / (Double(positions) * Double(count)) }
   }
@@ -65,7 +66,8 @@ package struct BaselineTotals: Sendable, Equatable {
   /// Channel-wise sparsity: the share of images in which all positions are at 0 or below. By unit.
   package var channelSparsity: [Double] { nonPositiveImages.map { Double($0) / Double(count) } }
 
-  /// Local contrast: the sum of |a − b| over the four neighbours of a position, averaged over positions, then images.
+  /// Local contrast: the sum of |a − b| over the four neighbours of a position, averaged over positions, then
+  /// images.
   package var localContrast: [Double]? {
     contrast.map { sums in
       nonPositivePositions.indices.map { sums[$0] / (Double(positions) * Double(count)) }

@@ -148,7 +148,8 @@ package final class Journal: Sendable {
 
   /// Forces the journalled rows to the disk, if the interval has passed and no other thread is doing so.
   ///
-  /// - Throws: What `synchronize`, which forces the files to the disk, throws; ``Failure`` of kind `writeFailed`.
+  /// - Throws: The errors of `synchronize`, which forces the files to the disk; ``Failure`` of kind
+  ///   `writeFailed`.
   package func synchronizeNowAndThen(_ synchronize: () throws(Failure) -> Void) throws(Failure) {
     let chunks: Int? = state.withLock { state in
       guard !state.isSyncing, state.chunks > state.durable,

@@ -161,7 +161,7 @@ package struct Manifest: Codable, Sendable {
     /// Its name and version.
     package var name = "activation-dump", version = toolVersion
 
-    /// This program.
+    /// Describes this program.
     package init() {}
   }
 

@@ -15,7 +15,7 @@ package struct TrialSettings: Sendable, Hashable, Codable {
   /// The seed of both of Python's generators, the standard library's and NumPy's.
   package var seed: UInt32 = 1
 
-  /// The study's settings.
+  /// Creates the study's settings.
   package init() {}
 
   /// The number of times that each unit is shown.

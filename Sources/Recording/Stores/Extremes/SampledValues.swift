@@ -4,6 +4,6 @@ import Machine
 struct SampledValues {
   /// The rows, ascending.
   var rows: [Int]
-  /// Returns the activations of some consecutive units, units × rows.
+  /// A function that returns the activations of some consecutive units, units × rows.
   var values: (_ units: Range<Int>) throws(Failure) -> [Float]
 }
