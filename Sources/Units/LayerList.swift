@@ -1,10 +1,10 @@
-/// Layers worth recording together.
+/// A named list of layers to record together.
 public struct LayerList: Sendable, Hashable {
-  /// The name users choose it by: `relevant`.
+  /// The name by which users choose the list: `relevant`.
   public let name: String
-  /// Its layers and the reason for them, in words.
+  /// The layers and the reason for their choice, in words.
   public let summary: String
-  /// Canonical names in the study's order of enumeration.
+  /// The canonical names, in the study's order of enumeration.
   public let layers: [String]
 
   /// Creates a list.
