@@ -1,7 +1,7 @@
-/// What to do about an image that cannot be read.
+/// The action for an image that cannot be read.
 package enum ErrorPolicy: String, Sendable, CaseIterable, Codable {
-  /// Stop.
+  /// Stops the run.
   case fail
-  /// Leave it out and say so.
+  /// Omits the image, and reports it.
   case skip
 }

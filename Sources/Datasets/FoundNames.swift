@@ -1,15 +1,15 @@
 import Machine
 
-/// What the user should know about the names of images that were found: they are recorded as torchvision's `ImageFolder`
-/// would load them, and some of them may not be meant.
+/// Remarks for the user about the names of the images found. The images are recorded in the order of
+/// torchvision's `ImageFolder`, and some of them may be there by mistake.
 enum FoundNames {
   private static let slash = UInt8(ascii: "/")
   private static let synsets = Set(ImageNet.synsets.map { Array($0.utf8) })
 
-  /// Folders that archivers and servers add.
+  /// Folders that archivers and servers create.
   private static let added = ["__MACOSX/", "@eaDir/"].map { Array($0.utf8) }
 
-  /// Hidden files and folders, and those that systems leave beside one's own.
+  /// Returns a remark on hidden images, and on images in folders that operating systems create.
   static func remarks(onHidden names: PackedStrings) -> [Sentence] {
     var count = 0
     var examples: [String] = []
@@ -24,7 +24,7 @@ enum FoundNames {
     ]
   }
 
-  /// Class folders whose names do not fit together, and those without images.
+  /// Returns remarks on class folders of which only some are synsets, and on folders without images.
   static func remarks(onClasses classes: [[UInt8]], empty: [[UInt8]]) -> [Sentence] {
     var remarks: [Sentence] = []
     let others = classes.filter { !synsets.contains($0) }
@@ -41,7 +41,7 @@ enum FoundNames {
     return remarks
   }
 
-  /// Whether a component of a path begins with a dot, or is a folder that archivers and servers add.
+  /// Whether a component of a path begins with a dot, or is a folder that archivers and servers create.
   private static func isHidden(_ path: ArraySlice<UInt8>) -> Bool {
     var start = path.startIndex
     while start < path.endIndex {

@@ -2,15 +2,16 @@ import Foundation
 package import Machine
 
 extension ImageList {
-  /// What a list is, for errors.
+  /// The expected contents of the file, for errors.
   private static let wanted = "a list of images"
 
-  /// Reads a text of paths, of images or of tar files: a file, a pipe (`<(…)`), or `-`, standard input.
+  /// Reads a text of paths to images or tar files. The text is a file, a pipe (`<(…)`), or standard input
+  /// (`-`).
   static func readList(_ path: String) throws(Failure) -> ImageList {
     let text = try UserText(path, wanted: wanted)
     let folder = Disk.isRegularFile(path) ? folder(ofList: path) : "."
     let first = text.lines.first { !$0.trimmed.isEmpty } ?? []
-    // A name may look like anything: a path that is there is one.
+    // A first line that looks like another format may still be a path, if that path exists.
     let place = first.first == UInt8(ascii: "/") ? Array(first) : PathText.bytes(of: "\(folder)/") + first
     if Disk.isDirectory(place) == nil, let look = ListLook.of(text.bytes) {
       throw look.refusal(of: text.name, wanted: wanted)
@@ -23,14 +24,15 @@ extension ImageList {
     try parse(Array(text.utf8), path: path)
   }
 
-  /// Reads the lines of a list: `path`, `path TAB label`, or `path label` where the path ends as an image's does.
+  /// Parses the lines of a list: `path`, `path TAB label`, or `path label` if the path ends in an image
+  /// extension.
   ///
   /// - Parameters:
   ///   - text: The bytes of the file.
-  ///   - path: Where it is.
-  ///   - folder: What paths are relative to, unless that is the list's folder.
+  ///   - path: The path of the file.
+  ///   - folder: The folder that the paths are relative to; by default the folder of the list.
   /// - Returns: The images.
-  /// - Throws: ``Failure``, `inputMissing` or `badData`.
+  /// - Throws: ``Failure`` of kind `inputMissing` or `badData`.
   package static func parse(
     _ text: [UInt8], path: String, folder: String? = nil
   ) throws(Failure) -> ImageList {
@@ -51,14 +53,15 @@ extension ImageList {
       paths: rows, labelOfRow: labelOfRow, isReordered: !isOrdered)
   }
 
-  /// The paths and labels of the lines that have any, −1 for no label, and what the labels count.
+  /// Returns the paths and labels of the lines that are not empty, with −1 for no label, and the kind of the
+  /// labels.
   private static func lines(
     of text: UserText
   ) throws(Failure) -> (PackedStrings, [Int32], Labels) {
     var paths = PackedStrings()
     var labels: [Int32] = []
     var kinds = LabelKinds()
-    // A million lines are read in little more memory than they take.
+    // Capacity is reserved, so that a million lines need little more memory than their own bytes.
     let count = text.lines.underestimatedCount + 1
     paths.reserve(strings: count, bytes: text.bytes.count)
     labels.reserveCapacity(count)
@@ -84,8 +87,9 @@ extension ImageList {
     return (paths, labels, kinds.labels)
   }
 
-  /// A line's path and label. A tab always stands between the two. Spaces do where a whole number or a synset of ImageNet
-  /// follows them and what comes before ends as an image does: names may have spaces, too.
+  /// Splits a line into path and label. A tab always separates them. A space separates them only if an
+  /// integer or an ImageNet synset follows it, and an image extension precedes it, because file names may
+  /// contain spaces.
   private static func fields(
     of line: ArraySlice<UInt8>, _ number: Int, _ path: String
   ) throws(Failure) -> (path: ArraySlice<UInt8>, label: ArraySlice<UInt8>?) {
@@ -107,12 +111,12 @@ extension ImageList {
     return isLabel && ImageNames.isImage(name) ? (line[line.startIndex..<name.endIndex], last) : (line, nil)
   }
 
-  /// The folder that a list's paths are relative to.
+  /// Returns the folder that the paths of a list are relative to.
   package static func folder(ofList path: String) -> String {
     PathText.folder(of: path)
   }
 
-  /// A list of shards, in their order.
+  /// Reads the archives of a list of shards, in their order.
   private static func readArchives(
     of paths: PackedStrings, _ labels: [Int32], archives: Int, path: String, folder: String
   ) throws(Failure) -> ImageList {
@@ -129,7 +133,8 @@ extension ImageList {
       })
   }
 
-  /// The paths in bytewise order, each once, with their labels; those given where they are in that order already.
+  /// Returns the paths in bytewise order without duplicates, with their labels. Returns the given paths if
+  /// they are already in that order.
   private static func ordered(
     _ unordered: PackedStrings, _ unorderedLabels: [Int32], path: String
   ) throws(Failure) -> (PackedStrings, [Int32]) {

@@ -3,21 +3,22 @@ import Foundation
 package import Machine
 
 extension ImageList {
-  /// Finds images: in a folder of class folders, a folder of images, tar files, or by a text of paths.
+  /// Finds images in a folder of class folders, a folder of images, tar files, or a text of paths.
   ///
-  /// A folder is read in torchvision's order: class folders sorted bytewise, within each the folders below it sorted
-  /// by path, and files sorted by name. A folder without images that holds tar files stands for these. The lines of
-  /// a list are `path`, `path TAB label` or `path label`, with paths relative to the list's own folder, or to the working
-  /// directory where the list comes from a pipe or standard input (`-`); rows are sorted bytewise by path, each path once.
-  /// Several archives are named by braces as in shells (`train-{000..146}.tar`), or one after another with `::` between.
+  /// A folder is read in torchvision's order: class folders sorted bytewise; within each class, subfolders
+  /// sorted by path and files sorted by name. A folder that contains tar files and no images means these tar
+  /// files. The lines of a list are `path`, `path TAB label` or `path label`. Paths are relative to the
+  /// folder of the list, or to the working directory if the list comes from a pipe or standard input (`-`).
+  /// Rows are sorted bytewise by path, without duplicates. Several archives are given with braces as in
+  /// shells (`train-{000..146}.tar`), or separated by `::`.
   ///
   /// - Parameters:
-  ///   - path: What to read.
-  ///   - imageKeys: Of the members of a WebDataset sample, those that are its image: the first of these extensions that a
-  ///     sample has. Without any, its only image.
+  ///   - path: The path of the folder, archive or list.
+  ///   - imageKeys: The extensions that mark the image of a WebDataset sample. The first extension that a
+  ///     sample has is used. If empty, a sample must have a single image.
   /// - Returns: The images.
-  /// - Throws: ``Failure``, `inputMissing` or `badData`; `usage` for a pattern of too many names, or keys of what are
-  ///   no archives.
+  /// - Throws: ``Failure`` of kind `inputMissing` or `badData`; `usage` for a pattern of too many names, or
+  ///   for keys without archives.
   package static func read(_ path: String, imageKeys: [String] = []) throws(Failure) -> ImageList {
     let list = try read(path, keys: imageKeys.map { Array($0.utf8) })
     guard imageKeys.isEmpty || list.layout == .tar else {
@@ -50,8 +51,8 @@ extension ImageList {
     return try readArchives(shards.map { PathText.bytes(of: $0) }, imageKeys: keys)
   }
 
-  /// Where the images are, so named that they are found from any working directory: of a list that came from a pipe, the
-  /// folder that its paths are relative to.
+  /// Returns the source of the images as an absolute path, which is valid in any working directory. For a
+  /// list from a pipe, it is the folder that the paths are relative to.
   package static func source(_ path: String) -> [UInt8] {
     guard path != UserText.standardInput, Disk.isDirectory(path) != false || Disk.isRegularFile(path) else {
       return absolute([])
@@ -60,8 +61,8 @@ extension ImageList {
     return Array(parts.map { absolute(PathText.bytes(of: $0)) }.joined(separator: Array("::".utf8)))
   }
 
-  /// A path from the root on. What goes up from the working directory, which has no links in its path, is taken as text;
-  /// further in it may pass links, and stays.
+  /// Returns an absolute path. Leading `..` components are resolved as text, because the path of the working
+  /// directory contains no symbolic links. Later `..` components stay, because they may follow a link.
   private static func absolute(_ path: [UInt8]) -> [UInt8] {
     let slash = UInt8(ascii: "/")
     let (here, above) = (Array(".".utf8)[...], Array("..".utf8)[...])
@@ -77,7 +78,7 @@ extension ImageList {
     return [slash] + (folder + parts).joined(separator: [slash])
   }
 
-  /// Whether a file is an archive rather than a list.
+  /// Whether a file is an archive, rather than a list.
   private static func isArchive(_ path: String) throws(Failure) -> Bool {
     let bytes = PathText.bytes(of: path)
     guard Disk.isRegularFile(path) else { return false }
@@ -150,7 +151,7 @@ extension ImageList {
       paths: paths, labelOfRow: labelOfRow)
   }
 
-  /// Adds the images of a folder, then those of the folders below it: the order of Python's sorted `os.walk`.
+  /// Adds the images of a folder, then those of its subfolders, in the order of Python's sorted `os.walk`.
   private static func collect(
     root: [UInt8], folder: [UInt8], into paths: inout PackedStrings
   ) throws(Failure) {
@@ -160,7 +161,7 @@ extension ImageList {
     while let (folder, ancestors) = pending.popLast() {
       let directory = root + slash + folder
       guard let identity = FileIdentity(directory) else { throw Disk.unreadable(directory) }
-      // A link to a folder above this one would go round for ever.
+      // A link to an ancestor folder would cause an infinite loop.
       if ancestors.contains(identity) { continue }
       var files: [[UInt8]] = []
       for entry in try Disk.entries(of: directory) {
@@ -178,7 +179,7 @@ extension ImageList {
   }
 }
 
-/// What makes two paths the same directory.
+/// The identity of a directory, which is the same for all paths to it.
 private struct FileIdentity: Equatable {
   let device: UInt
   let node: UInt

@@ -1,9 +1,9 @@
 package import Images
 package import Machine
 
-/// The images of a recording, one a row, in the order of the rows.
+/// The images of a recording, one per row, in the order of the rows.
 package struct ImageList: Sendable {
-  /// Where a list came from.
+  /// The sources of a list.
   package enum Layout: String, Sendable, Codable {
     /// A folder of class folders, as torchvision's `ImageFolder` reads it.
     case folders
@@ -11,38 +11,39 @@ package struct ImageList: Sendable {
     case flat
     /// A text file of paths.
     case list
-    /// Tar files: archive after archive as they were given, and in each as ``folders`` or ``flat`` would have it.
+    /// Tar files, archive after archive in the order given; each archive is ordered as ``folders`` or
+    /// ``flat``.
     case tar
   }
 
-  /// What the labels count.
+  /// The meanings of the labels.
   package enum Labels: String, Sendable, Codable {
-    /// Every class folder is named by an ImageNet synset: the label is the index of that class among the thousand.
+    /// ImageNet class indices: every class folder is named after a synset of the thousand classes.
     case imagenet
-    /// The label is the position of the class folder among the class folders.
+    /// Positions of the class folders in their bytewise order.
     case folders
-    /// The labels come from the list, or from texts beside the images in their archive.
+    /// Labels from the list, or from text files beside the images in their archive.
     case given
-    /// There are no labels.
+    /// No labels.
     case none
   }
 
   /// The folder that paths are relative to.
   package let root: String
-  /// Where the list came from.
+  /// The source of the list.
   package let layout: Layout
-  /// What the labels count.
+  /// The meaning of the labels.
   public private(set) var labels: Labels
   /// The names of the class folders, sorted bytewise.
   public private(set) var classes: [String]
-  /// Something the user should know about the images that were found, a sentence each.
+  /// Remarks for the user about the images found, one sentence each.
   public private(set) var remarks: [Sentence]
-  /// Whether rows are in another order than the lines of the list they came from.
+  /// Whether the rows have a different order than the lines of the list.
   let isReordered: Bool
 
-  /// Paths relative to ``root``; of images in archives, their names there.
+  /// The paths relative to ``root``; for images in archives, the names of their members.
   private var table: ImageTable
-  /// Where images are that are not files.
+  /// The locations of images in archives; `nil` for a list of files.
   private var archives: ArchiveIndex?
 
   init(
@@ -58,23 +59,24 @@ package struct ImageList: Sendable {
   /// The number of images.
   package var count: Int { table.count }
 
-  /// The path of an image relative to ``root``, or as the list gives it; behind that of its archive, its name there. What
-  /// is not UTF-8 in it is replaced.
+  /// Returns the path of an image, relative to ``root`` or as given in the list. For an image in an archive,
+  /// it is the path of the archive, a slash and the name of the member. Bytes that are not UTF-8 are
+  /// replaced.
   package func path(ofRow row: Int) -> String { String(decoding: bytes(ofRow: row), as: UTF8.self) }
 
-  /// The bytes of ``path(ofRow:)``: what identifies an image.
+  /// Returns the bytes of ``path(ofRow:)``, which identify an image.
   package func bytes(ofRow row: Int) -> ArraySlice<UInt8> {
     guard let archives else { return table.bytes(ofRow: row) }
     return archives.archive(ofRow: row).name + [UInt8(ascii: "/")] + table.bytes(ofRow: row)
   }
 
-  /// The path of the file an image is, or is in.
+  /// Returns the path of the file that is, or contains, an image.
   package func file(ofRow row: Int) -> String {
     PathText.text(
       archives?.archive(ofRow: row).file ?? table.file(ofRow: row, in: PathText.bytes(of: root)))
   }
 
-  /// Where the bytes of an image are.
+  /// Returns the location of the bytes of an image.
   package func location(ofRow row: Int) -> ImageLocation {
     guard let archives else { return table.location(ofRow: row, in: PathText.bytes(of: root)) }
     let archive = archives.archive(ofRow: row)
@@ -84,19 +86,19 @@ package struct ImageList: Sendable {
       name: EscapedText.escaped(name[...]))
   }
 
-  /// The class of an image, `nil` when it has none.
+  /// Returns the class of an image; `nil` if it has none.
   package func label(ofRow row: Int) -> Int? { table.label(ofRow: row) }
 
-  /// Replaces all labels, −1 for none.
+  /// Replaces all labels; −1 means no label.
   mutating func setLabels(_ labelOfRow: [Int32], _ kind: Labels) {
     table.setLabels(labelOfRow)
     (labels, classes) = (kind, [])
   }
 
-  /// Takes the names of class folders for class indices, as ImageNet-V2 names them, where they are all numbers from 0 to
-  /// 999: torchvision, and so ``labels``, has their positions among the folders as text.
+  /// Uses the names of the class folders as class indices, if all of them are numbers from 0 to 999, as in
+  /// ImageNet-V2. By default the labels are, as in torchvision, the positions of the folders sorted as text.
   ///
-  /// - Returns: Whether they are.
+  /// - Returns: Whether the labels were replaced.
   package mutating func labelByFolderNumbers() -> Bool {
     let numbers = classes.map { ClassLabel.index(Array($0.utf8)[...]) }
     guard labels == .folders, !numbers.isEmpty, numbers.allSatisfy({ $0.map { $0 < 1000 } ?? false }) else {
@@ -112,11 +114,11 @@ package struct ImageList: Sendable {
     archives?.truncate(to: limit)
   }
 
-  /// About the memory the list takes, in bytes.
+  /// The approximate memory of the list, in bytes.
   package var byteCount: Int { table.byteCount + (archives?.byteCount ?? 0) }
 
-  /// SHA-256 of the lines `path TAB label LF` of all rows, paths as in images.tsv; of images in archives, of `path TAB label
-  /// TAB offset TAB size LF`. Equal lists give equal rows.
+  /// The SHA-256 of the lines `path TAB label LF` of all rows, with paths as in images.tsv. For images in
+  /// archives, the lines are `path TAB label TAB offset TAB size LF`. Equal lists have equal rows.
   package var digest: String {
     let hash = SHA256()
     for row in 0..<count {

@@ -1,38 +1,38 @@
 package import Images
 import Machine
 
-/// The paths and classes of images, one a row.
+/// The paths and classes of images, one per row.
 package struct ImageTable: Sendable {
-  /// The paths; of images in archives, their names there.
+  /// The paths; for images in archives, the names of their members.
   package private(set) var paths: PackedStrings
-  /// The class of each row, −1 for none.
+  /// The class of each row; −1 means none.
   package private(set) var labelOfRow: [Int32]
 
-  /// A table without rows.
+  /// Creates a table without rows.
   package init() { (paths, labelOfRow) = (PackedStrings(), []) }
 
-  /// The table of some paths and as many labels.
+  /// Creates a table from paths and the same number of labels.
   init(paths: PackedStrings, labelOfRow: [Int32]) { (self.paths, self.labelOfRow) = (paths, labelOfRow) }
 
   /// The number of rows.
   package var count: Int { paths.count }
 
-  /// The path of a row, in which what is not UTF-8 is replaced.
+  /// Returns the path of a row. Bytes that are not UTF-8 are replaced.
   package func path(ofRow row: Int) -> String { paths[row] }
 
-  /// The bytes of a row's path.
+  /// Returns the bytes of a row's path.
   package func bytes(ofRow row: Int) -> ArraySlice<UInt8> { paths.utf8(row) }
 
-  /// The class of a row, `nil` where it has none.
+  /// Returns the class of a row; `nil` if it has none.
   package func label(ofRow row: Int) -> Int? { labelOfRow[row] < 0 ? nil : Int(labelOfRow[row]) }
 
-  /// The place of a row whose image is a file of its own, below the folder that paths begin at.
+  /// Returns the location of an image that is a file of its own, given the folder that paths are relative to.
   package func location(ofRow row: Int, in root: [UInt8]) -> ImageLocation {
     let file = file(ofRow: row, in: root)
     return ImageLocation(path: file, name: EscapedText.escaped(file[...]))
   }
 
-  /// The path of the file of a row, from a folder that paths begin at.
+  /// Returns the path of a row's file, given the folder that paths are relative to.
   func file(ofRow row: Int, in root: [UInt8]) -> [UInt8] { Disk.path(of: paths.utf8(row), in: root) }
 
   /// Adds a row.
@@ -41,7 +41,7 @@ package struct ImageTable: Sendable {
     labelOfRow.append(label ?? -1)
   }
 
-  /// Replaces all labels, −1 for none.
+  /// Replaces all labels; −1 means no label.
   mutating func setLabels(_ labelOfRow: [Int32]) { self.labelOfRow = labelOfRow }
 
   /// Keeps only the first `limit` rows.
@@ -50,6 +50,6 @@ package struct ImageTable: Sendable {
     labelOfRow.removeLast(labelOfRow.count - paths.count)
   }
 
-  /// About the memory the table takes, in bytes.
+  /// The approximate memory of the table, in bytes.
   var byteCount: Int { paths.byteCount + 4 * labelOfRow.count }
 }

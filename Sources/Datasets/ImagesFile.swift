@@ -1,13 +1,14 @@
 package import Machine
 
-/// `images.tsv`: a header line, then a line a row: row, path, label or nothing, status.
+/// The format of `images.tsv`: a header line, then a line per row with row, path, label (or nothing) and
+/// status.
 package enum ImagesFile {
-  /// The first line.
+  /// The header line.
   package static let header = "row\tpath\tlabel\tstatus\n"
 
-  /// Writes the table of some rows; whoever reads it finds the old one or this one, whole.
+  /// Writes the table of some rows. A reader finds either the old file or this one, complete.
   ///
-  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
+  /// - Throws: ``Failure`` of kind `cannotCreate` or `writeFailed`.
   package static func write(
     _ images: ImageList, _ rows: Range<Int>, status: (Int) -> String, to path: String
   ) throws(Failure) {

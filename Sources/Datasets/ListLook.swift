@@ -1,10 +1,11 @@
 import Machine
 
-/// What a text looks like whose first line names no file: a list of images begins with a path.
+/// The format of a text that is not a list of images. The first line of a list is a path, but that of this
+/// text names no file.
 enum ListLook {
   private static let lines: Sentence = "give lines of 'path', 'path TAB label' or 'path label'"
 
-  /// `nil` where it may well be a list, of files that are gone.
+  /// Returns the format; `nil` if the text may be a list of files that no longer exist.
   static func of(_ text: [UInt8]) -> FileLook? {
     if let document = FileLook.document(text) {
       return FileLook(kind: document.kind, advice: document.advice ?? lines)
@@ -35,7 +36,7 @@ enum ListLook {
     FileLook(kind: "\(kind) that begin with '\(shown)'", advice: "\(lines), without a header")
   }
 
-  /// A path in quotes, or a field of CSV in quotes.
+  /// Returns the format of a first line in quotes: a quoted path, or a quoted field of CSV.
   private static func quoted(_ first: ArraySlice<UInt8>, _ shown: String) -> FileLook? {
     guard let quote = first.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"), first.count > 2,
       first.dropFirst().contains(quote)

@@ -1,23 +1,23 @@
 import Foundation
 
-/// Many short strings of bytes in one block of memory: an array of `String` costs a heap allocation for each path.
+/// Byte strings in one block of memory. An array of `String` would cost a heap allocation per path.
 package struct PackedStrings: Sendable {
   private var bytes: [UInt8] = []
   private var ends: [Int] = []
 
-  /// No strings.
+  /// Creates an empty array of strings.
   package init() {}
 
   /// The number of strings.
   package var count: Int { ends.count }
 
-  /// About the memory they take, in bytes.
+  /// The approximate memory of the strings, in bytes.
   var byteCount: Int { bytes.capacity + 8 * ends.capacity }
 
-  /// The bytes of all strings together.
+  /// The total byte count of all strings.
   var bytesOfStrings: Int { bytes.count }
 
-  /// Makes room for so many more, so that adding them does not take twice that.
+  /// Reserves capacity for more strings, because growth by doubling would use twice the memory.
   mutating func reserve(strings: Int, bytes count: Int) {
     bytes.reserveCapacity(bytes.count + count)
     ends.reserveCapacity(ends.count + strings)
@@ -35,13 +35,13 @@ package struct PackedStrings: Sendable {
     ends.append(bytes.count)
   }
 
-  /// The bytes of one string.
+  /// Returns the bytes of one string.
   package func utf8(_ index: Int) -> ArraySlice<UInt8> { bytes[start(of: index)..<ends[index]] }
 
-  /// The number of bytes of one string.
+  /// Returns the byte count of one string.
   func length(_ index: Int) -> Int { ends[index] - start(of: index) }
 
-  /// One string as text, in which what is not UTF-8 is replaced.
+  /// One string as text. Bytes that are not UTF-8 are replaced.
   package subscript(index: Int) -> String { String(decoding: utf8(index), as: UTF8.self) }
 
   /// Drops all but the first `count` strings.
@@ -51,13 +51,13 @@ package struct PackedStrings: Sendable {
     bytes.removeSubrange((ends.last ?? 0)...)
   }
 
-  /// The numbers of some strings in the order of parts of them, bytewise: of the first parts, where these are equal
-  /// of the second, and so on; strings with equal parts stay in their order.
+  /// Returns the indices of strings, sorted bytewise part by part: by the first parts, then by the second
+  /// parts, and so on. The sort is stable.
   ///
   /// - Parameters:
   ///   - rows: The strings.
-  ///   - cuts: Where the parts of a string end but the last, which ends where the string does.
-  /// - Returns: The numbers of the strings.
+  ///   - cuts: The end offsets of all parts of a string but the last, which ends with the string.
+  /// - Returns: The indices of the strings.
   func sorted(_ rows: Range<Int>, cuts: (Int) -> [Int] = { _ in [] }) -> [Int] {
     let parts = (rows.first.map { cuts($0).count } ?? 0) + 1
     var ends: [Int] = []
@@ -81,7 +81,7 @@ package struct PackedStrings: Sendable {
     }
   }
 
-  /// Whether each string comes before the next, bytewise.
+  /// Whether each string precedes the next one bytewise.
   var areAscending: Bool {
     bytes.withUnsafeBytes { bytes in
       (0..<max(count - 1, 0)).allSatisfy { row in
@@ -93,12 +93,12 @@ package struct PackedStrings: Sendable {
     }
   }
 
-  /// Whether two strings are the same.
+  /// Whether two strings are equal.
   func areEqual(_ a: Int, _ b: Int) -> Bool { utf8(a).elementsEqual(utf8(b)) }
 
   private func start(of index: Int) -> Int { index == 0 ? 0 : ends[index - 1] }
 
-  /// Negative where `a` comes first, positive where `b` does.
+  /// Returns a negative number if `a` precedes `b`, a positive number if `b` precedes `a`.
   private static func order(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
     let count = min(a.count, b.count)
     if count > 0, let first = a.baseAddress, let second = b.baseAddress {

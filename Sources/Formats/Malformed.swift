@@ -1,10 +1,12 @@
 package import Machine
 
-/// The fault that a reader finds in bytes. The reader's caller knows the file's name and makes a sentence of both.
+/// A fault that a reader finds in the bytes of a file. The caller of the reader knows the name of the file,
+/// and combines both into a sentence.
 package struct Malformed: Explained {
-  /// The words that follow the file's name.
+  /// The fault, in words that follow the name of the file.
   package let reason: String
-  /// Whether reading on would have run something: such a file is refused, whatever part of it the bytes are in.
+  /// Whether reading on would have executed code. Such a file is refused, whichever part of it contains the
+  /// bytes.
   package let isRefusal: Bool
 
   /// Creates an error.
@@ -12,13 +14,13 @@ package struct Malformed: Explained {
     (self.reason, self.isRefusal) = (reason, isRefusal)
   }
 
-  /// Bytes are data, whatever is wrong with them.
+  /// The class of failure: bytes are data, whatever their fault.
   package var kind: Failure.Kind { .badData }
   /// The reason.
   package var sentence: Sentence { Sentence(reason) }
 }
 
 extension Failure {
-  /// The fault that a reader found in a file.
+  /// Creates the failure of a file from the fault that a reader found in it.
   package init(_ error: Malformed, in path: String) { self.init(.badData, path: path, error.sentence) }
 }

@@ -2,11 +2,11 @@ import Datasets
 import Foundation
 package import Models
 
-/// Turns the outputs of a network into classes of ImageNet.
+/// The mapping from the outputs of a network to ImageNet classes.
 package struct Classes: Sendable {
-  /// The position in the output of every class, in PyTorch's order; empty for a network without a classifier.
+  /// The output index of each class, in PyTorch's order; empty for a network without a classifier.
   package let outputIndices: [Int]
-  /// Whether the network itself ends in a softmax.
+  /// Whether the network ends in a softmax.
   package let isProbability: Bool
 
   package init(model: Model) {
@@ -15,19 +15,20 @@ package struct Classes: Sendable {
       model.hasClassifier ? (0..<ImageNet.names.count).map { model.outputIndex(ofClass: $0) } : []
   }
 
-  /// Classes in the plain order: for scores computed by a classifier of their own.
+  /// Creates classes in PyTorch's order, for the scores of a separate classifier.
   package init(count: Int) {
     isProbability = false
     outputIndices = Array(0..<count)
   }
 
-  /// The score of every class, in PyTorch's order.
+  /// Returns the score of every class, in PyTorch's order.
   package func scores(of output: some Collection<Float>) -> [Float] {
     let output = Array(output)
     return outputIndices.map { output[$0] }
   }
 
-  /// The indices of the `count` highest scores, best first; among equal ones the lowest index first, NaN last.
+  /// Returns the indices of the `count` highest scores, best first. Of equal scores the lowest index is
+  /// first; NaN is last.
   package static func top(_ count: Int, of scores: [Float]) -> [Int] {
     scores.indices.sorted { a, b in
       let (x, y) = (scores[a], scores[b])
@@ -36,7 +37,7 @@ package struct Classes: Sendable {
     }.prefix(count).map { $0 }
   }
 
-  /// The probability of each output.
+  /// Returns the probability of each class.
   package func probabilities(of output: [Float]) -> [Double] {
     if isProbability { return output.map(Double.init) }
     let largest = Double(output.max() ?? 0)
@@ -45,7 +46,7 @@ package struct Classes: Sendable {
     return exponentials.map { $0 / sum }
   }
 
-  /// The classes of highest score.
+  /// Returns the classes with the highest scores.
   package func top(_ count: Int, of output: [Float]) -> [Prediction] {
     guard !outputIndices.isEmpty else { return [] }
     let probabilities = probabilities(of: output)
@@ -59,8 +60,8 @@ package struct Classes: Sendable {
 }
 
 extension Model {
-  /// Whether the outputs are scores of ImageNet's classes: an embedding is none, and the meaning of another head's
-  /// outputs is not known.
+  /// Whether the outputs are scores of the ImageNet classes. An embedding contains no scores, and the meaning
+  /// of the outputs of a different head is unknown.
   package var hasClassifier: Bool {
     if case .classes = output { head == .published } else { false }
   }

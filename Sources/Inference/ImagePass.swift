@@ -4,17 +4,18 @@ package import Layers
 package import Machine
 import Synchronization
 
-/// Takes what a pass computes, on the thread of one worker.
+/// A receiver of the results of a pass. Each worker has its own, and calls it on its own thread.
 package protocol RowSink: SendableMetatype {
-  /// The rows that come next; no other worker has any of them.
+  /// Announces the next rows. No other worker has any of these rows.
   mutating func begin(_ rows: Range<Int>) throws
-  /// One row's results, in one place of the batch that ran.
+  /// Receives the results of one row, at one place of the batch in the workspace.
   mutating func record(row: Int, from workspace: Workspace, at place: Int)
-  /// A row whose image cannot be read.
+  /// Receives a row whose image cannot be read and is skipped.
   mutating func skip(row: Int, because reason: String)
-  /// A row whose image cannot be read and ends the pass.
+  /// Receives a row whose image cannot be read and ends the pass.
   mutating func fail(row: Int, because reason: String)
-  /// The rows from `begin` that were recorded or skipped: all of them, unless the pass stops early.
+  /// Ends the rows since `begin` that were recorded or skipped. These are all rows, unless the pass stops
+  /// early.
   mutating func end(_ rows: Range<Int>, writingWith runner: Runner) throws
 }
 
@@ -22,25 +23,25 @@ extension RowSink {
   package mutating func fail(row: Int, because reason: String) {}
 }
 
-/// Every image of some rows through a network, on all workers.
+/// A pass of the images of some rows through a network, on all workers.
 ///
-/// Workers take chunks of consecutive rows, in order, each with a decoder, a preprocessor and an arena of its own; the
-/// plan with its weights is shared. Memory does not depend on the number of images.
+/// Workers take chunks of consecutive rows, in order. Each worker has its own decoder, preprocessor and
+/// arena; all share the plan with its weights. The memory does not depend on the number of images.
 package struct ImagePass {
   let network: Network
   let images: ImageList
-  /// The rows to do, in ascending order.
+  /// The rows to process, in ascending order.
   let rows: [Range<Int>]
-  /// The image of row 0: those before it belong to other shards.
+  /// The index of the image of row 0. Earlier images belong to other shards.
   var firstImage = 0
-  /// Rows a worker takes at a time.
+  /// The number of rows that a worker takes at a time.
   let chunkRows: Int
   let batchSize: Int
   let threads: Int
   let onError: ErrorPolicy
   let progress: RunProgress
 
-  /// Describes a pass.
+  /// Creates a pass.
   package init(
     network: Network, images: ImageList, rows: [Range<Int>], firstImage: Int = 0, chunkRows: Int,
     batchSize: Int,
@@ -51,9 +52,9 @@ package struct ImagePass {
     (self.onError, self.progress) = (onError, progress)
   }
 
-  /// Rows a worker collects before it writes: a multiple of the batch size, at most 32 MiB and 64 rows, and few
-  /// enough that every worker gets several chunks. Unit-major files take a write for each unit and chunk, so there it
-  /// is four times as much.
+  /// Returns the number of rows that a worker collects before it writes. It is a multiple of the batch size,
+  /// at most 32 MiB and 64 rows, and small enough that every worker gets several chunks. For unit-major files
+  /// the limits are four times as large, because they need a write for each unit and chunk.
   package static func chunkRows(
     images: Int, rowBytes: Int, batchSize: Int, threads: Int, isUnitMajor: Bool = false
   ) -> Int {
@@ -63,10 +64,10 @@ package struct ImagePass {
     return max(min(wanted, (32 << 20) * factor / max(rowBytes, 1)), 1)
   }
 
-  /// Runs the pass, or as much of it as there is before somebody stops it.
+  /// Runs the pass until its end, or until a request to stop.
   ///
-  /// - Throws: What reading an image threw, under ``ErrorPolicy/fail``, and what a sink threw. What was done until then
-  ///   has been given to the sinks.
+  /// - Throws: The error of reading an image, under ``ErrorPolicy/fail``, and the errors of a sink. The sinks
+  ///   have received all results before the error.
   package func run(sink makeSink: @Sendable () -> some RowSink) throws -> StageTimes {
     let count = rows.reduce(0) { $0 + $1.count }
     progress.begin(total: count)

@@ -8,25 +8,25 @@ public import Tensor
 
 /// A network with its weights, ready to run.
 ///
-/// Making one reads and packs the weights once; running it is safe from any number of threads.
+/// Initialisation reads and packs the weights once. Several threads can run the same network.
 public struct Network: Sendable {
-  /// Which network it is, with the head its weights have.
+  /// The model, with the head of the weights.
   public let model: Model
-  /// Where its weights came from.
+  /// The source of the weights.
   public var weights: Weights { identity.weights }
-  /// The layers that every run records, canonical names in the order asked for.
+  /// The layers that every run records: canonical names in the order requested.
   public let layers: [String]
-  /// What is kept of a layer.
+  /// The reduction of each layer's activations.
   public let reduction: Reduction
-  /// What a run executes.
+  /// The plan that a run executes.
   public let plan: Plan
-  /// The kernels and the arithmetic.
+  /// The kernels and the numeric precision.
   public let options: Plan.Options
-  /// The Pillow whose inputs image files become.
+  /// The version of Pillow whose decoding and resizing of image files is reproduced.
   public let pillow: PillowVersion
-  /// What is known of the weights' file.
+  /// The checkpoint of the weights; `nil` for generated weights.
   package var checkpoint: Checkpoint? { identity.checkpoint }
-  /// Whose weights they are, and what their user should know.
+  /// The identity of the weights, with remarks for the user.
   package let identity: WeightsIdentity
   package let classes: Classes
 
@@ -35,15 +35,16 @@ public struct Network: Sendable {
   /// Loads a network.
   ///
   /// - Parameters:
-  ///   - model: Which network.
-  ///   - weights: Where its parameters are.
-  ///   - layers: What to record, in PyTorch's spelling (`layer4.2.conv3`) or the study's (`layer4_2_conv3`).
-  ///   - reduction: What to keep of a layer.
-  ///   - baselines: Whether runs also measure what the baselines of every unit add up.
-  ///   - options: The kernels and the arithmetic.
-  ///   - pillow: The Pillow whose inputs image files become.
-  /// - Throws: ``UnknownName`` for a layer; ``Failure`` for a file, and for weights that do not
-  ///   fit, all of them at once, or that are known to be another network's.
+  ///   - model: The model.
+  ///   - weights: The source of the parameters.
+  ///   - layers: The layers to record, in PyTorch's spelling (`layer4.2.conv3`) or the study's
+  ///     (`layer4_2_conv3`).
+  ///   - reduction: The reduction of each layer's activations.
+  ///   - baselines: Whether runs also measure the sums for the baselines of every unit.
+  ///   - options: The kernels and the numeric precision.
+  ///   - pillow: The version of Pillow whose decoding and resizing of image files is reproduced.
+  /// - Throws: ``UnknownName`` for a layer; ``Failure`` for a file, for weights that do not fit (with all
+  ///   faults), and for weights that are known to be those of another network.
   public init(
     _ model: Model, weights: Weights, recording layers: [String] = [], reduction: Reduction = .mean,
     baselines: Bool = false, options: Plan.Options = Plan.Options(), pillow: PillowVersion = .standard
@@ -53,7 +54,7 @@ public struct Network: Sendable {
       options: options, pillow: pillow)
   }
 
-  /// Loads weights that have been looked at.
+  /// Loads weights that have been examined.
   package init(
     _ identity: WeightsIdentity, recording layers: [String] = [],
     reduction: Reduction = .mean, baselines: Bool = false, options: Plan.Options = Plan.Options(),
@@ -71,7 +72,7 @@ public struct Network: Sendable {
       baselines: baselines, options: options)
   }
 
-  /// Runs an image file: JPEG or PNG, preprocessed as the network was trained.
+  /// Runs the network on an image file (JPEG or PNG), with the preprocessing of the network's training.
   ///
   /// - Throws: `ImageError` when the file cannot be read.
   public func run(imageAt path: String) throws -> Record {
@@ -82,9 +83,9 @@ public struct Network: Sendable {
     }
   }
 
-  /// Runs a preprocessed input, channels × height × width.
+  /// Runs the network on a preprocessed input, channels × height × width.
   ///
-  /// - Throws: ``Failure`` when the shape is not the network's.
+  /// - Throws: ``Failure`` when the shape is not that of the network's input.
   public func run(_ input: Tensor) throws -> Record {
     guard input.shape == model.inputShape else {
       throw Failure(
@@ -97,7 +98,7 @@ public struct Network: Sendable {
     }
   }
 
-  /// Makes what one more thread needs to run image files.
+  /// Creates the state that one thread needs to run image files.
   package func runner(batchSize: Int) -> Runner {
     Runner(plan, model.preprocessing, pillow: pillow, batchSize: batchSize)
   }
@@ -108,7 +109,7 @@ public struct Network: Sendable {
     return try body(runner)
   }
 
-  /// Copies what a workspace recorded of one image.
+  /// Copies the recorded results of one image from a workspace.
   package func record(of image: Int, in workspace: Workspace) -> Record {
     var recorded: [String: Tensor] = [:]
     for (index, tap) in plan.taps.enumerated() {
@@ -119,16 +120,16 @@ public struct Network: Sendable {
   }
 }
 
-/// Runners for one image that wait to be used again.
+/// A pool of idle runners for batches of one image.
 private final class RunnerPool: Sendable {
-  /// A runner is in this array, or in the hands of the one thread that took it out.
+  /// The idle runners. A runner is either in this array, or in use by the one thread that took it.
   private struct Idle: @unchecked Sendable {
     var runners: [Runner] = []
   }
   private let idle = Mutex(Idle())
 
   func take() -> Runner? {
-    // SAFETY: what is taken out is nobody else's until it is put back.
+    // SAFETY: a runner that is taken out has no other user until it is put back.
     nonisolated(unsafe) var taken: Runner?
     idle.withLock { taken = $0.runners.popLast() }
     return taken

@@ -2,11 +2,12 @@ import Foundation
 import Models
 public import Tensor
 
-/// What a network made of one image.
+/// The results of a network for one image.
 public struct Record: Sendable {
-  /// The layers that were recorded, by canonical name.
+  /// The recorded layers, by canonical name.
   public let layers: [String: Tensor]
-  /// What the network returned: class scores, or an embedding; without a head, what that would be given.
+  /// The outputs of the network: class scores, or an embedding; without a head, the features that are the
+  /// input of a head.
   public let output: Tensor
 
   private let model: Model
@@ -16,14 +17,15 @@ public struct Record: Sendable {
     (self.layers, self.output, self.model, self.classes) = (layers, output, model, classes)
   }
 
-  /// The recorded values of a layer, one per unit (with `.none`: everything, row-major, as ``tensor(of:)`` shapes it).
+  /// The recorded values of a layer, one per unit. With `.none`, all activations in row-major order, with the
+  /// shape of ``tensor(of:)``.
   ///
-  /// - Precondition: The layer, in either spelling, is one the network records.
+  /// - Precondition: The network records the layer, which is given in either spelling.
   public subscript(layer: String) -> [Float] { tensor(of: layer).elements }
 
-  /// The recorded values of a layer with their shape.
+  /// Returns the recorded values of a layer with their shape.
   ///
-  /// - Precondition: The layer, in either spelling, is one the network records.
+  /// - Precondition: The network records the layer, which is given in either spelling.
   public func tensor(of layer: String) -> Tensor {
     guard let tensor = layers[layer] ?? (try? layers[model.layer(named: layer)]) else {
       preconditionFailure("'\(layer)' is not recorded; name it when the network is made")
@@ -31,11 +33,12 @@ public struct Record: Sendable {
     return tensor
   }
 
-  /// The classes of highest score, best first, with their probability; none for a network that returns an embedding.
+  /// Returns the classes with the highest scores, best first, with their probabilities. Empty for a network
+  /// that returns an embedding.
   public func topLabels(_ count: Int) -> [Prediction] { classes.top(count, of: output.elements) }
 }
 
-/// A class a network believes in.
+/// A class with its predicted probability.
 public struct Prediction: Sendable, Hashable, Codable, CustomStringConvertible {
   /// The class's index in PyTorch's order.
   public let index: Int

@@ -1,7 +1,7 @@
 package import Images
 package import Layers
 
-/// What one thread needs to take image files through a network: nothing in it is shared.
+/// The state with which one thread runs image files through a network. No part of it is shared.
 package final class Runner {
   package let workspace: Workspace
   private var times = StageTimes()
@@ -25,7 +25,7 @@ package final class Runner {
       try decoder.decodeUnlessLarge(location)
     }
     guard let image else {
-      // Decoding and resizing take turns: the whole never exists.
+      // Decoding and resizing alternate, so that the whole decoded image is never in memory.
       return try times.measure(\.decode) { () throws(ImageError) in
         try workspace.withInput(of: place) { (input) throws(ImageError) in
           try decoder.decodeLarge(location, with: preprocessor, layout: .channelsLast, into: input)
@@ -40,13 +40,13 @@ package final class Runner {
   /// Runs the network on the first `images` places.
   package func run(images: Int) { times.measure(\.forward) { workspace.run(images: images) } }
 
-  /// Where the time went since the last call.
+  /// Returns the time spent in each stage since the last call.
   package func takeTimes() -> StageTimes {
     defer { times = StageTimes() }
     return times
   }
 
-  /// Adds time spent writing.
+  /// Runs `body`, and adds its time to that of writing.
   package func measureWrite<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
     try times.measure(\.write, body)
   }

@@ -1,14 +1,14 @@
 import Machine
 
-/// Seconds of core time spent in each stage of a recording, summed over workers.
+/// Core time in seconds in each stage of a recording, summed over workers.
 package struct StageTimes: Sendable, Hashable, Codable {
-  /// Reading and decoding image files.
+  /// Time to read and decode image files.
   package var decode = 0.0
-  /// Resizing, cropping and scaling pixels.
+  /// Time to resize, crop and scale pixels.
   package var preprocess = 0.0
-  /// The network.
+  /// Time to run the network.
   package var forward = 0.0
-  /// Writing rows and computing digests.
+  /// Time to write rows and compute digests.
   package var write = 0.0
 
   /// Creates times of zero.
@@ -22,7 +22,7 @@ package struct StageTimes: Sendable, Hashable, Codable {
     total.write += other.write
   }
 
-  /// Runs `body` and adds the time it took to one stage.
+  /// Runs `body`, and adds its time to one stage.
   package mutating func measure<R, E: Error>(
     _ stage: WritableKeyPath<StageTimes, Double>, _ body: () throws(E) -> R
   ) throws(E) -> R {

@@ -1,15 +1,16 @@
 public import Machine
 
-/// Where the parameters of a network come from.
+/// The source of a network's parameters.
 public enum Weights: Sendable, Hashable, CustomStringConvertible {
-  /// A checkpoint, in any format ``Checkpoint`` reads, and the key of the weights in it where several sets fit.
+  /// A checkpoint in any format that ``Checkpoint`` reads. If several sets of weights fit, `key` selects one.
   case file(String, key: String? = nil)
-  /// The documented generator: for tests and benchmarks, meaningless as a network.
+  /// Parameters from the documented generator, for tests and benchmarks. The network then computes
+  /// meaningless results.
   case seeded(UInt64)
 
-  /// Reads `seeded:N`, or the path of a checkpoint.
+  /// Parses `seeded:N`, or the path of a checkpoint.
   ///
-  /// - Throws: ``Failure`` when what follows `seeded:` is not a number.
+  /// - Throws: ``Failure`` when the text after `seeded:` is not a number.
   public init(_ argument: String) throws(Failure) {
     guard argument == "seeded" || argument.hasPrefix("seeded:") else {
       self = .file(argument)
@@ -21,7 +22,7 @@ public enum Weights: Sendable, Hashable, CustomStringConvertible {
     self = .seeded(seed)
   }
 
-  /// How the command line spells it.
+  /// The weights in the syntax of the command line.
   public var description: String {
     switch self {
     case .file(let path, key: _): path

@@ -2,10 +2,12 @@ package import Machine
 package import Models
 
 extension WeightsChoice {
-  /// Where in the file the weights are, in words that follow the name of the network; empty at the root.
+  /// The location of the weights in the file, in words that follow the name of the network; empty at the
+  /// root.
   package var place: String { key.isEmpty ? "" : " under the key '\(key)'" }
 
-  /// What the user should know of what was taken and what was not, in sentences that name the file.
+  /// Returns notes for the user on the weights that were chosen and those that were not. The sentences name
+  /// the file.
   package func notes(on path: String) -> [Sentence] {
     var notes: [Sentence] = []
     if !others.isEmpty {

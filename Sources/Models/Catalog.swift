@@ -2,18 +2,18 @@ public import Machine
 package import Units
 
 extension Model {
-  /// The networks of the study, then four beyond it. Each is described in its own file of `Networks`.
+  /// The networks of the study, then four other networks. Each is described in its own file in `Networks`.
   public static let all: [Model] = [
     inceptionV1, resNet50, resNet50L2, resNet50Linf, wideResNet50, denseNet201, convNeXtBase, viTBase32,
     clipViTBase32, clipResNet50, squeezeNet, squeezeNetCaffe, googLeNetTorchvision, clipViTBase32OpenAI,
   ]
 
-  /// The layers of the network of an identifier; `nil` for one that is not in the catalogue.
+  /// Returns the layers of a network, given its identifier; `nil` if the network is not in the catalogue.
   package static let names: @Sendable (String) -> (any NamedLayers)? = { identifier in
     all.first { $0.identifier == identifier }
   }
 
-  /// The network of an identifier.
+  /// Returns the network with an identifier.
   ///
   /// - Throws: ``UnknownName`` with the nearest identifiers.
   public static func named(_ identifier: String) throws(UnknownName) -> Model {

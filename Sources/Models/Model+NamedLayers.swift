@@ -3,12 +3,12 @@ import Tensor
 import Units
 
 extension Model: NamedLayers {
-  /// None: these are all of the network's layers.
+  /// The recording: `nil`, because these are all layers of the network.
   package var recording: String? { nil }
-  /// Canonical names, in the order of execution.
+  /// Returns the canonical names, in order of execution.
   ///
   /// - Throws: `GraphError` if the description contradicts itself.
   package func executionOrder() throws -> [String] { try graph().names }
-  /// The number of units of a layer, by its canonical name; 0 for any other.
+  /// Returns the number of units of a layer, given its canonical name; 0 for any other name.
   package func channels(of layer: String) -> Int? { shape(ofLayer: layer)?.channels ?? 0 }
 }

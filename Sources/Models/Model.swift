@@ -4,33 +4,34 @@ public import Machine
 public import Tensor
 package import Units
 
-/// A network: its description, its names, its input, the meaning of its outputs and where its weights come from.
+/// A network: its description, its names, its input, the meaning of its outputs, and the source of its
+/// weights.
 ///
-/// Those of the catalogue are in ``all``; ``init(_:displayName:paper:network:input:output:relevantLayers:weights:seededDamping:)``
-/// makes others.
+/// The networks of the catalogue are in ``all``. Other networks are created with
+/// ``init(_:displayName:paper:network:input:output:relevantLayers:weights:seededDamping:)``.
 public struct Model: Sendable {
-  /// The name users choose it by: `resnet50`.
+  /// The name by which users choose the network: `resnet50`.
   public let identifier: String
-  /// The name figures show: `ResNet-50`.
+  /// The name in figures: `ResNet-50`.
   public let displayName: String
-  /// The paper's title and where to read it; `nil` where there is none.
+  /// The title of the paper and its address; `nil` if there is none.
   public let paper: String?
   /// The input.
   public let input: ModelInput
   /// The meaning of the outputs of the published head.
   public private(set) var output: ModelOutput
-  /// Its trained weights.
+  /// The trained weights.
   public let weights: TrainedWeights
-  /// Its head: the layers that make the outputs.
+  /// The head: the layers that compute the outputs.
   package private(set) var head = Head.published
-  /// The number of values it returns: class scores, or an embedding; 0 without a head.
+  /// The number of outputs: class scores, or the size of an embedding; 0 without a head.
   public private(set) var outputs: Int
-  /// Every list of layers worth recording; ``relevantLayers`` is the first.
+  /// The lists of layers worth recording. ``relevantLayers`` is the first.
   package private(set) var relevantLayerVariants: [LayerList] = []
 
-  /// The name of the head; `nil` for a network that has one head only.
+  /// The name of the head; `nil` for a network whose head cannot be replaced.
   let headName: String?
-  /// The outputs in the published weights.
+  /// The number of outputs of the published weights.
   public private(set) var publishedOutputs = 0
   let seededDamping: KeyValuePairs<String, Double>
   private var network: any Block
@@ -38,7 +39,7 @@ public struct Model: Sendable {
   private var shapes: [String: Shape] = [:]
   private var lookup = LayerLookup([])
 
-  /// Creates a network, of the catalogue or not.
+  /// Creates a network, from the catalogue or a new one.
   ///
   /// ```swift
   /// struct TwoLayers: Block {
@@ -49,21 +50,23 @@ public struct Model: Sendable {
   /// let model = Model("two-layers", network: TwoLayers(), input: .image(.imageNet))
   /// ```
   ///
-  /// A description that contradicts itself has no layers, and ``graph()`` says why.
+  /// A contradictory description results in a network without layers. ``graph()`` then throws the reason.
   ///
   /// - Parameters:
-  ///   - identifier: The name users choose it by, and that dumps keep: letters, digits, `.`, `-` and `_`. None of the
-  ///     catalogue's for another network.
-  ///   - displayName: The name figures show; by default the identifier.
-  ///   - paper: The paper's title and where to read it.
-  ///   - network: Its figure, as ``Value``s. One that is ``Headed`` also takes weights with another head, or none.
+  ///   - identifier: The name by which users choose the network, which is also stored in dumps: letters,
+  ///     digits, `.`, `-` and `_`. It must not be the identifier of another network in the catalogue.
+  ///   - displayName: The name in figures; by default the identifier.
+  ///   - paper: The title of the paper and its address.
+  ///   - network: The description of the network, in terms of ``Value``. A network that is ``Headed`` also
+  ///     accepts weights with a different head, or without a head.
   ///   - input: The input.
-  ///   - output: The meaning of the outputs. Classes need as many outputs as their order has; others are
-  ///     ``ModelOutput/numbers``.
-  ///   - rules: Rules for the lists of layers worth recording; the first, called `relevant`, is recorded by default.
-  ///   - weights: Its trained weights.
-  ///   - seededDamping: Words of parameters' names, and factors that keep weights made from a seed small there; see
-  ///     ``SeededWeights``.
+  ///   - output: The meaning of the outputs. Classes require as many outputs as their order has. Other
+  ///     outputs are ``ModelOutput/numbers``.
+  ///   - rules: Rules for the lists of layers worth recording. The first rule is named `relevant`, and is
+  ///     recorded by default.
+  ///   - weights: The trained weights.
+  ///   - seededDamping: Words in the names of parameters, with factors that reduce the deviation of these
+  ///     parameters in seeded weights; see ``SeededWeights``.
   public init(
     _ identifier: String, displayName: String? = nil, paper: String? = nil, network: any Block,
     input: ModelInput, output: ModelOutput = .numbers, relevantLayers rules: [RelevanceRule] = [],
@@ -82,7 +85,7 @@ public struct Model: Sendable {
     if case .classes(let order, _) = output, order.outputs != outputs { self.output = .numbers }
   }
 
-  /// How an image becomes the input.
+  /// The preprocessing of an image into the input.
   public var preprocessing: Preprocessing {
     switch input {
     case .image(let preprocessing): preprocessing
@@ -91,31 +94,33 @@ public struct Model: Sendable {
 
   /// The shape of the input for one image, channels × height × width.
   public var inputShape: Shape { input.shape }
-  /// Where the trained weights are published; `nil` for a network that means none in particular.
+  /// The published trained weights; `nil` for a network without specific weights.
   package var checkpoint: CheckpointSource? { weights.published }
   /// The files of the published weights, best first.
   package var publishedFiles: [CheckpointSource.File] { checkpoint?.files ?? [] }
   /// Top-1 accuracy on ImageNet's validation set as published for the weights (CLIP: zero-shot).
   public var publishedTop1: Double? { weights.top1 }
 
-  /// The study's layers, canonical names in the study's order of enumeration.
+  /// The study's layers: canonical names in the study's order of enumeration.
   public var relevantLayers: [String] { relevantLayerVariants.first?.layers ?? [] }
 
-  /// Every activation that can be recorded, canonical names in PyTorch's order: parents before children.
+  /// The names of all activations that can be recorded: canonical names in PyTorch's order, parents before
+  /// children.
   public private(set) var layers: [String] = []
 
-  /// The shape of an activation for one image, `nil` when there is none of that canonical name.
+  /// Returns the shape of an activation for one image; `nil` if no activation has that canonical name.
   public func shape(ofLayer layer: String) -> Shape? { shapes[layer] }
 
-  /// Records the network's description; cheap.
+  /// Builds the graph from the network's description. The cost is low.
   ///
-  /// - Throws: ``GraphError`` if the description contradicts itself, a defect of ours.
+  /// - Throws: ``GraphError`` if the description contradicts itself, which is a defect of the description.
   public func graph() throws(GraphError) -> Graph { try Self.record(network, input.shape) }
 
-  /// The study's spelling of a canonical layer name: `layer1_0_conv1`, `visual_layer1_0_conv1`.
+  /// Returns the study's spelling of a canonical layer name: `layer1_0_conv1`, `visual_layer1_0_conv1`.
   public func studyName(of layer: String) -> String { LayerNames.studyName(of: layer) }
 
-  /// The canonical name of a layer given in either spelling; the `visual` prefix of CLIP may be left out.
+  /// Returns the canonical name of a layer, given in either spelling. The `visual` prefix of CLIP is
+  /// optional.
   ///
   /// - Throws: ``UnknownName`` with the nearest layers of this network.
   public func layer(named name: String) throws(UnknownName) -> String {
@@ -123,7 +128,7 @@ public struct Model: Sendable {
     throw lookup.unknown(name, .layer(model: identifier))
   }
 
-  /// The same network with another head; the same where it has one head only.
+  /// Returns the network with a different head, or unchanged if its head cannot be replaced.
   func with(_ head: Head) -> Model {
     guard var headed = network as? any Headed else { return self }
     var model = self
@@ -140,7 +145,8 @@ public struct Model: Sendable {
     return model
   }
 
-  /// Where the output holds the score of a class in PyTorch's order: the same, but for Lucid's `googlenet`.
+  /// Returns the index of the output with the score of a class in PyTorch's order. Only in Lucid's
+  /// `googlenet` does it differ from the index of the class.
   ///
   /// - Precondition: `torchIndex` is in 0..<1000.
   public func outputIndex(ofClass torchIndex: Int) -> Int {
@@ -154,9 +160,10 @@ public struct Model: Sendable {
     if case .classes(let order, _) = output { order } else { .torch }
   }
 
-  /// Takes names, shapes and, where there is one head only, the number of outputs from the description.
+  /// Derives the names and shapes and, if the head cannot be replaced, the number of outputs, from the
+  /// description.
   private mutating func describe() {
-    // A description that contradicts itself has no layers here; `graph()` reports it.
+    // A contradictory description has no layers here; `graph()` reports the contradiction.
     let graph = (try? Self.record(network, input.shape)) ?? Graph()
     layers = LayerNames.inRegistrationOrder(graph.names)
     shapes = Dictionary(layers.map { ($0, graph.shape(of: $0) ?? []) }) { first, _ in first }

@@ -1,10 +1,10 @@
-/// Layers worth recording together.
+/// A named list of layers to record together.
 package struct LayerList: Sendable, Hashable {
-  /// The name users choose it by: `relevant`.
+  /// The name by which users choose the list: `relevant`.
   package let name: String
-  /// Its layers and the reason for them, in words.
+  /// The layers and the reason for their choice, in words.
   package let summary: String
-  /// Canonical names in the study's order of enumeration.
+  /// The canonical names, in the study's order of enumeration.
   package let layers: [String]
 
   /// Creates a list.

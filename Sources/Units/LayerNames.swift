@@ -1,8 +1,9 @@
 package import Machine
 
-/// Orders and spells the names of a network's activations.
+/// The order and spelling of the names of a network's activations.
 package enum LayerNames {
-  /// The order PyTorch's `named_modules()` gives them: parents before children, siblings as first executed.
+  /// Returns names in the order of PyTorch's `named_modules()`: parents before children, siblings in order of
+  /// first execution.
   package static func inRegistrationOrder(_ names: [String]) -> [String] {
     let root = Branch()
     for name in names {
@@ -15,7 +16,7 @@ package enum LayerNames {
     return ordered
   }
 
-  /// The study's spelling: `layer1_0_conv1` for `layer1.0.conv1`.
+  /// Returns the study's spelling: `layer1_0_conv1` for `layer1.0.conv1`.
   package static func studyName(of layer: String) -> String {
     String(decoding: layer.utf8.map { $0 == UInt8(ascii: ".") ? UInt8(ascii: "_") : $0 }, as: UTF8.self)
   }
@@ -39,24 +40,24 @@ package enum LayerNames {
   }
 }
 
-/// Finds layers by name, in either spelling.
+/// A table that finds layers by name, in either spelling.
 package struct LayerLookup: Sendable {
   private let names: [String]
   private let byStudyName: [String: String]
 
-  /// Creates a table of canonical names.
+  /// Creates a table from canonical names.
   package init(_ names: [String]) {
     self.names = names
     byStudyName = Dictionary(names.map { (LayerNames.studyName(of: $0), $0) }) { first, _ in first }
   }
 
-  /// The canonical name; the `visual` prefix of CLIP may be left out.
+  /// The canonical name of a layer. The `visual` prefix of CLIP is optional.
   package subscript(name: String) -> String? {
     let study = LayerNames.studyName(of: name)
     return byStudyName[study] ?? byStudyName["visual_\(study)"]
   }
 
-  /// The error for a name that is not there, with the nearest in its spelling.
+  /// Returns the error for an unknown name, with the nearest known names in the same spelling.
   package func unknown(_ name: String, _ subject: UnknownName.Subject) -> UnknownName {
     let known = name.contains(".") ? names : names.map(LayerNames.studyName)
     return UnknownName(subject, name: name, known: known)

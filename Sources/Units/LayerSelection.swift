@@ -1,18 +1,19 @@
 import Foundation
 import Machine
 
-/// Chooses layers of a network, or of those that a dump recorded.
+/// Selects layers of a network, or of a dump.
 package enum LayerSelection {
-  /// The layers that a comma-separated list of names and patterns chooses, each once.
+  /// Returns the layers that a comma-separated list of names and patterns selects, each once.
   ///
-  /// A word is `all`; the name of one of the model's lists, `relevant` for the study's; a layer's name in either
-  /// spelling; or a shell pattern (`*`, `?`, `[…]`) matched against both spellings, where `*` also matches dots.
-  /// Lists come in their own order, patterns in order of execution.
+  /// A word is one of these: `all`; the name of one of the model's lists, such as `relevant` for the study's
+  /// layers; the name of a layer in either spelling; or a shell pattern (`*`, `?`, `[…]`). A pattern is
+  /// matched against both spellings, and its `*` also matches dots. Lists keep their own order; the layers of
+  /// a pattern are in order of execution.
   ///
-  /// Of recorded layers a pattern may choose none, and a list may have some that were not recorded.
+  /// In a dump, a pattern may select no layer, and a list may include layers that were not recorded.
   ///
-  /// - Throws: ``UnknownName`` for a word that chooses nothing, with the nearest layers; ``Failure`` where none are
-  ///   chosen at all.
+  /// - Throws: ``UnknownName`` for a word that selects no layer, with the nearest layers; ``Failure`` if no
+  ///   layer is selected at all.
   package static func layers(_ words: String, of layers: some NamedLayers) throws -> [String] {
     var chosen: [String] = []
     var seen: Set<String> = []

@@ -1,29 +1,30 @@
 package import Machine
 
-/// Layers that words and names of units choose from: all those of a network, or those of them that a dump recorded.
+/// The layers that users select by name: all layers of a network, or the layers that a dump recorded.
 package protocol NamedLayers: Sendable {
   /// The identifier of the network.
   var identifier: String { get }
-  /// The network's lists of layers, where they are known. They may have layers that were not recorded.
+  /// The network's lists of layers, if they are known. They may include layers that were not recorded.
   var relevantLayerVariants: [LayerList] { get }
-  /// The folder of the dump that recorded them; `nil` where they are all of the network's.
+  /// The folder of the dump that recorded the layers; `nil` for all layers of a network.
   var recording: String? { get }
-  /// Canonical names, in the order of execution.
+  /// Returns the canonical names, in order of execution.
   func executionOrder() throws -> [String]
-  /// The study's spelling of a canonical name.
+  /// Returns the study's spelling of a canonical name.
   func studyName(of layer: String) -> String
-  /// The canonical name of a layer given in either spelling; the `visual` prefix of CLIP may be left out.
+  /// Returns the canonical name of a layer, given in either spelling. The `visual` prefix of CLIP is
+  /// optional.
   ///
   /// - Throws: ``UnknownName`` with the nearest of these layers.
   func layer(named name: String) throws(UnknownName) -> String
-  /// The number of units of a layer, by its canonical name; `nil` where it is not known.
+  /// Returns the number of units of a layer, given its canonical name; `nil` if it is not known.
   func channels(of layer: String) -> Int?
 }
 
 extension NamedLayers {
-  /// The unit written `layer__channel`, with the layer in either spelling.
+  /// Returns the unit with the name `layer__channel`, with the layer in either spelling.
   ///
-  /// - Throws: ``UnitNameError`` when it is written otherwise or there is no such unit.
+  /// - Throws: ``UnitNameError`` if the text has another form, or the unit does not exist.
   package func unit(named text: String) throws(UnitNameError) -> UnitName {
     guard let parts = UnitName.parts(of: text) else { throw .malformed(text) }
     let unit: UnitName

@@ -1,6 +1,6 @@
 package import Machine
 
-/// The layers of a dump, by the names in its manifest. Their network need not be known.
+/// The layers of a dump, named as in its manifest. Their network need not be in the catalogue.
 package struct RecordedLayers: NamedLayers, Sendable {
   /// The identifier of the network.
   package let identifier: String
@@ -16,9 +16,9 @@ package struct RecordedLayers: NamedLayers, Sendable {
   /// - Parameters:
   ///   - path: The folder of the dump.
   ///   - network: The identifier of the network.
-  ///   - layers: Canonical names in the order of the manifest, and the number of units of each; `nil` where only some
-  ///     were recorded.
-  ///   - known: The network, where it is known: its lists of layers, and the order in which it executes them.
+  ///   - layers: The canonical names in the order of the manifest, and the number of units of each layer;
+  ///     `nil` if only some units were recorded.
+  ///   - known: The network, if it is known, with its lists of layers and its order of execution.
   package init(
     in path: String, of network: String, _ layers: [(name: String, channels: Int?)],
     known: (any NamedLayers)? = nil
@@ -28,20 +28,22 @@ package struct RecordedLayers: NamedLayers, Sendable {
     lookup = LayerLookup(names)
   }
 
-  /// The network's lists, where it is known.
+  /// The network's lists of layers; empty if the network is not known.
   package var relevantLayerVariants: [LayerList] { network?.relevantLayerVariants ?? [] }
 
-  /// Canonical names, in the order of execution where the network is known, else in that of the manifest.
+  /// Returns the canonical names, in order of execution if the network is known, else in the order of the
+  /// manifest.
   package func executionOrder() -> [String] {
     guard let order = try? network?.executionOrder() else { return names }
     let recorded = Set(names), known = Set(order)
     return order.filter(recorded.contains) + names.filter { !known.contains($0) }
   }
 
-  /// The study's spelling of a canonical name.
+  /// Returns the study's spelling of a canonical name.
   package func studyName(of layer: String) -> String { LayerNames.studyName(of: layer) }
 
-  /// The canonical name of a layer given in either spelling; the `visual` prefix of CLIP may be left out.
+  /// Returns the canonical name of a layer, given in either spelling. The `visual` prefix of CLIP is
+  /// optional.
   ///
   /// - Throws: ``UnknownName`` with the nearest of the recorded layers.
   package func layer(named name: String) throws(UnknownName) -> String {
@@ -49,6 +51,6 @@ package struct RecordedLayers: NamedLayers, Sendable {
     throw lookup.unknown(name, .recordedLayer(dump: recording ?? identifier))
   }
 
-  /// The number of units of a layer; `nil` where only some were recorded.
+  /// Returns the number of units of a layer; `nil` if only some units were recorded.
   package func channels(of layer: String) -> Int? { channels[layer] }
 }

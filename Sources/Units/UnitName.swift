@@ -7,7 +7,8 @@ package struct UnitName: Hashable, Sendable, CustomStringConvertible {
   /// The channel, from 0.
   package let channel: Int
 
-  /// Creates a name; ``NamedLayers/unit(named:)`` reads one and checks that there is the unit.
+  /// Creates a name without a check. ``NamedLayers/unit(named:)`` parses a name and checks that the unit
+  /// exists.
   package init(layer: String, channel: Int) { (self.layer, self.channel) = (layer, channel) }
 
   /// The dotted form: `layer1.0.conv1__17`.
@@ -16,7 +17,8 @@ package struct UnitName: Hashable, Sendable, CustomStringConvertible {
   /// The study's form: `layer1_0_conv1__17`.
   package var studyName: String { "\(LayerNames.studyName(of: layer))__\(channel)" }
 
-  /// The layer, in the spelling it was given in, and the channel of a text `layer__channel`; `nil` for any other text.
+  /// Splits a text `layer__channel` into the layer, in its given spelling, and the channel; `nil` for any
+  /// other text.
   static func parts(of text: String) -> (layer: String, channel: Int)? {
     let bytes = Array(text.utf8)
     let underscore = UInt8(ascii: "_")
@@ -29,16 +31,16 @@ package struct UnitName: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// The name of a unit that there is not.
+/// The error for a name of a unit that does not exist.
 package enum UnitNameError: Explained, Hashable {
-  /// It is not written `layer__channel`.
+  /// The text does not have the form `layer__channel`.
   case malformed(String)
-  /// There is no such layer.
+  /// The layer does not exist.
   case unknownLayer(UnknownName)
-  /// The layer has other channels.
+  /// The layer has no such channel.
   case noSuchChannel(UnitName, network: String, channels: Int)
 
-  /// A name is data.
+  /// The class of failure: a name is data.
   package var kind: Failure.Kind { .badData }
 
   /// One sentence for the user.

@@ -1,36 +1,36 @@
 import Foundation
 import Machine
 
-/// The chosen units of one layer, in the order they were given: the columns of its file.
+/// The selected units of one layer, in the order given: the columns of its file.
 package struct LayerUnits: Sendable, Hashable {
   /// The layer's canonical name.
   package let layer: String
-  /// The chosen units; `nil` for all of them.
+  /// The selected units; `nil` for all units.
   package var units: [Int]?
 
-  /// Creates a choice.
+  /// Creates a selection.
   package init(layer: String, units: [Int]? = nil) { (self.layer, self.units) = (layer, units) }
 }
 
-/// Reads lists of units.
+/// Parses lists of units.
 package enum UnitSelection {
-  /// Reads a file of units: one `layer__channel` a line, the study's JSON `{"units": […]}`, or comma-separated values
-  /// with the unit in the first column, under the header `unit`.
+  /// Reads a file of units. Three formats are accepted: one `layer__channel` per line; the study's JSON
+  /// `{"units": […]}`; or comma-separated values with the unit in the first column, under the header `unit`.
   ///
-  /// Layers come in order of first appearance, and the units of a layer in the order of the file.
+  /// Layers are in order of first appearance, and the units of a layer in the order of the file.
   ///
-  /// - Throws: ``Failure``: `inputMissing`, or `badData` for a layer or unit that is not there.
+  /// - Throws: ``Failure`` of kind `inputMissing`, or `badData` for a layer or unit that does not exist.
   package static func read(_ path: String, for layers: some NamedLayers) throws -> [LayerUnits] {
     let text = try UserText(path, wanted: wanted)
     return try parse(text.bytes, path: text.name, for: layers)
   }
 
-  /// What a file of units is, for errors.
+  /// The expected contents of the file, for errors.
   private static let wanted = "a list of units (one layer__channel a line, CSV or JSON)"
 
-  /// Units written `layer__channel`, in either spelling, by layer.
+  /// Groups units by layer. Each unit is written `layer__channel`, with the layer in either spelling.
   ///
-  /// - Throws: ``Failure`` of kind `badData` for a layer or unit that is not there, or is named twice.
+  /// - Throws: ``Failure`` of kind `badData` for a layer or unit that does not exist, or is named twice.
   package static func units(_ names: [String], of layers: some NamedLayers) throws -> [LayerUnits] {
     try units(names, of: layers, path: "the list of units")
   }
@@ -93,7 +93,8 @@ package enum UnitSelection {
     }
   }
 
-  /// The units of a table with a header: a column `unit`, or the columns `layer` and `channel`; `nil` for a text without.
+  /// Returns the units of a table with a header: a column `unit`, or the columns `layer` and `channel`; `nil`
+  /// for a text without such a header.
   private static func table(_ text: [UInt8], header: String, path: String) throws(Failure) -> [String]? {
     for separator in ",;\t".utf8 {
       var records = CSVRecords(Array(header.utf8), separator: separator)

@@ -7,47 +7,48 @@ import Statistics
 import Synchronization
 import Tensor
 
-/// How fast a network runs on this machine: no files, seeded inputs.
+/// A benchmark of a network on this machine, with generated inputs and no image files.
 package struct Benchmark: Sendable {
-  /// What every run records.
+  /// The layers that every run records.
   package enum Taps: String, Sendable, CaseIterable, Codable {
-    /// Nothing: the plain forward pass.
+    /// No layers: the plain forward pass.
     case none
     /// The means of all relevant layers.
     case relevant
   }
 
-  /// The network.
+  /// The network to measure.
   package var model: Model
-  /// Its weights.
+  /// The weights of the network.
   package var weights: Weights
-  /// The same weights, where they have been looked at.
+  /// The same weights, if they have been examined.
   package var identity: WeightsIdentity?
-  /// The images a thread takes through the network together.
+  /// The number of images in a batch.
   package var batchSize = 8
-  /// The threads, each with a workspace of its own.
+  /// The number of threads, each with its own workspace.
   package var threads = ProcessorCount.available
-  /// Kernels and arithmetic.
+  /// The kernels and the numeric precision.
   package var options = Plan.Options()
-  /// What every run records.
+  /// The layers that every run records.
   package var taps = Taps.none
-  /// Seconds of measurement, divided among the runs.
+  /// The total time of measurement in seconds, divided among the runs.
   package var seconds = 10.0
-  /// The runs whose median counts.
+  /// The number of runs, whose median is the result.
   package var runs = 5
-  /// Whether one image at a time runs, every layer of it on all threads, instead of a batch a thread.
+  /// Whether to measure latency: one image at a time, every layer on all threads, instead of one batch per
+  /// thread.
   package var latency = false
-  /// Whether every layer is timed as well, for ``seconds`` more.
+  /// Whether to time every layer as well, for ``seconds`` more.
   package var timesLayers = false
 
   /// Creates a benchmark with the defaults.
   package init(_ model: Model, weights: Weights) { (self.model, self.weights) = (model, weights) }
 
-  /// Images a second over several runs.
+  /// Images per second over several runs.
   package struct Rates: Sendable, Codable {
-    /// The middle, the highest and the lowest.
+    /// The median, the highest and the lowest rate.
     package var median: Double, best: Double, worst: Double
-    /// Every run, in order.
+    /// The rate of every run, in order.
     package var runs: [Double]
 
     init(_ runs: [Double]) {
@@ -57,36 +58,38 @@ package struct Benchmark: Sendable {
     }
   }
 
-  /// What was measured.
+  /// The results of a benchmark.
   package struct Summary: Sendable, Codable {
-    /// The network, its arithmetic and its kernels.
+    /// The network, its numeric precision and its kernels.
     package var model: String, precision: String, tier: String
-    /// How it was run.
+    /// The settings of the runs.
     package var threads: Int, batchSize: Int, taps: Taps
-    /// Images a second.
+    /// Images per second.
     package var imagesPerSecond: Rates
-    /// Milliseconds from the start of one image to its end, every layer on all threads; only where that was asked for.
+    /// The latency of one image in milliseconds, with every layer on all threads; `nil` if latency was not
+    /// measured.
     package var latencyMs: Double?
-    /// Billions of floating-point operations a second at the median, two for each multiply-add.
+    /// Billions of floating-point operations per second at the median, two for each multiply-add.
     package var gflops: Double
-    /// The machine's limits.
+    /// The measured peaks of the machine.
     package var peak: Peak
-    /// ``gflops`` over the peak of the arithmetic.
+    /// The ratio of ``gflops`` to the machine's peak in this precision.
     package var fractionOfPeak: Double
-    /// What recording adds to the time of a batch, as a share of it: the median over pairs of batches, one that records
-    /// and one that does not, each run right after the other. Only where something is recorded.
+    /// The cost of recording, as a fraction of the time of a batch. It is the median over pairs of
+    /// consecutive batches, one with and one without recording. `nil` if no layers are recorded.
     package var recordingCost: Double?
-    /// The most memory the process held.
+    /// The largest resident memory of the process, in bytes.
     package var peakResidentBytes: Int
-    /// Every layer in the order of execution, if they were timed.
+    /// All layers in order of execution; `nil` if they were not timed.
     package var layers: [Layer]?
-    /// The part of the time of a whole run that the layers' own times add up to, if they were timed.
+    /// The sum of the layers' times as a fraction of the time of a whole run; `nil` if the layers were not
+    /// timed.
     package var layerCoverage: Double?
   }
 
-  /// Runs the benchmark, or as many of its runs as there are before `progress` is cancelled.
+  /// Runs the benchmark, or fewer of its runs if `progress` is cancelled.
   ///
-  /// - Throws: What loading the weights throws.
+  /// - Throws: The error of loading the weights.
   package func run(progress: RunProgress = RunProgress()) throws -> Summary {
     guard batchSize > 0, threads > 0, runs > 0, seconds > 0 else {
       throw Failure(.usage, "batch size, threads and seconds have to be positive")
@@ -98,7 +101,7 @@ package struct Benchmark: Sendable {
     let result = Rates(try measure(network, progress))
     let cost = taps == .none || progress.isStopping ? nil : try recordingCost(network, progress)
     let steps = timesLayers && !progress.isStopping ? try timeSteps(network, progress) : nil
-    let resident = Clock.peakResidentBytes  // before the peaks allocate
+    let resident = Clock.peakResidentBytes  // read before Peak allocates memory
     let peak = try Peak(tier: options.tier, threads: threads)
     let roof = peak.gflops(in: options.precision)
     let gflops = 2e-9 * Double(try model.graph().multiplyAdds) * result.median
@@ -114,9 +117,9 @@ package struct Benchmark: Sendable {
       })
   }
 
-  /// What would run, step by step.
+  /// Returns a description of the plan, step by step.
   ///
-  /// - Throws: What loading the weights throws.
+  /// - Throws: The error of loading the weights.
   package func explanation() throws -> String { try network().plan.description }
 
   private func network() throws -> Network { try network(recording: taps == .relevant) }
@@ -127,8 +130,8 @@ package struct Benchmark: Sendable {
       options: options)
   }
 
-  /// Times batches that record against batches that do not, in turns on every thread: whatever else the machine does
-  /// meets both alike.
+  /// Times batches with recording against batches without, alternately on every thread, so that other load on
+  /// the machine affects both equally.
   private func recordingCost(_ recording: Network, _ progress: RunProgress) throws -> Double {
     let plain = try network(recording: false)
     let ratios = Mutex<[Double]>([])
@@ -140,7 +143,7 @@ package struct Benchmark: Sendable {
       let start = Clock.seconds
       var found: [Double] = []
       repeat {
-        // Either goes first in every other pair.
+        // The order alternates from pair to pair.
         let first = found.count % 2
         let begin = Clock.seconds
         workspaces[first].run(images: batchSize)
@@ -154,12 +157,13 @@ package struct Benchmark: Sendable {
     return ratios.withLock { $0.median } - 1
   }
 
-  /// The threads that run images of their own.
+  /// The number of threads that run separate batches.
   var workers: Int { latency ? 1 : threads }
 
-  /// A workspace full of a generated input, that has run once: the first run touches memory and wakes the clock up.
+  /// Creates a workspace with a generated input, and runs it once: the first run causes page faults and
+  /// raises the clock frequency.
   ///
-  /// - Throws: ``Failure`` of kind `usage` when the system refuses a thread.
+  /// - Throws: ``Failure`` of kind `usage` when the system refuses to create a thread.
   func makeWorkspace(for network: Network) throws(Failure) -> Workspace {
     let team = latency ? ThreadTeam(count: threads) : nil
     if latency && team == nil { throw .refusedThreads(of: threads) }
@@ -171,7 +175,7 @@ package struct Benchmark: Sendable {
     return workspace
   }
 
-  /// Images a second of each run, all threads together.
+  /// Returns the images per second of each run, summed over all threads.
   private func measure(_ network: Network, _ progress: RunProgress) throws -> [Double] {
     let duration = seconds / Double(runs)
     let (batchSize, runs) = (batchSize, runs)

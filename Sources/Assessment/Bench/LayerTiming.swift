@@ -6,40 +6,43 @@ import Synchronization
 import Tensor
 
 extension Benchmark {
-  /// One layer, as fused, on all threads at once.
+  /// The timing of one layer, including the layers fused with it, on all threads at once.
   package struct Layer: Sendable, Codable {
-    /// The layers it stands for, joined by ` + `.
+    /// The names of the fused layers, joined by ` + `.
     package var name: String
-    /// What it is: `convolution 3×3`, `linear`, `layer-norm`.
+    /// The kind of layer: `convolution 3×3`, `linear`, `layer-norm`.
     package var kind: String
-    /// The shape of its result for one image.
+    /// The shape of the output for one image.
     package var shape: [Int]
-    /// What ran it, with all its epilogue does.
+    /// The kernel, including its epilogue.
     package var kernel: String
-    /// Its part of the milliseconds an image takes, all threads at work: those of all layers add up to an image's.
+    /// The layer's part of the milliseconds per image, with all threads busy. The parts of all layers add up
+    /// to the time per image.
     package var ms: Double
-    /// Billions of floating-point operations a second, two for each multiply-add.
+    /// Billions of floating-point operations per second, two for each multiply-add.
     package var gflops: Double
-    /// Billions of bytes a second: activations read and written, weights once a batch, wherever they lie.
+    /// Billions of bytes per second: activations read and written, and weights read once per batch, from any
+    /// cache level.
     package var gbs: Double
-    /// The time the machine's measured roofline allows over the time taken. Above 1 where data comes from a cache, or
-    /// where an algorithm does with fewer multiplications.
+    /// The ratio of the time at the machine's measured roofline to the actual time. It exceeds 1 if data
+    /// comes from a cache, or if an algorithm needs fewer multiplications.
     package var fractionOfRoofline: Double
   }
 }
 
-/// The steps of a plan, timed while all threads run it.
+/// The times of the steps of a plan, measured while all threads run it.
 struct StepTimes {
-  /// Seconds an image and step, all threads together; the last entry is the taps' means.
+  /// Seconds per image and step, with all threads busy. The last entry is the time for the means of the taps.
   let secondsPerImage: [Double]
-  /// Seconds an image of whole runs, measured around them.
+  /// Seconds per image of whole runs, measured around them.
   let total: Double
   let batchSize: Int
 
-  /// From the laps of each thread and run: when each step ended, after the moment the run began.
+  /// Computes the times from the laps of each thread and run. A lap is the end of a step, in seconds after
+  /// the start of the run.
   init(_ laps: [[[Double]]], batchSize: Int) {
     self.batchSize = batchSize
-    /// All threads together: each makes `batchSize` images in its median time.
+    /// Combines all threads: each processes `batchSize` images in its median time.
     func perImage(_ seconds: ([Double]) -> Double) -> Double {
       let rate = laps.reduce(0) { $0 + Double(batchSize) / max($1.map(seconds).median, 1e-9) }
       return rate > 0 ? 1 / rate : 0
@@ -49,7 +52,7 @@ struct StepTimes {
     total = perImage { ($0.last ?? 0) - ($0.first ?? 0) }
   }
 
-  /// The layers of a plan with what they reach, steps that do nothing left out.
+  /// Returns the layers of a plan with their rates, without steps that do nothing.
   func layers(of plan: Plan, precision: Precision, peak: Benchmark.Peak) -> [Benchmark.Layer] {
     let flops = 1e9 * peak.gflops(in: precision)
     let bandwidth = 1e9 * peak.bandwidthGbs
@@ -58,7 +61,8 @@ struct StepTimes {
       let seconds = max(secondsPerImage[index], 1e-12)
       let operations = 2 * Double(cost.multiplyAdds)
       let bytes = cost.bytes(batchSize: batchSize)
-      // attained / min(peak, bandwidth × intensity), which also holds where there is no arithmetic to count.
+      // The formula is attained / min(peak, bandwidth × intensity), which is also valid without arithmetic
+      // operations.
       let needed = max(flops > 0 ? operations / flops : 0, bandwidth > 0 ? bytes / bandwidth : 0)
       return Benchmark.Layer(
         name: plan.steps[index].step.name, kind: plan.kind(of: index), shape: plan.shape(of: index).extents,
@@ -78,7 +82,7 @@ struct StepTimes {
 }
 
 extension Benchmark {
-  /// Times every step on all threads at once, for as long as a benchmark without layers would take.
+  /// Times every step on all threads at once, for as long as a benchmark without layers.
   func timeSteps(_ network: Network, _ progress: RunProgress) throws -> StepTimes {
     let laps = Mutex([[[Double]]](repeating: [], count: workers))
     let barrier = Barrier(workers)

@@ -3,17 +3,18 @@ import Machine
 import Synchronization
 
 extension Benchmark {
-  /// What the machine can do at most, on as many threads.
+  /// The measured peaks of the machine, on the same number of threads.
   package struct Peak: Sendable, Codable {
-    /// Billions of floating-point operations a second of multiply-adds in registers.
+    /// Billions of floating-point operations per second, for multiply-adds in registers.
     package var fmaGflops: Double
-    /// The same of the matrix unit's products of bfloat16; `nil` for a tier that does not use one.
+    /// Billions of floating-point operations per second, for the matrix unit's products of bfloat16; `nil`
+    /// for a tier that does not use a matrix unit.
     package var amxGflops: Double?
-    /// Billions of bytes a second, to and from memory.
+    /// Billions of bytes per second, to and from memory.
     package var bandwidthGbs: Double
 
-    /// The most an arithmetic can reach: fp32 takes six products of bfloat16 where that is faster than multiply-adds,
-    /// bf16x3 three.
+    /// Returns the peak of a precision. fp32 uses six products of bfloat16 where they are faster than
+    /// multiply-adds; bf16x3 uses three.
     func gflops(in precision: Precision) -> Double {
       guard let amxGflops else { return fmaGflops }
       switch precision {
@@ -23,7 +24,7 @@ extension Benchmark {
       }
     }
 
-    /// Encodes every field, `null` where there is no matrix unit.
+    /// Encodes every field, with `null` if there is no matrix unit.
     package func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(fmaGflops, forKey: .fmaGflops)
@@ -34,9 +35,9 @@ extension Benchmark {
 }
 
 extension Benchmark.Peak {
-  /// Measures for about a second.
+  /// Measures the peaks, for about a second.
   init(tier: Tier, threads: Int) throws {
-    let elements = 8 << 20  // 96 MiB of three arrays a thread: more than a last-level cache
+    let elements = 8 << 20  // 96 MiB of three arrays per thread: more than a last-level cache
     let best = Mutex(Rates())
     for _ in 0..<5 {
       let rates = Mutex(Rates())
@@ -73,7 +74,7 @@ extension Benchmark.Peak {
       bandwidthGbs: peak.bandwidth * 1e-9)
   }
 
-  /// Operations and bytes a second, all threads together.
+  /// Operations and bytes per second, summed over all threads.
   private struct Rates {
     var fma = 0.0
     var amx = 0.0

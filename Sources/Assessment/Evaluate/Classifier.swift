@@ -5,9 +5,10 @@ package import Inference
 import Machine
 package import Tensor
 
-/// A matrix that turns an image embedding into class scores: CLIP's zero-shot head, made from texts elsewhere.
+/// A matrix that converts an image embedding to class scores: CLIP's zero-shot head, computed elsewhere from
+/// texts.
 package struct Classifier: Sendable {
-  /// Embedding × classes.
+  /// The matrix, embedding × classes.
   package let matrix: Tensor
 
   /// The number of classes.
@@ -15,7 +16,8 @@ package struct Classifier: Sendable {
 
   /// Reads a matrix, embedding × classes, from an `.npy` file or the only matrix of a checkpoint.
   ///
-  /// - Throws: ``Failure`` when the file cannot be read, or when there is no matrix of `outputs` rows and 1,000 columns.
+  /// - Throws: ``Failure`` when the file cannot be read, or has no matrix of `outputs` rows and 1,000
+  ///   columns.
   package init(_ path: String, outputs: Int) throws {
     let matrices = try Self.matrices(path)
     let classes = 1000
@@ -29,7 +31,7 @@ package struct Classifier: Sendable {
     self.matrix = matrix
   }
 
-  /// 100 · embedding / |embedding| · matrix: the score of each class.
+  /// Returns the score of each class: 100 · embedding / |embedding| · matrix.
   package func scores(_ embedding: [Float]) -> [Float] {
     let length = embedding.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
     var scores = [Double](repeating: 0, count: classes)
@@ -42,7 +44,7 @@ package struct Classifier: Sendable {
     return scores.map { Float($0) }
   }
 
-  /// The classes of highest score, best first, with the softmax of the scores.
+  /// Returns the classes with the highest scores, best first, with the softmax of the scores.
   package func topLabels(_ count: Int, of embedding: [Float]) -> [Prediction] {
     Classes(count: classes).top(count, of: scores(embedding))
   }

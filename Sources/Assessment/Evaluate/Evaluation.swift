@@ -7,32 +7,32 @@ package import Models
 package import Statistics
 import Synchronization
 
-/// The accuracy of a network on labelled images.
+/// An evaluation of a network's accuracy on labelled images.
 package struct Evaluation: Sendable {
   /// The network.
   package let network: Network
   /// The images.
   package let images: ImageList
-  /// What scores classes, for a network that returns an embedding.
+  /// The classifier, for a network that returns an embedding.
   package let classifier: Classifier?
-  /// The images a thread takes through the network together.
+  /// The number of images in a batch.
   package var batchSize = 8
-  /// The threads.
+  /// The number of threads.
   package var threads = ProcessorCount.available
-  /// What to do about images that cannot be read.
+  /// The action for images that cannot be read.
   package var onError = ErrorPolicy.fail
 
-  /// Prepares an evaluation.
+  /// Creates an evaluation.
   ///
-  /// - Throws: ``Failure`` when images lack labels of ImageNet, or the network scores no classes.
+  /// - Throws: ``Failure`` when images have no ImageNet labels, or there are no class scores.
   package init(_ network: Network, on images: ImageList, classifier: Classifier? = nil) throws(Failure) {
     try Self.check(network.model, images, classifier: classifier)
     (self.network, self.images, self.classifier) = (network, images, classifier)
   }
 
-  /// Checks, before any weights are loaded, that images have labels and that something scores classes.
+  /// Checks that the images have labels and that there are class scores, before any weights are loaded.
   ///
-  /// - Throws: ``Failure``, `usage` or `badData`.
+  /// - Throws: ``Failure`` of kind `usage` or `badData`.
   package static func check(
     _ model: Model, _ images: ImageList, classifier: Classifier?
   ) throws(Failure) {
@@ -66,9 +66,10 @@ package struct Evaluation: Sendable {
     }
   }
 
-  /// Refuses a network whose outputs are no scores of ImageNet's classes.
+  /// Refuses a network whose outputs are not scores of the ImageNet classes.
   ///
-  /// - Throws: ``Failure``: `usage` for an embedding without a classifier, `badData` for another head.
+  /// - Throws: ``Failure`` of kind `usage` for an embedding without a classifier, `badData` for a different
+  ///   head.
   package static func checkClasses(_ model: Model, classifier: Classifier?) throws(Failure) {
     switch model.head {
     case .absent:
@@ -95,38 +96,38 @@ package struct Evaluation: Sendable {
         + " made from class names (.npy or safetensors)")
   }
 
-  /// What an evaluation found.
+  /// The results of an evaluation.
   package struct Summary: Sendable, Codable {
-    /// The images scored, and those that could not be read.
+    /// The number of images scored, and of images that could not be read.
     package var images: Int, skipped: Int
-    /// The major version of the Pillow whose inputs they became.
+    /// The major version of the Pillow whose preprocessing is reproduced.
     package var pillow: Int
-    /// The share whose label is the best class, and among the best five.
+    /// The fraction of images whose label is the best class, and of those whose label is among the best five.
     package var top1: Proportion, top5: Proportion
-    /// The different labels among the images.
+    /// The number of different labels among the images.
     package var classes: Int
-    /// What was published for the network's checkpoint; `nil` where nothing was.
+    /// The published accuracy of the network's checkpoint; `nil` if none is published.
     package var publishedTop1: Double?
-    /// How this accuracy stands to the published one.
+    /// The comparison of this accuracy with the published one.
     package var published: PublishedAccuracy?
-    /// How long it took, and images a second.
+    /// The elapsed time in seconds, and the images per second.
     package var seconds: Double, imagesPerSecond: Double
-    /// Whether it was stopped before the last image.
+    /// Whether the evaluation was stopped before the last image.
     package var interrupted: Bool
   }
 
   /// The best classes of one image.
   package struct Answer: Sendable, Hashable {
-    /// The row, and the label.
+    /// The row and the label of the image.
     package var row: Int, label: Int
     /// The five best classes, best first.
     package var best: [Int]
   }
 
-  /// Scores all images, or as many as there are before `progress` is cancelled.
+  /// Scores all images, or fewer if `progress` is cancelled.
   ///
   /// - Returns: The summary, and the answer to each image in order.
-  /// - Throws: What reading an image throws; ``Failure`` when none could be read.
+  /// - Throws: The error of reading an image; ``Failure`` when no image could be read.
   package func run(progress: RunProgress = RunProgress()) throws -> (summary: Summary, answers: [Answer]) {
     let tally = Tally()
     let chunkRows = ImagePass.chunkRows(
@@ -154,7 +155,7 @@ package struct Evaluation: Sendable {
     return (summary, answers)
   }
 
-  /// The published accuracy of the network.
+  /// Compares the accuracy with the network's published accuracy.
   private func published(for top1: Proportion, classes: Int) -> PublishedAccuracy? {
     guard let known = network.model.publishedTop1 else { return nil }
     let generated = if case .seeded = network.weights { true } else { false }
@@ -167,7 +168,7 @@ package struct Evaluation: Sendable {
 extension Evaluation {
   /// Writes the five best classes of every image: row, path, label, best to fifth best, separated by tabs.
   ///
-  /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
+  /// - Throws: ``Failure`` of kind `cannotCreate` or `writeFailed`.
   package static func write(
     _ answers: [Answer], of images: ImageList, to path: String
   ) throws(Failure) {
@@ -183,7 +184,7 @@ extension Evaluation {
   }
 }
 
-/// Answers from all workers.
+/// The collected answers of all workers.
 private final class Tally: Sendable {
   private let collected = Mutex<[Evaluation.Answer]>([])
 

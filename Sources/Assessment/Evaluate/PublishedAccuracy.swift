@@ -1,38 +1,38 @@
 package import Statistics
 
-/// A published accuracy, and what a measured one says about it.
+/// A published accuracy, and its comparison with a measured one.
 package struct PublishedAccuracy: Sendable, Hashable, Codable {
-  /// How a measured accuracy stands to the published one.
+  /// The result of the comparison.
   package enum Verdict: String, Sendable, Codable {
-    /// The interval holds the published share, or does not.
+    /// The confidence interval of the measured accuracy contains the published accuracy, or does not.
     case inside, outside
-    /// The interval is wider than ``widestInterval``: nearly every share would lie inside.
+    /// The interval is wider than ``widestInterval``, so it would contain nearly every accuracy.
     case fewImages = "few_images"
-    /// The images are of so few classes that they are no sample of the validation set.
+    /// The images have so few classes that they are not a sample of the validation set.
     case fewClasses = "few_classes"
-    /// The weights are generated: nothing was published for them.
+    /// The weights are generated; no accuracy is published for them.
     case generatedWeights = "generated_weights"
   }
 
-  /// The widest interval about which "inside" says something.
+  /// The largest width of an interval for which ``Verdict/inside`` is informative.
   static let widestInterval = 0.1
 
-  /// The share of ImageNet's 50,000 validation images whose label was the best class.
+  /// The fraction of ImageNet's 50,000 validation images whose label was the best class.
   package var top1: Double
-  /// The file it was published for.
+  /// The checkpoint of the published accuracy.
   package var checkpoint: String
-  /// What the measured share says.
+  /// The result of the comparison.
   package var verdict: Verdict
 
-  /// Compares a measured share.
+  /// Compares a measured accuracy with a published one.
   ///
   /// - Parameters:
-  ///   - top1: The published share.
-  ///   - checkpoint: The file it was published for.
-  ///   - measured: The measured share.
+  ///   - top1: The published accuracy.
+  ///   - checkpoint: The checkpoint of the published accuracy.
+  ///   - measured: The measured accuracy.
   ///   - generated: Whether the weights are generated.
-  ///   - classes: How many different labels the measured images have. A sample of the validation set has more than half
-  ///     as many as images, or than ImageNet's 1,000.
+  ///   - classes: The number of different labels of the measured images. In a sample of the validation set it
+  ///     is more than half the number of images, or more than half of ImageNet's 1,000 classes.
   package init(_ top1: Double, of checkpoint: String, measured: Proportion, generated: Bool, classes: Int) {
     (self.top1, self.checkpoint) = (top1, checkpoint)
     if generated {

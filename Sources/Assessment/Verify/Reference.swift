@@ -4,25 +4,26 @@ import Machine
 package import Models
 import Tensor
 
-/// What another implementation computed: inputs, outputs and the means of layers.
+/// The results of another implementation: inputs, outputs and the means of layers.
 package struct Reference: Sendable {
   /// The number of images.
   package let images: Int
-  /// Where the file is.
+  /// The path of the file.
   package let path: String
-  /// What the file says about itself: weights, versions, the other implementation's own error.
+  /// The metadata of the file: weights, versions, the error of the other implementation.
   package let metadata: [String: String]
 
-  /// The layers it has, by canonical name; the tensor's name in the file.
+  /// The layers in the file, by canonical name, with the name of each tensor.
   let taps: [(layer: String, key: String)]
   private let file: Checkpoint
   private let seeded: Tensor?
 
-  /// Opens a safetensors or npz file with `logits` [N, outputs], any `tap/<layer>` [N, units], and `input`
-  /// [N, 3, height, width]; or, in place of the input, the metadata `input` (`seeded:S`) and `input_shape`.
+  /// Opens a safetensors or npz file. It contains `logits` [N, outputs], any number of `tap/<layer>` [N,
+  /// units], and `input` [N, 3, height, width]. Instead of the input, it may have the metadata `input`
+  /// (`seeded:S`) and `input_shape`.
   ///
-  /// - Throws: ``UnknownName`` for a layer, ``Failure`` for the file and when something is missing
-  ///   or has the wrong shape.
+  /// - Throws: ``UnknownName`` for a layer; ``Failure`` for a file that cannot be read, and for an array that
+  ///   is missing or has the wrong shape.
   package init(_ path: String, for model: Model) throws {
     file = try Checkpoint.open(path)
     (self.path, metadata) = (path, file.metadata)
@@ -52,16 +53,16 @@ package struct Reference: Sendable {
     if hasLogits { try check("logits", units: model.outputs) }
   }
 
-  /// Whether it has what the network returns.
+  /// Whether the file contains the outputs of the network.
   var hasLogits: Bool { file.shape(of: "logits") != nil }
 
-  /// All inputs, images × 3 × height × width.
+  /// Returns all inputs, images × 3 × height × width.
   func input() throws -> Tensor { try seeded ?? file.tensor(named: "input") }
 
-  /// An array by its name in the file.
+  /// Returns an array, given its name in the file.
   func array(_ key: String) throws -> [Float] { try file.tensor(named: key).elements }
 
-  /// PyTorch's own worst error in fp32, if the file knows it.
+  /// Returns the largest error of PyTorch itself in fp32; `nil` if the file does not state it.
   func ownError(of array: String) -> Double? {
     metadata[array == "logits" ? "fp32_error_logits" : "fp32_error_taps"].flatMap(Double.init)
   }

@@ -6,35 +6,36 @@ package import Statistics
 import Synchronization
 import Tensor
 
-/// A network compared with what another implementation computed.
+/// A comparison of a network with the results of another implementation.
 package struct Verification: Sendable, Codable {
-  /// The images compared.
+  /// The number of images compared.
   package var images: Int
-  /// The arrays: layers in order of execution, then the logits.
+  /// The comparisons of all arrays: layers in order of execution, then the logits.
   package var arrays: [ArrayComparison]
-  /// The first layer, in order of execution, that is off.
+  /// The first layer, in order of execution, whose error exceeds its tolerance.
   package var firstOff: String?
 
   /// Whether every array is within its tolerance.
   package var passes: Bool { arrays.allSatisfy(\.passes) }
 
-  /// The tolerance where neither the user nor the reference says better.
+  /// The tolerance if neither the user nor the reference states one.
   package static let defaultTolerance = 1e-4
 
-  /// Runs the reference's inputs and compares every array of it.
+  /// Runs the network on the reference's inputs, and compares every array.
   ///
   /// - Parameters:
   ///   - model: The network.
-  ///   - weights: Its weights.
-  ///   - reference: What to compare with.
-  ///   - tolerance: The largest error that passes, over the RMS of an array. By default, four times the error that the
-  ///     reference records of PyTorch itself in fp32, and 5e-6 where that is larger; ``defaultTolerance`` for a
-  ///     reference that records none; and never less than the precision promises, ``Layers/Precision/promise``.
-  ///   - options: Kernels and arithmetic.
-  ///   - batchSize: The images a thread takes through the network together.
-  ///   - threads: The threads.
-  /// - Returns: Every array's comparison.
-  /// - Throws: What loading the weights throws, and what reading the reference throws.
+  ///   - weights: The weights of the network.
+  ///   - reference: The reference to compare with.
+  ///   - tolerance: The largest error that passes, relative to the RMS of an array. By default, four times
+  ///     the error that the reference records for PyTorch itself in fp32, and at least 5e-6. For a reference
+  ///     without such a record, ``defaultTolerance``. The tolerance is never smaller than the promise of the
+  ///     precision, ``Layers/Precision/promise``.
+  ///   - options: The kernels and the numeric precision.
+  ///   - batchSize: The number of images in a batch.
+  ///   - threads: The number of threads.
+  /// - Returns: The comparison of every array.
+  /// - Throws: The errors of loading the weights, and of reading the reference.
   package static func run(
     _ model: Model, weights: Weights, against reference: Reference, tolerance: Double? = nil,
     options: Plan.Options = Plan.Options(), batchSize: Int = 8, threads: Int = ProcessorCount.available
@@ -44,7 +45,7 @@ package struct Verification: Sendable, Codable {
       batchSize: batchSize, threads: threads)
   }
 
-  /// The same with weights that have been looked at.
+  /// As the method above, with weights that have been examined.
   package static func run(
     _ identity: WeightsIdentity, against reference: Reference, tolerance: Double? = nil,
     options: Plan.Options = Plan.Options(), batchSize: Int = 8, threads: Int = ProcessorCount.available
@@ -67,7 +68,8 @@ package struct Verification: Sendable, Codable {
 }
 
 extension Precision {
-  /// The largest error of any layer of any network, over the RMS of its array, that is promised (docs/numerics.md).
+  /// The guaranteed bound on the error of any layer of any network, relative to the RMS of its array
+  /// (docs/numerics.md).
   package var promise: Double {
     switch self {
     case .fp32: 5e-6
@@ -78,7 +80,8 @@ extension Precision {
 }
 
 extension Network {
-  /// Runs preprocessed inputs, images × channels × height × width; gives images × units of each tap and the output.
+  /// Runs the network on preprocessed inputs, images × channels × height × width. Returns images × units for
+  /// each tap, and the outputs.
   fileprivate func runAll(
     _ inputs: Tensor, batchSize: Int, threads: Int
   ) throws -> (taps: [[Float]], output: [Float]) {
@@ -109,7 +112,7 @@ extension Network {
 }
 
 extension Tensor {
-  /// One image of a batch.
+  /// Returns one image of a batch.
   fileprivate func image(_ index: Int) -> Tensor {
     let shape = Shape(Array(self.shape.extents.dropFirst()))
     return withUnsafeBufferPointer { elements in

@@ -1,17 +1,18 @@
 import Machine
 import Statistics
 
-/// Where the images of archives are, row by row: 12 bytes each.
+/// The locations of the images in archives: 12 bytes per row.
 struct ArchiveIndex: Sendable {
-  /// An archive, or one within an archive, and the first of its rows.
+  /// An archive, or an archive within an archive, with its first row.
   struct Archive: Sendable {
-    /// What its rows are called, before a slash and the member's name.
+    /// The prefix of the paths of its rows. A slash and the name of the member follow it.
     let name: [UInt8]
     /// The path of the file.
     let file: [UInt8]
-    /// What is behind the file's path in the name: a slash and the name of the inner archive, or nothing.
+    /// The suffix of the name after the path of the file: a slash and the name of the inner archive, or
+    /// nothing.
     let inner: [UInt8]
-    /// The file as it was when its headers were read.
+    /// The version of the file when its headers were read.
     let version: FileVersion
     let firstRow: Int
   }
@@ -20,7 +21,7 @@ struct ArchiveIndex: Sendable {
   private var offsets: [Int] = []
   private var sizes: [UInt32] = []
 
-  /// About the memory the index takes, in bytes.
+  /// The approximate memory of the index, in bytes.
   var byteCount: Int { 256 * archives.count + 8 * offsets.capacity + 4 * sizes.capacity }
 
   /// Begins the rows of an archive.
@@ -30,19 +31,19 @@ struct ArchiveIndex: Sendable {
         name: scan.name, file: scan.file, inner: scan.innerName, version: version, firstRow: offsets.count))
   }
 
-  /// Adds a row to the archive that was begun last.
+  /// Adds a row to the current archive.
   mutating func append(offset: Int, size: Int) {
     offsets.append(offset)
-    // Larger ones are refused when they are read, whatever their size.
+    // Images of 4 GiB or more are refused when they are read, so their exact size does not matter.
     sizes.append(UInt32(clamping: size))
   }
 
-  /// The archive of a row.
+  /// Returns the archive of a row.
   func archive(ofRow row: Int) -> Archive {
     archives[max(archives.partitioningIndex { $0.firstRow > row } - 1, 0)]
   }
 
-  /// The bytes of a row's image in its archive's file.
+  /// Returns the byte range of a row's image in the file of its archive.
   func range(ofRow row: Int) -> Range<Int> {
     let (end, overflow) = offsets[row].addingReportingOverflow(Int(sizes[row]))
     return offsets[row]..<(overflow ? Int.max : end)

@@ -1,9 +1,9 @@
 import Machine
 
-/// Puts what archives hold in order, and finds its labels.
+/// Orders the images of archives, and determines their labels.
 struct ArchiveListBuilder {
   private let scans: [ArchiveScan]
-  /// The members' names, rows in order; the archive's name is not repeated.
+  /// The names of the members, in the order of the rows, without the name of the archive.
   private(set) var names = PackedStrings()
   private(set) var labelOfRow: [Int32] = []
   private(set) var index = ArchiveIndex()
@@ -11,12 +11,12 @@ struct ArchiveListBuilder {
   private(set) var classes: [String] = []
   var remarks: [Sentence] = []
 
-  /// The length of the folder that all images are in; it and the slash behind it are not looked at.
+  /// The length of the folder that all images have in common. This folder and the slash after it are ignored.
   private let shared: Int
   /// Whether each archive is a class, as in ImageNet's training set, rather than each folder.
   private let archivesAreClasses: Bool
   private let samplesHaveTexts: Bool
-  /// The extensions of members that are images, where the user said which.
+  /// The extensions of members that are images, if the user gave any.
   private let imageKeys: [[UInt8]]
   private var classOfName: [[UInt8]: Int32] = [:]
   private var repeated = 0, strays = 0
@@ -35,7 +35,7 @@ struct ArchiveListBuilder {
         synsets.contains(Self.stem(of: scan.name))
           && (0..<scan.names.count).allSatisfy { !scan.names.utf8($0).contains(Self.slash) }
       }
-    // Images right in the folder that all are in: it is their class, and what is above it is shared.
+    // Images directly in the common folder belong to the class of that folder. Only its parents are shared.
     let above = shared.folder.lastIndex(of: Self.slash) ?? 0
     self.shared = shared.hasDirect ? above : shared.folder.count
     samplesHaveTexts = used.contains { scan in
@@ -47,7 +47,7 @@ struct ArchiveListBuilder {
     }
   }
 
-  /// What was left out of samples, where nothing was chosen of any.
+  /// A remark on the images left out of samples, if no image of any sample was selected.
   var unchosen: Sentence? { left.samples > 0 ? left.remarks.first : nil }
 
   /// Fills the list.
@@ -73,7 +73,7 @@ struct ArchiveListBuilder {
   ) throws(Failure) {
     let labels = SampleLabels(scan)
     let sorted = scan.names.sorted(0..<scan.names.count) { cuts(scan.names.utf8($0)) }
-    // Of two members with one name the later one counts, as when they are extracted.
+    // Of two members of the same name the later one counts, because it overwrites the other on extraction.
     let order = zip(sorted, sorted.dropFirst().map(Optional.some) + [nil]).filter { row, next in
       next.map { !scan.names.areEqual(row, $0) } ?? true
     }.map(\.0)
@@ -111,7 +111,7 @@ struct ArchiveListBuilder {
     }
   }
 
-  /// Where a name's class folder ends, and the folder it is in: 0 for none.
+  /// Returns the end offset of a name's class folder, and that of its parent folder; 0 for none.
   private func cuts(_ name: ArraySlice<UInt8>) -> [Int] {
     let start = name.startIndex + (shared == 0 ? 0 : min(shared + 1, name.count))
     let folderEnd = name.lastIndex(of: Self.slash) ?? name.startIndex
@@ -126,7 +126,7 @@ struct ArchiveListBuilder {
     return number
   }
 
-  /// Labels rows by texts beside them if there are any, else by their folders as a folder of class folders is.
+  /// Labels rows by the text files beside the images, if there are any, else by their class folders.
   private mutating func labelByClass(_ classOfRow: [Int32]) {
     guard !samplesHaveTexts else {
       kind = labelOfRow.contains { $0 >= 0 } ? .given : .none
@@ -138,7 +138,7 @@ struct ArchiveListBuilder {
       uniqueKeysWithValues: ImageNet.synsets.enumerated().map { ($0.element, Int32($0.offset)) })
     let known = classes.compactMap { indexOfSynset[$0] }
     let isImageNet = known.count == classes.count
-    // A single folder is how somebody packed a flat set, unless it is one of ImageNet's classes.
+    // A single folder usually contains a set without classes, unless its name is an ImageNet class.
     guard classes.count > (isImageNet ? 0 : 1) else { return classes = [] }
     remarks += FoundNames.remarks(onClasses: ordered, empty: [])
     kind = isImageNet ? .imagenet : .folders
@@ -174,13 +174,13 @@ struct ArchiveListBuilder {
     remarks += left.remarks + FoundNames.remarks(onHidden: names)
   }
 
-  /// An archive's name without folders and `.tar`.
+  /// Returns the name of an archive without folders and `.tar`.
   private static func stem(of name: [UInt8]) -> [UInt8] {
     let base = name.split(separator: slash).last ?? []
     return Array(ImageNames.isArchive(base) ? base.dropLast(4) : base)
   }
 
-  /// The innermost folder that all images are in, and whether any is right in it.
+  /// Returns the innermost folder that contains all images, and whether it contains any image directly.
   private static func sharedFolder(of scans: [ArchiveScan]) -> (folder: ArraySlice<UInt8>, hasDirect: Bool) {
     var shared: ArraySlice<UInt8>?
     var hasDirect = false

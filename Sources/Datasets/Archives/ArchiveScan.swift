@@ -2,34 +2,36 @@ import Formats
 import Foundation
 import Machine
 
-/// What one archive holds: its images in the order of their headers, and texts that label them.
+/// The contents of one archive: its images in the order of their headers, and the text files that label them.
 struct ArchiveScan {
-  /// The path of the file, and the file as it is.
+  /// The path of the file, and its version when it was opened.
   let file: [UInt8]
   let version: FileVersion?
-  /// What rows of the archive are called: the file's path relative to the root, and an inner archive's name.
+  /// The prefix of the paths of the archive's rows: the file's path relative to the root, and the name of an
+  /// inner archive.
   let name: [UInt8]
-  /// Of an archive in another one, a slash and its name.
+  /// A slash and the name of the inner archive; empty for an archive that is not inside another one.
   let innerName: [UInt8]
-  /// The image files' names, without what changes nothing (`./`, a slash before them).
+  /// The names of the images, normalised (without `./` and without a leading slash).
   var names = PackedStrings()
-  /// Where each begins in the file, and its length.
+  /// The offset of each image in the file, and its byte count.
   var offsets: [Int] = []
   var sizes: [Int] = []
-  /// The names of texts that may label a sample, without `.cls` or `.json`, and the label, or why it is none.
+  /// The names of the text files that may label a sample, without `.cls` or `.json`, and their labels. A text
+  /// file without a valid label has one of ``NoLabel``.
   var keys = PackedStrings()
   var labels: [Int32] = []
-  /// Images that are links, and the first of them.
+  /// The number of images that are links, and the name of the first one.
   var links = 0
   var firstLink = ""
-  /// Whether more archives follow behind the mark that ends this one.
+  /// Whether another archive follows the end-of-archive marker.
   var goesOn = false
-  /// The archives in it.
+  /// The inner archives.
   var inner: [(name: [UInt8], range: Range<Int>)] = []
 
   /// Reads the headers of an archive.
   ///
-  /// - Throws: ``Failure`` of kind `badData` for an archive that makes no sense.
+  /// - Throws: ``Failure`` of kind `badData` for a malformed archive.
   init(
     _ source: ByteSource, _ range: Range<Int>, file: [UInt8], name: [UInt8], inner: [UInt8] = []
   ) throws(Failure) {
@@ -60,9 +62,9 @@ struct ArchiveScan {
     goesOn = try reader.goesOn()
   }
 
-  /// Reads an archive file, and the archives in it.
+  /// Reads an archive file, and its inner archives.
   ///
-  /// - Throws: ``Failure``, `inputMissing` or `badData`.
+  /// - Throws: ``Failure`` of kind `inputMissing` or `badData`.
   static func all(of file: [UInt8], name: [UInt8]) throws(Failure) -> [ArchiveScan] {
     let source = try ByteSource(file)
     var head = ByteWindow(source, 0..<source.count)
@@ -72,7 +74,7 @@ struct ArchiveScan {
     var scans = [outer]
     let inner = outer.inner.sorted { $0.name.lexicographicallyPrecedes($1.name) }
     for (index, archive) in inner.enumerated() {
-      // Of two with one name the later one counts, as when they are extracted.
+      // Of two archives of the same name the later one counts, because it overwrites the other on extraction.
       if index + 1 < inner.count, inner[index + 1].name == archive.name { continue }
       let path = [UInt8(ascii: "/")] + archive.name
       let scan = try ArchiveScan(source, archive.range, file: file, name: name, inner: path)
@@ -88,18 +90,18 @@ struct ArchiveScan {
     return scans
   }
 
-  /// How files begin that something packed, and what unpacks them.
+  /// The magic numbers of compressed files, and the programs that decompress them.
   private static let packers: [(magic: [UInt8], program: String)] = [
     ([0x1F, 0x8B], "gunzip"), ([0x42, 0x5A, 0x68], "bunzip2"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "unxz"),
     ([0x28, 0xB5, 0x2F, 0xFD], "unzstd"),
   ]
 
-  /// Whether a file that begins so is an archive, or was one before it was compressed, rather than a text.
+  /// Whether the first bytes of a file are those of an archive or a compressed file, rather than a text.
   static func recognises(_ beginning: ArraySlice<UInt8>) -> Bool {
     TarReader.recognises(beginning) || packers.contains { beginning.starts(with: $0.magic) }
   }
 
-  /// The error about a file that is no tar file.
+  /// Returns the error about a file that is not a tar file.
   private static func refusal(of name: String, beginning: ArraySlice<UInt8>) -> Failure {
     if let packer = packers.first(where: { beginning.starts(with: $0.magic) }) {
       return Failure(
@@ -112,42 +114,42 @@ struct ArchiveScan {
     return Failure(.badData, "\(name) is not a tar file", remedy: "obtain it again")
   }
 
-  /// Where the part of a path ends that all members of a WebDataset sample share: at the first dot of the last
-  /// component.
+  /// Returns the end index of the key, which all members of a WebDataset sample share. It is the first dot of
+  /// the last component.
   static func keyEnd(_ path: ArraySlice<UInt8>) -> Int {
     let base = path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? path.startIndex
     return path[base...].firstIndex(of: UInt8(ascii: ".")) ?? path.endIndex
   }
 
-  /// Where a path ends without the last extension of its last component.
+  /// Returns the end index of a path without its last extension.
   static func stemEnd(_ path: ArraySlice<UInt8>) -> Int {
     path[keyEnd(path)...].lastIndex(of: UInt8(ascii: ".")) ?? path.endIndex
   }
 
-  /// A member's name without `.` components, double slashes and a slash in front.
+  /// Returns the name of a member without `.` components, double slashes and a leading slash.
   private static func normal(_ name: [UInt8]) -> [UInt8] {
     let parts = name.split(separator: UInt8(ascii: "/")).filter { $0 != [UInt8(ascii: ".")] }
     return Array(parts.joined(separator: [UInt8(ascii: "/")]))
   }
 
-  /// What is beside an image in place of a label.
+  /// The values that replace a label if a text file has no valid one.
   enum NoLabel {
-    /// Nothing that speaks of labels.
+    /// No text file with a label.
     static let none: Int32 = -1
-    /// A `.cls` text that is no class index.
+    /// A `.cls` text that is not a class index.
     static let noIndex: Int32 = -2
-    /// A `.json` text that is no JSON.
+    /// A `.json` text that is not valid JSON.
     static let noJSON: Int32 = -3
   }
 
-  /// The label that a text gives: that of `.cls` a number, that of `.json` its `label`, if that is one. `nil` for a member
-  /// of another kind.
+  /// Returns the label in a text file: the number in a `.cls` file, or a numeric `label` in a `.json` file.
+  /// Returns `nil` for other members.
   ///
-  /// What makes no sense is an error only where an image wants it.
+  /// An invalid text is an error only if an image needs its label.
   private static func label(
     in member: TarReader.Member, _ path: [UInt8], _ reader: inout TarReader
   ) throws(Failure) -> Int32? {
-    // Extensions are those of WebDataset whatever their case.
+    // The extensions are those of WebDataset, without regard to case.
     let kind = path[stemEnd(path[...])...].map { (65...90).contains($0) ? $0 + 32 : $0 }
     if kind.elementsEqual(".cls".utf8) {
       guard let text = try reader.content(of: member, atMost: 256) else { return NoLabel.noIndex }
@@ -165,7 +167,7 @@ struct ArchiveScan {
     return index
   }
 
-  /// A text without a byte-order mark in UTF-8.
+  /// Returns a text without the byte-order mark of UTF-8.
   private static func withoutMark(_ text: some Collection<UInt8>) -> ArraySlice<UInt8> {
     let bytes = Array(text)
     return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]

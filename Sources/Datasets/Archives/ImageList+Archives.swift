@@ -2,10 +2,10 @@ import Foundation
 import Machine
 
 extension ImageList {
-  /// The images of tar files: archive after archive in the order given, each once, and in each as torchvision's
-  /// `ImageFolder` would order what is extracted from it.
+  /// Reads the images of tar files, archive after archive in the order given, without duplicates. Within an
+  /// archive, the order is that of torchvision's `ImageFolder` for the extracted files.
   ///
-  /// - Throws: ``Failure``, `inputMissing` or `badData`.
+  /// - Throws: ``Failure`` of kind `inputMissing` or `badData`.
   static func readArchives(_ paths: [[UInt8]], imageKeys: [[UInt8]] = []) throws(Failure) -> ImageList {
     var seen: Set<[UInt8]> = []
     let unique = paths.filter { seen.insert($0).inserted }
@@ -29,7 +29,8 @@ extension ImageList {
       archives: builder.index)
   }
 
-  /// Reads the headers of all archives, several at a time: most of the time goes into waiting for the disk.
+  /// Reads the headers of all archives, several at a time, because most of the time is spent on waiting for
+  /// the disk.
   private static func scan(_ paths: [[UInt8]], below root: [UInt8]) throws(Failure) -> [ArchiveScan] {
     let skipped = root.isEmpty ? 0 : root == [UInt8(ascii: "/")] ? 1 : root.count + 1
     let scans = try map(in: paths, threads: 8) { path throws(Failure) in
@@ -38,7 +39,7 @@ extension ImageList {
     return scans.flatMap { $0 }
   }
 
-  /// The innermost folder that all paths are in; empty for the working folder.
+  /// Returns the innermost folder that contains all paths; empty for the working directory.
   private static func commonFolder(of paths: [[UInt8]]) -> [UInt8] {
     var common: ArraySlice<UInt8>?
     for path in paths {

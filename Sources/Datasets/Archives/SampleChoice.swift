@@ -1,20 +1,21 @@
 import Machine
 
-/// Which of the images of an archive's WebDataset samples are recorded: one of each sample.
+/// The choice of the recorded image of each WebDataset sample in an archive.
 ///
-/// Members are of one sample whose names are equal up to the first dot; what follows is a member's key, its extension. Where
-/// a label stands beside an image under the whole of its name (`a.b.jpg`, `a.b.cls`), these two are a sample of their own.
+/// Members belong to one sample if their names are equal up to the first dot. The rest of a name is the
+/// extension, WebDataset's key of the member. If a label has the whole name of an image except for its last
+/// extension (`a.b.jpg`, `a.b.cls`), these two members form a sample of their own.
 struct SampleChoice {
-  /// The images that are left out.
+  /// The images that are not recorded.
   struct Left {
-    /// Images beside the one that was taken, and the keys of the first of both.
+    /// The number of images beside the selected ones, and the keys of the first such sample.
     var parts = 0
     var example = ""
-    /// Samples that have no image of the keys asked for, and what is in the first.
+    /// The number of samples without an image of the requested keys, and the keys of the first such sample.
     var samples = 0
     var found = ""
 
-    /// What the user should know.
+    /// Remarks for the user.
     var remarks: [Sentence] {
       var remarks: [Sentence] = []
       if samples > 0 {
@@ -32,24 +33,26 @@ struct SampleChoice {
   private let labels: SampleLabels
   private let keys: [[UInt8]]
 
-  /// Looks at an archive.
+  /// Prepares the choice for an archive.
   ///
   /// - Parameters:
   ///   - scan: The archive.
   ///   - labels: Its labels.
-  ///   - keys: The keys of images, the first that a sample has counts; without any, a sample's only image does.
+  ///   - keys: The keys of images. The first key that a sample has is used. If empty, a sample must have a
+  ///     single image.
   init(_ scan: ArchiveScan, _ labels: SampleLabels, keys: [[UInt8]]) {
     (self.scan, self.labels) = (scan, labels)
     self.keys = keys.map { Self.lowercased($0.first == UInt8(ascii: ".") ? $0.dropFirst() : $0[...]) }
   }
 
-  /// Whether to take each image of the archive.
+  /// Returns whether each image of the archive is recorded.
   ///
   /// - Parameters:
-  ///   - order: The images of the archive, each name once.
-  ///   - left: What is left out is added here.
-  /// - Returns: Whether, by its number in the archive.
-  /// - Throws: ``Failure`` of kind `badData` for a sample that does not say which of several images is meant.
+  ///   - order: The images of the archive, without duplicate names.
+  ///   - left: Receives the images that are not recorded.
+  /// - Returns: A flag for each image, by its index in the archive.
+  /// - Throws: ``Failure`` of kind `badData` for a sample with several images, none of which is the obvious
+  ///   choice.
   func images(among order: [Int], _ left: inout Left) throws(Failure) -> [Bool] {
     var chosen = [Bool](repeating: false, count: scan.names.count)
     var rest = order.sorted { name($0)[..<keyEnd($0)].lexicographicallyPrecedes(name($1)[..<keyEnd($1)]) }[
@@ -72,7 +75,8 @@ struct SampleChoice {
       left.samples += 1
       return nil
     }
-    // A plain extension is that of the image; others are of what belongs to it: NAME.seg.png beside NAME.jpg.
+    // A simple extension belongs to the image, a compound one to an additional image: NAME.seg.png beside
+    // NAME.jpg.
     let plain = sample.filter { !extensions($0).contains(UInt8(ascii: ".")) }
     let candidates = plain.isEmpty ? Array(sample) : plain
     guard candidates.count == 1 else {
@@ -93,7 +97,7 @@ struct SampleChoice {
     EscapedText.escaped(scan.file[...]) + EscapedText.escaped(scan.innerName[...])
   }
 
-  /// `sample 0001 has the images input.jpg, target.jpg`.
+  /// Returns a description such as `sample 0001 has the images input.jpg, target.jpg`.
   private func description(of sample: ArraySlice<Int>) -> String {
     let all = sample.prefix(5).map { EscapedText.escaped(extensions($0)) }.joined(separator: ", ")
     let key = sample.first.map { EscapedText.escaped(name($0)[..<keyEnd($0)]) } ?? ""
@@ -109,7 +113,7 @@ struct SampleChoice {
     return key != stem && labels[name[..<stem]] != nil ? stem : key
   }
 
-  /// What follows the sample's name, without the dot before it.
+  /// Returns the part of a name after the key of the sample and a dot.
   private func extensions(_ row: Int) -> ArraySlice<UInt8> { name(row)[keyEnd(row)...].dropFirst() }
 
   private static func lowercased(_ text: ArraySlice<UInt8>) -> [UInt8] {

@@ -1,6 +1,6 @@
 import Statistics
 
-/// The labels of an archive's samples, by what their members' names share.
+/// The labels of an archive's samples, by the common part of their members' names.
 struct SampleLabels {
   private let keys: PackedStrings
   private let labels: [Int32]
@@ -11,13 +11,14 @@ struct SampleLabels {
     order = keys.sorted(0..<keys.count)
   }
 
-  /// The label of an image: that of the text which is called as the image is but for its extension, else of the one whose
-  /// name is that of the sample. `nil` where there is none.
+  /// The label of an image: from the text file whose name differs only in the last extension, else from the
+  /// text file of the sample. `nil` if there is neither.
   subscript(ofImage name: ArraySlice<UInt8>) -> Int32? {
     self[name[..<ArchiveScan.stemEnd(name)]] ?? self[name[..<ArchiveScan.keyEnd(name)]]
   }
 
-  /// The label of a sample, or why it has none; of several the last one that is one. `nil` where no text is beside it.
+  /// The label of a sample, or a value of ``ArchiveScan/NoLabel``. Of several text files the last valid one
+  /// counts. `nil` if there is no text file.
   subscript(key: ArraySlice<UInt8>) -> Int32? {
     let start = order.partitioningIndex { !keys.utf8($0).lexicographicallyPrecedes(key) }
     var label: Int32?

@@ -1,4 +1,4 @@
-/// The classes of ImageNet's 2012 challenge in PyTorch's order: WordNet identifiers ascending.
+/// The classes of the 2012 ImageNet challenge in PyTorch's order: ascending WordNet identifiers.
 package enum ImageNet {
   /// The WordNet identifiers, `n01440764` first.
   package static let synsets: [String] = synsetTable.split(whereSeparator: \.isWhitespace).map { "n\($0)" }

@@ -1,6 +1,6 @@
 import Machine
 
-/// A class as files write it: its index, or its synset of ImageNet.
+/// A class as written in files: its index, or its ImageNet synset.
 enum ClassLabel: Hashable {
   case index(Int32)
   case synset(Int32)
@@ -8,7 +8,7 @@ enum ClassLabel: Hashable {
   private static let indexOfSynset = Dictionary(
     uniqueKeysWithValues: ImageNet.synsets.enumerated().map { (Array($0.element.utf8), Int32($0.offset)) })
 
-  /// `nil` for text that is neither a whole number from 0 on nor one of the thousand synsets.
+  /// Parses a label; `nil` for text that is neither a non-negative integer nor one of the thousand synsets.
   init?(_ text: ArraySlice<UInt8>) {
     if let index = Self.indexOfSynset[Array(text)] {
       self = .synset(index)
@@ -28,20 +28,20 @@ enum ClassLabel: Hashable {
 
   var isSynset: Bool { if case .synset = self { true } else { false } }
 
-  /// A whole number from 0 on.
+  /// Parses a non-negative integer.
   static func index(_ text: ArraySlice<UInt8>) -> Int32? {
     guard (1...10).contains(text.count), text.allSatisfy({ (48...57).contains($0) }) else { return nil }
     return Int32(String(decoding: text, as: UTF8.self))
   }
 }
 
-/// Labels that have to be all of one kind: a file that mixes indices and synsets is two files in one, or a mistake.
+/// Checks that all labels are of one kind. A file that mixes indices and synsets is a mistake.
 struct LabelKinds {
   private var first: (isSynset: Bool, line: Int)?
 
-  /// Notes a label.
+  /// Checks a label.
   ///
-  /// - Throws: ``Failure`` of kind `badData` where one before was of the other kind.
+  /// - Throws: ``Failure`` of kind `badData` if an earlier label was of the other kind.
   mutating func note(_ label: ClassLabel, line: Int, of path: String) throws(Failure) {
     guard let first else {
       self.first = (label.isSynset, line)
@@ -55,6 +55,6 @@ struct LabelKinds {
       remedy: "write all labels alike")
   }
 
-  /// What the labels count.
+  /// The meaning of the labels.
   var labels: ImageList.Labels { first.map { $0.isSynset ? .imagenet : .given } ?? .none }
 }

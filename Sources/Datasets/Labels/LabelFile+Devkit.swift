@@ -2,18 +2,19 @@ import Formats
 import Foundation
 import Machine
 
-/// The development kit of the 2012 challenge.
+/// The development kit of the 2012 ImageNet challenge.
 extension LabelFile {
   private static let answers = "validation_ground_truth.txt"
 
-  /// Whether a file of whole numbers has those of the kit: it is named as the kit's, or lies beside what translates them.
+  /// Whether a file of integers is the kit's ground truth: it has the kit's file name, or the kit's table of
+  /// synsets is beside it.
   static func isOfDevkit(_ path: String) -> Bool {
     if path.hasSuffix(answers) { return true }
     let folder = PathText.folder(of: path)
     return ["meta.mat", "map_clsloc.txt"].contains { Disk.isDirectory("\(folder)/\($0)") == false }
   }
 
-  /// The file of answers in the kit's folder, or the folder it is in.
+  /// Returns the ground truth file in the folder of the kit, or in its data folder.
   static func groundTruth(in folder: String) throws(Failure) -> String {
     for place in [folder + "/data", folder] where Disk.isDirectory(place) == true {
       if let name = try Disk.names(in: place).first(where: { $0.hasSuffix(answers) }) {
@@ -26,7 +27,7 @@ extension LabelFile {
       remedy: "give the folder of ImageNet's devkit")
   }
 
-  /// The classes of images 1, 2, …, given by the kit's own numbers, which are in no order known elsewhere.
+  /// Returns the classes of images 1, 2, … The kit numbers the classes in an order of its own.
   static func devkit(_ numbers: [Int32], _ path: String) throws(Failure) -> [Int32] {
     let synsets = try synsetOfNumber(beside: path)
     var labels: [Int32] = []
@@ -43,7 +44,8 @@ extension LabelFile {
     return labels
   }
 
-  /// What the numbers of the kit stand for: `meta.mat`, or the later kits' `map_clsloc.txt` (`n02119789 1 kit_fox`).
+  /// Returns the synset of each class number of the kit, from `meta.mat`, or from `map_clsloc.txt` of the
+  /// later kits (`n02119789 1 kit_fox`).
   private static func synsetOfNumber(beside path: String) throws(Failure) -> [Int: String] {
     let place = PathText.folder(of: path)
     if let data = Disk.data(of: "\(place)/meta.mat") {

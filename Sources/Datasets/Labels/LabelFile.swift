@@ -1,30 +1,31 @@
 import Foundation
 package import Machine
 
-/// Labels of images that lie in no class folders: ImageNet's validation set as it is downloaded, say.
+/// Labels of images without class folders, for example ImageNet's validation set as downloaded.
 struct LabelFile {
   private enum Content {
-    /// By the name of the image: its path, the end of its path, its file's name, or any of these without extension.
+    /// Labels by the name of the image: its path, the end of its path, its file name, or any of these without
+    /// extension.
     case named([[UInt8]: Int32])
-    /// By the number at the end of the name, from 1 on.
+    /// Labels by the number at the end of the name, from 1 on.
     case numbered([Int32])
-    /// One a row, in the order of the rows.
+    /// Labels in the order of the rows, one per row.
     case ordered([Int32])
   }
   private let content: Content
   private let path: String
   let kind: ImageList.Labels
 
-  /// What such a file is, for errors.
+  /// The expected contents of the file, for errors.
   static let wanted =
     "labels (ImageNet's devkit, Kaggle's CSV, lines of a name and a label, or a label a line)"
 
-  /// Reads Kaggle's CSV (`ImageId,PredictionString`); the development kit (its folder, or its
-  /// `ILSVRC2012_validation_ground_truth.txt` with `meta.mat` or `map_clsloc.txt` beside it); lines of a name and a label,
-  /// with a tab, a comma, a semicolon or spaces between; or a label a line, in the order of the images. Labels are class
-  /// indices or synsets.
+  /// Reads a file of labels. The formats are: Kaggle's CSV (`ImageId,PredictionString`); the development kit
+  /// (its folder, or its `ILSVRC2012_validation_ground_truth.txt` beside `meta.mat` or `map_clsloc.txt`);
+  /// lines of a name and a label, separated by a tab, a comma, a semicolon or spaces; or one label per line,
+  /// in the order of the images. Labels are class indices or synsets.
   ///
-  /// - Throws: ``Failure``, `inputMissing` or `badData`.
+  /// - Throws: ``Failure`` of kind `inputMissing` or `badData`.
   init(_ path: String) throws(Failure) {
     let file = Disk.isDirectory(path) == true ? try Self.groundTruth(in: path) : path
     let text = try UserText(file, wanted: Self.wanted)
@@ -45,7 +46,7 @@ struct LabelFile {
     }
   }
 
-  /// Names that all lie in one folder, without it: whoever wrote them may have stood one higher.
+  /// Removes the folder from names that are all in one folder, because they may be relative to its parent.
   private static func withoutSharedFolder(_ labels: [[UInt8]: Int32]) -> [[UInt8]: Int32] {
     let slash = UInt8(ascii: "/")
     guard let folder = labels.keys.first.flatMap({ name in name.lastIndex(of: slash).map { name[...$0] } }),
@@ -54,10 +55,10 @@ struct LabelFile {
     return Dictionary(uniqueKeysWithValues: labels.map { (Array($0.key.dropFirst(folder.count)), $0.value) })
   }
 
-  /// Whether the labels are by the order of images and not by their names.
+  /// The labels, if they are in the order of the images; `nil` if they have names.
   private var orderedLabels: [Int32]? { if case .ordered(let labels) = content { labels } else { nil } }
 
-  /// Refuses labels without names that cannot be those of the images.
+  /// Refuses labels without names if they cannot belong to the images.
   ///
   /// - Throws: ``Failure`` of kind `badData`.
   func check(against images: ImageList) throws(Failure) {
@@ -77,7 +78,7 @@ struct LabelFile {
     }
   }
 
-  /// The label of an image.
+  /// Returns the label of an image.
   func label(of path: ArraySlice<UInt8>, row: Int) -> Int32? {
     switch content {
     case .named(let labels):
@@ -107,7 +108,7 @@ struct LabelFile {
 }
 
 extension UserLines {
-  /// The labels of a text that has one a line and nothing else; `nil` for any other.
+  /// The labels of a text with one label per line; `nil` for any other text.
   fileprivate var labelsAlone: [ClassLabel]? {
     var labels: [ClassLabel] = []
     for line in self {
@@ -121,9 +122,10 @@ extension UserLines {
 }
 
 extension ImageList {
-  /// Takes the labels of a file instead of those of folders, lists and archives.
+  /// Replaces the labels of folders, lists and archives by those of a file.
   ///
-  /// - Throws: ``Failure``, `inputMissing` or `badData`: an unreadable file, or an image it has no label of.
+  /// - Throws: ``Failure`` of kind `inputMissing` or `badData`: a file that cannot be read, or an image
+  ///   without a label in the file.
   package mutating func label(from path: String) throws(Failure) {
     let file = try LabelFile(path)
     try file.check(against: self)

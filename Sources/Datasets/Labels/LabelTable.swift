@@ -1,7 +1,8 @@
 import Machine
 
-/// Labels beside names: a tab, a comma, a semicolon or spaces between the two, fields of the middle two in quotes where
-/// need be; or more columns, under a header that names those of the image and of its label.
+/// A table of names and labels. Two columns are separated by a tab, a comma, a semicolon or spaces; fields
+/// between commas or semicolons may be quoted. A table with more columns needs a header that names the
+/// columns of the image and of its label.
 struct LabelTable {
   private let text: UserText
 
@@ -19,7 +20,7 @@ struct LabelTable {
     "label_index", "label_idx", "category", "y",
   ]
 
-  /// The label of each name, and what labels count.
+  /// Returns the label of each name, and the meaning of the labels.
   ///
   /// - Throws: ``Failure`` of kind `badData`.
   func read() throws(Failure) -> ([[UInt8]: Int32], ImageList.Labels) {
@@ -33,16 +34,16 @@ struct LabelTable {
     )
   }
 
-  /// Where names and labels are; a header stands above them or none.
+  /// The columns of names and labels, and whether the table has a header.
   private struct Columns {
     var name = 0, label = 1
     var hasHeader = false
 
-    /// Whether there are just the two.
+    /// Whether the table consists of these two columns, without a header.
     var isPlain: Bool { name == 0 && label == 1 && !hasHeader }
   }
 
-  /// What the first records say of a separator; `nil` where it is none.
+  /// Returns the columns, judged by the first records; `nil` if the separator does not fit.
   private func columns(separatedBy separator: UInt8) -> Columns? {
     let records = records(separator)
     guard let first = records.next(), first.fields.count > 1 else { return nil }
@@ -54,7 +55,7 @@ struct LabelTable {
     if let label, let name = name ?? (header.count == 2 ? 1 - label : nil) {
       return Columns(name: name, label: label, hasHeader: true)
     }
-    // Two columns of other names above labels are columns all the same.
+    // A header with two other names is accepted if labels follow below it.
     guard first.fields.count == 2, !header[1].utf8.contains(where: { (48...57).contains($0) }),
       let second = records.next(),
       second.fields.count == 2, Self.label(second.fields[1]) != nil
@@ -84,7 +85,7 @@ struct LabelTable {
           "has '\(EscapedText.escaped(written[...]))' where a class index or a synset of ImageNet should be")
       }
       try kinds.note(label, line: record.line, of: text.name)
-      // As images.tsv has names; other tables have no backslashes.
+      // Names are escaped as in images.tsv. Other tables with tabs contain no backslashes.
       let field = record.fields[columns.name]
       let name = separator == 9 ? EscapedText.unescapedBytes(field) : field
       if let known = labels.updateValue(label.index, forKey: name), known != label.index {
@@ -100,7 +101,7 @@ struct LabelTable {
     Failure(.badData, "line \(record.line) of \(text.name) \(what)")
   }
 
-  /// A label, or a synset and the boxes behind it: `n03995372 85 1 499 272`, as Kaggle writes them.
+  /// Parses a label, or a synset with bounding boxes after it: `n03995372 85 1 499 272`, as in Kaggle's file.
   private static func label(_ field: [UInt8]) -> ClassLabel? {
     let text = field[...].trimmed
     if let label = ClassLabel(text) { return label }
@@ -110,7 +111,8 @@ struct LabelTable {
     return label
   }
 
-  /// The records of the table. Tabs and spaces stand outside of quotes: names may have quotes.
+  /// Returns the records of the table. Tables with tabs or spaces have no quoting, because names may contain
+  /// quotes.
   private func records(_ separator: UInt8) -> AnyIterator<Record> {
     if separator == UInt8(ascii: ",") || separator == UInt8(ascii: ";") {
       return AnyIterator(CSVRecords(text.bytes, separator: separator))
@@ -125,7 +127,7 @@ struct LabelTable {
           let fields = line.split(separator: 9, omittingEmptySubsequences: false)
           return Record(line: number, fields: fields.map { Array($0) })
         }
-        // The last field is the label; what spaces there are before it are the name's.
+        // The last field is the label. Spaces before it belong to the name.
         let content = line.trimmed
         guard let space = content.lastIndex(of: 32) else {
           return Record(line: number, fields: [Array(content)])

@@ -1,9 +1,9 @@
 import Formats
 
-/// The numbers that ImageNet's development kit gives synsets: `meta.mat`, a MATLAB file (level 5) with a structure array
-/// `synsets` whose elements have an `ILSVRC2012_ID` and a `WNID`.
+/// The class numbers of synsets in ImageNet's development kit. Its `meta.mat` is a MATLAB file (level 5) with
+/// a structure array `synsets`, whose elements have the fields `ILSVRC2012_ID` and `WNID`.
 ///
-/// Reads no more of the format than that takes: structures, numbers and texts, plain or compressed.
+/// Only the necessary part of the format is read: structures, numbers and texts, plain or compressed.
 struct MatSynsets {
   /// The WordNet identifier of a number.
   private(set) var synsetOfNumber: [Int: String] = [:]
@@ -40,7 +40,7 @@ struct MatSynsets {
     }
   }
 
-  /// Takes the synsets out of a variable, if it is a structure that has them.
+  /// Reads the synsets from a variable, if it is a structure with the two fields.
   private mutating func take(_ variable: Bytes) throws(Malformed) {
     let parts = try Self.elements(variable)
     guard parts.count > 5, parts[0].bytes.first == Self.structure, let width = Self.integers(parts[3]).first,
@@ -65,14 +65,15 @@ struct MatSynsets {
     let bytes: Bytes
   }
 
-  /// The data of a matrix: what follows its flags, extents and name.
+  /// Returns the data of a matrix: the element after its flags, extents and name.
   private static func content(_ matrix: Element) throws(Malformed) -> Element {
     let parts = try elements(matrix.bytes)
     guard matrix.kind == Kind.matrix, parts.count > 3 else { return Element(kind: 0, bytes: []) }
     return parts[3]
   }
 
-  /// Cuts bytes into elements: a type, a length and so many bytes, filled up to eight; or all of it in eight bytes.
+  /// Splits bytes into elements. An element is a type, a length and that many bytes, padded to eight; a small
+  /// element has all of these in eight bytes.
   private static func elements(_ bytes: Bytes) throws(Malformed) -> [Element] {
     var elements: [Element] = []
     var rest = bytes

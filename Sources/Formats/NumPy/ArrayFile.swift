@@ -2,27 +2,27 @@ import Foundation
 package import Machine
 package import Tensor
 
-/// A `.npy` file of rows, of its full length from the start, whose rows are written in any order.
+/// A `.npy` file of rows. The file has its full length from the start, and its rows are written in any order.
 ///
-/// Writing different rows from different threads is safe: every write names its own offset.
+/// Different threads may write different rows at the same time: every write has its own offset.
 package final class ArrayFile: Sendable {
-  /// Where the file is.
+  /// The path of the file.
   let path: String
-  /// The rows, and the numbers of each.
+  /// The number of rows, and the number of values in each row.
   let rows: Int, rowLength: Int
-  /// How they lie in the file.
+  /// The type and order of the values in the file.
   let format: ArrayFormat
 
   let headerBytes: Int
-  /// Whether it is only read.
+  /// Whether the file is open for reading only.
   private let isReadOnly: Bool
-  /// Open for as long as the object lives; `nil` when there are too many files to keep open.
+  /// The file, open as long as this object lives; `nil` if too many files would be open.
   private let file: Descriptor?
 
   private var rowBytes: Int { rowLength * format.elementType.byteCount }
   private var byteCount: Int { headerBytes + rows * rowBytes }
 
-  /// Creates the file at its full length; rows nobody has written read as zeros and take no space.
+  /// Creates the file at its full length. Rows that are not written read as zeros and use no disk space.
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   package init(
@@ -45,10 +45,10 @@ package final class ArrayFile: Sendable {
     try Disk.write(header, at: 0, to: file, path: path)
   }
 
-  /// Opens a file that `init(creating:)` made, to go on, or only to read it.
+  /// Opens a file that `init(creating:)` made, to continue it or only to read it.
   ///
-  /// - Throws: ``Failure`` of kind `badData` when it is not there or is another; `inputMissing` or `cannotCreate` when
-  ///   it is there and cannot be read or written.
+  /// - Throws: ``Failure`` of kind `badData` when the file is missing or is a different one; `inputMissing`
+  ///   or `cannotCreate` when the file exists and cannot be read or written.
   package init(
     continuing path: String, rows: Int, rowShape: Shape, format: ArrayFormat = ArrayFormat(), keepOpen: Bool,
     readOnly: Bool = false
@@ -78,7 +78,7 @@ package final class ArrayFile: Sendable {
     if error.code == ENOENT {
       return Failure(.badData, "\(reason)", remedy: "give \(.overwrite) to record everything again")
     }
-    // Whoever may not write to it must not be told to replace it.
+    // A user without write permission must not be advised to replace the file.
     return Failure(act == "read" ? .inputMissing : .cannotCreate, "\(reason)")
   }
 
@@ -94,7 +94,7 @@ package final class ArrayFile: Sendable {
     }
   }
 
-  /// Writes consecutive rows, rows × numbers, and adds the bytes that were written to a digest.
+  /// Writes consecutive rows, rows × numbers, and adds the written bytes to a digest.
   ///
   /// - Throws: ``Failure`` of kind `writeFailed`.
   package func write(
@@ -114,7 +114,8 @@ package final class ArrayFile: Sendable {
     }
   }
 
-  /// Where in the file consecutive rows are: together, or for each unit by itself.
+  /// The byte ranges of consecutive rows in the file: one range, or one for each unit if the file is
+  /// unit-major.
   private func runs(of rows: Range<Int>) -> some Sequence<(offset: Int, count: Int)> {
     let size = format.elementType.byteCount
     let (runs, stride) = format.isUnitMajor ? (rowLength, self.rows * size) : (1, 0)
@@ -123,13 +124,13 @@ package final class ArrayFile: Sendable {
     return (0..<runs).lazy.map { (start + $0 * stride, count) }
   }
 
-  /// Copies all rows of another file to where its first one belongs.
+  /// Copies all rows of another file into this file, starting at `row`.
   ///
   /// - Returns: The SHA-256 of the other file.
-  /// - Throws: ``Failure``, `writeFailed` or, where the other file cannot be read, `inputMissing`.
+  /// - Throws: ``Failure`` of kind `writeFailed`, or `inputMissing` when the other file cannot be read.
   package func copy(_ source: ArrayFile, toRow row: Int) throws(Failure) -> String {
     let hash = SHA256()
-    // Of a unit-major file each unit's run has a place of its own.
+    // In a unit-major file, each unit's values are copied to a different offset.
     let run = format.isUnitMajor ? source.rows * format.elementType.byteCount : source.rows * rowBytes
     let stride = format.isUnitMajor ? rows * format.elementType.byteCount : 0
     let start = headerBytes + row * (format.isUnitMajor ? format.elementType.byteCount : rowBytes)
@@ -138,7 +139,7 @@ package final class ArrayFile: Sendable {
         try Self.forEachPiece(from: 0, bytes: Int.max, of: from, source.path, orThrow: source.readFailure) {
           piece, offset throws(Failure) in
           hash.update(piece)
-          // The header stays behind.
+          // The header is not copied.
           var done = min(max(source.headerBytes - offset, 0), piece.count)
           while done < piece.count {
             let (unit, place) = (offset + done - source.headerBytes).quotientAndRemainder(dividingBy: run)
@@ -164,7 +165,7 @@ package final class ArrayFile: Sendable {
     }
   }
 
-  /// The SHA-256 of a file as it is.
+  /// Returns the SHA-256 of a file in its present state.
   ///
   /// - Throws: ``Failure`` of kind `inputMissing`.
   package static func digest(ofFile path: String) throws(Failure) -> String {
@@ -175,9 +176,9 @@ package final class ArrayFile: Sendable {
     return try digest(of: file, path, orThrow: .inputMissing)
   }
 
-  /// The SHA-256 of the file as it is.
+  /// Returns the SHA-256 of this file in its present state.
   ///
-  /// - Throws: ``Failure`` of kind `writeFailed`, or `inputMissing` of a file that is only read.
+  /// - Throws: ``Failure`` of kind `writeFailed`, or `inputMissing` if the file is open for reading only.
   package func digest() throws(Failure) -> String {
     try withFile { file throws(Failure) in
       try Self.digest(of: file, path, orThrow: readFailure)
@@ -193,7 +194,7 @@ package final class ArrayFile: Sendable {
     return try body(file)
   }
 
-  /// What it is when the file cannot be read: a fault of the output in the making, or of an input.
+  /// The class of failure when the file cannot be read: that of an unfinished output, or that of an input.
   private var readFailure: Failure.Kind { isReadOnly ? .inputMissing : .writeFailed }
 
   private static func digest(
@@ -213,8 +214,8 @@ package final class ArrayFile: Sendable {
     }
   }
 
-  /// Reads some bytes piece by piece, with the offset of each: mapping the file would count as memory this process
-  /// holds. Ends with the file.
+  /// Reads bytes piece by piece, and passes each piece with its offset to `body`. The file is not
+  /// memory-mapped, because mapped pages would count as memory of this process. Stops at the end of the file.
   private static func forEachPiece(
     from start: Int, bytes: Int, of file: Descriptor, _ path: String, orThrow kind: Failure.Kind,
     _ body: (UnsafeRawBufferPointer, Int) throws(Failure) -> Void

@@ -1,31 +1,31 @@
 import Machine
 package import Tensor
 
-/// The type of a matrix's numbers.
+/// The number type of a matrix.
 package enum ValueType: String, Sendable, CaseIterable, Codable {
-  /// As they were computed.
+  /// The values as they were computed.
   case float32
-  /// Rounded to the nearest, ties to even; infinite from 65520 on.
+  /// The values rounded to the nearest, ties to even; infinite from 65520 on.
   case float16
 }
 
-/// How the numbers of a matrix lie in its file.
+/// The number type and axis order of a matrix in its file.
 package struct ArrayFormat: Sendable, Hashable {
-  /// The type of a number.
+  /// The number type.
   package var type = ValueType.float32
-  /// Whether the numbers of one unit are together, not those of one image: units × images.
+  /// Whether the values of one unit are contiguous (units × images), not those of one image (images × units).
   package var isUnitMajor = false
 
-  /// Float32, image after image.
+  /// Creates the default format: float32, images × units.
   package init() {}
 
   /// Describes a format.
   package init(_ type: ValueType, isUnitMajor: Bool) { (self.type, self.isUnitMajor) = (type, isUnitMajor) }
 
-  /// The type in files.
+  /// The number type as an element type of files.
   package var elementType: ElementType { type == .float32 ? .float32 : .float16 }
 
-  /// NumPy's name of the type.
+  /// NumPy's dtype string.
   package var dtype: String { type == .float32 ? "<f4" : "<f2" }
 
   /// The shape of a file.
@@ -38,9 +38,10 @@ package struct ArrayFormat: Sendable, Hashable {
     NPYHeader(elementType: elementType, shape: shape(rows: rows, rowShape: rowShape)).encoded
   }
 
-  /// Lends the bytes that rows × numbers are in a file, where a unit-major one has each unit's together.
+  /// Encodes rows × numbers as bytes of a file, and calls `body` with them. In a unit-major file, the values
+  /// of each unit are contiguous.
   ///
-  /// - Throws: What `body` throws.
+  /// - Throws: The error of `body`.
   func withEncoded(
     _ values: UnsafeBufferPointer<Float>, rows: Int,
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
@@ -66,7 +67,7 @@ package struct ArrayFormat: Sendable, Hashable {
       return
     }
     let units = values.count / rows
-    // Blocks of units whose numbers share cache lines.
+    // Transposes blocks of units whose values share cache lines.
     for first in stride(from: 0, to: units, by: 16) {
       for row in 0..<rows {
         for unit in first..<min(first + 16, units) {

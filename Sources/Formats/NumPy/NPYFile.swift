@@ -1,11 +1,11 @@
 package import Machine
 package import Tensor
 
-/// A whole `.npy` file of floating-point numbers.
+/// Reads `.npy` files of floating-point numbers into memory.
 package enum NPYFile {
   /// Reads an array of little-endian float32 or float64 in C order.
   ///
-  /// - Throws: ``Failure``, `inputMissing` or `badData`.
+  /// - Throws: ``Failure`` of kind `inputMissing` or `badData`.
   package static func read(_ path: String) throws(Failure) -> Tensor {
     let file = try MappedFile(path)
     let (header, start): (NPYHeader, Int)

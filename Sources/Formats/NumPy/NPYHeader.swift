@@ -13,7 +13,7 @@ package struct NPYHeader: Sendable, Hashable {
   package let isBigEndian: Bool
   /// Whether the first axis varies fastest.
   package let isFortranOrder: Bool
-  /// The extents, outermost (in the index order) first.
+  /// The extents, outermost axis (in the index order) first.
   package let shape: Shape
 
   /// Describes an array.
@@ -26,9 +26,10 @@ package struct NPYHeader: Sendable, Hashable {
     self.isFortranOrder = isFortranOrder
   }
 
-  /// The header's bytes, magic included: version 1, or 2 where the shape is longer than 1 can say.
+  /// The bytes of the header, including the magic. The version is 1, or 2 if the shape is too long for
+  /// version 1.
   ///
-  /// The count is a multiple of 64, so mapped data is aligned for any element type.
+  /// The byte count is a multiple of 64, so that memory-mapped data is aligned for any element type.
   ///
   /// - Precondition: NumPy has the element type (not bfloat16, not eight-bit floats).
   package var encoded: [UInt8] {
@@ -57,8 +58,8 @@ package struct NPYHeader: Sendable, Hashable {
 
   /// Reads the header at the start of some bytes.
   ///
-  /// - Returns: The header and the number of bytes it takes, which is where the elements begin.
-  /// - Throws: ``Malformed`` when the bytes are not such a header, or describe something other than numbers.
+  /// - Returns: The header and its byte count, which is the offset of the elements.
+  /// - Throws: ``Malformed`` when the bytes are not such a header, or the dtype is not numeric.
   package static func parse(_ bytes: ByteRegion) throws(Malformed) -> (header: NPYHeader, byteCount: Int) {
     guard bytes.matches(magic), let version = bytes[6] else {
       throw Malformed("it does not begin as an .npy array does")
@@ -71,7 +72,7 @@ package struct NPYHeader: Sendable, Hashable {
       version == 1
       ? bytes.integer(at: 8, as: UInt16.self).map(Int.init)
       : bytes.integer(at: 8, as: UInt32.self).map(Int.init)
-    // Only a structured type needs a longer header, and those are refused below anyway.
+    // Only a structured dtype needs a longer header, and structured dtypes are refused below anyway.
     guard let length, length <= 1 << 16, let literal = bytes.slice(at: prefix, count: length) else {
       throw Malformed("its .npy header is cut off")
     }
@@ -102,7 +103,7 @@ extension ElementType {
     }
   }
 
-  /// The type NumPy's code names, `nil` where it is no number.
+  /// The element type of NumPy's type code; `nil` if the code is not numeric.
   package init?(numpyCode code: some StringProtocol) {
     guard let type = Self.allCases.first(where: { $0.numpyCode.map { $0 == code } ?? false }) else {
       return nil

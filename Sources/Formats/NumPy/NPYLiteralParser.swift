@@ -1,7 +1,8 @@
 import Machine
 import Tensor
 
-/// Reads the Python dictionary literal of an `.npy` header: three known keys, a string, a boolean, a tuple.
+/// Parses the Python dictionary literal of an `.npy` header: three known keys with a string, a boolean and a
+/// tuple.
 struct NPYLiteralParser {
   private let bytes: ByteRegion
   private var position = 0
@@ -94,7 +95,7 @@ struct NPYLiteralParser {
         digits.unicodeScalars.append(Unicode.Scalar(byte))
         position += 1
       }
-      _ = accept("L")  // Python 2 wrote long integers so.
+      _ = accept("L")  // Python 2 wrote long integers with this suffix.
       guard let extent = Int(digits), extents.count < 64 else { throw malformed() }
       extents.append(extent)
       if !accept(",") {

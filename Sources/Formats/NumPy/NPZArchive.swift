@@ -1,13 +1,13 @@
 package import Machine
 package import Tensor
 
-/// The arrays of an `.npz` archive whose members are stored, not deflated: read where they lie.
+/// The arrays of an `.npz` archive whose members are stored, not deflated. The elements are read in place.
 package struct NPZArchive: Sendable {
   /// One array.
   package struct Member: Sendable {
-    /// Its type, order and shape.
+    /// The dtype, axis order and shape of the array.
     package let header: NPYHeader
-    /// Its elements.
+    /// The elements of the array.
     package let elements: ByteRegion
   }
 
@@ -15,7 +15,7 @@ package struct NPZArchive: Sendable {
 
   /// Reads the directory and every header.
   ///
-  /// - Throws: What is wrong with the bytes, in words that follow the file's name.
+  /// - Throws: ``Malformed``, in words that follow the name of the file.
   package init(_ file: ByteRegion) throws(Malformed) {
     var members: [String: Member] = [:]
     for entry in try ZipArchive(file).entries where NPZMember.isArray(entry) {
@@ -31,7 +31,7 @@ package struct NPZArchive: Sendable {
     self.members = members
   }
 
-  /// The array of a name, without `.npy`.
+  /// The array of a name, which does not include `.npy`.
   package subscript(name: String) -> Member? { members[name] }
 }
 
@@ -41,7 +41,8 @@ extension NPZArchive {
     try self.init(try MappedFile(path).region)
   }
 
-  /// The numbers of a little-endian array of integers in C order; `nil` when there is none of that name and type.
+  /// The values of a little-endian array of integers in C order; `nil` if the archive has no array of that
+  /// name and dtype.
   package func integers<Element: FixedWidthInteger>(of name: String, as elementType: ElementType)
     -> [Element]?
   {

@@ -1,11 +1,11 @@
 package import Machine
 package import Tensor
 
-/// Writes a `.npz` archive piece by piece: a zip file of `.npy` arrays that can be mapped.
+/// Writes an `.npz` archive piece by piece: a zip file of `.npy` arrays that can be memory-mapped.
 package final class NPZFile {
   private let archive: ZipWriter
 
-  /// Starts the file beside its final place.
+  /// Creates the temporary file beside the final path.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package init(_ path: String) throws(Failure) { archive = try ZipWriter(path) }
@@ -13,16 +13,16 @@ package final class NPZFile {
   /// Adds an array.
   ///
   /// - Throws: ``Failure`` of kind `writeFailed`.
-  /// - Precondition: There are as many numbers as the shape says, and the file stays below 4 GB.
+  /// - Precondition: The number of elements is that of the shape, and the file stays below 4 GB.
   package func add<Element: BitwiseCopyable>(
     _ name: String, _ elements: [Element], as elementType: ElementType, shape: Shape
   ) throws(Failure) {
     try add(name, as: elementType, shape: shape) { (append) throws(Failure) in try append(elements) }
   }
 
-  /// Adds an array whose numbers come in pieces, one after the other.
+  /// Adds an array whose elements are written in consecutive pieces.
   ///
-  /// - Throws: What `body` throws, and ``Failure`` of kind `writeFailed`.
+  /// - Throws: The error of `body`, and ``Failure`` of kind `writeFailed`.
   /// - Precondition: As ``add(_:_:as:shape:)``.
   package func add<Element: BitwiseCopyable>(
     _ name: String, as elementType: ElementType, shape: Shape,
@@ -36,8 +36,8 @@ package final class NPZFile {
     }
   }
 
-  /// Gives the archive its name; whoever reads it finds the old one or this one, whole.
+  /// Renames the archive to its final name. A reader finds either the old archive or this one, complete.
   ///
-  /// - Throws: ``Failure`` of kind `writeFailed`; the old one then stays.
+  /// - Throws: ``Failure`` of kind `writeFailed`; the old archive then stays.
   package func commit() throws(Failure) { try archive.commit() }
 }

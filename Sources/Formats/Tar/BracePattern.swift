@@ -1,14 +1,14 @@
 package import Machine
 
-/// Names written with braces, as shells and WebDataset expand them: `train-{000..146}.tar`, `{a,b}.tar`.
+/// Expands names with braces, as shells and WebDataset do: `train-{000..146}.tar`, `{a,b}.tar`.
 package enum BracePattern {
-  /// More names than anybody has shards.
+  /// The largest number of names. No data set has as many shards.
   private static let limit = 1_000_000
 
-  /// All names of a pattern, in order; itself where there is nothing to expand.
+  /// Returns all names of a pattern, in order; the pattern itself if it contains nothing to expand.
   ///
-  /// Numbers keep the width of the longer end if either end begins with a zero. Groups follow one another like the
-  /// digits of a number, the last one fastest; groups may be nested.
+  /// Numbers have the width of the longer bound if either bound begins with a zero. Of several groups, the
+  /// last one varies fastest. Groups may be nested.
   ///
   /// - Throws: ``Failure`` of kind `usage` for a pattern of more than a million names.
   package static func expand(_ pattern: String) throws(Failure) -> [String] {
@@ -43,7 +43,7 @@ package enum BracePattern {
     Failure(.usage, "'\(pattern)' stands for more than a million names")
   }
 
-  /// What is between two braces that belong together.
+  /// The contents of a matching pair of braces.
   private struct Group {
     enum Kind {
       case alternatives([ArraySlice<UInt8>])
@@ -51,10 +51,11 @@ package enum BracePattern {
       case tooMany
     }
     let kind: Kind
-    /// Where it closes.
+    /// The index of the closing brace.
     let end: Int
 
-    /// `nil` for braces that are just braces: without a comma or a range between them, or never closed.
+    /// Parses the group at an opening brace; `nil` for literal braces, which contain no comma or range, or
+    /// are never closed.
     init?(_ text: ArraySlice<UInt8>, at open: Int) {
       var depth = 0
       var parts: [ArraySlice<UInt8>] = []
@@ -84,7 +85,7 @@ package enum BracePattern {
       return nil
     }
 
-    /// `first..last` or `first..last..step`.
+    /// Parses `first..last` or `first..last..step`.
     private static func range(_ text: ArraySlice<UInt8>) -> Kind? {
       let fields = String(decoding: text, as: UTF8.self).split(
         separator: "..", omittingEmptySubsequences: false)

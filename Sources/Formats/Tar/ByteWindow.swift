@@ -1,15 +1,15 @@
 import Foundation
 package import Machine
 
-/// A file, or bytes in memory, that is read here and there.
+/// A file, or bytes in memory, with random access.
 package final class ByteSource: Sendable {
-  /// What errors call it.
+  /// The name of the source in errors.
   package let name: String
-  /// Its length in bytes.
+  /// The length of the source in bytes.
   package let count: Int
-  /// The file as it is; none for bytes in memory.
+  /// The version of the file when it was opened; `nil` for bytes in memory.
   package let version: FileVersion?
-  /// `nil` for bytes in memory.
+  /// The open file; `nil` for bytes in memory.
   private let file: Descriptor?
   private let memory: [UInt8]
 
@@ -29,14 +29,14 @@ package final class ByteSource: Sendable {
     }
   }
 
-  /// Takes bytes in memory for a file.
+  /// Creates a source from bytes in memory.
   init(_ bytes: [UInt8], name: String) {
     (memory, self.name, count, version, file) = (bytes, name, bytes.count, nil, nil)
   }
 
   /// Reads from an offset into a buffer.
   ///
-  /// - Returns: The number of bytes; fewer than there is room for only at the end.
+  /// - Returns: The number of bytes. It is less than the size of the buffer only at the end.
   /// - Throws: ``Failure`` of kind `inputMissing`.
   func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
     guard let file else {
@@ -50,21 +50,23 @@ package final class ByteSource: Sendable {
   }
 }
 
-/// A stretch of a source, read a window at a time: headers lie apart, and what is between them is not touched.
+/// A range of a source that is read one window at a time. Headers are far apart, and the bytes between them
+/// are not read.
 package struct ByteWindow {
-  /// What is read.
+  /// The source.
   let source: ByteSource
-  /// The stretch, in the source's offsets.
+  /// The range, as offsets in the source.
   let range: Range<Int>
 
-  /// A page: enough for a header and a short text behind it.
+  /// The size of a window: one page, enough for a header and a short text after it.
   private static let size = 4096
   private var bytes: [UInt8] = []
   private var start = 0
 
   package init(_ source: ByteSource, _ range: Range<Int>) { (self.source, self.range) = (source, range) }
 
-  /// Some bytes of the stretch, from an offset of the source on; `nil` when they are not all there.
+  /// Returns bytes of the range, from an offset in the source on; `nil` if some of them are outside of the
+  /// range.
   ///
   /// - Throws: ``Failure`` of kind `inputMissing`.
   package mutating func read(at offset: Int, count: Int) throws(Failure) -> ArraySlice<UInt8>? {

@@ -1,20 +1,20 @@
-/// What a pax header says of the member behind it: lines `length key=value LF` (POSIX.1-2001).
+/// The records of a pax header, which describe the next member: lines `length key=value LF` (POSIX.1-2001).
 struct PaxRecords {
   /// The member's name.
   private(set) var path: [UInt8]?
-  /// The member's size; `.some(nil)` when what is there is no size.
+  /// The member's size; `.some(nil)` if the record's value is not a size.
   private(set) var size: Int??
-  /// Whether the member is stored without its holes.
+  /// Whether the member is a sparse file, stored without its holes.
   private(set) var isSparse = false
 
-  /// Records of nothing.
+  /// Creates an empty set of records.
   init() {}
 
-  /// Adds the records of one header; false when they are not records.
+  /// Adds the records of one header; returns false if its text is malformed.
   mutating func add(_ text: ArraySlice<UInt8>) -> Bool {
     var rest = text
     while let first = rest.first {
-      // Padding that some programs count in.
+      // Some programs count the zero padding as part of the records.
       if first == 0 { return rest.allSatisfy { $0 == 0 } }
       let digits = rest.prefix { (48..<58).contains($0) }
       guard (1...9).contains(digits.count), let length = Int(String(decoding: digits, as: UTF8.self)),

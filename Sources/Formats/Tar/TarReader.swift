@@ -1,53 +1,53 @@
 package import Machine
 
-/// The members of a tar file, header after header; what they hold is passed over.
+/// Iterates over the members of a tar file, header by header. The contents are skipped.
 ///
-/// Reads v7, ustar, pax and GNU archives. Nothing is ever extracted, so a name is only a name.
+/// Reads v7, ustar, pax and GNU archives. No file is ever extracted, so a name cannot escape from a folder.
 package struct TarReader {
-  /// What is in an archive.
+  /// A member of an archive.
   package struct Member {
     package enum Kind {
       case file, directory
-      /// A hard or symbolic link: a name without bytes of its own.
+      /// A hard or symbolic link, which has no bytes of its own.
       case link
-      /// A device, a pipe, or something an archive says about itself.
+      /// A device, a pipe, or a header about the archive itself.
       case other
     }
     /// The name, however the archive's format stores it.
     package let name: [UInt8]
     package let kind: Kind
-    /// Its bytes, in offsets of the source.
+    /// The member's bytes, as offsets in the source.
     package let range: Range<Int>
   }
 
-  /// Names and pax headers beyond this are nobody's.
+  /// The largest sizes of names and pax headers, in bytes. No real archive exceeds them.
   private static let maximumName = 1 << 16, maximumRecords = 1 << 20
 
   private var window: ByteWindow
   private var position: Int
   private let name: String
 
-  /// Reads a stretch of a source: all of it, or an archive within an archive.
+  /// Creates a reader for a range of a source: all of it, or an archive within an archive.
   package init(_ source: ByteSource, _ range: Range<Int>, name: String) {
     (window, position, self.name) = (ByteWindow(source, range), range.lowerBound, name)
   }
 
-  /// Whether bytes begin as a tar file does.
+  /// Whether bytes begin with a tar header.
   package static func recognises(_ bytes: ArraySlice<UInt8>) -> Bool {
     let block = bytes.prefix(TarHeader.size)
     return TarHeader(block) != nil || block.count == TarHeader.size && block.allSatisfy { $0 == 0 }
   }
 
-  /// The next member, `nil` behind the last.
+  /// Returns the next member; `nil` after the last one.
   ///
-  /// - Throws: ``Failure`` of kind `badData` when the archive is damaged, cut off or of an unknown kind.
+  /// - Throws: ``Failure`` of kind `badData` when the archive is damaged, truncated or of an unknown format.
   package mutating func next() throws(Failure) -> Member? {
     var longName: [UInt8]?
     var pax = PaxRecords()
     var isExtended = false
     while let header = try header(isExpected: isExtended) {
       let start = position + TarHeader.size
-      // Links and devices have no bytes, whatever their size says; see Python's tarfile, and GNU tar.
+      // Links and devices have no bytes, whatever their size field (as in Python's tarfile and GNU tar).
       let isEmpty = (UInt8(ascii: "1")...UInt8(ascii: "6")).contains(header.type)
       let known = isEmpty ? 0 : header.size
       let isExtension = [UInt8]("LKxgX".utf8).contains(header.type)
@@ -59,7 +59,7 @@ package struct TarReader {
       guard size <= window.range.upperBound - start else {
         throw error("it ends inside \(shown)")
       }
-      // The last member may go without its padding.
+      // The padding of the last member may be missing.
       position = min(
         start + (size + TarHeader.size - 1) / TarHeader.size * TarHeader.size, window.range.upperBound)
       switch header.type {
@@ -75,7 +75,7 @@ package struct TarReader {
         }
         isExtended = true
       case UInt8(ascii: "g"):
-        // What is said of all members is never a name or a size; it may be a mark of sparse files.
+        // A global header contains no names or sizes, but may mark sparse files.
         var records = PaxRecords()
         guard records.add(try extra(at: start, size, atMost: Self.maximumRecords)) else {
           throw error("the pax header at byte \(start) makes no sense")
@@ -96,7 +96,7 @@ package struct TarReader {
     return nil
   }
 
-  /// What a member holds, `nil` when it is longer than a limit.
+  /// Returns the contents of a member; `nil` if they are longer than a limit.
   ///
   /// - Throws: ``Failure`` of kind `badData`.
   package mutating func content(of member: Member, atMost limit: Int) throws(Failure) -> ArraySlice<
@@ -106,11 +106,11 @@ package struct TarReader {
       ? nil : try window.read(at: member.range.lowerBound, count: member.range.count)
   }
 
-  /// Whether, behind the mark that ends an archive, there is another one.
+  /// Whether another archive follows the end-of-archive marker.
   ///
   /// - Throws: ``Failure`` of kind `badData`.
   package mutating func goesOn() throws(Failure) -> Bool {
-    // Programs fill their last record up to 10 KiB with zeros, or as much as they are told to.
+    // Programs pad their last record with zeros to 10 KiB, or to a size that the user sets.
     let limit = min(position + (1 << 16), window.range.upperBound)
     while position <= limit - TarHeader.size {
       guard let block = try window.read(at: position, count: TarHeader.size) else { return false }
@@ -120,13 +120,14 @@ package struct TarReader {
     return false
   }
 
-  /// The header at the current position; `nil` at the end.
+  /// Reads the header at the current position; `nil` at the end.
   private mutating func header(isExpected: Bool) throws(Failure) -> TarHeader? {
     let left = window.range.upperBound - position
     guard let block = try window.read(at: position, count: min(left, TarHeader.size)) else {
       throw error("it ends inside a header")
     }
-    // A zero block ends an archive; one that simply stops where a header could be is as whole.
+    // A zero block ends an archive. An archive that ends at a header position without zero blocks is
+    // complete, too.
     if block.allSatisfy({ $0 == 0 }) {
       guard !isExpected else { throw error("it ends after a header that speaks of a next one") }
       return nil
@@ -154,7 +155,7 @@ package struct TarReader {
     case UInt8(ascii: "3"), UInt8(ascii: "4"), UInt8(ascii: "6"): .other
     case UInt8(ascii: "V"), UInt8(ascii: "N"), UInt8(ascii: "D"): .other
     case UInt8(ascii: "5"): .directory
-    // Before there was a letter for them, directories were files whose names end so.
+    // Before the type letter existed, directories were files whose names end with a slash.
     default: name.last == UInt8(ascii: "/") ? .directory : .file
     }
   }

@@ -2,19 +2,20 @@ private import CZlib
 package import Machine
 
 extension ZipArchive.Entry {
-  /// The first `count` bytes of the content, or all of it where that is shorter.
+  /// Returns the first `count` bytes of the content, or all of it if it is shorter.
   package func prefix(_ count: Int) throws(Malformed) -> ByteRegion {
     let count = min(count, size)
     if isStored, let start = data.slice(at: 0, count: count) { return start }
     return try inflate(data, to: count, name: name, isWhole: count == size)
   }
 
-  /// The content: the file's own bytes where it is stored, else inflated and its CRC checked.
+  /// Returns the content: the file's own bytes if the member is stored, else the inflated bytes, whose CRC is
+  /// checked.
   ///
-  /// - Throws: ``Malformed`` when the bytes do not inflate to what the directory says.
+  /// - Throws: ``Malformed`` when the inflated bytes do not match the directory.
   package func content() throws(Malformed) -> ByteRegion {
     guard !isStored else { return data }
-    // Deflate reaches 1032:1 on constant bytes; weights that are constant are also small.
+    // Deflate compresses constant bytes up to 1032:1, but constant weights are also small.
     guard size <= max(64 << 20, data.count.multipliedReportingOverflow(by: 256).partialValue) else {
       throw Malformed("'\(name)' in the archive would inflate \(data.count) bytes to \(size)")
     }
@@ -29,9 +30,9 @@ extension ZipArchive.Entry {
   }
 }
 
-/// Inflates raw deflate data to exactly `count` bytes, of which `isWhole` says whether they are all there are.
+/// Inflates raw deflate data to exactly `count` bytes. `isWhole` states whether the data must end there.
 ///
-/// The output grows with what really comes out, so a false size costs at most twice the true content.
+/// The output buffer grows with the actual output, so a false size costs at most twice the true content.
 private func inflate(
   _ packed: ByteRegion, to count: Int, name: String, isWhole: Bool
 ) throws(Malformed) -> ByteRegion {
@@ -45,7 +46,7 @@ private func inflate(
   var taken = 0
   var status = Z_OK
   packed.withUnsafeBytes { input in
-    // zlib counts in 32 bits and never writes through next_in.
+    // zlib counts in 32 bits, and never writes through next_in.
     let source = UnsafeMutablePointer(mutating: input.bindMemory(to: UInt8.self).baseAddress)
     while status == Z_OK {
       if written == block.bytes.count {
@@ -64,7 +65,7 @@ private func inflate(
       taken += available - Int(stream.avail_in)
       written += room - Int(stream.avail_out)
     }
-    // The end marker may still be ahead when the last byte has just been written.
+    // The end marker may still be unread when the last byte has been written.
     if isWhole, status == Z_OK, written == count {
       var spare: UInt8 = 0
       withUnsafeMutablePointer(to: &spare) { pointer in

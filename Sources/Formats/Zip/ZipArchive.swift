@@ -1,6 +1,6 @@
 package import Machine
 
-/// The members of a zip archive, zip64 included, as its central directory lists them.
+/// The members of a zip archive, including zip64, as listed in its central directory.
 ///
 /// Every size and offset is checked against the file before it is used. Field positions are those of the .ZIP
 /// File Format Specification (APPNOTE.TXT) 4.3.
@@ -8,29 +8,29 @@ package struct ZipArchive: Sendable {
   /// One member of an archive.
   package struct Entry: Sendable {
     package let name: String
-    /// The size of the content once inflated, in bytes.
+    /// The size of the inflated content, in bytes.
     package let size: Int
     let crc32: UInt32
     let method: UInt16
     /// The stored or deflated bytes in the file.
     package let data: ByteRegion
 
-    /// Whether the content lies in the file as it is.
+    /// Whether the content is stored without compression.
     package var isStored: Bool { method == 0 }
   }
 
-  /// The members in the order of the directory.
+  /// The members, in the order of the directory.
   package let entries: [Entry]
   private let index: [String: Int]
 
-  /// Whether some bytes begin as an archive does.
+  /// Whether some bytes begin with the magic number of an archive.
   package static func begins(_ file: ByteRegion) -> Bool {
     file.integer(at: 0, as: UInt32.self) == 0x0403_4B50
   }
 
   /// Reads the directory of an archive.
   ///
-  /// - Throws: ``Malformed`` when it is cut off, inconsistent, encrypted or in several parts.
+  /// - Throws: ``Malformed`` when the archive is truncated, inconsistent, encrypted or split.
   package init(_ file: ByteRegion) throws(Malformed) {
     let directory = try Directory(file)
     var entries: [Entry] = []
@@ -42,7 +42,7 @@ package struct ZipArchive: Sendable {
       guard index.updateValue(entries.count, forKey: entry.name) == nil else {
         throw Malformed("the archive lists '\(entry.name)' twice")
       }
-      // Members that share bytes are how a small archive inflates to a huge one.
+      // Overlapping members would let a small archive inflate to a huge one.
       packed += entry.data.count
       guard packed <= file.count else { throw Malformed("the members of the archive overlap") }
       entries.append(entry)
@@ -56,7 +56,7 @@ package struct ZipArchive: Sendable {
   package subscript(name: String) -> Entry? { index[name].map { entries[$0] } }
 }
 
-/// Where the central directory is, and how to read it.
+/// The location of the central directory, and its format.
 private struct Directory {
   let file: ByteRegion
   let start: Int
@@ -80,14 +80,14 @@ private struct Directory {
     }
     guard let start = Int(exactly: extent.start), let size = Int(exactly: extent.size),
       let count = Int(exactly: extent.count), start <= extent.limit, size <= extent.limit - start,
-      count <= size / 46  // the least a listing takes
+      count <= size / 46  // the smallest size of a listing
     else { throw Malformed("the archive's directory is not inside the file") }
     self.start = start
     self.end = start + size
     self.count = count
   }
 
-  /// The offset of the end-of-directory record, which a comment of up to 64 KiB may follow.
+  /// Returns the offset of the end-of-directory record. A comment of up to 64 KiB may follow the record.
   private static func trailer(_ file: ByteRegion) -> Int? {
     var position = file.count - 22
     let least = max(0, position - 0xFFFF)
@@ -140,7 +140,7 @@ private struct Directory {
     guard let size = try fields.value(narrowSize), let packed = try fields.value(narrowPacked),
       let offset = try fields.value(narrowOffset)
     else { throw Malformed("'\(name)' in the archive has an impossible size") }
-    // The local header repeats the name and may have an extra field of its own (PyTorch pads with it).
+    // The local header repeats the name, and may have a different extra field (PyTorch pads with it).
     guard file.integer(at: offset, as: UInt32.self) == 0x0403_4B50,
       let localName: UInt16 = file.integer(at: offset + 26),
       let localExtra: UInt16 = file.integer(at: offset + 28),
@@ -153,7 +153,7 @@ private struct Directory {
   }
 }
 
-/// The zip64 extra field: 64-bit values for those of the listing's fields that hold all ones, in order.
+/// The zip64 extra field: 64-bit values for the fields of the listing that are all ones, in order.
 private struct WideFields {
   private let values: ByteRegion?
   private var position = 0
@@ -171,7 +171,7 @@ private struct WideFields {
     values = found
   }
 
-  /// The wide value where the narrow one says to look for it.
+  /// Returns the value of a field: its 64-bit value if the 32-bit value is all ones; `nil` if it exceeds Int.
   mutating func value(_ narrow: UInt32) throws(Malformed) -> Int? {
     guard narrow == .max else { return Int(narrow) }
     guard let values, let wide: UInt64 = values.integer(at: position) else {

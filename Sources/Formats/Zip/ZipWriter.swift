@@ -1,21 +1,21 @@
 package import Machine
 
-/// Writes a zip archive piece by piece. Its members are stored as they are and begin at multiples of 64 bytes, so that they
-/// can be mapped. The bytes depend on nothing but names and contents.
+/// Writes a zip archive piece by piece. Its members are stored without compression, at multiples of 64 bytes,
+/// so that they can be memory-mapped. The bytes depend only on names and contents.
 package final class ZipWriter {
   private let file: AtomicFile
-  /// What is not in the file yet: a member of a few bytes is no reason for a write.
+  /// Bytes that are not written yet. The buffer avoids a system call for each small member.
   private var buffer: [UInt8] = []
-  /// The bytes in the file.
+  /// The number of bytes in the file.
   private var written = 0
   private var count: Int { written + buffer.count }
-  /// The checksum of the member that is being written, up to here.
+  /// The checksum so far of the member in progress.
   private var checksum: UInt32 = 0
-  /// What the file ends with: where each member is.
+  /// The central directory at the end of the file, with the offset of each member.
   private var directory: [UInt8] = []
   private var entries = 0
 
-  /// Starts the file beside its final place.
+  /// Creates the temporary file beside the final path.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package init(_ path: String) throws(Failure) {
@@ -26,13 +26,13 @@ package final class ZipWriter {
   ///
   /// - Parameters:
   ///   - name: The name of the member.
-  ///   - size: The bytes of its content.
+  ///   - size: The byte count of the content.
   ///   - content: Writes the content by calls of ``append(_:)``.
-  /// - Throws: What `content` throws, and ``Failure`` of kind `writeFailed`.
+  /// - Throws: The error of `content`, and ``Failure`` of kind `writeFailed`.
   /// - Precondition: `content` appends `size` bytes, and the file stays below 4 GB.
   package func add(_ name: String, size: Int, content: () throws(Failure) -> Void) throws(Failure) {
     let header = MemberHeader(name: name, size: size, start: count)
-    // The checksum comes before what it is of, and is known after it.
+    // The checksum precedes the content, and is known only after it.
     checksum = 0
     buffer += header.local(checksum: 0)
     let start = count
@@ -43,7 +43,7 @@ package final class ZipWriter {
     entries += 1
   }
 
-  /// Adds bytes to the member that is being written.
+  /// Adds bytes to the member in progress.
   ///
   /// - Throws: ``Failure`` of kind `writeFailed`.
   package func append<Element: BitwiseCopyable>(_ elements: [Element]) throws(Failure) {
@@ -54,9 +54,9 @@ package final class ZipWriter {
     if buffer.count >= 1 << 18 { try flush() }
   }
 
-  /// Gives the archive its name; whoever reads it finds the old one or this one, whole.
+  /// Renames the archive to its final name. A reader finds either the old archive or this one, complete.
   ///
-  /// - Throws: ``Failure`` of kind `writeFailed`; the old one then stays.
+  /// - Throws: ``Failure`` of kind `writeFailed`; the old archive then stays.
   package func commit() throws(Failure) {
     let end =
       littleEndian(UInt32(0x0605_4B50)) + littleEndian(UInt32(0)) + littleEndian(UInt16(entries))
@@ -84,35 +84,36 @@ package final class ZipWriter {
 
 }
 
-/// What is said of a member before its content and in the directory.
+/// The fields of a member that are both in its local header and in the directory.
 private struct MemberHeader {
   let name: [UInt8]
   let size: Int
-  /// Where the member is in the file.
+  /// The offset of the member in the file.
   let start: Int
 
   init(name: String, size: Int, start: Int) {
     (self.name, self.size, self.start) = (Array(name.utf8), size, start)
   }
 
-  /// The content begins at a multiple of 64: an extra field of a kind nobody knows fills up to there.
+  /// An extra field of an unassigned kind. Its padding moves the content to a multiple of 64 bytes.
   private var extra: [UInt8] {
     let padding = (64 - (start + 30 + name.count + 4) % 64) % 64
     return littleEndian(UInt16(0x4450)) + littleEndian(UInt16(padding)) + Array(repeating: 0, count: padding)
   }
 
-  /// The header before the content.
+  /// Returns the local header, which precedes the content.
   func local(checksum: UInt32) -> [UInt8] {
     littleEndian(UInt32(0x0403_4B50)) + common(checksum) + littleEndian(UInt16(extra.count)) + name + extra
   }
 
-  /// The entry of the directory.
+  /// Returns the entry of the directory.
   func listing(checksum: UInt32) -> [UInt8] {
     littleEndian(UInt32(0x0201_4B50)) + littleEndian(UInt16(20)) + common(checksum) + littleEndian(UInt16(0))
       + Array(repeating: 0, count: 10) + littleEndian(UInt32(start)) + name
   }
 
-  /// Version, flags, method and the earliest date there is, then checksum, sizes and the name's length.
+  /// Returns version, flags, method and the earliest possible date, then checksum, sizes and the length of
+  /// the name.
   private func common(_ checksum: UInt32) -> [UInt8] {
     littleEndian(UInt16(20)) + littleEndian(UInt16(0x0800)) + littleEndian(UInt16(0))
       + littleEndian(UInt16(0)) + littleEndian(UInt16(0x21)) + littleEndian(checksum)

@@ -1,8 +1,8 @@
 private import CZlib
 
-/// What zlib packed, with its header and checksum.
+/// The zlib format: deflate data with a header and a checksum.
 package enum ZlibStream {
-  /// The content of a stream; `nil` when it is damaged, or longer than a limit.
+  /// Returns the content of a stream; `nil` if the stream is damaged, or longer than a limit.
   package static func inflate(_ packed: ArraySlice<UInt8>, atMost limit: Int) -> [UInt8]? {
     var stream = z_stream()
     guard inflateInit_(&stream, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }

@@ -1,22 +1,23 @@
 import Foundation
 import Machine
 
-/// What the configuration beside a checkpoint says: `open_clip_config.json`, or the `config.json` of timm and
+/// The configuration file beside a checkpoint: `open_clip_config.json`, or the `config.json` of timm and
 /// transformers.
 struct ModelConfiguration {
   /// The name of the file.
   let fileName: String
-  /// timm's name of the architecture: `resnet50`.
+  /// The architecture, under timm's name: `resnet50`.
   var architecture: String?
-  /// timm's name of the weights: `a1_in1k`.
+  /// The weights, under timm's name: `a1_in1k`.
   var tag: String?
-  /// Whether a CLIP has the approximate GELU.
+  /// Whether a CLIP model has the approximate GELU; `nil` if unknown.
   var hasQuickGELU: Bool?
 
-  /// No configuration is longer.
+  /// The largest size of a configuration in bytes.
   private static let maximumBytes = 1 << 20
 
-  /// The names under which the hub keeps weights; a configuration beside one of them is that of these weights.
+  /// Whether the checkpoint has a file name that the hub uses for weights. A configuration beside it then
+  /// describes these weights.
   static func belongs(to checkpoint: String) -> Bool {
     [
       "open_clip_model.safetensors", "open_clip_pytorch_model.safetensors", "open_clip_pytorch_model.bin",
@@ -24,7 +25,7 @@ struct ModelConfiguration {
     ].contains(checkpoint)
   }
 
-  /// Reads the configuration in the folder of a checkpoint; `nil` where there is none that says anything.
+  /// Reads the configuration in the folder of a checkpoint; `nil` if there is none with useful contents.
   init?(beside checkpoint: String) {
     let folder = PathText.folder(of: checkpoint)
     for name in ["open_clip_config.json", "config.json"] {

@@ -4,23 +4,25 @@ import Machine
 import Models
 import Tensor
 
-/// What a checkpoint, its name and the files beside it tell about whose weights it holds. Shapes are not enough: weights
-/// of another network can fit, and would compute something else.
+/// The evidence of the origin of a checkpoint's weights, from its contents, its name and the files beside it.
+/// Shapes are not sufficient: the weights of another network can fit, and the results would then be
+/// different.
 struct WeightsEvidence {
-  /// What was found.
+  /// A piece of evidence.
   enum Finding: Hashable {
-    /// It is certain that the network computes something else with these weights, or that they are another network's.
+    /// The weights are certainly another network's, or this network certainly computes different results with
+    /// them.
     case refused(Sentence)
-    /// They may not be what the identifier means.
+    /// The weights may not be those that the identifier means.
     case noted(Sentence)
 
-    /// The sentence of a note.
+    /// The sentence of a note; `nil` for a refusal.
     var note: Sentence? { if case .noted(let text) = self { text } else { nil } }
   }
 
-  /// The published file of the network that it is.
+  /// The published file that the checkpoint is identical to; `nil` if it is none.
   private(set) var release: String?
-  /// What speaks against the weights; sentences without their subject, the file.
+  /// The evidence against the weights: sentences without their subject, the file.
   private(set) var findings: [Finding] = []
 
   private let model: Model
@@ -33,9 +35,9 @@ struct WeightsEvidence {
     fileName = PathText.lastComponent(of: checkpoint.path)
     keys = Set(checkpoint.names)
     metadata = checkpoint.metadata
-    // A network that means no weights in particular means any that fit.
+    // A network without specific weights accepts any weights that fit.
     guard model.checkpoint != nil else { return }
-    // What 'weights convert' wrote has the digest of what it was made from.
+    // A file from 'weights convert' contains the digest of its source.
     for digest in [sha256, metadata["source_sha256"]].compactMap({ $0 }) { weigh(digest: digest) }
     guard release == nil else {
       findings = []
@@ -85,7 +87,7 @@ struct WeightsEvidence {
     refuse("was converted for \(written), as its metadata says; give \(.model, written)")
   }
 
-  /// The signs that the network's description knows.
+  /// Weighs the signs in the network's description.
   private mutating func weighKeys() {
     for sign in model.weights.signs {
       switch sign.finding(keys) {
@@ -98,16 +100,16 @@ struct WeightsEvidence {
 
   // MARK: What is beside the parameters
 
-  /// The names of architectures that training code keeps.
+  /// Weighs the names of architectures that training code stores.
   private mutating func weighTraining() {
     for (key, value) in metadata.sorted(by: { $0.key < $1.key }) where TrainingFacts.keys.contains(key) {
-      // What 'weights convert' writes is an identifier of ours.
+      // An entry that 'weights convert' wrote contains an identifier of the catalogue.
       if key == "model", Model.all.contains(where: { $0.identifier == value }) { continue }
       weigh(architecture: value, source: "its '\(key)'", isCertain: true)
     }
   }
 
-  /// Weighs a name such as `resnet50`, `resnetblur50.bt_in1k`.
+  /// Weighs the name of an architecture, such as `resnet50`, `resnetblur50.bt_in1k`.
   private mutating func weigh(architecture: String, source: String, isCertain: Bool) {
     let name = architecture.lowercased().split(separator: ".").first.map(String.init) ?? ""
     if let difference = model.weights.likeArchitectures[name] {
@@ -116,7 +118,7 @@ struct WeightsEvidence {
         + " something else with it"
       return isCertain ? refuse(reason) : note(reason)
     }
-    // `ResNet` is a class, `my_run` is a name: neither says which network it is.
+    // `ResNet` is a class and `my_run` is the name of a run. Neither identifies the network.
     guard name.contains(where: \.isNumber), !name.contains(" "), name.utf8.count < 64,
       !model.weights.architectureNames.contains(name)
     else { return }
@@ -153,10 +155,10 @@ struct WeightsEvidence {
 
   // MARK: GELU and QuickGELU
 
-  /// No shape tells which of the two a CLIP has.
+  /// Weighs the activation of a CLIP model. The shapes of its parameters do not show which GELU it has.
   private mutating func weighActivation(_ configuration: ModelConfiguration?, isHalf: Bool) {
     guard let gelu = model.weights.gelu,
-      // What 'weights fetch' brought, where no digest is published.
+      // The file comes from 'weights fetch', and no digest of it is published.
       !model.publishedFiles.contains(where: { $0.name == fileName && $0.sha256 == .unknown })
     else { return }
     let (expected, other) = (gelu.isQuick, gelu.otherModel)
@@ -177,7 +179,7 @@ struct WeightsEvidence {
 }
 
 extension CheckpointSource.Digest {
-  /// Whether a file of this SHA-256 is the published one, as far as that is known.
+  /// Whether a file with this SHA-256 is the published one, as far as its digest is known.
   func matches(_ sha256: String) -> Bool {
     switch self {
     case .full(let digits): digits == sha256

@@ -4,37 +4,37 @@ package import Machine
 package import Models
 import Tensor
 
-/// Weights that have been looked at and not read: the network with the head they have, whose they are, and what their
-/// user should know.
+/// Weights that have been examined and not loaded: the network with their head, their origin, and remarks for
+/// the user.
 package struct WeightsIdentity: Sendable {
-  /// Where the weights are.
+  /// The source of the weights.
   package let weights: Weights
   /// The network, with the head the weights have.
   package let model: Model
-  /// The digest of the file, `nil` for generated weights.
+  /// The SHA-256 of the file; `nil` for generated weights.
   package let sha256: String?
-  /// The published file they are, by its SHA-256; `nil` for any other.
+  /// The published file of the same SHA-256; `nil` for any other file.
   package let release: String?
-  /// Sentences for the user: what the weights lack, or seem to be, and what else is in the file.
+  /// Sentences for the user: missing or suspicious weights, and other contents of the file.
   package let remarks: [Sentence]
   private let source: Source
 
   private enum Source {
     case generated(seed: UInt64)
-    /// The file, and the choice of the tensors in it that are the network's.
+    /// A file, and its tensors that are the network's parameters.
     case checkpoint(Checkpoint, WeightsChoice)
   }
 
   /// The file; `nil` for generated weights.
   package var checkpoint: Checkpoint? { if case .checkpoint(let file, _) = source { file } else { nil } }
 
-  /// The choice of the file's tensors that are the network's; `nil` for generated weights.
+  /// The choice of the file's tensors that are the network's parameters; `nil` for generated weights.
   package var choice: WeightsChoice? { if case .checkpoint(_, let choice) = source { choice } else { nil } }
 
-  /// Looks at weights.
+  /// Examines weights.
   ///
-  /// - Throws: ``Failure`` for a file that cannot be read, and for weights that do not fit the
-  ///   network, all that is wrong at once, or that are known to be another network's.
+  /// - Throws: ``Failure`` for a file that cannot be read, for weights that do not fit the network (with all
+  ///   faults), and for weights that are known to be those of another network.
   package init(_ model: Model, _ weights: Weights) throws {
     switch weights {
     case .file(let path, let key): try self.init(model, try Checkpoint.open(path), key: key)
@@ -47,15 +47,15 @@ package struct WeightsIdentity: Sendable {
     (sha256, release, remarks) = (nil, nil, [])
   }
 
-  /// Looks at a checkpoint.
+  /// Examines a checkpoint.
   ///
   /// - Parameters:
-  ///   - model: The network they are to be of.
+  ///   - model: The expected network.
   ///   - checkpoint: The file.
-  ///   - key: Where in it the weights are.
-  ///   - subject: What errors call the file; its path by default.
-  /// - Throws: ``Failure`` when it cannot be read, does not fit the network, or
-  ///   is known to be another network's; ``UnknownName`` when nothing of a network is under the key.
+  ///   - key: The key of the weights in the file.
+  ///   - subject: The name of the file in errors; by default its path.
+  /// - Throws: ``Failure`` when the file cannot be read, does not fit the network, or is known to be another
+  ///   network's; ``UnknownName`` when the key has no parameters of a network under it.
   package init(_ model: Model, _ checkpoint: Checkpoint, key: String? = nil, named subject: String? = nil)
     throws
   {
@@ -63,9 +63,9 @@ package struct WeightsIdentity: Sendable {
       model, checkpoint, key: key, named: subject, choosing: { try model.choice(from: checkpoint, key: key) })
   }
 
-  /// Looks at a checkpoint whose tensors have been chosen.
+  /// Examines a checkpoint whose tensors have been chosen.
   ///
-  /// - Throws: ``Failure`` for one that does not fit the network, or is known to be another network's.
+  /// - Throws: ``Failure`` when the checkpoint does not fit the network, or is known to be another network's.
   package init(_ model: Model, _ checkpoint: Checkpoint, key: String?, choice: WeightsChoice) throws {
     try self.init(model, checkpoint, key: key, named: nil, choosing: { choice })
   }
@@ -98,7 +98,7 @@ package struct WeightsIdentity: Sendable {
     (weights, source) = (.file(checkpoint.path, key: key), .checkpoint(checkpoint, choice))
   }
 
-  /// The parameters of the network, each read when it is asked for.
+  /// Returns the parameters of the network. Each is read on demand.
   func parameters() throws(GraphError) -> any TensorSource {
     switch source {
     case .generated(let seed): try model.seededWeights(seed)
@@ -108,7 +108,7 @@ package struct WeightsIdentity: Sendable {
 }
 
 extension Model {
-  /// What is to be said of a head that is not the published one; `nil` of that.
+  /// A remark on a head that is not the published one; `nil` for the published head.
   var headRemark: Sentence? {
     switch head {
     case .published: nil

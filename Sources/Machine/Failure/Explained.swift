@@ -1,6 +1,7 @@
-/// An error that its user can do something about: it says which class of failure it is, and itself in one sentence.
+/// An error that the user can act on. It states its class of failure, and describes itself in one sentence.
 ///
-/// Every error of this library that can reach a user is one. Any other is a defect.
+/// Every error of this library that can reach a user conforms to this protocol. An error of another type is a
+/// defect.
 public protocol Explained: Error, CustomStringConvertible {
   /// The class of failure.
   var kind: Failure.Kind { get }
@@ -9,6 +10,6 @@ public protocol Explained: Error, CustomStringConvertible {
 }
 
 extension Explained {
-  /// The sentence, with its settings in plain words.
+  /// The sentence, with its settings named in plain words.
   public var description: String { sentence.description }
 }

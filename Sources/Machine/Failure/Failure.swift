@@ -1,32 +1,32 @@
 private import Glibc
 
-/// Why something could not be done, and what to do about it.
+/// The reason why an operation failed, and the remedy.
 public struct Failure: Explained, Hashable {
-  /// The classes of failure: each asks something else of the user, and of a script.
+  /// The classes of failure. Each class asks for a different reaction of the user, and of a script.
   public enum Kind: Sendable, Hashable, CaseIterable {
     /// Settings that contradict each other, or that the machine cannot follow.
     case usage
-    /// A file that is not what it claims, an unknown layer or unit.
+    /// A file whose contents contradict its format, or an unknown layer or unit.
     case badData
-    /// An input that is not there.
+    /// An input that does not exist.
     case inputMissing
-    /// An input that is there, or its server, and does not give what it holds.
+    /// An input that exists, on disk or on a server, and cannot be read.
     case inputUnreadable
     /// An output that cannot be created.
     case cannotCreate
-    /// A write that failed: the disk is full.
+    /// A write that failed, for example because the disk is full.
     case writeFailed
-    /// A connection that broke; the same again goes on.
+    /// A connection that broke. The same command continues the transfer.
     case interrupted
   }
 
   /// The class of failure.
   public let kind: Kind
-  /// The file or address concerned, where the sentence begins with it.
+  /// The file or address concerned, if the sentence begins with it.
   public let path: String?
-  /// What is wrong; with ``path`` before it where there is one.
+  /// The problem. It follows ``path`` in the sentence if ``path`` is not `nil`.
   public let problem: Sentence
-  /// What to do about it, unless that is clear.
+  /// The remedy, unless it is obvious.
   public let remedy: Sentence?
 
   /// Creates a failure. The problem and the remedy become one sentence, with a semicolon between them.
@@ -46,38 +46,40 @@ public struct Failure: Explained, Hashable {
     return "\(path): \(reason)"
   }
 
-  /// The sentence, with its settings in plain words.
+  /// The sentence, with its settings named in plain words.
   public var message: String { description }
 }
 
 extension Failure {
-  /// A call of the system that failed on a file.
+  /// Creates the failure of a system call on a file.
   ///
   /// - Parameters:
   ///   - kind: The class of failure.
   ///   - path: The file.
-  ///   - operation: What was to be done, with the file as `it`: `open it`.
-  ///   - code: The system's number of the error.
+  ///   - operation: The operation that failed, with the file as `it`: `open it`.
+  ///   - code: The `errno` of the call.
   package init(_ kind: Kind, path: String, cannot operation: String, code: Int32) {
     self.init(kind, path: path, "cannot \(operation): \(String(cString: strerror(code)))")
   }
 
-  /// An input that the system does not give: missing, or a folder in its place, or unreadable.
+  /// Creates the failure of an input that cannot be read: the file is missing, is a folder, or is not
+  /// readable.
   package init(reading path: String, cannot operation: String, code: Int32) {
     let isMissing = code == ENOENT || code == ENOTDIR || code == EISDIR
     self.init(isMissing ? .inputMissing : .inputUnreadable, path: path, cannot: operation, code: code)
   }
 
-  /// The same failure with advice, unless it has its own.
+  /// Returns the same failure with a remedy, unless it already has one.
   package func advising(_ remedy: Sentence) -> Failure {
     Failure(kind, path: path, problem, remedy: self.remedy ?? remedy)
   }
 
-  /// The same failure, of another class: an output's folder that cannot be read stops its output.
+  /// Returns the same failure with another class. For example, an output folder that cannot be read is a
+  /// failure of the output.
   package func reclassified(as kind: Kind) -> Failure {
     Failure(kind, path: path, problem, remedy: remedy)
   }
 
-  /// The same failure, of the file or address that the user knows.
+  /// Returns the same failure with another path: the file or address that the user knows.
   package func about(_ path: String) -> Failure { Failure(kind, path: path, problem, remedy: remedy) }
 }

@@ -1,17 +1,17 @@
-/// A sentence for the user that keeps the settings and commands it names, because each kind of user knows them by
-/// other names: one writes `--batch-size`, another fills in a field.
+/// A sentence for the user that keeps the settings and commands it names. Each interface names them
+/// differently: `--batch-size` on the command line, a field in a form.
 ///
 ///     "the memory does not suffice; lower \(.threads) or \(.batchSize)"
 public struct Sentence: Hashable, Sendable, CustomStringConvertible {
   /// A piece of a sentence.
   public enum Part: Hashable, Sendable {
-    /// Words as they are.
+    /// Literal words.
     case text(String)
-    /// A setting, with the value it is to have where the sentence says so.
+    /// A setting, with the value to give it if the sentence states one.
     case setting(Setting, value: String?)
-    /// A command of the program, with a setting where the sentence says so.
+    /// A command of the program, with a setting if the sentence states one.
     case command(Command, with: Setting?)
-    /// The same, called as a program: an instruction to run it.
+    /// A command as it is typed: an instruction to run the program.
     case invocation(Command)
   }
 
@@ -21,10 +21,10 @@ public struct Sentence: Hashable, Sendable, CustomStringConvertible {
   /// Creates a sentence without settings.
   public init(_ text: String) { append(.text(text)) }
 
-  /// What is said to those who set properties, with the settings in plain words.
+  /// The sentence for users of the Swift API, with the settings named in plain words.
   public var description: String { text(in: .plain) }
 
-  /// The sentence with its settings and commands named as some users know them.
+  /// Returns the sentence with its settings and commands named in the words of one interface.
   public func text(in wording: Wording) -> String {
     parts.map { part in
       switch part {
@@ -37,14 +37,14 @@ public struct Sentence: Hashable, Sendable, CustomStringConvertible {
     .joined()
   }
 
-  /// One sentence after the other, without anything between them.
+  /// Concatenates two sentences, without a separator.
   public static func + (first: Sentence, second: Sentence) -> Sentence {
     var sum = first
     for part in second.parts { sum.append(part) }
     return sum
   }
 
-  /// Adds a piece; words that follow words become one piece, so that equal sentences are equal.
+  /// Adds a piece. Adjacent words are merged into one piece, so that equal sentences compare equal.
   private mutating func append(_ part: Part) {
     guard case .text(let text) = part else { return parts.append(part) }
     if text.isEmpty { return }
@@ -57,17 +57,17 @@ public struct Sentence: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Sentence: ExpressibleByStringInterpolation {
-  /// What a literal with settings in it is made of.
+  /// The pieces of an interpolated literal with settings.
   public struct StringInterpolation: StringInterpolationProtocol {
     fileprivate var sentence = Sentence("")
 
-    /// Creates a sentence of nothing.
+    /// Creates an empty sentence.
     public init(literalCapacity: Int, interpolationCount: Int) {}
 
     /// Adds words.
     public mutating func appendLiteral(_ literal: String) { sentence.append(.text(literal)) }
 
-    /// Adds another sentence, with the settings it names.
+    /// Adds another sentence, and keeps its settings.
     public mutating func appendInterpolation(_ other: Sentence) { sentence = sentence + other }
 
     /// Adds a setting.
@@ -75,22 +75,22 @@ extension Sentence: ExpressibleByStringInterpolation {
       sentence.append(.setting(setting, value: nil))
     }
 
-    /// Adds a setting with the value it is to have.
+    /// Adds a setting with the value to give it.
     public mutating func appendInterpolation(_ setting: Setting, _ value: some CustomStringConvertible) {
       sentence.append(.setting(setting, value: "\(value)"))
     }
 
-    /// Adds a command, with a setting where there is one to be named.
+    /// Adds a command, with a setting if one is given.
     public mutating func appendInterpolation(_ command: Command, with setting: Setting? = nil) {
       sentence.append(.command(command, with: setting))
     }
 
-    /// Adds a command as it is called.
+    /// Adds a command as it is typed.
     public mutating func appendInterpolation(calling command: Command) {
       sentence.append(.invocation(command))
     }
 
-    /// Adds what any value says of itself; an error's settings stay settings.
+    /// Adds the description of a value. The settings of an error's sentence stay settings.
     public mutating func appendInterpolation<Value>(_ value: Value) {
       if let error = value as? any Explained {
         appendInterpolation(error.sentence)
@@ -108,7 +108,7 @@ extension Sentence: ExpressibleByStringInterpolation {
 }
 
 extension Sequence<Sentence> {
-  /// All sentences as one, with words between them.
+  /// Returns all sentences joined into one, with a separator between them.
   package func joined(separator: String) -> Sentence {
     var sum: Sentence = ""
     for (place, sentence) in enumerated() { sum = place == 0 ? sentence : "\(sum)\(separator)\(sentence)" }
@@ -117,18 +117,18 @@ extension Sequence<Sentence> {
 }
 
 extension Sentence {
-  /// How users name settings and commands.
+  /// The names of settings and commands in one interface.
   public struct Wording: Sendable {
     let setting: @Sendable (Setting, _ value: String?) -> String
     let command: @Sendable (Command, _ setting: Setting?) -> String
     let invocation: @Sendable (Command) -> String
 
-    /// Creates a way to name them.
+    /// Creates a wording.
     ///
     /// - Parameters:
     ///   - setting: Names a setting, with its value where it has one.
-    ///   - command: Names a command, with a setting where there is one.
-    ///   - invocation: Names a command as it is called.
+    ///   - command: Names a command, with a setting if one is given.
+    ///   - invocation: Names a command as it is typed.
     public init(
       setting: @escaping @Sendable (Setting, _ value: String?) -> String,
       command: @escaping @Sendable (Command, _ setting: Setting?) -> String,
@@ -137,10 +137,10 @@ extension Sentence {
       (self.setting, self.command, self.invocation) = (setting, command, invocation)
     }
 
-    /// An error in one sentence.
+    /// Returns an error's description in one sentence.
     public func text(of error: any Error) -> String { ("\(error)" as Sentence).text(in: self) }
 
-    /// Plain words in quotes, for those who have no command line: `'batch size'`, `'keep extremes:5'`.
+    /// Plain words in quotes, for interfaces without a command line: `'batch size'`, `'keep extremes:5'`.
     public static let plain = Wording(
       setting: { setting, value in "'\(([setting.name] + [value].compactMap { $0 }).joined(separator: " "))'"
       },

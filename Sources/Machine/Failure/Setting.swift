@@ -1,14 +1,15 @@
-/// A choice of the user's that sentences name: an option of the command line, a property of a request, a field of a form.
+/// A setting that sentences name: an option of the command line, a property of a request, or a field of a
+/// form.
 public enum Setting: String, CaseIterable, Hashable, Sendable {
   // Inputs.
   case images, imageKey, labels, units, unit, model, weightsKey, classifier, `catch`
   // Outputs.
   case output, overwrite, resume, shard, extraName
-  // What is recorded, and how it is kept.
+  // Recorded values, and their storage.
   case keep, reduce, dtype, unitMajor, baselines
-  // How it is computed.
+  // Computation.
   case threads, batchSize, tier, precision
-  // What is shown, and how.
+  // Display.
   case batches, scaleWindows, histogram, minBatch, maxBatch, catchTrials, neverPositive, json, help
 
   /// The words of the name, in lower case: `batch`, `size`.

@@ -1,6 +1,6 @@
-/// A name nobody knows, with the nearest that somebody does.
+/// A name that is not known, with the nearest known names.
 public struct UnknownName: Explained, Hashable {
-  /// What a name can be of.
+  /// The kinds of things that have names.
   public enum Subject: Hashable, Sendable {
     /// A network of the catalogue.
     case model
@@ -15,7 +15,7 @@ public struct UnknownName: Explained, Hashable {
     /// A command of the program.
     case command
 
-    /// The words that say it, to follow an article.
+    /// The noun phrase of the subject, without its article.
     fileprivate var words: String {
       switch self {
       case .model: "model"
@@ -28,9 +28,9 @@ public struct UnknownName: Explained, Hashable {
     }
   }
 
-  /// What was asked for.
+  /// The kind of thing that was named.
   public let subject: Subject
-  /// The name as it was given.
+  /// The name as the user gave it.
   public let name: String
   /// The known names nearest to it, nearest first.
   public let nearest: [String]
@@ -42,7 +42,7 @@ public struct UnknownName: Explained, Hashable {
     nearest = EditDistance.nearest(to: name, among: known, limit: 3)
   }
 
-  /// A model or a command is a word of the program's; any other name is one of the data.
+  /// The class of failure. The names of models and commands belong to the program; all other names are data.
   public var kind: Failure.Kind {
     switch subject {
     case .model, .command: .usage
@@ -50,7 +50,7 @@ public struct UnknownName: Explained, Hashable {
     }
   }
 
-  /// What there is not, and what is nearest to it.
+  /// A sentence that states the unknown name and the nearest known names.
   public var sentence: Sentence {
     let advice = nearest.isEmpty ? "" : "; the nearest are \(nearest.joined(separator: ", "))"
     return "there is no \(subject.words) named '\(name)'\(advice)"

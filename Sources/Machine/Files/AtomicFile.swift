@@ -2,16 +2,17 @@ private import Glibc
 
 /// A file that appears under its name only when it is complete.
 ///
-/// Bytes go to a temporary file in the same folder; ``commit()`` brings them to disk and renames. Without it
-/// the temporary file is removed, and what was under the name before stays.
+/// Bytes are written to a temporary file in the same folder. ``commit()`` forces them to the disk and renames
+/// the file. Without a call of ``commit()`` the temporary file is removed, and an earlier file of that name
+/// stays.
 package final class AtomicFile {
   private let path: String
-  /// `nil` for a device or a pipe, which is written itself.
+  /// The temporary file; `nil` for a device or a pipe, to which the bytes are written directly.
   private let temporary: String?
-  /// `nil` once it is whole.
+  /// The open file; `nil` after the commit.
   private var file: Descriptor?
 
-  /// Creates the temporary file. A link in the place of the file will be replaced, not followed.
+  /// Creates the temporary file. A symbolic link at the path is replaced, not followed.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate` when the folder is missing or cannot be written to.
   package init(_ path: String) throws(Failure) {
@@ -20,10 +21,10 @@ package final class AtomicFile {
     (temporary, self.file) = (name, file)
   }
 
-  /// Creates the temporary file for a path that the user chose. A link is followed, so that it stays one. What is not a
-  /// file, a pipe say, cannot be replaced: it is written to.
+  /// Creates the temporary file for a path that the user chose. A symbolic link is followed and stays a link.
+  /// A device or a pipe cannot be replaced; the bytes are written to it directly.
   ///
-  /// - Throws: ``Failure`` as `init(_:)`, and when the path is a folder or a link to nothing.
+  /// - Throws: ``Failure`` as `init(_:)`, and when the path names a folder or a dangling link.
   package init(output path: String) throws(Failure) {
     try FileSystem.checkLink(path)
     switch FileSystem.kind(of: path) {
@@ -45,16 +46,16 @@ package final class AtomicFile {
   }
 
   private static func createTemporary(for path: String) throws(Failure) -> (name: String, Descriptor) {
-    // A name that is itself too long would show only at the end.
+    // Checks the length of the final name now, because the rename would fail only at the end.
     var status = stat()
     if lstat(path, &status) != 0, errno == ENAMETOOLONG {
       throw Failure(.cannotCreate, path: path, cannot: "create it", code: ENAMETOOLONG)
     }
-    // Not mkstemp, whose files only their owner may read, whatever the user's mask says.
+    // mkstemp is not used: it creates files that only their owner can read, whatever the umask.
     var isTooLong = false
     while true {
       let suffix = "\(String(UInt32.random(in: .min ... .max), radix: 36)).tmp"
-      // Where the name leaves no room for more, one by itself, in the same folder.
+      // If the name has no room for a suffix, the temporary name is the suffix alone, in the same folder.
       let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
       let name = isTooLong ? "\(folder).\(suffix)" : "\(path).\(suffix)"
       do { return (name, try Descriptor(name, .createNew)) } catch {
@@ -70,7 +71,7 @@ package final class AtomicFile {
 
   /// Adds bytes at the end.
   ///
-  /// - Throws: ``Failure`` of kind `writeFailed`, when the disk is full say.
+  /// - Throws: ``Failure`` of kind `writeFailed`, for example when the disk is full.
   package func append(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
     do { try file?.writeAll(bytes) } catch { throw unwritten(error) }
   }
@@ -81,16 +82,16 @@ package final class AtomicFile {
 
   /// Adds bytes at the end.
   ///
-  /// - Throws: ``Failure`` of kind `writeFailed`, when the disk is full say.
+  /// - Throws: ``Failure`` of kind `writeFailed`, for example when the disk is full.
   package func append(_ bytes: [UInt8]) throws(Failure) {
     try bytes.withUnsafeBufferPointer { (bytes) throws(Failure) in
       try append(UnsafeRawBufferPointer(bytes))
     }
   }
 
-  /// Replaces bytes that were added before.
+  /// Replaces bytes that were written before.
   ///
-  /// - Throws: ``Failure`` of kind `writeFailed`, when the disk fails say.
+  /// - Throws: ``Failure`` of kind `writeFailed`, for example when the disk fails.
   package func replace(at offset: Int, with bytes: [UInt8]) throws(Failure) {
     do throws(SystemError) {
       try bytes.withUnsafeBufferPointer { (bytes) throws(SystemError) in
@@ -99,10 +100,10 @@ package final class AtomicFile {
     } catch { throw unwritten(error) }
   }
 
-  /// Brings the bytes to disk and gives the file its name.
+  /// Forces the bytes to the disk and renames the file to its final name.
   ///
-  /// - Parameter durably: Whether a power loss must not undo it: costs a trip to the disk, for every file. Without, call
-  ///   ``FileSystem/synchronizeAll()`` after many files.
+  /// - Parameter durably: Whether the file must survive a power loss. This costs a synchronisation for every
+  ///   file. Without it, call ``FileSystem/synchronizeAll()`` once after many files.
   /// - Throws: ``Failure`` of kind `writeFailed`; the temporary file is then removed.
   package func commit(durably: Bool = true) throws(Failure) {
     guard let temporary else {

@@ -1,8 +1,8 @@
-/// A run of bytes that its owner (a mapped file, an inflated archive member) keeps alive and never changes.
+/// A range of bytes that its owner (a mapped file, an inflated archive member) keeps alive and never changes.
 ///
-/// Every read is checked against the run's end, so a parser cannot leave it whatever a file claims.
+/// Every read is bounds-checked, so a parser cannot read outside of the region whatever sizes a file states.
 package struct ByteRegion: @unchecked Sendable {
-  // Sendable because the bytes are constant for as long as `owner` lives.
+  // Sendable because the bytes are constant as long as `owner` lives.
   private let bytes: UnsafeRawBufferPointer
   package let owner: any AnyObject & Sendable
 
@@ -45,7 +45,7 @@ package struct ByteRegion: @unchecked Sendable {
     slice(at: offset, count: expected.count)?.withUnsafeBytes { $0.elementsEqual(expected) } ?? false
   }
 
-  /// The offset of the first `byte` at or after `start`, looking at no more than `limit` bytes.
+  /// The offset of the first `byte` at or after `start`, within at most `limit` bytes.
   package func firstIndex(of byte: UInt8, from start: Int, limit: Int) -> Int? {
     guard start >= 0, start < bytes.count else { return nil }
     return withUnsafeBytes { $0[start..<min($0.count, start + limit)].firstIndex(of: byte) }
@@ -54,12 +54,12 @@ package struct ByteRegion: @unchecked Sendable {
   /// The bytes as UTF-8, `nil` when they are not valid UTF-8.
   package var utf8: String? { withUnsafeBytes { String(validating: $0, as: UTF8.self) } }
 
-  /// The bytes as Latin-1, which every byte string is.
+  /// The bytes decoded as Latin-1, in which every byte string is valid.
   package var latin1: String {
     withUnsafeBytes { String(String.UnicodeScalarView($0.map { Unicode.Scalar($0) })) }
   }
 
-  /// Lends the bytes; the owner lives until `body` returns.
+  /// Calls `body` with the bytes. The owner lives until `body` returns.
   package func withUnsafeBytes<R, E: Error>(
     _ body: (UnsafeRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
@@ -68,7 +68,7 @@ package struct ByteRegion: @unchecked Sendable {
   }
 }
 
-/// Bytes on the heap, written while they are made and constant once a ``ByteRegion`` lends them.
+/// A buffer on the heap. It is written once, and constant as soon as a ``ByteRegion`` refers to it.
 package final class HeapBlock: @unchecked Sendable {
   package let bytes: UnsafeMutableRawBufferPointer
 

@@ -1,39 +1,41 @@
 package import Glibc
 private import SystemPackage
 
-/// An open file: closed when nothing refers to it any more.
+/// An open file descriptor. It is closed when the last reference to it is released.
 ///
-/// Calls that a signal interrupts are made again.
+/// System calls that a signal interrupts (`EINTR`) are repeated.
 package final class Descriptor: Sendable {
-  /// How a file is opened. A file that is created can be read and written by everyone whom the user's mask lets.
+  /// The mode in which a file is opened. A file that is created is readable and writable for every user whom
+  /// the umask allows.
   package enum Mode: Sendable {
-    /// To read what is there.
+    /// Reads an existing file.
     case read
-    /// As ``read``, without waiting for the writer of a pipe; regular files do not care.
+    /// Reads as ``read``, without waiting for the writer of a pipe (`O_NONBLOCK`). Regular files are not
+    /// affected.
     case readWithoutWaiting
-    /// A folder, to synchronise it.
+    /// Opens a folder, to synchronise it.
     case readFolder
-    /// To write to what is there.
+    /// Writes to an existing file.
     case write
-    /// To read and write what is there.
+    /// Reads and writes an existing file.
     case update
-    /// As ``update``; created where nothing is there.
+    /// Reads and writes as ``update``, and creates a missing file.
     case updateOrCreate
-    /// As ``updateOrCreate``, and emptied.
+    /// Reads and writes as ``updateOrCreate``, and truncates the file.
     case replace
-    /// To write to a file that must not be there yet.
+    /// Writes to a new file. Fails if the file exists.
     case createNew
   }
 
   private let file: FileDescriptor
   private let isOwned: Bool
 
-  /// Opens a file; `path` may hold any bytes (see ``PathText``).
+  /// Opens a file. `path` can encode any bytes (see ``PathText``).
   package convenience init(_ path: String, _ mode: Mode) throws(SystemError) {
     try self.init(PathText.bytes(of: path), mode)
   }
 
-  /// Opens a file; what is behind a NUL is not part of its path.
+  /// Opens a file. Bytes after a NUL are not part of its path.
   package init(_ path: [UInt8], _ mode: Mode) throws(SystemError) {
     let (access, options) = mode.flags
     file = try Self.call {
@@ -48,12 +50,12 @@ package final class Descriptor: Sendable {
     isOwned = true
   }
 
-  /// One of the streams that a program is started with: 0 to 2. It is never closed.
+  /// Wraps a standard stream, number 0 to 2. The stream is never closed.
   package init(standard number: Int32) { (file, isOwned) = (FileDescriptor(rawValue: number), false) }
 
   deinit { if isOwned { try? file.close() } }
 
-  /// The system's number of it.
+  /// The number of the file descriptor.
   package var number: Int32 { file.rawValue }
 
   private static func call<R>(_ body: () throws -> R) throws(SystemError) -> R {
@@ -62,21 +64,21 @@ package final class Descriptor: Sendable {
 }
 
 extension Descriptor {
-  /// Reads from where the last read ended.
+  /// Reads at the current file position.
   ///
-  /// - Returns: The number of bytes, 0 at the end.
+  /// - Returns: The number of bytes; 0 at the end of the file.
   package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
     try Self.call { try file.read(into: buffer) }
   }
 
-  /// Reads from an offset, as much as the system gives at once.
+  /// Reads at an offset, as many bytes as one system call returns.
   ///
-  /// - Returns: The number of bytes, 0 at the end.
+  /// - Returns: The number of bytes; 0 at the end of the file.
   package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
     try Self.call { try file.read(fromAbsoluteOffset: Int64(offset), into: buffer) }
   }
 
-  /// Reads from an offset until the buffer is full or the file ends.
+  /// Reads at an offset until the buffer is full or the file ends.
   ///
   /// - Returns: The number of bytes.
   package func readAll(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int
@@ -91,7 +93,7 @@ extension Descriptor {
     return done
   }
 
-  /// The bytes from an offset on, fewer than asked for only at the end.
+  /// Returns `count` bytes from an offset on, or fewer if the file ends before.
   package func bytes(at offset: Int, count: Int) throws(SystemError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     let found = try bytes.withUnsafeMutableBufferPointer { (buffer) throws(SystemError) in
@@ -101,19 +103,19 @@ extension Descriptor {
     return bytes
   }
 
-  /// Writes where the last write ended, as much as the system takes at once.
+  /// Writes at the current file position, as many bytes as one system call accepts.
   ///
   /// - Returns: The number of bytes.
   package func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int {
     try Self.call { try file.write(bytes) }
   }
 
-  /// Writes all bytes where the last write ended, however many calls it takes.
+  /// Writes all bytes at the current file position, with as many system calls as necessary.
   package func writeAll(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
     try writeAll(bytes) { (rest, _) throws(SystemError) in try write(rest) }
   }
 
-  /// Writes all bytes at an offset, however many calls it takes.
+  /// Writes all bytes at an offset, with as many system calls as necessary.
   package func writeAll(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) {
     try writeAll(bytes) { (rest, done) throws(SystemError) in
       try Self.call { try file.write(toAbsoluteOffset: Int64(offset + done), rest) }
@@ -127,13 +129,13 @@ extension Descriptor {
     var done = 0
     while done < bytes.count {
       let count = try write(UnsafeRawBufferPointer(rebasing: bytes[done...]), done)
-      // A system that takes nothing and does not say why would be asked for ever.
+      // A call that writes nothing and reports no error would be repeated forever.
       guard count > 0 else { throw SystemError(code: 0) }
       done += count
     }
   }
 
-  /// Makes the file so many bytes long.
+  /// Sets the length of the file in bytes.
   package func resize(to count: Int) throws(SystemError) {
     try Self.call { try file.resize(to: Int64(count)) }
   }
@@ -143,12 +145,12 @@ extension Descriptor {
     guard fsync(number) == 0 else { throw SystemError(code: errno) }
   }
 
-  /// Forces the file's bytes to the disk, and of what the system knows about it only what finds them again.
+  /// Forces the file's bytes to the disk, and only the metadata that is necessary to read them (`fdatasync`).
   package func synchronizeBytes() throws(SystemError) {
     guard fdatasync(number) == 0 else { throw SystemError(code: errno) }
   }
 
-  /// What the system knows about the file.
+  /// Returns the file's `stat`.
   package func status() throws(SystemError) -> stat {
     var status = stat()
     guard fstat(number, &status) == 0 else { throw SystemError(code: errno) }

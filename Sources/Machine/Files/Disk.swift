@@ -1,31 +1,32 @@
 package import Foundation
 
-/// The few file operations that need more care than Foundation takes: durable, in order, with the system's reason.
+/// File operations that need more care than Foundation takes: durability, order, and the system's error
+/// message.
 package enum Disk {
-  /// What the last failed call says about itself.
+  /// The error message of the last failed system call.
   package static var lastError: String { String(cString: strerror(errno)) }
 
-  /// Whether a path names a directory; `nil` when it names nothing.
+  /// Whether a path names a directory; `nil` if the path does not exist.
   package static func isDirectory(_ path: String) -> Bool? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     return status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// Whether a path names a file whose bytes can be read in any order.
+  /// Whether a path names a regular file, which allows random access.
   package static func isRegularFile(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// As ``isDirectory(_:)-(String)``, of a path that may be any bytes.
+  /// As ``isDirectory(_:)-(String)``, for a path of arbitrary bytes.
   package static func isDirectory(_ path: [UInt8]) -> Bool? {
     var status = stat()
     guard path.withPath({ stat($0, &status) }) == 0 else { return nil }
     return status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// What a file holds, `nil` where it cannot be read: ``lastError`` then says why.
+  /// The contents of a file; `nil` if the file cannot be read, for the reason in ``lastError``.
   package static func data(of path: String) -> Data? {
     do { return Data(try bytes(of: Descriptor(path, .read), atMost: .max)) } catch {
       errno = error.code
@@ -33,7 +34,7 @@ package enum Disk {
     }
   }
 
-  /// Reads what is open to its end, or until there are more bytes than `limit`.
+  /// Reads an open file to its end, or until more than `limit` bytes are read.
   ///
   /// - Throws: ``SystemError``.
   static func bytes(of file: Descriptor, atMost limit: Int) throws(SystemError) -> [UInt8] {
@@ -61,7 +62,8 @@ package enum Disk {
     return stat(path, &status) == 0 ? Int(status.st_size) : nil
   }
 
-  /// The path of what a folder holds, as a user would write it: without a `./` before what is in the working directory.
+  /// The path of an entry in a folder, in the form that a user would write: without `./` for the working
+  /// directory.
   package static func path(of name: some Collection<UInt8>, in folder: some BidirectionalCollection<UInt8>)
     -> [UInt8]
   {
@@ -70,32 +72,33 @@ package enum Disk {
     return Array(folder) + (folder.last == slash ? [] : [slash]) + name
   }
 
-  /// Creates a directory and those above it.
+  /// Creates a directory and its missing parents.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package static func createDirectory(_ path: String) throws(Failure) {
     try FileSystem.createFolders(path)
   }
 
-  /// Refuses an output that is a symbolic link to nothing.
+  /// Refuses an output path that is a dangling symbolic link.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package static func checkLink(_ path: String) throws(Failure) {
     try FileSystem.checkLink(path)
   }
 
-  /// The bytes of a file; `nil` when there is none.
+  /// The bytes of a file; `nil` if the file does not exist.
   ///
-  /// - Throws: ``Failure`` of kind `inputMissing` when it is there and cannot be read: what it says is then not known.
+  /// - Throws: ``Failure`` of kind `inputMissing` when the file exists and cannot be read, because its
+  ///   contents are then unknown.
   package static func contents(of path: String) throws(Failure) -> Data? {
     if let data = data(of: path) { return data }
     guard errno == ENOENT else { throw Failure(.inputMissing, "cannot read \(path): \(lastError)") }
     return nil
   }
 
-  /// Removes a file, or a folder with everything in it; what is not there need not be removed.
+  /// Removes a file, or a folder with its contents. Does nothing if the path does not exist.
   ///
-  /// - Throws: ``Failure`` of kind `cannotCreate`: something is to be made in its place.
+  /// - Throws: ``Failure`` of kind `cannotCreate`, because the caller creates an output at the path.
   package static func remove(_ path: String) throws(Failure) {
     var status = stat()
     guard lstat(path, &status) == 0 else {
@@ -116,19 +119,19 @@ package enum Disk {
 
   /// The names in a directory, sorted bytewise.
   ///
-  /// - Throws: ``Failure`` of kind `inputMissing` when it cannot be read.
+  /// - Throws: ``Failure`` of kind `inputMissing` when the directory cannot be read.
   package static func names(in directory: String) throws(Failure) -> [String] {
     try entries(of: directory).map { PathText.text($0.name) }
   }
 
-  /// The working directory, `nil` where it has been removed.
+  /// The working directory; `nil` if it has been removed.
   package static var workingDirectory: [UInt8]? {
     guard let path = getcwd(nil, 0) else { return nil }
     defer { free(path) }
     return UnsafeBufferPointer(start: path, count: strlen(path)).map { UInt8(bitPattern: $0) }
   }
 
-  /// Writes all bytes at an offset, however many calls it takes.
+  /// Writes all bytes at an offset, with as many system calls as necessary.
   ///
   /// - Throws: ``Failure`` of kind `writeFailed`.
   package static func write(
@@ -150,7 +153,7 @@ package enum Disk {
     }
   }
 
-  /// The bytes a folder's file system has room for, `nil` where that is not known.
+  /// The free bytes of a folder's file system; `nil` if the system does not report them.
   package static func freeBytes(at path: String) -> Int? {
     var status = statvfs()
     guard statvfs(path, &status) == 0 else { return nil }
@@ -160,18 +163,18 @@ package enum Disk {
 
   /// The entries of a directory, without `.` and `..`, sorted bytewise.
   ///
-  /// - Throws: ``Failure`` of kind `inputMissing` when it cannot be read.
+  /// - Throws: ``Failure`` of kind `inputMissing` when the directory cannot be read.
   package static func entries(of directory: String) throws(Failure) -> [Entry] {
     try entries(of: PathText.bytes(of: directory))
   }
 
-  /// As ``entries(of:)-(String)``, of a path that may be any bytes.
+  /// As ``entries(of:)-(String)``, for a path of arbitrary bytes.
   package static func entries(of directory: [UInt8]) throws(Failure) -> [Entry] {
     guard let handle = directory.withPath({ opendir($0) }) else { throw unreadable(directory) }
     defer { closedir(handle) }
     var entries: [Entry] = []
     while true {
-      // Only this tells an error from the end.
+      // `errno` is the only difference between an error and the end.
       errno = 0
       guard let entry = readdir(handle) else { break }
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
@@ -182,11 +185,11 @@ package enum Disk {
     return entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }
   }
 
-  /// The error of the last call, about a folder that it could not read.
+  /// Returns the failure of the last system call, for a folder that it could not read.
   package static func unreadable(_ folder: [UInt8]) -> Failure {
     let isTooDeep = errno == ENAMETOOLONG
     var name = EscapedText.escaped(folder[...])
-    // The end of what is too long says less than its beginning.
+    // The end of a path that is too long says less than its beginning.
     if isTooDeep, name.count > 200 { name = "\(name.prefix(200))…" }
     return Failure(
       .inputMissing,
@@ -196,15 +199,15 @@ package enum Disk {
 
   /// One name in a directory.
   package struct Entry {
-    /// The bytes of the name: file systems do not promise UTF-8.
+    /// The bytes of the name. File systems do not guarantee UTF-8.
     package let name: [UInt8]
     fileprivate let type: UInt8
 
-    /// Whether this is a directory or a link to one.
+    /// Whether the entry is a directory or a link to one.
     package func isDirectory(in directory: String) -> Bool { isDirectory(in: PathText.bytes(of: directory)) }
 
-    /// Whether this is a directory or a link to one; what cannot be found out is an error, unless the name says that
-    /// it is a file, which then is one that cannot be read.
+    /// Whether the entry is a directory or a link to one. An entry that cannot be examined is an error,
+    /// unless its name is that of a file. Such an entry is reported as a file that cannot be read.
     ///
     /// - Throws: ``Failure`` of kind `inputMissing`.
     package func isFolder(
@@ -213,12 +216,12 @@ package enum Disk {
       if Int(type) == Int(DT_DIR) || Int(type) == Int(DT_REG) { return Int(type) == Int(DT_DIR) }
       let path = directory + [UInt8(ascii: "/")] + name
       if let isDirectory = Disk.isDirectory(path) { return isDirectory }
-      // A link to nothing, or to itself.
+      // A dangling link, or a cycle of links.
       if [ENOENT, ENOTDIR, ELOOP].contains(errno) || isNamedAsFile() { return false }
       throw Disk.unreadable(path)
     }
 
-    /// As ``isDirectory(in:)-(String)``, in a directory whose path may be any bytes.
+    /// As ``isDirectory(in:)-(String)``, in a directory whose path is arbitrary bytes.
     package func isDirectory(in directory: [UInt8]) -> Bool {
       switch Int(type) {
       case Int(DT_DIR): true

@@ -1,9 +1,9 @@
-/// What to do about a dump that is in the place of a new one.
+/// The action for a dump that already exists at the path of a new one.
 package enum ExistingOutput: Sendable {
-  /// Refuse to touch it.
+  /// Stops with an error, and leaves the dump unchanged.
   case refuse
-  /// Go on where it stopped, if it is the same recording.
+  /// Continues the dump, if it is the same recording.
   case resume
-  /// Replace it.
+  /// Replaces the dump.
   case overwrite
 }

@@ -1,27 +1,27 @@
 private import Glibc
 
-/// Locks that end with the process, however it ends.
+/// File locks that the system releases when the process ends, even after a crash.
 package enum FileLock {
-  /// What became of the wish to lock a file.
+  /// The result of an attempt to lock a file.
   package enum Outcome: Sendable, Equatable {
-    /// No other process has it until the file is closed.
+    /// The file is locked by this process until it is closed.
     case locked
-    /// Another process has it.
+    /// The file is locked by another process.
     case taken
-    /// The file system has no locks, for a reason in the system's words.
+    /// The file system has no locks, for the given reason in the system's words.
     case unavailable(String)
   }
 
   /// Locks an open file, without waiting.
   ///
-  /// - Parameter file: It has to be open for writing.
-  /// - Returns: Whether it is locked now.
+  /// - Parameter file: A file that is open for writing.
+  /// - Returns: The result of the attempt.
   package static func lock(_ file: Descriptor) -> Outcome {
     var code = repeated { flock(file.number, LOCK_EX | LOCK_NB) }
     if code == 0 { return .locked }
     if code == EWOULDBLOCK { return .taken }
     let reason = String(cString: strerror(code))
-    // Some file systems know only the other kind of lock. It belongs to the open file as well.
+    // Some file systems support only the other kind of lock. It belongs to the open file description, too.
     #if os(Linux)
       code = repeated {
         var whole = flock()
@@ -34,12 +34,12 @@ package enum FileLock {
     return .unavailable(reason)
   }
 
-  /// `F_OFD_SETLK` of Linux, which the C library's headers hide from Swift.
+  /// `F_OFD_SETLK` of Linux, which the headers of the C library hide from Swift.
   private static let setOpenFileLock: Int32 = 37
 
-  /// Makes a call again as long as a signal interrupts it.
+  /// Repeats a system call as long as a signal interrupts it.
   ///
-  /// - Returns: 0, or the error's number.
+  /// - Returns: 0, or the `errno` of the call.
   private static func repeated(_ call: () -> Int32) -> Int32 {
     while call() != 0 {
       if errno != EINTR { return errno }

@@ -1,18 +1,18 @@
 private import Glibc
 
-/// Small services of the file system.
+/// Operations on the file system.
 package enum FileSystem {
-  /// Brings everything to disk that has been written: for after many files that were not brought there one by one.
+  /// Forces all written data to the disk. Called once after many files that were not synchronised one by one.
   package static func synchronizeAll() { sync() }
 
-  /// Brings a rename to disk. Where the system cannot, the name still is right until the machine fails.
+  /// Forces a rename to the disk. If the system cannot do so, the new name is lost only if the machine fails.
   package static func synchronizeFolder(of path: String) {
     try? Descriptor(PathText.folder(of: path), .readFolder).synchronize()
   }
 
-  /// Creates a folder and those above it, with whatever rights the user's mask leaves.
+  /// Creates a folder and its missing parents, with the permissions that the umask allows.
   ///
-  /// - Throws: ``Failure`` of kind `cannotCreate`; that of a link to nowhere names the link.
+  /// - Throws: ``Failure`` of kind `cannotCreate`; for a dangling link, the failure names the link.
   package static func createFolders(_ path: String) throws(Failure) {
     let code = try makeFolders(withoutTrailingSlashes(path))
     guard code == 0 else {
@@ -22,9 +22,9 @@ package enum FileSystem {
     }
   }
 
-  /// Makes what is missing of a path.
+  /// Creates the missing folders of a path.
   ///
-  /// - Returns: The system's number of the error, or 0.
+  /// - Returns: The `errno` of the failed call, or 0.
   private static func makeFolders(_ path: String) throws(Failure) -> Int32 {
     guard mkdir(path, 0o777) != 0 else { return 0 }
     var code = errno
@@ -35,13 +35,14 @@ package enum FileSystem {
     }
     guard code != 0, kind(of: path) != .folder else { return 0 }
     try checkLink(path)
-    // What there is instead of a folder is a better answer than that there is something.
+    // `ENOTDIR` explains the failure better than `EEXIST`.
     return code == EEXIST ? ENOTDIR : code
   }
 
-  /// Refuses a path that is a symbolic link to nothing: neither a folder nor a file can be made in its place.
+  /// Refuses a path that is a dangling symbolic link, because neither a folder nor a file can be created
+  /// there.
   ///
-  /// - Throws: ``Failure`` of kind `cannotCreate` that names the link and what it leads to.
+  /// - Throws: ``Failure`` of kind `cannotCreate`, which names the link and its target.
   package static func checkLink(_ path: String) throws(Failure) {
     let path = withoutTrailingSlashes(path)
     guard kind(of: path) == nil, let destination = destination(of: path) else { return }
@@ -52,7 +53,7 @@ package enum FileSystem {
 
   /// The names in a folder, sorted bytewise.
   ///
-  /// - Throws: ``Failure`` when it cannot be read.
+  /// - Throws: ``Failure`` when the folder cannot be read.
   package static func names(in folder: String) throws(Failure) -> [String] {
     guard let handle = PathText.withBytes(of: folder, { opendir($0) }) else {
       throw Failure(reading: folder, cannot: "read it", code: errno)
@@ -60,7 +61,7 @@ package enum FileSystem {
     defer { closedir(handle) }
     var names: [[UInt8]] = []
     while true {
-      // The end and an error are told apart by this alone.
+      // `errno` is the only difference between the end and an error.
       errno = 0
       guard let entry = readdir(handle) else { break }
       names.append(withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) })
@@ -70,10 +71,10 @@ package enum FileSystem {
       .filter { $0 != "." && $0 != ".." }
   }
 
-  /// What a path can name.
+  /// The kinds of file system objects.
   package enum Kind { case folder, file, other }
 
-  /// What a path names, links followed; `nil` when it names nothing.
+  /// The kind of object that a path names, with links followed; `nil` if the path does not exist.
   package static func kind(of path: String) -> Kind? {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
@@ -84,7 +85,7 @@ package enum FileSystem {
     }
   }
 
-  /// Where a symbolic link leads, `nil` for anything else.
+  /// The target of a symbolic link; `nil` for any other object.
   private static func destination(of path: String) -> String? {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
       guard let start = buffer.baseAddress else { return nil }
@@ -94,7 +95,7 @@ package enum FileSystem {
     }
   }
 
-  /// The path of a file once all links are followed; `nil` when it names nothing.
+  /// The path of a file with all links resolved; `nil` if the path does not exist.
   static func resolved(_ path: String) -> String? {
     guard let result = PathText.withBytes(of: path, { realpath($0, nil) }) else { return nil }
     defer { free(result) }
@@ -102,7 +103,7 @@ package enum FileSystem {
     return PathText.text(bytes.map { UInt8(bitPattern: $0) })
   }
 
-  /// The folder that a path lies in, `nil` where the path does not say.
+  /// The parent folder of a path; `nil` if the path does not name one.
   private static func folder(of path: String) -> String? {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex else { return nil }
     return withoutTrailingSlashes(String(path[..<slash]))

@@ -6,14 +6,14 @@
   package import Darwin
 #endif
 
-/// What tells that a file was written to: its length and when it last was.
+/// The length and modification time of a file, which show whether the file was written to.
 package struct FileVersion: Hashable, Sendable {
   /// The file's length in bytes.
   package let size: Int
   private let seconds: Int
   private let nanoseconds: Int
 
-  /// The version of an open file, `nil` for what is not a regular file.
+  /// The version of an open file; `nil` if it is not a regular file.
   package init?(_ file: Descriptor) {
     guard let status = try? file.status(), status.st_mode & S_IFMT == S_IFREG else { return nil }
     self.init(status)

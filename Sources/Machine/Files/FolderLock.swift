@@ -1,22 +1,24 @@
 import Foundation
 
-/// Keeps other processes from writing to a folder, for as long as it lives or until the process ends, however it does.
+/// A lock that keeps other processes from writing to a folder. It lasts as long as this object, or until the
+/// process ends, even after a crash.
 package final class FolderLock: Sendable {
-  /// The name of the file that is locked; it stays.
+  /// The name of the locked file. The file is not removed.
   package static let name = "lock"
 
-  /// Why nothing keeps other processes away, where the file system knows no locks.
+  /// A warning if the file system has no locks, so that other processes are not kept out.
   package let warning: String?
 
   private let file: Descriptor
 
   /// Locks a folder.
   ///
-  /// - Throws: ``Failure`` of kind `cannotCreate` when another process has it locked.
+  /// - Throws: ``Failure`` of kind `cannotCreate` when another process holds the lock.
   package init(_ folder: String) throws(Failure) {
     let path = "\(folder)/\(Self.name)"
     var found = try Self.lock(path, folder)
-    // Whoever finishes removes the file: then this one has locked nothing, and tries the next.
+    // A process that finishes removes the file. A lock on the removed file is void, so the next file is
+    // tried.
     while !Self.isStill(found.file, at: path) { found = try Self.lock(path, folder) }
     (file, warning) = found
     let holder = "process \(getpid()) on \(machineName)"
@@ -33,7 +35,7 @@ package final class FolderLock: Sendable {
     }
     switch FileLock.lock(file) {
     case .locked: return (file, nil)
-    // Some network file systems know no locks; there it is up to the user.
+    // Some network file systems have no locks; the user must then avoid concurrent writers.
     case .unavailable(let reason):
       return (file, "\(folder) cannot be locked (\(reason)); do not write to it twice at once")
     case .taken: break

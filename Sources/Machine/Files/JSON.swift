@@ -1,12 +1,13 @@
 package import Foundation
 
-/// How this program writes and reads JSON: snake case keys, sorted, two spaces.
+/// Encodes and decodes this program's JSON: snake case keys, sorted, indented by two spaces.
 package enum JSON {
-  /// Encodes a document, with a line end.
+  /// Encodes a document, with a line end after it.
   ///
-  /// Paths are shown: see ``PathText/shown(_:)``. Numbers that are not finite become the strings `NaN`, `Infinity` and `-Infinity`.
+  /// Paths are written as ``PathText/shown(_:)`` shows them. Numbers that are not finite become the strings
+  /// `NaN`, `Infinity` and `-Infinity`.
   ///
-  /// - Throws: What the encoding of `value` throws.
+  /// - Throws: The error of encoding `value`.
   package static func encode(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
@@ -16,7 +17,7 @@ package enum JSON {
     return Data(PathText.shownInJSON([UInt8](try encoder.encode(value)))) + Data("\n".utf8)
   }
 
-  /// Decodes a document this program wrote.
+  /// Decodes a document that this program wrote.
   ///
   /// - Throws: `DecodingError`.
   package static func decode<T: Decodable>(_ type: T.Type, from data: Data) throws -> T {
@@ -24,7 +25,7 @@ package enum JSON {
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    // A person may have opened and saved it with an editor that marks UTF-8.
+    // An editor may have saved the document with a byte-order mark.
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     return try decoder.decode(type, from: data.starts(with: mark) ? Data(data.dropFirst(3)) : data)
   }

@@ -1,20 +1,21 @@
 private import Glibc
 
-/// A regular file mapped into memory, read-only, for as long as this object lives. Where its file system has no mappings,
-/// it is read into memory.
+/// A regular file that is memory-mapped, read-only, as long as this object lives. If its file system does not
+/// support mappings, the file is read into memory.
 ///
-/// The file must not be truncated while it is mapped: as with any mapping, the system then kills the reader.
-/// Whatever this package writes it renames into place, which leaves earlier mappings intact.
+/// The file must not be truncated while it is mapped: the system then kills the reader with SIGBUS. This
+/// package renames all files it writes into place, which leaves earlier mappings intact.
 package final class MappedFile: @unchecked Sendable {
-  // Sendable: the mapping is read-only and unmapped only in deinit.
+  // Sendable because the mapping is read-only, and unmapped only in deinit.
   package let path: String
   private let bytes: UnsafeRawBufferPointer
 
   /// Maps a whole file.
   ///
-  /// - Throws: ``Failure`` when it is missing, not a regular file or not readable.
+  /// - Throws: ``Failure`` when the file is missing, not regular or not readable.
   package init(_ path: String) throws(Failure) {
-    // Not blocking, so that opening a pipe without a writer returns; regular files do not care.
+    // Opened without blocking, so that a pipe without a writer returns at once. Regular files are not
+    // affected.
     let (file, status): (Descriptor, stat)
     do { file = try Descriptor(path, .readWithoutWaiting) } catch {
       throw Failure(reading: path, cannot: "open it", code: error.code)
@@ -42,7 +43,7 @@ package final class MappedFile: @unchecked Sendable {
     }
   }
 
-  /// Reads a whole file into memory that can be unmapped as if it were the file.
+  /// Reads a whole file into anonymous memory, which is unmapped in the same way as a mapped file.
   private static func read(
     _ size: Int, of file: Descriptor, _ path: String
   ) throws(Failure) -> UnsafeRawBufferPointer {

@@ -1,31 +1,31 @@
 private import Glibc
 
-/// A folder that a command makes: what is in its place, whether that may be replaced, and how it is taken away.
+/// An output folder of a command: its existing contents, the rules for their replacement, and its removal.
 ///
-/// Nothing that the program did not make is ever removed. What makes a folder whole is removed first, so that a removal that
-/// is broken off leaves nothing that looks whole.
+/// Files that the program did not create are never removed. Files that mark the folder as complete are
+/// removed first, so that an interrupted removal leaves no folder that looks complete.
 package struct OutputFolder: Sendable {
   package let path: String
   private let kind: Kind
 
-  /// The folder at a path, which need not be there.
+  /// Describes the folder at a path, which may not exist.
   package init(_ path: String, _ kind: Kind) { (self.path, self.kind) = (path, kind) }
 
-  /// Things that can be in the place of the folder.
+  /// The possible contents of the folder's path.
   package enum Contents: Sendable, Hashable {
     /// Nothing, or an empty folder.
     case nothing
-    /// Output of the kind: it goes only if that is asked for.
+    /// Output of this kind, which is removed only if the user asks for it.
     case output
-    /// Output that another run can go on with.
+    /// Incomplete output that another run can continue.
     case begun
-    /// The rest of an output in which there is nothing to lose: it is in nobody's way.
+    /// Remains of an output without any data worth keeping. They do not prevent a new output.
     case remains
   }
 
-  /// Looks at the place without touching it.
+  /// Examines the path without changing it.
   ///
-  /// - Throws: ``Failure`` of kind `cannotCreate` when something of another kind is there, or a link to nothing.
+  /// - Throws: ``Failure`` of kind `cannotCreate` when the path holds something else, or is a dangling link.
   package func contents() throws(Failure) -> Contents {
     try checkLink()
     if let names = kind.namesLookedFor {
@@ -44,7 +44,7 @@ package struct OutputFolder: Sendable {
       remedy: "give \(.output) the name of a new folder")
   }
 
-  /// Refuses a place that is taken, without touching it.
+  /// Refuses a path that is occupied, without changing it.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package func check(_ existing: ExistingOutput) throws(Failure) {
@@ -54,14 +54,14 @@ package struct OutputFolder: Sendable {
     throw Failure(.cannotCreate, refusal.problem, remedy: refusal.remedy)
   }
 
-  /// Refuses a link to nothing.
+  /// Refuses a dangling link.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package func checkLink() throws(Failure) { try Disk.checkLink(path) }
 
-  /// Refuses a place where anything is: for a folder of a kind that is not recognized.
+  /// Refuses a path that exists and is not an empty folder: for kinds of folder that are not recognized.
   ///
-  /// - Throws: ``Failure`` of kind `cannotCreate`, or `inputMissing` when it cannot be looked at.
+  /// - Throws: ``Failure`` of kind `cannotCreate`, or `inputMissing` when the path cannot be examined.
   package static func checkFree(_ path: String) throws(Failure) {
     try Disk.checkLink(path)
     guard Disk.isDirectory(path) != nil, try !Disk.names(in: path).isEmpty else { return }
@@ -70,12 +70,12 @@ package struct OutputFolder: Sendable {
       remedy: "give \(.output) the name of a new folder")
   }
 
-  /// Makes the folder.
+  /// Creates the folder.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package func create() throws(Failure) { try Disk.createDirectory(path) }
 
-  /// Makes the folder, and keeps other processes from writing to it.
+  /// Creates the folder, and keeps other processes from writing to it.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package func lock() throws(Failure) -> FolderLock {
@@ -83,7 +83,7 @@ package struct OutputFolder: Sendable {
     return try FolderLock(path)
   }
 
-  /// Empties the folder of what an earlier run left there, in the order of the kind's names.
+  /// Removes the files of an earlier run, in the order of the kind's names.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package func clear() throws(Failure) {
@@ -92,7 +92,7 @@ package struct OutputFolder: Sendable {
     for name in try names(in: path) where kind.matches(name) { try Disk.remove("\(path)/\(name)") }
   }
 
-  /// Removes the files that a process which was killed had not given their names yet.
+  /// Removes the temporary files of a process that was killed before it renamed them.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package func removeTemporaryFiles() throws(Failure) {
@@ -104,7 +104,7 @@ package struct OutputFolder: Sendable {
     }
   }
 
-  /// Removes a file or a folder, if it is there.
+  /// Removes a file or a folder, if it exists.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package func remove(_ name: String) throws(Failure) {
@@ -113,13 +113,14 @@ package struct OutputFolder: Sendable {
     try Disk.remove(item)
   }
 
-  /// Puts a file in its place unless there is one: of processes that begin at the same moment, one does.
+  /// Creates a file unless it exists. Of several processes that start at the same moment, one creates it.
   ///
   /// - Parameters:
   ///   - path: The path of the file.
-  ///   - write: Writes the file under the path it is given.
-  /// - Returns: Whether this process put it there. Where there are no hard links, more than one may, and the last file stays.
-  /// - Throws: What `write` throws.
+  ///   - write: Writes the file at the path that it is given.
+  /// - Returns: Whether this process created the file. On file systems without hard links, several processes
+  ///   may, and the last file stays.
+  /// - Throws: The error of `write`.
   package static func claim(
     _ path: String, write: (_ path: String) throws(Failure) -> Void
   ) throws(Failure) -> Bool {
@@ -141,29 +142,31 @@ package struct OutputFolder: Sendable {
 }
 
 extension OutputFolder {
-  /// A kind of folder: how it is known again, what may be in it, and what is said where it is in the way.
+  /// A kind of output folder: how it is recognized, what it may contain, and the errors where it blocks a new
+  /// output.
   package struct Kind: Sendable {
-    /// The contents in a sentence: `a dump`.
+    /// The noun phrase for the contents: `a dump`.
     let noun: String
     /// The names in the folder, in the order of their removal.
     let names: [String]
     /// The names that stay when the folder is cleared.
     let keeps: Set<String>
-    /// Other names that may be in the folder.
+    /// Matches other names that may be in the folder.
     let matches: @Sendable (String) -> Bool
-    /// The folders that hold files which are put in place whole.
+    /// The subfolders whose files are written atomically.
     let folders: [String]
-    /// The files that are put in place whole: before that, their names go on with something and `.tmp`.
+    /// The files that are written atomically. Their temporary names have a suffix that ends in `.tmp`.
     let wholeFiles: [String]
-    /// The only names that are looked for, in a folder that others write to as well; else all of its names are.
+    /// The only names to look for, in a folder that other programs write to as well; `nil` for all names.
     let namesLookedFor: [String]?
-    /// The class of a failure to look into the folder.
+    /// The class of failure if the folder cannot be read.
     let unreadable: Failure.Kind
-    /// Whether a run can go on where another stopped. Otherwise ``ExistingOutput/resume`` refuses.
+    /// Whether a run can continue an incomplete output. Otherwise ``ExistingOutput/resume`` refuses.
     let canResume: Bool
-    /// What there is, by a folder's path, the names in it and the kind itself; `nil` for something of another kind.
+    /// Recognizes the contents from the folder's path, its names and the kind; returns `nil` for contents of
+    /// another kind.
     let recognize: @Sendable (_ path: String, _ names: [String], _ kind: Kind) -> Contents?
-    /// The words that refuse contents which are in the way of a new output; `nil` where these are not.
+    /// The error for contents that block a new output; `nil` for contents that do not.
     let refusal: @Sendable (_ path: String, _ contents: Contents) -> (problem: Sentence, remedy: Sentence)?
 
     /// Describes a kind.
@@ -184,12 +187,12 @@ extension OutputFolder {
       (self.recognize, self.refusal) = (recognize, refusal)
     }
 
-    /// Whether a name is that of a file which has not got its own yet: `manifest.json.1x2y3z.tmp`.
+    /// Whether a name is that of a temporary file, before its rename: `manifest.json.1x2y3z.tmp`.
     func isTemporary(_ name: String) -> Bool {
       name.hasSuffix(OutputFolder.temporaryEnding) && wholeFiles.contains { name.hasPrefix("\($0).") }
     }
 
-    /// Whether all of some names may be in a folder of the kind.
+    /// Whether all of the given names may be in a folder of this kind.
     package func mayHold(_ found: [String]) -> Bool {
       found.allSatisfy { names.contains($0) || matches($0) || isTemporary($0) }
     }

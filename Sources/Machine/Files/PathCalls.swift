@@ -1,7 +1,8 @@
 package import Glibc
 
-// The system's calls by path, for paths that are text and may hold any byte (see PathText). They have the names and the
-// results of the calls in C, and come first where the path is a String: passed to those directly, it would name another file.
+// The system calls on paths, for paths that are text and can encode any byte (see PathText). Names and
+// results are those of the C functions. Overload resolution prefers these functions for a String: the C
+// functions would name another file.
 
 /// As `stat` in C.
 package func stat(_ path: String, _ status: UnsafeMutablePointer<stat>) -> Int32 {

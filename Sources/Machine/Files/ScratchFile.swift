@@ -1,11 +1,11 @@
-/// A file of numbers that is written and read at offsets, and never cut.
+/// A file of numbers with random access, which is never truncated.
 package final class ScratchFile: Sendable {
   private let path: String
   private let file: Descriptor
 
-  /// Opens the file, making it if it is not there, or only to read it.
+  /// Opens the file and creates it if it is missing, or opens it only for reading.
   ///
-  /// - Throws: ``Failure`` of kind `cannotCreate`, or `inputMissing` where it is only read.
+  /// - Throws: ``Failure`` of kind `cannotCreate`, or `inputMissing` if the file is only read.
   package init(_ path: String, reading: Bool = false) throws(Failure) {
     self.path = path
     do { file = try Descriptor(path, reading ? .read : .updateOrCreate) } catch {
@@ -24,7 +24,7 @@ package final class ScratchFile: Sendable {
 
   /// Reads bytes at an offset.
   ///
-  /// - Returns: Whether there were as many.
+  /// - Returns: Whether the file has all of the bytes.
   package func read(_ bytes: UnsafeMutableRawBufferPointer, at offset: Int) -> Bool {
     (try? file.readAll(at: offset, into: bytes)) == bytes.count
   }

@@ -1,10 +1,10 @@
-/// A text written in pieces, which appears under its name only when it is whole.
+/// A text that is written in pieces, and appears under its name only when it is complete.
 package final class TextFile {
   private let path: String
   private let file: AtomicFile
   private var buffer: [UInt8] = []
 
-  /// Starts the file beside its final place.
+  /// Creates the temporary file beside the final path.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package init(_ path: String) throws(Failure) {
@@ -12,7 +12,8 @@ package final class TextFile {
     do { file = try AtomicFile(path) } catch { throw error.advising(Self.elsewhere) }
   }
 
-  /// As `init(_:)`, for a path that the user chose: a link is followed, and a pipe is written to.
+  /// As `init(_:)`, for a path that the user chose: a symbolic link is followed, and a pipe is written to
+  /// directly.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package init(output path: String) throws(Failure) {
@@ -20,7 +21,7 @@ package final class TextFile {
     do { file = try AtomicFile(output: path) } catch { throw error.advising(Self.elsewhere) }
   }
 
-  /// Writes a whole text, which replaces what was under its name.
+  /// Writes a whole text. An existing file of that name is replaced.
   ///
   /// - Throws: ``Failure``, `cannotCreate` or `writeFailed`.
   package static func write(_ bytes: some Sequence<UInt8>, to path: String) throws(Failure) {
@@ -45,7 +46,7 @@ package final class TextFile {
     if buffer.count >= 1 << 18 { try flush() }
   }
 
-  /// Moves the file to its place once its bytes are on the disk.
+  /// Forces the bytes to the disk and renames the file to its final name.
   ///
   /// - Throws: ``Failure`` of kind `writeFailed`; the old file then stays.
   package func commit() throws(Failure) {
@@ -53,7 +54,7 @@ package final class TextFile {
     try file.commit()
   }
 
-  /// What to do where a file cannot be made; what is wrong with a link says itself what to do.
+  /// The remedy if a file cannot be created. The error of a dangling link states its own remedy.
   private static let elsewhere: Sentence = "choose another place, or make its folder first"
 
   private func flush() throws(Failure) {

@@ -1,17 +1,17 @@
 import Foundation
 
-/// Time and memory of this process.
+/// Elapsed time and peak memory of this process.
 package enum Clock {
-  /// Seconds since some fixed moment.
+  /// Seconds since a fixed, arbitrary moment.
   package static var seconds: Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
-  /// The most memory this process ever held, in bytes.
+  /// The largest resident memory of this process so far, in bytes.
   package static var peakResidentBytes: Int {
-    // What getrusage says includes what the program that started this one held.
+    // The maximum of getrusage includes the memory of the program that started this one.
     if let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
       let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
       let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) })

@@ -1,7 +1,7 @@
-/// Groups of processes whose processors and memory the system limits.
+/// The control groups (cgroups) of Linux, which limit processors and memory.
 enum ControlGroup {
-  /// A group's directory and those of its ancestors: every one of them limits the process. In a container the path
-  /// may lie outside what is mounted; the mount's root is then the group's own.
+  /// Returns the directories of a group and of its ancestors. Every one of them limits the process. In a
+  /// container the path may lie outside the mounted file system; the group is then the root of the mount.
   static func folders(of path: String, below mount: String) -> [String] {
     var components = path.split(separator: "/").map(String.init)
     var directories: [String] = []

@@ -1,8 +1,9 @@
 import Foundation
 
-/// How many files a process may keep open.
+/// The limit on the open files of this process.
 package enum DescriptorLimit {
-  /// Whether `count` more files can be open at once, after raising the limit as far as the system allows.
+  /// Raises the limit as far as the system allows, and returns whether `count` more files can be open at
+  /// once.
   package static func allows(_ count: Int) -> Bool {
     var limit = rlimit()
     #if canImport(Glibc)

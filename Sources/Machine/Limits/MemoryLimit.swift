@@ -1,21 +1,21 @@
 import Foundation
 
-/// The memory a process may use, and what says so.
+/// A limit on the memory of this process, and its source.
 package struct MemoryLimit: Sendable, Hashable {
-  /// Bytes.
+  /// The limit in bytes.
   package let bytes: Int
-  /// What limits it, as the subject of a sentence.
+  /// The source of the limit, as the subject of a sentence.
   package let source: String
-  /// What is counted.
+  /// The kind of memory that the limit counts.
   package let measure: Measure
 
-  /// What a limit counts.
+  /// The kinds of memory that limits count.
   package enum Measure: Sendable {
-    /// Memory that is in use.
+    /// Resident memory.
     case resident
-    /// Addresses, those that were only set aside, too.
+    /// Address space, including address space that is reserved but not used.
     case addresses
-    /// Addresses of what the process may write: heaps and stacks.
+    /// Writable address space: heaps and stacks.
     case data
   }
 
@@ -24,7 +24,8 @@ package struct MemoryLimit: Sendable, Hashable {
     (self.bytes, self.source, self.measure) = (bytes, source, measure)
   }
 
-  /// What this process has by now of what a limit counts; zero where the system does not say.
+  /// The memory this process uses now, of the kind that a limit counts, in bytes; 0 if the system does not
+  /// report it.
   package static func used(_ measure: Measure) -> Int {
     let pages = contents("/proc/self/statm").split(separator: " ").compactMap { Int($0) }
     guard pages.count >= 6 else { return 0 }
@@ -37,7 +38,7 @@ package struct MemoryLimit: Sendable, Hashable {
     return pages[index] * sysconf(Int32(_SC_PAGESIZE))
   }
 
-  /// Everything that limits this process.
+  /// All limits on the memory of this process.
   package static let all: [MemoryLimit] = {
     var limits = groups(membership: contents("/proc/self/cgroup"), mount: "/sys/fs/cgroup")
     let pages = sysconf(Int32(_SC_PHYS_PAGES)), pageSize = sysconf(Int32(_SC_PAGESIZE))
@@ -56,12 +57,12 @@ package struct MemoryLimit: Sendable, Hashable {
     return limits
   }()
 
-  /// The limits of the control groups of a process and of those around them.
+  /// Returns the memory limit of the control groups of a process and of their ancestors.
   ///
   /// - Parameters:
   ///   - membership: The contents of `/proc/self/cgroup`: lines of `hierarchy:controllers:path`.
-  ///   - mount: Where the control group file systems are mounted.
-  /// - Returns: The smallest of their limits, or nothing.
+  ///   - mount: The path where the control group file systems are mounted.
+  /// - Returns: The smallest of the limits, or an empty array.
   package static func groups(membership: String, mount: String) -> [MemoryLimit] {
     var files: [String] = []
     for line in membership.split(separator: "\n") {
@@ -78,7 +79,7 @@ package struct MemoryLimit: Sendable, Hashable {
         }
       }
     }
-    // "max", or version 1's largest number of pages, limits nothing.
+    // "max" (version 2), and the largest number of pages (version 1), mean no limit.
     let bytes = files.compactMap { Int(contents($0)) }.filter { $0 > 0 && $0 < 1 << 60 }.min()
     return bytes.map { [MemoryLimit(bytes: $0, source: "the control group")] } ?? []
   }

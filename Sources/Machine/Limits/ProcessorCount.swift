@@ -2,12 +2,13 @@ import Foundation
 
 /// The number of threads that can run at once.
 package enum ProcessorCount {
-  /// The threads this process may run at once: its affinity mask, capped by the CPU quota of its control group and by
-  /// what a Slurm job was given.
+  /// The number of threads this process may run at once: its affinity mask, capped by the CPU quota of its
+  /// control group and by its Slurm allocation.
   ///
-  /// The number of processors of the machine is the wrong answer in a container or a batch job, where more threads
-  /// than the quota allows are throttled, all of them together, for the rest of every scheduling period. Not every
-  /// cluster binds a job to its processors; where it does not, only the job's environment says how many are its own.
+  /// The number of processors of the machine is wrong in a container or a batch job. There, a process with
+  /// more threads than the quota allows is throttled: all its threads stop for the rest of every scheduling
+  /// period. Not every cluster binds a job to its processors; without binding, only the job's environment
+  /// states its number of processors.
   package static let available: Int = {
     let affinity =
       affinityCount(status: contents("/proc/self/status")) ?? ProcessInfo.processInfo.activeProcessorCount
@@ -17,16 +18,16 @@ package enum ProcessorCount {
       allocation: slurmAllocation(ProcessInfo.processInfo.environment))
   }()
 
-  /// The processors in the affinity mask, at most what the quota and the allocation leave, never less than 1. A
-  /// fraction of a processor counts as one: two threads share 1.5 processors better than one thread fills them.
+  /// Returns the number of processors in the affinity mask, at most the quota and the allocation, and at
+  /// least 1. The quota is rounded up: two threads use 1.5 processors better than one thread.
   package static func count(affinity: Int, quota: Double?, allocation: Int? = nil) -> Int {
     var count = min(affinity, allocation ?? affinity)
     if let quota, quota > 0 { count = min(count, Int(min(quota.rounded(.up), Double(Int32.max)))) }
     return max(count, 1)
   }
 
-  /// The processors that Slurm gave the task this process belongs to, or, where the job did not ask for processors a
-  /// task, those its job has on this node; `nil` outside of jobs.
+  /// The processors that Slurm allocated to the task of this process. If the job did not request processors
+  /// per task, the processors of the job on this node; `nil` outside of jobs.
   package static func slurmAllocation(_ environment: [String: String]) -> Int? {
     guard environment["SLURM_JOB_ID"] != nil else { return nil }
     for name in ["SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE"] {
@@ -35,12 +36,12 @@ package enum ProcessorCount {
     return nil
   }
 
-  /// The processors' worth of time the control groups of a process allow, `nil` when nothing limits it.
+  /// The CPU quota of a process's control groups, in processors; `nil` if there is no limit.
   ///
   /// - Parameters:
   ///   - membership: The contents of `/proc/self/cgroup`: lines of `hierarchy:controllers:path`.
-  ///   - mount: Where the control group file systems are mounted.
-  /// - Returns: The smallest of the quotas of the groups and of those around them.
+  ///   - mount: The path where the control group file systems are mounted.
+  /// - Returns: The smallest quota of the groups and their ancestors.
   package static func quota(membership: String, mount: String) -> Double? {
     var limits: [Double] = []
     for line in membership.split(separator: "\n") {
@@ -59,7 +60,7 @@ package enum ProcessorCount {
     return limits.min()
   }
 
-  /// Version 2: `cpu.max` holds `quota period`, or `max period`, in microseconds.
+  /// The quota in version 2: `cpu.max` holds `quota period`, or `max period`, in microseconds.
   private static func unifiedLimit(_ directory: String) -> Double? {
     let fields = contents(directory + "/cpu.max").split(separator: " ")
     guard fields.count == 2, let quota = Double(fields[0]), let period = Double(fields[1]), period > 0 else {
@@ -68,7 +69,7 @@ package enum ProcessorCount {
     return quota / period
   }
 
-  /// Version 1: the quota is −1 when there is none.
+  /// The quota in version 1, where −1 means no limit.
   private static func legacyLimit(_ directory: String) -> Double? {
     guard let quota = Double(contents(directory + "/cpu.cfs_quota_us")), quota > 0,
       let period = Double(contents(directory + "/cpu.cfs_period_us")), period > 0
@@ -81,7 +82,8 @@ package enum ProcessorCount {
       in: .whitespacesAndNewlines)
   }
 
-  /// The processors in the affinity mask, from the contents of `/proc/self/status`: `Cpus_allowed_list: 0-3,8`.
+  /// The number of processors in the affinity mask, from the contents of `/proc/self/status`:
+  /// `Cpus_allowed_list: 0-3,8`.
   package static func affinityCount(status: String) -> Int? {
     let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
     guard let list = line?.split(separator: ":").last?.trimmingCharacters(in: .whitespaces) else {

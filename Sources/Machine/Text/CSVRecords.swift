@@ -1,9 +1,9 @@
-/// Comma-separated values, or values separated by another character, as RFC 4180 has them: a field in quotes may hold
-/// separators, line ends, and quotes written twice.
+/// Values separated by commas or another character, in the format of RFC 4180: a quoted field may contain
+/// separators, line ends, and doubled quotes.
 package struct CSVRecords: Sequence, IteratorProtocol {
-  /// A line, or the lines that quoted line ends make one of.
+  /// One record: a line, or several lines if a quoted field contains line ends.
   package struct Record {
-    /// The number of its first line, from 1.
+    /// The number of the record's first line, from 1.
     package let line: Int
     package let fields: [[UInt8]]
 
@@ -45,7 +45,7 @@ package struct CSVRecords: Sequence, IteratorProtocol {
     }
   }
 
-  /// The field that begins at the position, which moves to the character that ends the field.
+  /// Reads the field at the position, and moves the position to the character that ends the field.
   private mutating func field() -> [UInt8] {
     let quote = UInt8(ascii: "\"")
     guard position < text.count, text[position] == quote else {
@@ -66,7 +66,7 @@ package struct CSVRecords: Sequence, IteratorProtocol {
       }
       field.append(byte)
     }
-    // What stands between the closing quote and the end belongs to no field that RFC 4180 knows; CR of CRLF does so, too.
+    // Characters after the closing quote are dropped. RFC 4180 does not allow them; the CR of CRLF is one.
     while position < text.count, text[position] != separator, text[position] != lineEnd {
       if text[position] != 13 { field.append(text[position]) }
       position += 1

@@ -1,6 +1,6 @@
-/// How many single-character edits lie between two names (Levenshtein).
+/// The number of single-character edits between two names (Levenshtein distance).
 enum EditDistance {
-  /// The `limit` names of smallest distance, ties in the order given. Case is ignored.
+  /// Returns the `limit` names of smallest distance, ties in the order given. Case is ignored.
   static func nearest(to name: String, among known: some Sequence<String>, limit: Int) -> [String] {
     let target = Array(name.lowercased().utf8.prefix(maximumLength))
     let ranked = known.enumerated().map { position, candidate in
@@ -9,7 +9,7 @@ enum EditDistance {
     return ranked.sorted { ($0.1, $0.2) < ($1.1, $1.2) }.prefix(limit).map(\.0)
   }
 
-  /// The edit distance of two byte strings, by the two-row dynamic programme.
+  /// Returns the edit distance of two byte strings, by dynamic programming over two rows.
   static func between(_ a: [UInt8], _ b: [UInt8]) -> Int {
     var previous = Array(0...b.count)
     var current = previous
@@ -24,6 +24,6 @@ enum EditDistance {
     return previous[b.count]
   }
 
-  /// Names are far shorter; what users paste may not be.
+  /// The longest name to compare. Names are far shorter, but pasted text may be longer.
   private static let maximumLength = 200
 }

@@ -1,12 +1,13 @@
-/// Names and other bytes as a field of a table, or as a word of a sentence.
+/// Escapes names and other bytes for a field of a table, or for a word of a sentence.
 package enum EscapedText {
-  /// The text that ``escaped(_:)-(String)`` made this of; bytes that are no text are replaced.
+  /// Returns the text whose ``escaped(_:)-(String)`` is the given field. Bytes that are not UTF-8 are
+  /// replaced.
   package static func unescaped(_ field: String) -> String {
     guard field.utf8.contains(UInt8(ascii: "\\")) else { return field }
     return String(decoding: unescapedBytes(field.utf8), as: UTF8.self)
   }
 
-  /// The bytes that ``escaped(_:)-(ArraySlice<UInt8>)`` made this of.
+  /// Returns the bytes whose ``escaped(_:)-(ArraySlice<UInt8>)`` is the given field.
   package static func unescapedBytes(_ field: some Sequence<UInt8>) -> [UInt8] {
     let field = Array(field)
     var bytes: [UInt8] = []
@@ -38,11 +39,12 @@ package enum EscapedText {
     return bytes
   }
 
-  /// Text as a field; see ``escaped(_:)-(ArraySlice<UInt8>)``.
+  /// Returns text as a field; see ``escaped(_:)-(ArraySlice<UInt8>)``.
   package static func escaped(_ field: String) -> String { escaped(ArraySlice(field.utf8)) }
 
-  /// Bytes as text that a field can hold: tabs, line ends and backslashes as `\t`, `\n`, `\r` and `\\`, other control
-  /// characters and bytes that are not UTF-8 as `\xHH`. Names may contain all of them, fields may not.
+  /// Returns bytes as text that a field can contain. Tabs, line ends and backslashes become `\t`, `
+  /// `, `\r` and `\\`; other control characters and bytes that are not UTF-8 become `\xHH`. Names can contain
+  /// all of them, fields cannot.
   package static func escaped(_ field: ArraySlice<UInt8>) -> String {
     let isPlain = field.allSatisfy { (32..<127).contains($0) && $0 != UInt8(ascii: "\\") }
     if isPlain { return String(decoding: field, as: UTF8.self) }
@@ -67,7 +69,7 @@ package enum EscapedText {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// The bytes of the character that some bytes begin with, 0 where that is not UTF-8.
+  /// The byte count of the first UTF-8 character; 0 if the bytes do not begin with valid UTF-8.
   private static func utf8Length(_ bytes: ArraySlice<UInt8>) -> Int {
     guard let first = bytes.first else { return 0 }
     let length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4

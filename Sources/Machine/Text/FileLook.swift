@@ -1,21 +1,21 @@
-/// What a file looks like that is not what was asked for: so that an error can say more than that.
+/// The format of a file that is not of the expected format, for a more helpful error.
 package struct FileLook: Hashable {
-  /// `JSON`, `a Parquet file`.
+  /// The format as a noun phrase: `JSON`, `a Parquet file`.
   package let kind: String
-  /// What to do about it, unless that is clear.
+  /// The remedy, unless it is obvious.
   package var advice: Sentence?
 
-  /// Names a kind of file.
+  /// Names a file format.
   package init(kind: String, advice: Sentence? = nil) { (self.kind, self.advice) = (kind, advice) }
 
-  /// The error about a file that looks so, where something else is wanted.
+  /// Returns the error for a file of this format, if another format is expected.
   package func refusal(of name: String, wanted: String) -> Failure {
     Failure(.badData, "\(name) looks like \(kind), not like \(wanted)", remedy: advice)
   }
 
   private static let packed: Sentence = "unpack it first"
   private static let oneImage: Sentence = "for one image, give its folder"
-  /// How files begin that are no text.
+  /// The magic numbers of binary formats.
   private static let beginnings: [(bytes: [UInt8], look: FileLook)] = [
     (ascii("PAR1"), FileLook(kind: "a Parquet file", advice: "write its images to files or tar files")),
     (ascii("ARROW1"), FileLook(kind: "an Arrow file", advice: "write its images to files or tar files")),
@@ -40,10 +40,10 @@ package struct FileLook: Hashable {
     ([0, 0, 0xFE, 0xFF], FileLook(kind: "UTF-32", advice: "save it as UTF-8")),
   ]
 
-  /// What bytes look like that begin as no text does.
+  /// Returns the binary format of a file from its first bytes; `nil` if they look like text.
   static func binary(_ bytes: ArraySlice<UInt8>) -> FileLook? {
     if let known = beginnings.first(where: { bytes.starts(with: $0.bytes) }) {
-      // Letters alone may begin the name of a file, too.
+      // A file name may begin with the same letters, if the magic number is letters alone.
       let isText = known.bytes.allSatisfy { (32..<127).contains($0) } && !hasControls(bytes)
       return isText ? nil : known.look
     }
@@ -53,12 +53,12 @@ package struct FileLook: Hashable {
     return bytes.dropFirst(257).starts(with: ascii("ustar")) ? FileLook(kind: "a tar file") : nil
   }
 
-  /// Whether bytes have characters that no text has.
+  /// Whether bytes contain control characters that no text contains.
   private static func hasControls(_ bytes: ArraySlice<UInt8>) -> Bool {
     bytes.contains { $0 < 32 && !(9...13).contains($0) }
   }
 
-  /// What bytes look like that hold zeros and begin as nothing known.
+  /// Returns the format of bytes that contain zeros and begin with no known magic number.
   static func unknown(_ bytes: ArraySlice<UInt8>) -> FileLook {
     let head = Array(bytes.prefix(64))
     let zeros = (0..<2).map { side in
@@ -70,7 +70,7 @@ package struct FileLook: Hashable {
     return FileLook(kind: "a binary file", advice: oneImage)
   }
 
-  /// What a text is that is a document of some format, by its first characters.
+  /// Returns the document format of a text, from its first characters.
   package static func document(_ text: [UInt8]) -> FileLook? {
     let lines = Array(UserLines(Array(text.prefix(1 << 16))).map(\.trimmed).filter { !$0.isEmpty }.prefix(2))
     guard let first = lines.first else { return nil }

@@ -1,19 +1,19 @@
 import Foundation
 
 extension Int {
-  /// With commas between thousands.
+  /// The number with commas between thousands.
   package var grouped: String {
     var digits = Array(String(magnitude).reversed())
     for position in stride(from: 3, to: digits.count, by: 3).reversed() { digits.insert(",", at: position) }
     return (self < 0 ? "-" : "") + String(digits.reversed())
   }
 
-  /// With a noun in its number: `1 image`, `1,000 images`.
+  /// The number with its noun, singular or plural: `1 image`, `1,000 images`.
   package func counted(_ noun: String, _ plural: String? = nil) -> String {
     "\(grouped) \(self == 1 ? noun : plural ?? noun + "s")"
   }
 
-  /// As a size with three digits: `4.86 GB`.
+  /// The number as a size in bytes, with three digits: `4.86 GB`.
   package var asBytes: String {
     let units = ["bytes", "kB", "MB", "GB", "TB", "PB"]
     var (value, unit) = (Double(self), 0)
@@ -22,7 +22,8 @@ extension Int {
       ? "\(self) bytes" : String(format: value < 10 ? "%.2f %@" : "%.1f %@", value, units[unit])
   }
 
-  /// As a size in the largest unit that leaves four digits or more, cut off: `4860 MB`. For columns that are added up.
+  /// The number as a size in bytes, truncated, in the largest unit that leaves four or more digits: `4860
+  /// MB`. For columns that the user adds up.
   package var asWholeBytes: String {
     switch self {
     case ..<10_000: "\(self) bytes"
@@ -31,12 +32,12 @@ extension Int {
     }
   }
 
-  /// With zeros in front, so that it has at least `width` digits.
+  /// Returns the number with leading zeros, at least `width` digits long.
   package func padded(to width: Int) -> String { String(self).zeroPadded(to: width) }
 }
 
 extension String {
-  /// Digits with zeros in front, so that there are at least `width`.
+  /// Returns digits with leading zeros, at least `width` digits long.
   package func zeroPadded(to width: Int) -> String {
     String(repeating: "0", count: Swift.max(width - count, 0)) + self
   }

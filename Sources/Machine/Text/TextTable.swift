@@ -1,11 +1,11 @@
-/// Rows in columns, as wide as their widest cell, with two spaces between.
+/// Aligned columns of text. Each column is as wide as its widest cell, with two spaces between columns.
 package enum TextTable {
-  /// The lines of a table, without spaces at their ends.
+  /// Returns the lines of a table, without trailing spaces.
   ///
   /// - Parameters:
-  ///   - rows: The cells of each line, the header's among them: as many in every line.
-  ///   - right: The columns whose cells end together, as numbers do.
-  /// - Returns: A line for each row.
+  ///   - rows: The cells of each line, including the header. Every line has the same number of cells.
+  ///   - right: The columns that are aligned to the right, for numbers.
+  /// - Returns: One line for each row.
   package static func lines(_ rows: [[String]], right: Set<Int> = []) -> [String] {
     let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in

@@ -1,26 +1,28 @@
 import Foundation
 
-/// Text that a user wrote, by hand or with any editor, spreadsheet or program: lists, labels, units.
+/// Text from a user, written by hand, an editor, a spreadsheet or a program: lists, labels, units.
 ///
-/// It is UTF-8 with or without a byte-order mark, or UTF-16 with one. What is not UTF-8 stays as it is: names of files may
-/// be any bytes. Lines end with LF, CRLF or, in a text without any LF, CR; the last one need not end.
+/// The encoding is UTF-8 with or without a byte-order mark, or UTF-16 with one. Bytes that are not UTF-8 are
+/// kept, because file names can be any bytes. Lines end with LF, CRLF or, in a text without any LF, CR. The
+/// last line end is optional.
 package struct UserText: Sendable {
-  /// What errors call the file.
+  /// The name of the file in errors.
   package let name: String
   /// The text without its byte-order mark.
   package let bytes: [UInt8]
 
-  /// More than any list of images has; a mistaken path, or a pipe without an end, has more.
+  /// The largest size that is read, in bytes. No list of images is larger, but a wrong path or an endless
+  /// pipe may be.
   static let maximumBytes = 1 << 31
-  /// What stands for standard input in the place of a path.
+  /// The path that means standard input.
   package static let standardInput = "-"
 
-  /// Reads a file, a pipe or a device to its end; `-` is standard input.
+  /// Reads a file, a pipe or a device to its end; `-` means standard input.
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - wanted: What it should be, for errors: `a list of images`.
-  /// - Throws: ``Failure``: `inputMissing`, or `badData` for what is no text.
+  ///   - wanted: The expected contents, for errors: `a list of images`.
+  /// - Throws: ``Failure``: `inputMissing`, or `badData` if the contents are not text.
   package init(_ path: String, wanted: String) throws(Failure) {
     let isInput = path == Self.standardInput
     name = isInput ? "standard input" : path
@@ -28,7 +30,7 @@ package struct UserText: Sendable {
     do { file = try isInput ? Descriptor(standard: STDIN_FILENO) : Descriptor(path, .read) } catch {
       throw Self.unreadable(name, wanted, error)
     }
-    // What is no text is refused before all of it is read.
+    // A binary file is refused before all of it is read.
     if let head = try? file.bytes(at: 0, count: 4096), !head.isEmpty {
       try Self.checkIsText(head[...], name, wanted)
     }
@@ -43,13 +45,13 @@ package struct UserText: Sendable {
 
   /// Takes the bytes of a file.
   ///
-  /// - Throws: ``Failure`` of kind `badData` for what is no text.
+  /// - Throws: ``Failure`` of kind `badData` if the bytes are not text.
   package init(_ bytes: [UInt8], name: String, wanted: String) throws(Failure) {
     self.name = name
     self.bytes = try Self.decoded(bytes, name, wanted)
   }
 
-  /// The lines without their ends; those that are empty, too.
+  /// The lines without their line ends, empty lines included.
   package var lines: UserLines { UserLines(bytes) }
 
   private static func unreadable(_ name: String, _ wanted: String, _ error: SystemError) -> Failure {
@@ -74,7 +76,7 @@ package struct UserText: Sendable {
     return Array(text.utf8)
   }
 
-  /// Refuses what is no text, by what it looks like.
+  /// Refuses bytes that are not text, with an error that names their format.
   private static func checkIsText(
     _ bytes: ArraySlice<UInt8>, _ name: String, _ wanted: String
   ) throws(Failure) {
@@ -85,7 +87,7 @@ package struct UserText: Sendable {
   }
 }
 
-/// The lines of a text, one after the other: of a million, no list is made.
+/// The lines of a text, as a lazy sequence: an array of a million lines would need too much memory.
 package struct UserLines: Sequence, IteratorProtocol {
   private let text: [UInt8]
   private let end: UInt8
@@ -104,19 +106,19 @@ package struct UserLines: Sequence, IteratorProtocol {
     return line.last == 13 ? line.dropLast() : line
   }
 
-  /// About how many there are.
+  /// The approximate number of lines.
   package var underestimatedCount: Int { text.count { $0 == end } }
 }
 
 extension ArraySlice<UInt8> {
-  /// Without spaces and tabs at either end.
+  /// The bytes without leading and trailing spaces and tabs.
   package var trimmed: ArraySlice<UInt8> {
     let start = firstIndex { $0 != 32 && $0 != 9 } ?? endIndex
     let end = lastIndex { $0 != 32 && $0 != 9 }.map { $0 + 1 } ?? start
     return self[start..<end]
   }
 
-  /// Without spaces, tabs and line ends at either end.
+  /// The bytes without leading and trailing spaces, tabs and line ends.
   package var text: ArraySlice<UInt8> {
     let isBlank = { (byte: UInt8) in byte == 32 || (9...13).contains(byte) }
     let start = firstIndex { !isBlank($0) } ?? endIndex

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A barrier: each of a number of threads waits for all others before it goes on. It can be used again and again.
+/// A barrier: each of a number of threads waits for all others before it continues. The barrier is reusable.
 package final class Barrier: Sendable {
   private let condition = NSCondition()
   private let waiting = Mutex((count: 0, round: 0))
@@ -10,7 +10,7 @@ package final class Barrier: Sendable {
   /// Creates a barrier for a number of threads.
   package init(_ threads: Int) { self.threads = threads }
 
-  /// Waits until all threads are here.
+  /// Waits until all threads have arrived.
   package func wait() {
     condition.lock()
     defer { condition.unlock() }

@@ -1,17 +1,19 @@
 import Foundation
 import Synchronization
 
-/// Runs `body` for each element, on several threads. Elements are taken in order, each by the next thread that is free.
+/// Calls `body` for each element, on several threads. Elements are taken in order, each by the next idle
+/// thread.
 ///
 /// - Parameters:
 ///   - work: The elements.
-///   - threads: The most threads to use; there are never more than elements.
-///   - progress: Stops the loop: no element is taken any more once somebody asked to stop. It is stopped when an element
-///     fails, so that work in progress can be cut short.
+///   - threads: The largest number of threads. At most one thread per element is started.
+///   - progress: Stops the loop: no more elements are taken after a request to stop. An element that fails
+///     requests a stop, so that work in progress can end early.
 ///   - body: The work on one element.
-/// - Throws: What `body` threw. No element is taken after one failed, and each that was taken is finished, so the error is
-///   that of the first element, in their order, that fails, whichever thread is faster. When the system refuses a thread:
-///   ``Failure`` of kind `usage`. A `body` that throws nothing, or errors of another type, runs on fewer threads instead.
+/// - Throws: The error of `body`. After a failure no more elements are taken, and the elements in progress
+///   are finished. The error is therefore that of the first element, in their order, that fails, whichever
+///   thread is faster. If the system refuses to create a thread: ``Failure`` of kind `usage`. A `body` that
+///   does not throw, or throws another type, runs on fewer threads instead.
 package func forEach<Work: RandomAccessCollection & Sendable, E: Error>(
   in work: Work, threads: Int = ProcessInfo.processInfo.activeProcessorCount, progress: RunProgress? = nil,
   _ body: @Sendable (Work.Element) throws(E) -> Void
@@ -21,14 +23,14 @@ package func forEach<Work: RandomAccessCollection & Sendable, E: Error>(
   }
 }
 
-/// As ``forEach(in:threads:progress:_:)``, with something that each thread makes for itself and keeps from element to
-/// element: a decoder, memory that is used again.
+/// As ``forEach(in:threads:progress:_:)``, with a state that each thread creates and keeps from element to
+/// element: a decoder, or a buffer.
 ///
 /// - Parameters:
 ///   - work: The elements.
-///   - threads: The most threads to use; there are never more than elements.
-///   - progress: Stops the loop, and is stopped when an element fails.
-///   - makeState: Makes the state of a thread, on that thread.
+///   - threads: The largest number of threads. At most one thread per element is started.
+///   - progress: Stops the loop. An element that fails requests a stop.
+///   - makeState: Creates the state of a thread, on that thread.
 ///   - body: The work on one element.
 /// - Throws: As ``forEach(in:threads:progress:_:)``.
 package func forEach<Work: RandomAccessCollection & Sendable, State, E: Error>(
@@ -41,9 +43,10 @@ package func forEach<Work: RandomAccessCollection & Sendable, State, E: Error>(
   }
 }
 
-/// The results of `body` for each element, in their order: see ``forEach(in:threads:progress:_:)``.
+/// Returns the results of `body` for each element, in their order: see ``forEach(in:threads:progress:_:)``.
 ///
-/// - Returns: The results. When the loop was stopped, those of the elements that were taken: the first ones.
+/// - Returns: The results. If the loop was stopped, the results of the elements that were taken, which are
+///   the first ones.
 /// - Throws: As ``forEach(in:threads:progress:_:)``.
 package func map<Work: RandomAccessCollection & Sendable, Result: Sendable, E: Error>(
   in work: Work, threads: Int = ProcessInfo.processInfo.activeProcessorCount, progress: RunProgress? = nil,
@@ -54,13 +57,14 @@ package func map<Work: RandomAccessCollection & Sendable, Result: Sendable, E: E
   }
 }
 
-/// As ``map(in:threads:progress:_:)``, with something that each thread makes for itself and keeps from element to element.
+/// As ``map(in:threads:progress:_:)``, with a state that each thread creates and keeps from element to
+/// element.
 ///
 /// - Parameters:
 ///   - work: The elements.
-///   - threads: The most threads to use; there are never more than elements.
-///   - progress: Stops the loop, and is stopped when an element fails.
-///   - makeState: Makes the state of a thread, on that thread.
+///   - threads: The largest number of threads. At most one thread per element is started.
+///   - progress: Stops the loop. An element that fails requests a stop.
+///   - makeState: Creates the state of a thread, on that thread.
 ///   - body: The work on one element.
 /// - Returns: The results, as ``map(in:threads:progress:_:)``.
 /// - Throws: As ``forEach(in:threads:progress:_:)``.
@@ -77,7 +81,7 @@ package func map<Work: RandomAccessCollection & Sendable, State, Result: Sendabl
   return results.withLock { $0.compactMap { $0 } }
 }
 
-/// The loop that all others are.
+/// The common implementation of the loops above.
 private func forEachPlace<State, E: Error>(
   below count: Int, _ threads: Int, _ progress: RunProgress?, _ makeState: @Sendable () -> State,
   _ body: @Sendable (inout State, Int) throws(E) -> Void

@@ -6,12 +6,12 @@ package final class ReadWriteLock: Sendable {
   private let condition = NSCondition()
   private let state = Mutex((readers: 0, hasWriter: false))
 
-  /// Creates a lock that nobody has.
+  /// Creates an unlocked lock.
   package init() {}
 
-  /// Runs `body` as a reader: while there is no writer.
+  /// Calls `body` as a reader: while there is no writer.
   ///
-  /// - Throws: What `body` throws.
+  /// - Throws: The error of `body`.
   package func read<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
     wait { state in
       guard !state.hasWriter else { return false }
@@ -22,9 +22,10 @@ package final class ReadWriteLock: Sendable {
     return try body()
   }
 
-  /// Runs `body` as the writer: readers that come meanwhile wait, and the writer waits for those that are there.
+  /// Calls `body` as the only writer. The writer waits for the present readers; new readers wait for the
+  /// writer.
   ///
-  /// - Throws: What `body` throws.
+  /// - Throws: The error of `body`.
   package func write<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
     wait { state in
       guard !state.hasWriter else { return false }

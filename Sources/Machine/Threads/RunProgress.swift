@@ -1,42 +1,42 @@
 import Synchronization
 
-/// How far a pass over images has come, and the wish to stop it: shared by the workers and whoever watches them.
+/// The progress of a pass over images, and a request to stop it. Shared by the workers and the observers.
 package final class RunProgress: Sendable {
   private let counters = Mutex((total: 0, done: 0, skipped: 0))
   private let remarks = Mutex<[String]>([])
   private let stopping = Atomic(false)
-  /// What asked to stop: a signal's number, 0 for anything else, −1 for nothing.
+  /// The source of the request to stop: the number of a signal, 0 for any other source, −1 for no request.
   private let cancellation = Atomic<Int32>(-1)
 
   private let limit: Int
   private let interruption: @Sendable () -> Int32?
 
-  /// Creates progress of nothing.
+  /// Creates progress with no images.
   ///
-  /// - Parameter interruption: The signal that asks to stop, if one has come. It is asked often: whoever works looks
-  ///   here before every image or so, which needs no thread that waits for signals.
+  /// - Parameter interruption: Returns the signal that requests a stop, if one has arrived. Workers call it
+  ///   often, about once per image, so that no thread has to wait for signals.
   package init(interruption: @escaping @Sendable () -> Int32? = { nil }) {
     (limit, self.interruption) = (.max, interruption)
   }
 
-  /// Creates progress that cancels itself once so many images are done.
+  /// Creates progress that cancels itself after `limit` images.
   package init(cancellingAfter limit: Int) { (self.limit, interruption) = (limit, { nil }) }
 
-  /// The images to do.
+  /// The number of images to process.
   package var total: Int { counters.withLock { $0.total } }
-  /// The images done, those skipped included.
+  /// The number of images processed, including those skipped.
   package var done: Int { counters.withLock { $0.done } }
-  /// The images that could not be read.
+  /// The number of images that could not be read.
   package var skipped: Int { counters.withLock { $0.skipped } }
   /// Whether ``cancel(signal:)`` was called.
   package var isCancelled: Bool { cancellation.load(ordering: .relaxed) >= 0 }
-  /// The signal that asked to stop, if one did.
+  /// The signal that requested the stop, if any.
   package var signal: Int32? {
     let signal = cancellation.load(ordering: .relaxed)
     return signal > 0 ? signal : nil
   }
 
-  /// Asks the workers to finish the images they have in hand, write them and stop.
+  /// Asks the workers to finish and write the images in progress, and then to stop.
   package func cancel(signal: Int32 = 0) {
     _ = cancellation.compareExchange(expected: -1, desired: signal, ordering: .relaxed)
     stop()
@@ -47,12 +47,12 @@ package final class RunProgress: Sendable {
     if let signal = interruption() { cancel(signal: signal) }
     return stopping.load(ordering: .relaxed)
   }
-  /// As ``cancel()``, but because something failed.
+  /// Requests a stop as ``cancel()``, because of a failure.
   package func stop() { stopping.store(true, ordering: .relaxed) }
 
-  /// Leaves something that the user should know to whoever watches.
+  /// Adds a remark for the user, which an observer takes.
   package func tell(_ remark: String) { remarks.withLock { $0.append(remark) } }
-  /// What was left since the last call.
+  /// Returns the remarks since the last call.
   package func takeRemarks() -> [String] {
     remarks.withLock { remarks in
       defer { remarks = [] }

@@ -1,19 +1,20 @@
 private import Foundation
 
-/// A thread of the operating system, which may refuse one: for want of addresses for its stack, or under `ulimit -u`.
+/// A thread of the operating system. Its creation can fail: for lack of address space for its stack, or under
+/// `ulimit -u`.
 ///
-/// Foundation's threads and Dispatch's say nothing when that happens, and whoever waits for them waits for ever.
+/// The threads of Foundation and Dispatch do not report this failure, and their callers wait forever.
 package struct SystemThread: @unchecked Sendable {
-  /// The addresses that the stack of a thread may take, unless it is told otherwise.
+  /// The default address space of a thread's stack, in bytes.
   package static let stackBytes = 8 << 20
 
   private let thread: pthread_t
 
-  /// Starts a thread; `nil` when the system refuses.
+  /// Starts a thread; `nil` if the system refuses to create it.
   ///
   /// - Parameters:
-  ///   - stackBytes: The addresses its stack may take.
-  ///   - body: What it does.
+  ///   - stackBytes: The address space of the thread's stack.
+  ///   - body: The work of the thread.
   package init?(stackBytes: Int = SystemThread.stackBytes, _ body: @escaping @Sendable () -> Void) {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
@@ -35,7 +36,7 @@ package struct SystemThread: @unchecked Sendable {
     self.thread = thread
   }
 
-  /// Waits for its end; once for each thread.
+  /// Waits for the end of the thread. Must be called once for each thread.
   package func join() { pthread_join(thread, nil) }
 
   private final class Start: Sendable {

@@ -1,17 +1,17 @@
 import Foundation
 import Synchronization
 
-/// Runs `body` on `count` threads, of which the caller's is the first, and waits for all of them.
+/// Calls `body` on `count` threads, the first of which is the caller's, and waits for all of them.
 ///
-/// Threads, not tasks or `concurrentPerform`: their number is the user's choice, and both of those cap it at the
-/// number of processors of the machine. None of them begins before all are there, so that they can wait for each other.
-/// For work that comes in pieces there is ``forEach(in:threads:progress:_:)``.
+/// Threads are used, not tasks or `concurrentPerform`: the user chooses their number, and both of the latter
+/// cap it at the number of processors of the machine. No thread begins before all are created, so that the
+/// threads can wait for each other. For work in pieces, use ``forEach(in:threads:progress:_:)``.
 ///
 /// - Parameters:
-///   - count: The threads.
-///   - body: The work of one thread, which is given its number, from 0.
-/// - Throws: What `body` threw, of several the thread with the lowest number; ``Failure`` of kind `usage` when the system
-///   refuses a thread: then `body` has not run.
+///   - count: The number of threads.
+///   - body: The work of one thread. Its argument is the number of the thread, from 0.
+/// - Throws: The error of `body`; of several errors, that of the thread with the lowest number. ``Failure``
+///   of kind `usage` if the system refuses to create a thread; `body` is then not called.
 package func withWorkers(_ count: Int, _ body: @Sendable (Int) throws(Failure) -> Void) throws(Failure) {
   let failure = FirstFailure<Failure>()
   let haveRun = runWorkers(count, orFewer: false) { worker in
@@ -21,14 +21,14 @@ package func withWorkers(_ count: Int, _ body: @Sendable (Int) throws(Failure) -
   try failure.rethrow()
 }
 
-/// As ``withWorkers(_:_:)``, with work that does not fail.
+/// As ``withWorkers(_:_:)``, for a `body` that does not throw.
 ///
 /// - Parameters:
-///   - count: The threads.
-///   - orFewer: Whether to run on the threads there are when the system refuses one, rather than not at all.
-///   - stackBytes: The addresses a thread's stack may take.
+///   - count: The number of threads.
+///   - orFewer: Whether to run on fewer threads if the system refuses to create one, rather than not at all.
+///   - stackBytes: The address space of a thread's stack.
 ///   - body: The work of one thread.
-/// - Returns: Whether they ran.
+/// - Returns: Whether `body` was called.
 func runWorkers(
   _ count: Int, orFewer: Bool, stackBytes: Int = SystemThread.stackBytes, _ body: @Sendable (Int) -> Void
 ) -> Bool {
@@ -50,7 +50,7 @@ func runWorkers(
 }
 
 extension Failure {
-  /// The error of a system that refuses one of some threads.
+  /// Returns the error if the system refuses to create one of `count` threads.
   package static func refusedThreads(of count: Int) -> Failure {
     Failure(
       .usage,
@@ -59,7 +59,7 @@ extension Failure {
   }
 }
 
-/// A latch: threads wait until it opens, once, and learn whether they are to begin.
+/// A latch: threads wait until it opens, once. Its value tells them whether to begin.
 private final class Latch: Sendable {
   private let condition = NSCondition()
   private let begins = Mutex<Bool?>(nil)
@@ -81,11 +81,11 @@ private final class Latch: Sendable {
   }
 }
 
-/// The error of the first of some pieces of work, whichever failed first.
+/// The error of the first failed piece of work in their order, independent of timing.
 final class FirstFailure<E: Error>: Sendable {
   private let first = Mutex<(place: Int, error: E)?>(nil)
 
-  /// Whether any failed.
+  /// Whether any piece of work failed.
   var isNoted: Bool { first.withLock { $0 != nil } }
 
   func note(_ error: E, at place: Int) {

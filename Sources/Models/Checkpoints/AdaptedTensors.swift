@@ -1,26 +1,28 @@
 import Machine
 import Tensor
 
-/// How one parameter of a network comes out of a checkpoint.
+/// The origin of one parameter of a network in a checkpoint.
 struct AdaptedTensor: Hashable {
-  /// The name the network knows it by.
+  /// The network's name of the parameter.
   var name: String
-  /// The checkpoint's tensors, stacked along the first axis after permutation; usually one.
+  /// The names of the checkpoint's tensors, usually one. Several are concatenated along the first axis after
+  /// permutation.
   var parts: [String]
-  /// The order of the checkpoint's axes, `nil` as they are: `[3, 2, 0, 1]` makes OIHW of HWIO.
+  /// The permutation of the checkpoint's axes; `nil` for none. For example, `[3, 2, 0, 1]` converts HWIO to
+  /// OIHW.
   var permutation: [Int]? = nil
-  /// The shape after that.
+  /// The shape after permutation and concatenation.
   var shape: Shape
 }
 
-/// A checkpoint under other names, tensors transposed only when they are read.
+/// A view of a checkpoint with other names. Tensors are transposed only when they are read.
 struct AdaptedTensors: TensorSource {
   let names: [String]
   private let base: any TensorSource
   private let entries: [String: AdaptedTensor]
 
-  /// Creates the view. Of two tensors of one name the first has it; the other shows where it comes from, so that
-  /// binding reports it.
+  /// Creates the view. If two tensors have the same name, the first one keeps it. The other is listed under
+  /// its origin, so that binding reports it.
   init(_ adapted: [AdaptedTensor], from base: any TensorSource) {
     var names: [String] = []
     var entries: [String: AdaptedTensor] = [:]
@@ -48,9 +50,9 @@ struct AdaptedTensors: TensorSource {
 }
 
 extension Tensor {
-  /// The tensor with its axes in another order: axis `i` of the result is axis `order[i]` of this.
+  /// Returns the tensor with permuted axes: axis `i` of the result is axis `order[i]` of this tensor.
   ///
-  /// - Precondition: `order` holds each axis once.
+  /// - Precondition: `order` contains each axis once.
   func permuted(_ order: [Int]) -> Tensor {
     precondition(order.sorted() == Array(0..<shape.rank), "\(order) is no order of the axes of \(shape)")
     var strides = Array(repeating: 1, count: shape.rank)
@@ -66,7 +68,7 @@ extension Tensor {
     }
   }
 
-  /// Copies elements `steps` apart on each axis to consecutive ones.
+  /// Copies elements with the strides `steps` into contiguous memory.
   private static func gather(
     _ source: UnsafeBufferPointer<Float>, extents: ArraySlice<Int>, steps: ArraySlice<Int>,
     into target: UnsafeMutableBufferPointer<Float>

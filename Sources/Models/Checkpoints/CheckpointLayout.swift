@@ -1,14 +1,15 @@
 import Tensor
 
-/// How the checkpoints of a network name and arrange its parameters, whatever their origin.
+/// The names and the arrangement of a network's parameters in checkpoints of all known origins.
 struct CheckpointLayout: Sendable {
-  /// Turns the checkpoint's tensors into the network's, in the checkpoint's order.
+  /// Converts the checkpoint's tensors to the network's, in the order of the checkpoint.
   let adapt: @Sendable (any TensorSource) -> [AdaptedTensor]
 
   /// Creates a layout whose tensors are stored as the network reads them.
   ///
-  /// - Parameter renaming: Given all keys of a checkpoint, without what wraps the model in training, returns the
-  ///   parameter a key stands for, `nil` for what inference does not need. Unknown keys are to be kept.
+  /// - Parameter renaming: Given all keys of a checkpoint, without the prefixes of training wrappers, returns
+  ///   a function from a key to the name of its parameter. The function returns `nil` for keys that inference
+  ///   does not need, and unknown keys unchanged.
   init(renaming: @escaping @Sendable ([String]) -> (String) -> String?) {
     self.init { source in
       let keys = Wrapping.keys(of: source)
@@ -24,27 +25,29 @@ struct CheckpointLayout: Sendable {
   /// Creates a layout.
   init(adapt: @escaping @Sendable (any TensorSource) -> [AdaptedTensor]) { self.adapt = adapt }
 
-  /// Names as they are.
+  /// The layout whose names are unchanged.
   static let plain = CheckpointLayout { _ in { $0 } }
 }
 
-/// What training code puts around parts of a model.
+/// The wrapper modules that training code puts around parts of a model.
 ///
-/// What is around the whole model is a prefix of all keys, whatever its name, and ``WeightsSearch`` finds it.
+/// A wrapper of the whole model is a prefix of all keys. ``WeightsSearch`` finds this prefix, whatever its
+/// name.
 enum Wrapping {
-  /// A key as the file has it, and without its wrapping.
+  /// A key as in the file, and without the names of wrappers.
   struct Key {
     let stored: String
     let bare: String
   }
 
-  /// The attributes in which PyTorch's own wrappers keep a module: DataParallel and DDP, torch.compile, FSDP, activation
-  /// checkpointing, Fabric. They wrap single layers, too; no network has a layer of these names.
+  /// The attributes in which PyTorch's wrappers keep a module: DataParallel and DDP, torch.compile, FSDP,
+  /// activation checkpointing, Fabric. They can wrap single layers, too. No network has a layer with one of
+  /// these names.
   private static let wrappers: Set<Substring> = [
     "module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module",
   ]
 
-  /// The keys of the model's tensors; batch counts of BatchNorm are left out.
+  /// Returns the keys of the model's tensors, without the batch counts of BatchNorm.
   static func keys(of source: any TensorSource) -> [Key] {
     source.names.compactMap { stored in
       guard !stored.hasSuffix(".num_batches_tracked") else { return nil }

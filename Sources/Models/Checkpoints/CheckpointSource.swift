@@ -1,9 +1,9 @@
-/// Where a network's trained weights are published.
+/// The publication of a network's trained weights.
 package struct CheckpointSource: Sendable, Hashable {
-  /// How the file stores tensors.
+  /// The container formats of tensors.
   package enum Format: String, Sendable, Hashable, Codable {
     case safetensors
-    /// A pickle with tensors, in PyTorch's zip or earlier stream container.
+    /// A pickle with tensors, in PyTorch's zip container or its earlier stream container.
     case torch
     /// A TorchScript archive.
     case torchScript = "torchscript"
@@ -13,29 +13,29 @@ package struct CheckpointSource: Sendable, Hashable {
     case numpyPickle = "numpy-pickle"
   }
 
-  /// What is publicly known of a file's SHA-256.
+  /// The publicly known part of a file's SHA-256.
   package enum Digest: Sendable, Hashable {
     /// All 64 hexadecimal digits.
     case full(String)
-    /// The digits its publisher puts into the file's name or address.
+    /// The first digits, which the publisher puts into the name or address of the file.
     case prefix(String)
-    /// Nothing.
+    /// No digits.
     case unknown
   }
 
-  /// One file that holds the weights.
+  /// A file with the weights.
   package struct File: Sendable, Hashable {
-    /// The name it is kept under.
+    /// The name of the local file.
     package let name: String
-    /// Where it is published.
+    /// The address of the published file.
     package let url: String
-    /// Its container.
+    /// The container format.
     package let format: Format
-    /// Its digest.
+    /// The SHA-256.
     package let sha256: Digest
-    /// Its size in bytes, where published.
+    /// The size in bytes, if published.
     package let bytes: Int?
-    /// Its size in millions of bytes, where it is published roughly.
+    /// The size in millions of bytes, if only an approximate size is published.
     package let megabytes: Double?
 
     init(
@@ -47,13 +47,13 @@ package struct CheckpointSource: Sendable, Hashable {
     }
   }
 
-  /// The files, best first; any one of them is enough.
+  /// The files, best first. Any one of them is sufficient.
   package let files: [File]
-  /// Whose weights they are, and which others fit the network and are not meant.
+  /// The origin of the weights, and other weights that fit the network and are not meant.
   package let meaning: String
-  /// The licence they are published under.
+  /// The licence of the weights.
   package let license: String
-  /// What a user should know: renamed keys, files inside archives.
+  /// Information for the user: renamed keys, files inside archives.
   package let note: String?
 
   init(_ files: [File], means meaning: String, license: String, note: String? = nil) {
@@ -62,7 +62,7 @@ package struct CheckpointSource: Sendable, Hashable {
 }
 
 extension CheckpointSource.File {
-  /// A file of torchvision's, whose name ends in the first digits of its digest.
+  /// Describes a file of torchvision, whose name ends in the first digits of its digest.
   static func torchvision(_ name: String, bytes: Int? = nil, megabytes: Double? = nil) -> Self {
     let digits = name.split(separator: "-").last?.prefix { $0 != "." } ?? ""
     return Self(
@@ -70,7 +70,7 @@ extension CheckpointSource.File {
       bytes: bytes, megabytes: megabytes)
   }
 
-  /// A file of timm's, kept under the name of its model.
+  /// Describes a file of timm, which is stored locally under the name of its model.
   static func timm(
     _ name: String, sha256: CheckpointSource.Digest = .unknown, bytes: Int? = nil, megabytes: Double? = nil
   ) -> Self {
@@ -79,7 +79,8 @@ extension CheckpointSource.File {
       bytes: bytes, megabytes: megabytes)
   }
 
-  /// A file of a repository of Hugging Face's, kept under its own name or another.
+  /// Describes a file of a Hugging Face repository, which is stored locally under its own name or another
+  /// one.
   static func huggingFace(
     _ repository: String, _ file: String, _ format: CheckpointSource.Format, keptAs name: String? = nil,
     sha256: CheckpointSource.Digest = .unknown, bytes: Int? = nil, megabytes: Double? = nil

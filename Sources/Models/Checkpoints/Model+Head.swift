@@ -2,27 +2,28 @@ package import Layers
 package import Tensor
 
 extension Model {
-  /// The last layers of a network, as a checkpoint has them.
+  /// The last layers of a network in a checkpoint.
   package enum Head: Sendable, Hashable {
-    /// Those of the published weights.
+    /// The head of the published weights.
     case published
-    /// The same with another number of outputs.
+    /// The same layers with another number of outputs.
     case outputs(Int)
-    /// None, or others than the network's.
+    /// No head, or a head with other layers.
     case absent
   }
 
-  /// More outputs than any head has.
+  /// The largest number of outputs of a head.
   private static let maximumOutputs = 1 << 20
 
-  /// This network with the head a checkpoint has: the published one, one of another size, or none.
+  /// Returns this network with the head of a checkpoint: the published head, a head of another size, or none.
   ///
-  /// A head of other layers (`fc.1.weight`) is none: what they compute, only their author knows.
+  /// A head with other layers (`fc.1.weight`) counts as none, because its computation is unknown.
   ///
-  /// - Returns: The network as published, too, when the head fits no number of outputs: binding reports that.
+  /// - Returns: The adapted network. If the head is consistent with no number of outputs, the network is
+  ///   returned with its published head, and binding reports the contradiction.
   package func fitted(to source: any TensorSource) -> Model { with(head(of: weights.layout.adapt(source))) }
 
-  /// The head that some parameters have; see ``fitted(to:)``.
+  /// Returns the head among some parameters; see ``fitted(to:)``.
   func head(of parameters: [AdaptedTensor]) -> Head {
     let published = with(.published)
     let found = parameters.filter { isOfHead($0.name) }
@@ -38,14 +39,14 @@ extension Model {
     return counts.sorted().lazy.map(Head.outputs).first { fits(with($0)) } ?? .published
   }
 
-  /// What the network reads from a checkpoint whatever head that has.
+  /// The parameters that the network reads from a checkpoint, without those of the head.
   package var parametersWithoutHead: [Parameter] { (try? with(.absent).graph().parameters) ?? [] }
 
   private var headParameters: [Parameter] {
     (try? graph().parameters.filter { isOfHead($0.name) }) ?? []
   }
 
-  /// Whether a parameter, under the network's own name, belongs to its head.
+  /// Whether a parameter, given under the network's own name, belongs to the head.
   func isOfHead(_ parameter: String) -> Bool {
     guard let headName else { return false }
     return parameter == headName || parameter.hasPrefix("\(headName).")

@@ -1,28 +1,29 @@
-/// The trained weights of a network: where they are published, how their names become the network's, and what tells
-/// them from others that fit.
+/// The trained weights of a network: their publication, the mapping of their names to the network's, and the
+/// features that distinguish them from other weights that fit.
 public struct TrainedWeights: Sendable {
-  /// Where they are published; `nil` for a network that means no weights in particular.
+  /// The published files; `nil` for a network without specific weights.
   package let published: CheckpointSource?
-  /// Top-1 accuracy on ImageNet's validation set as published for them (CLIP: zero-shot).
+  /// Top-1 accuracy on ImageNet's validation set as published for the weights (CLIP: zero-shot).
   public let top1: Double?
-  /// How checkpoints name and arrange the parameters.
+  /// The names and the arrangement of the parameters in checkpoints.
   let layout: CheckpointLayout
-  /// The changes that ``layout`` makes, in words.
+  /// The changes of names by ``layout``, in words.
   package let renames: String
-  /// Published weights that fit and are not meant.
+  /// Published weights that fit the network and are not meant.
   package let others: [OtherWeights]
   /// The names that libraries give the architecture, in lower case.
   package let architectureNames: Set<String>
-  /// Architectures whose parameters fit and that compute something else, and the difference.
+  /// Architectures with the same parameters and a different computation, with the difference in words.
   package let likeArchitectures: [String: String]
-  /// Words that the names of files have where their weights are others, in lower case.
+  /// Words in the file names of other weights, in lower case.
   package let wordsOfOthers: [String]
-  /// Signs in the keys of a checkpoint that its weights are others.
+  /// Signs of other weights in the keys of a checkpoint.
   package let signs: [WeightsSign]
-  /// The activation of the MLPs, where the parameters fit two.
+  /// The activation of the MLPs, if the parameters fit two activations.
   package let gelu: GELUVariant?
 
-  /// No weights in particular: every checkpoint with the network's parameters, under their own names, is as good.
+  /// The absence of specific weights: any checkpoint with the network's parameters, under their own names, is
+  /// accepted.
   public static let unpublished = TrainedWeights(
     published: nil, top1: nil, renames: "none", architectureNames: [])
 

@@ -1,49 +1,49 @@
 import Layers
 import Tensor
 
-/// A place in a checkpoint where a network's parameters may be: one key prefix, and what is under it.
+/// A candidate set of a network's parameters in a checkpoint: one key prefix, and the tensors under it.
 struct WeightsCandidate {
-  /// What names of parameters begin with in the checkpoint, separator included.
+  /// The common prefix of the keys, including the separator.
   let prefix: String
-  /// The network, with the head that it has there.
+  /// The network with the head of these tensors.
   let model: Model
-  /// The network's parameters from there, under canonical names, and what else is among them.
+  /// The network's parameters under the prefix, with canonical names, and unknown tensors among them.
   let tensors: [AdaptedTensor]
-  /// What keeps them from being the network.
+  /// The reasons why the tensors do not fit the network.
   let problems: BindingError
 
-  /// The prefix as users give it, without the separator at its end; empty at the root.
+  /// The prefix in the user's form, without the separator at its end; empty at the root.
   var key: String { String(prefix.dropLast()) }
 
   var fits: Bool { problems == BindingError() }
 
   var faults: Int { problems.missing.count + problems.mismatched.count + problems.unexpected.count }
 
-  /// The words that name the moving average of a network beside the network itself.
+  /// The words in keys that mark a moving average of a network.
   private static let averages: Set<Substring> = [
     "average", "averaged", "avg", "ema", "momentum", "shadow", "swa", "target", "teacher",
   ]
 
-  /// Whether the key is that of a moving average.
+  /// Whether the key names a moving average.
   var isAverage: Bool {
     key.lowercased().split { !$0.isLetter }.contains { Self.averages.contains($0) }
   }
 
-  /// The number of parts of the key.
+  /// The number of components of the key.
   var depth: Int { prefix.count { WeightsSearch.isSeparator($0) } }
 
-  /// The checkpoint's tensors that it takes.
+  /// The names of the checkpoint's tensors that the candidate uses.
   var parts: [[String]] { tensors.map(\.parts) }
 }
 
-/// Looks for a network in a checkpoint.
+/// Searches a checkpoint for a network.
 ///
-/// A candidate is a prefix under which the network's parameters are looked for: `state_dict.module.` say. No names of
-/// wrappers are known. Every prefix is tried that enough tensors share; what lies outside of it is no part of the
-/// model.
+/// A candidate is a prefix under which the network's parameters may be, for example `state_dict.module.`. The
+/// names of wrappers need not be known: every prefix that enough tensors share is tried. Tensors outside of
+/// the prefix are not part of the model.
 struct WeightsSearch {
   let source: any TensorSource
-  /// The network, with the published head.
+  /// The network with the published head.
   let model: Model
   private let graph: Graph
 
@@ -52,20 +52,21 @@ struct WeightsSearch {
     graph = try self.model.graph()
   }
 
-  /// The parts a prefix may have; training wraps a model five or six times at the very most.
+  /// The largest number of components of a prefix. Training wraps a model at most five or six times.
   private static let depthLimit = 12
-  /// The prefixes that are tried. Few hold as many tensors as a network has.
+  /// The largest number of prefixes to try. Few prefixes contain as many tensors as a network.
   private static let limit = 256
 
   static func isSeparator(_ character: Character) -> Bool { character == "." || character == "/" }
 
-  /// All candidates, the best first: those that fit, by ``precedes(_:_:)``, then the rest by the number of faults.
+  /// Returns all candidates, best first. Candidates that fit are ordered by ``precedes(_:_:)``, the others by
+  /// the number of faults.
   func candidates(under key: String? = nil) -> [WeightsCandidate] {
     let prefixes = prefixes(holding: max(1, graph.parameters.count / 2)).filter { prefix in
       guard let key, !key.isEmpty else { return key == nil || prefix.isEmpty }
       return prefix.dropLast() == key || prefix.hasPrefix("\(key).") || prefix.hasPrefix("\(key)/")
     }
-    // Sorting keeps the order of the file where nothing else decides.
+    // The file order decides between candidates that are otherwise equal.
     var heads: [Model.Head: (model: Model, graph: Graph)] = [.published: (model, graph)]
     return prefixes.map { candidate($0, &heads) }.enumerated().sorted { a, b in
       if a.element.faults != b.element.faults { return a.element.faults < b.element.faults }
@@ -73,15 +74,17 @@ struct WeightsSearch {
     }.map(\.element)
   }
 
-  /// Which of two candidates is taken: one with a head before one without, the network itself before a moving average of
-  /// it, the shorter key before the longer one; `nil` where that is for the order in the file.
+  /// Whether candidate `a` is preferred to candidate `b`. Preferred are a candidate with a head, then the
+  /// network itself rather than its moving average, then the shorter key; `nil` if the order in the file
+  /// decides.
   private func precedes(_ a: WeightsCandidate, _ b: WeightsCandidate) -> Bool? {
     if (a.model.head == .absent) != (b.model.head == .absent) { return b.model.head == .absent }
     if a.isAverage != b.isAverage { return b.isAverage }
     return a.depth == b.depth ? nil : a.depth < b.depth
   }
 
-  /// The prefixes that so many names share, in the order of the file; the empty one is always among them.
+  /// Returns the prefixes that at least `least` names share, in the order of the file. The empty prefix is
+  /// always included.
   private func prefixes(holding least: Int) -> [String] {
     var counts: [Substring: Int] = [:]
     var order: [Substring] = []
@@ -121,8 +124,8 @@ struct WeightsSearch {
     return WeightsCandidate(prefix: prefix, model: model, tensors: kept, problems: problems)
   }
 
-  /// Leaves out what is no part of a model: tensors of other dictionaries than the parameters', and what no layer has as
-  /// a weight, counters and masks.
+  /// Removes tensors that are not part of a model: tensors in dictionaries without parameters, counters and
+  /// masks.
   private func relevant(_ tensors: [AdaptedTensor], _ graph: Graph) -> [AdaptedTensor] {
     guard let source = source as? any NestedTensorSource else { return tensors }
     let parameters = Set(graph.parameters.map(\.name))
@@ -143,7 +146,7 @@ struct WeightsSearch {
     }
   }
 
-  /// The innermost dictionary that holds all of some dictionaries.
+  /// Returns the innermost dictionary that contains all given dictionaries.
   private static func commonPath(_ paths: Set<String>) -> String {
     guard let first = paths.first else { return "" }
     var common = first.split(separator: ".", omittingEmptySubsequences: false)
@@ -159,7 +162,7 @@ struct WeightsSearch {
   }
 }
 
-/// The tensors of a source whose names begin alike, without that beginning.
+/// The tensors of a source whose names have a prefix, with the prefix removed.
 private struct PrefixedTensors: TensorSource {
   let base: any TensorSource
   let prefix: String
@@ -177,7 +180,7 @@ private struct PrefixedTensors: TensorSource {
 }
 
 extension ElementType {
-  /// Whether it counts, indexes or masks.
+  /// Whether the type is an integer type, for counters, indices and masks.
   fileprivate var isInteger: Bool {
     switch self {
     case .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64, .bool: true

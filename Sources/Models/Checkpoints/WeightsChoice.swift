@@ -2,37 +2,41 @@ package import Layers
 import Machine
 package import Tensor
 
-/// The one set of a network's parameters that is taken from a checkpoint, and what else is there.
+/// The one set of a network's parameters that is chosen from a checkpoint, and the other contents of the
+/// checkpoint.
 package struct WeightsChoice: Sendable {
-  /// The network, with the head that the checkpoint has.
+  /// The network with the head of the checkpoint.
   package let model: Model
-  /// Where it is: the dotted path and prefix of its keys, empty at the root of the file.
+  /// The key of the set: the dotted path and prefix of its keys; empty at the root of the file.
   package let key: String
-  /// The parameters under canonical names. When nothing fits, those of the candidate with the fewest faults.
+  /// The parameters under canonical names. If no set fits, those of the candidate with the fewest faults.
   package let parameters: any TensorSource
-  /// What keeps them from being the network; empty when they fit.
+  /// The reasons why the parameters do not fit the network; empty if they fit.
   package let problems: BindingError
-  /// The keys of other sets that fit, with other numbers: a moving average, the teacher of a student.
+  /// The keys of other sets that fit and have other values: a moving average, the teacher of a student.
   package let others: [String]
-  /// The checkpoint's tensors outside of the prefix or the dictionary of the parameters, in its order.
+  /// The names of the checkpoint's tensors outside of the prefix or the dictionary of the parameters, in file
+  /// order.
   package let outside: [String]
 
-  /// Whether all parameters are there, and nothing else of a network.
+  /// Whether all parameters are present, and no unknown tensors of the network.
   package var fits: Bool { problems == BindingError() }
 }
 
 extension Model {
-  /// Finds this network's parameters in a checkpoint, whatever they are wrapped in.
+  /// Finds the parameters of this network in a checkpoint, under any prefix.
   ///
-  /// Those are the tensors under one key prefix, in one dictionary, that are every parameter with its shape. Where several
-  /// sets fit, one with a head is taken before one without, the network itself before a moving average of it (a key with the
-  /// word `ema`, `teacher`, `momentum`… in it), then the shorter key, then the first in the file. Sets with the same numbers count as one.
+  /// A set fits if the tensors under one key prefix, in one dictionary, are all parameters with their shapes.
+  /// If several sets fit, a set with a head precedes one without, the network itself precedes its moving
+  /// average (a key that contains the word `ema`, `teacher`, `momentum`…), then the shorter key precedes,
+  /// then the first in the file. Sets with equal values count as one.
   ///
   /// - Parameters:
   ///   - source: The checkpoint.
-  ///   - key: Where to look: a key, or what keys begin with up to a dot. By default everywhere.
-  /// - Returns: What is taken; look at ``WeightsChoice/problems``.
-  /// - Throws: ``UnknownName`` when nothing that may be this network is under the key.
+  ///   - key: The key to search under: a whole key, or its beginning up to a dot. By default the whole
+  ///     checkpoint is searched.
+  /// - Returns: The choice. Check ``WeightsChoice/problems`` before use.
+  /// - Throws: ``UnknownName`` when no tensors under the key can be this network's.
   package func choice(from source: any TensorSource, key: String? = nil) throws -> WeightsChoice {
     let search = try WeightsSearch(source: source, model: self)
     let candidates = search.candidates(under: key)
@@ -53,17 +57,19 @@ extension Model {
       others: distinct.dropFirst().map(\.key), outside: best.outside(of: source))
   }
 
-  /// The parameters of this network out of a checkpoint of any known origin, under canonical names.
+  /// Returns the parameters of this network from a checkpoint of any known origin, under canonical names.
   ///
-  /// Keys are renamed and tensors transposed as they are read. What inference does not need (a text tower, an
-  /// optimiser, auxiliary classifiers) is left out; names nobody knows stay, for binding to report.
+  /// Keys are renamed and tensors are transposed when they are read. Tensors that inference does not need (a
+  /// text tower, an optimiser, auxiliary classifiers) are omitted. Unknown names are kept, so that binding
+  /// reports them.
   package func parameters(from source: any TensorSource) -> any TensorSource {
     (try? choice(from: source))?.parameters ?? AdaptedTensors(weights.layout.adapt(source), from: source)
   }
 }
 
 extension WeightsCandidate {
-  /// What is not among the parameters: batch counts and text towers are, optimisers and other networks are not.
+  /// Returns the names of the tensors outside of the prefix or the dictionaries of the parameters. Optimiser
+  /// states and other networks are outside; batch counts and text towers are not.
   fileprivate func outside(of source: any TensorSource) -> [String] {
     let nested = source as? any NestedTensorSource
     let dictionaries = Set(parts.joined().compactMap { nested?.dictionary(of: $0) })
@@ -73,7 +79,7 @@ extension WeightsCandidate {
     }
   }
 
-  /// Whether two candidates are the same network: the same tensors of the file, or equal copies of them.
+  /// Whether two candidates have equal parameters: the same tensors of the file, or equal copies.
   fileprivate func hasNumbers(of other: WeightsCandidate, in source: any TensorSource) -> Bool {
     if parts == other.parts { return true }
     let theirs = Dictionary(other.tensors.map { ($0.name, $0.parts) }) { first, _ in first }

@@ -3,10 +3,10 @@ public import Tensor
 
 /// The input of a network.
 public enum ModelInput: Sendable, Hashable {
-  /// A colour image, prepared so.
+  /// A colour image with its preprocessing.
   case image(Preprocessing)
 
-  /// Its shape for one input; of an image 3 × height × width.
+  /// The shape of one input; for an image 3 × height × width.
   public var shape: Shape {
     switch self {
     case .image(let preprocessing): [3, preprocessing.crop, preprocessing.crop]

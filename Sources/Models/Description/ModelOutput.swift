@@ -1,13 +1,13 @@
 /// The meaning of a network's outputs.
 public enum ModelOutput: Sendable, Hashable {
-  /// Orders in which outputs list the thousand classes of ImageNet.
+  /// The orders of the thousand ImageNet classes in the outputs.
   public enum ClassOrder: Sendable, Hashable {
-    /// PyTorch's: WordNet identifiers ascending.
+    /// PyTorch's order: ascending WordNet identifiers.
     case torch
-    /// Lucid's: 1,008 outputs, of which 1 to 1000 score a class each.
+    /// Lucid's order: 1,008 outputs, of which 1 to 1000 are class scores.
     case lucid
 
-    /// The number of outputs that have it.
+    /// The number of outputs in this order.
     public var outputs: Int {
       switch self {
       case .torch: 1000
@@ -16,10 +16,10 @@ public enum ModelOutput: Sendable, Hashable {
     }
   }
 
-  /// The classes of ImageNet: scores, or what a softmax made of them.
+  /// Scores of the ImageNet classes, or their probabilities after a softmax.
   case classes(ClassOrder, areProbabilities: Bool = false)
-  /// A place in a space of images, or of images and texts.
+  /// An embedding of images, or of images and texts.
   case embedding
-  /// Numbers of which no more is known.
+  /// Numbers of unknown meaning.
   case numbers
 }

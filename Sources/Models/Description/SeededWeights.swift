@@ -3,7 +3,8 @@ import Machine
 import Statistics
 package import Tensor
 
-/// Parameters made from a seed, for benchmarks and tests: no file, no download, the same bits on every machine.
+/// Parameters generated from a seed, for benchmarks and tests. They need no file and no download, and have
+/// the same bits on every machine.
 ///
 /// Element i (row-major) of the tensor called `name` is
 ///
@@ -13,32 +14,33 @@ package import Tensor
 ///     n     = sum of the four 16-bit pieces of bits - 131070   a bell, -131070...131070
 ///     value = Float(centre + n * step)                         in Double, two roundings, then one to Float
 ///
-/// where `mix` is SplitMix64's finaliser, so that `bits` is output i of SplitMix64 seeded with `key`. n has the
-/// standard deviation `unit` = √((2³² − 1) / 3), and `step` = deviation / `unit`. Integer arithmetic and correctly
-/// rounded operations only, so that `Weights/seeded.py` makes the same bits with NumPy.
+/// where `mix` is SplitMix64's finaliser, so that `bits` is output i of SplitMix64 seeded with `key`. n has
+/// the standard deviation `unit` = √((2³² − 1) / 3), and `step` = deviation / `unit`. All operations are
+/// integer or correctly rounded, so `Weights/seeded.py` makes the same bits with NumPy.
 ///
-/// Centre and deviation follow from name and shape, and keep activations near 1 through all depth while every
-/// parameter matters: weights are He-scaled (He et al. 2015, √(2 / fan-in)), statistics and affines are away from 0
-/// and 1, and variances small enough that an epsilon shows. A network damps the modules whose results are added to a
-/// running sum, or normalised right away: deep sums stay bounded, and normalisations get a variance next to which
-/// their epsilon shows.
+/// Centre and deviation are functions of name and shape. They keep activations near 1 at any depth, while
+/// every parameter influences the result. Weights are He-scaled (He et al. 2015, √(2 / fan-in)). Running
+/// statistics and affine parameters differ from 0 and 1. Variances are small enough that an epsilon has a
+/// visible effect. A network damps the modules whose results are added to a residual sum, or normalised
+/// immediately. Deep sums then stay bounded, and normalisations have a variance for which their epsilon is
+/// visible.
 ///
 /// Tensors are generated when they are read, on all cores.
 package struct SeededWeights: TensorSource {
   /// The seed.
   package let seed: UInt64
-  /// The parameters' names, in the model's order.
+  /// The names of the parameters, in the model's order.
   package let names: [String]
   private let shapes: [String: Shape]
   private let damping: KeyValuePairs<String, Double>
 
-  /// Creates a source for the parameters of a network as ``Model/seededWeights(_:)`` has them, or of any graph.
+  /// Creates a source for the parameters of any graph. ``Model/seededWeights(_:)`` does so for a network.
   ///
   /// - Parameters:
   ///   - seed: The seed.
   ///   - parameters: `Graph.parameters`.
-  ///   - damping: Factors of the deviation, and of a norm's centre, for parameters whose names have a word in them. The
-  ///     last word that fits counts.
+  ///   - damping: Words in the names of parameters, with factors of the deviation, and of the centre for a
+  ///     normalisation. The last word that matches is used.
   package init(seed: UInt64, parameters: [Parameter], damping: KeyValuePairs<String, Double> = [:]) {
     (self.seed, self.damping) = (seed, damping)
     shapes = Dictionary(parameters.map { ($0.name, $0.shape) }) { first, _ in first }
@@ -46,12 +48,12 @@ package struct SeededWeights: TensorSource {
     names = parameters.map(\.name).filter { seen.insert($0).inserted }
   }
 
-  /// The shape of a parameter, if the model has one of that name.
+  /// Returns the shape of a parameter; `nil` if the model has no parameter of that name.
   package func shape(of name: String) -> Shape? { shapes[name] }
 
   /// Generates a parameter.
   ///
-  /// - Throws: `UnknownName` when the model has none of that name.
+  /// - Throws: `UnknownName` when the model has no parameter of that name.
   package func tensor(named name: String) throws -> Tensor {
     guard let shape = shapes[name] else { throw UnknownName(.tensor, name: name, known: []) }
     return distribution(of: name, shape).tensor(seed: seed, name: name, shape: shape)
@@ -73,7 +75,8 @@ package struct SeededWeights: TensorSource {
         ? SeededDistribution(centre: damping * 0.2, deviation: damping * 0.05)
         : SeededDistribution(centre: damping * 1, deviation: damping * 0.2)
     default:
-      // CLIP stores its projection input × output, everything else is output first.
+      // CLIP stores its projection as input × output; all other weights are stored with the output axis
+      // first.
       let fanIn = last == "proj" ? shape[0] : Shape(Array(shape.extents.dropFirst())).count
       return SeededDistribution(centre: 0, deviation: damping * (2 / Double(fanIn)).squareRoot())
     }
@@ -81,7 +84,7 @@ package struct SeededWeights: TensorSource {
 }
 
 extension Model {
-  /// The network's parameters made from a seed.
+  /// Generates the parameters of the network from a seed.
   ///
   /// - Throws: ``GraphError`` if the description contradicts itself.
   package func seededWeights(_ seed: UInt64) throws(GraphError) -> SeededWeights {
@@ -89,14 +92,15 @@ extension Model {
   }
 }
 
-/// Inputs made from a seed: noise around zero, by the generator of ``SeededWeights`` under the name `input`.
+/// Inputs generated from a seed: noise around zero, from the generator of ``SeededWeights`` with the name
+/// `input`.
 package enum SeededInput {
-  /// A batch of inputs.
+  /// Generates a batch of inputs.
   ///
   /// - Parameters:
   ///   - seed: The seed.
   ///   - shape: Images × channels × height × width.
-  ///   - deviation: The standard deviation of the elements; none is further from zero than 3.46 of them.
+  ///   - deviation: The standard deviation of the elements. All elements are within 3.46 standard deviations.
   /// - Returns: The elements, row-major.
   package static func tensor(seed: UInt64, shape: Shape, deviation: Double = 1) -> Tensor {
     SeededDistribution(centre: 0, deviation: deviation).tensor(seed: seed, name: "input", shape: shape)
@@ -130,7 +134,7 @@ private struct SeededDistribution: Sendable {
     name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 
-  /// The memory of a tensor under construction. Shared between threads, each of which writes its own block.
+  /// The memory of a tensor during its generation. Several threads share it, and each writes its own block.
   private struct Destination: @unchecked Sendable {
     let elements: UnsafeMutableBufferPointer<Float>
 

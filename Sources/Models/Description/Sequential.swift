@@ -1,8 +1,8 @@
 import Layers
 
-/// Blocks applied one after the other and named by their position, as PyTorch's Sequential.
+/// A sequence of blocks, named by their positions, as in PyTorch's Sequential.
 struct Sequential: Block {
-  /// The blocks in order; the first is `0`.
+  /// The blocks in order. The first is named `0`.
   let blocks: [any Block]
 
   /// Creates the sequence.

@@ -1,21 +1,22 @@
 import Images
 import Layers
 
-/// The image tower of "Learning Transferable Visual Models From Natural Language Supervision" (Radford et al.,
-/// arXiv:2103.00020, section 2.4), ResNet-50: a stem of three convolutions, average pools wherever a ResNet
-/// strides, attention in place of the last pool.
+/// The image tower of "Learning Transferable Visual Models From Natural Language Supervision" (Radford et
+/// al., arXiv:2103.00020, section 2.4), ResNet-50. It has a stem of three convolutions, an average pool at
+/// each stride of a ResNet, and attention in place of the last pool.
 ///
-/// Names are open_clip's, with the study's hook point `shortcut` on each block's sum before its last ReLU.
+/// The names are open_clip's, with the study's hook point `shortcut` on the sum before the last ReLU of each
+/// block.
 struct CLIPResNet: Headed {
   static let head = "visual.attnpool"
 
-  /// Blocks in each of the four stages.
+  /// The number of blocks in each of the four stages.
   let depths: [Int]
-  /// Channels of the 3×3 convolutions in the first stage.
+  /// The number of channels of the 3×3 convolutions in the first stage.
   let width: Int
   /// The number of heads of the attention pool.
   let heads: Int
-  /// Channels of the embedding images share with text.
+  /// The number of channels of the embedding, which images share with text.
   var outputs: Int?
 
   static let resNet50 = CLIPResNet(depths: [3, 4, 6, 3], width: 64, heads: 32, outputs: 1024)
@@ -24,7 +25,7 @@ struct CLIPResNet: Headed {
     try image("visual", Visual(network: self))
   }
 
-  /// The whole tower; CLIP keeps it apart from the text tower under this name.
+  /// The whole tower, which CLIP keeps apart from the text tower under this name.
   struct Visual: Block {
     let network: CLIPResNet
 
@@ -47,7 +48,8 @@ struct CLIPResNet: Headed {
     }
   }
 
-  /// 1×1, 3×3, 1×1 convolutions of stride 1 around a shortcut; both paths are averaged down.
+  /// A block of 1×1, 3×3 and 1×1 convolutions of stride 1 with a shortcut. Average pools downsample both
+  /// paths.
   struct Bottleneck: Block {
     let width: Int
     let stride: Int
@@ -65,7 +67,7 @@ struct CLIPResNet: Headed {
     }
   }
 
-  /// An average pool and a 1×1 convolution that bring the shortcut to the block's shape.
+  /// An average pool and a 1×1 convolution that give the shortcut the shape of the block's output.
   struct Projection: Block {
     let channels: Int
     let stride: Int
@@ -76,7 +78,7 @@ struct CLIPResNet: Headed {
     }
   }
 
-  /// Attention of the map's mean to the mean and all positions.
+  /// Attention whose query is the mean over the map, and whose keys are the mean and all positions.
   struct AttentionPool: Block {
     let heads: Int
     let channels: Int

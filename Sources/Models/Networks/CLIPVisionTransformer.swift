@@ -3,23 +3,23 @@ import Layers
 import Machine
 import Tensor
 
-/// The image tower of "Learning Transferable Visual Models From Natural Language Supervision" (Radford et al.,
-/// arXiv:2103.00020, section 2.4), ViT-B/32: with OpenAI's approximate GELU, or the exact one LAION trained it with. Names
-/// are open_clip's.
+/// The image tower of "Learning Transferable Visual Models From Natural Language Supervision" (Radford et
+/// al., arXiv:2103.00020, section 2.4), ViT-B/32. The GELU is OpenAI's approximation, or the exact one that
+/// LAION used in training. The names are open_clip's.
 struct CLIPVisionTransformer: Headed {
   static let head = "visual.proj"
 
-  /// Height and width of a patch.
+  /// The height and width of a patch.
   let patch: Int
-  /// Channels of a token.
+  /// The number of channels of a token.
   let width: Int
   /// The number of blocks.
   let depth: Int
   /// The number of attention heads.
   let heads: Int
-  /// Channels of the embedding images share with text.
+  /// The number of channels of the embedding, which images share with text.
   var outputs: Int?
-  /// Whether the MLPs have CLIP's approximation of the GELU, `x · σ(1.702 x)`. No parameter tells.
+  /// Whether the MLPs use CLIP's approximation of the GELU, `x · σ(1.702 x)`. The parameters do not show it.
   let quickGELU: Bool
 
   static let base32 = base32(quickGELU: false)
@@ -35,7 +35,7 @@ struct CLIPVisionTransformer: Headed {
     try image("visual", Visual(network: self))
   }
 
-  /// The whole tower; CLIP keeps it apart from the text tower under this name.
+  /// The whole tower, which CLIP keeps apart from the text tower under this name.
   struct Visual: Block {
     let network: CLIPVisionTransformer
 
@@ -65,8 +65,8 @@ struct CLIPVisionTransformer: Headed {
     }
   }
 
-  /// Attention, then an MLP; each is normalised before and added to its input. open_clip's Identities `ls_1` and
-  /// `ls_2` are what each adds.
+  /// Attention, then an MLP. Each has a normalisation before it and a residual connection around it.
+  /// open_clip's Identities `ls_1` and `ls_2` are the terms added to the residual stream.
   struct ResidualAttention: Block {
     let heads: Int
     let quickGELU: Bool
@@ -81,7 +81,7 @@ struct CLIPVisionTransformer: Headed {
     }
   }
 
-  /// PyTorch's MultiheadAttention of every token to all tokens.
+  /// PyTorch's MultiheadAttention, from every token to all tokens.
   struct SelfAttention: Block {
     let heads: Int
 
@@ -90,7 +90,7 @@ struct CLIPVisionTransformer: Headed {
     }
   }
 
-  /// Four times the channels and back.
+  /// An MLP with four times the channels in its hidden layer.
   struct MLP: Block {
     let quickGELU: Bool
 
@@ -193,7 +193,7 @@ extension CLIPVisionTransformer {
     "attn.out_proj": 0.1, "mlp.c_proj": 0.1, "ln_pre": 0.1,
   ]
 
-  /// The weights of LAION-400M, and the identifier whose network they are where it is another's.
+  /// Describes weights trained on LAION-400M, with the identifier of their network if it is another one.
   fileprivate static func laion400M(
     identifier: String? = nil, difference: String? = nil
   ) -> [OtherWeights] {

@@ -2,13 +2,13 @@ import Images
 import Layers
 import Units
 
-/// "A ConvNet for the 2020s" (Liu et al., arXiv:2201.03545, figure 4 and table 9). Names are timm's.
+/// "A ConvNet for the 2020s" (Liu et al., arXiv:2201.03545, figure 4 and table 9). The names are timm's.
 struct ConvNeXt: Headed {
   static let head = "head.fc"
 
-  /// Blocks in each of the four stages.
+  /// The number of blocks in each of the four stages.
   let depths: [Int]
-  /// Channels of each stage.
+  /// The number of channels of each stage.
   let widths: [Int]
   var outputs: Int? = 1000
 
@@ -23,7 +23,7 @@ struct ConvNeXt: Headed {
       "head", Head(outputs: outputs))
   }
 
-  /// Patches of 4×4 pixels.
+  /// A convolution on patches of 4×4 pixels.
   struct Stem: Block {
     let width: Int
 
@@ -32,7 +32,7 @@ struct ConvNeXt: Headed {
     }
   }
 
-  /// Blocks of one width and resolution.
+  /// A sequence of blocks of one width and resolution.
   struct Stage: Block {
     let depth: Int
     let width: Int
@@ -44,7 +44,7 @@ struct ConvNeXt: Headed {
     }
   }
 
-  /// Half the height and width.
+  /// A layer that halves height and width.
   struct Downsample: Block {
     let width: Int
 
@@ -53,7 +53,7 @@ struct ConvNeXt: Headed {
     }
   }
 
-  /// A 7×7 depthwise convolution and an inverted bottleneck, scaled per channel and added to the input.
+  /// A 7×7 depthwise convolution and an inverted bottleneck, scaled per channel, with a residual connection.
   struct Bottleneck: Block {
     func callAsFunction(_ x: Value) throws(GraphError) -> Value {
       let y =
@@ -65,14 +65,15 @@ struct ConvNeXt: Headed {
     }
   }
 
-  /// Four times the channels and back. timm has an Identity called `norm` behind the activation.
+  /// An MLP with four times the channels in its hidden layer. timm has an Identity named `norm` after the
+  /// activation.
   struct MLP: Block {
     func callAsFunction(_ x: Value) throws(GraphError) -> Value {
       try x.linear("fc1", 4 * x.channels).gelu().named("norm").linear("fc2", x.channels)
     }
   }
 
-  /// The mean over the map, normalised, to the classes.
+  /// The classifier: the mean over the map, a normalisation, and a linear layer.
   struct Head: Block {
     let outputs: Int?
 
@@ -88,7 +89,7 @@ struct ConvNeXt: Headed {
 // MARK: - In the catalogue
 
 extension Model {
-  // The study prepares images for ConvNeXt as for the ResNets, not as timm does.
+  // The study's preprocessing for ConvNeXt is that of the ResNets, not timm's.
   static let convNeXtBase = Model(
     "convnext_b", displayName: "ConvNeXt-B", paper: "A ConvNet for the 2020s, arXiv:2201.03545",
     network: ConvNeXt.base, input: .image(.imageNet), output: .classes(.torch),
@@ -114,7 +115,7 @@ extension Model {
 }
 
 extension LayerList {
-  /// The name of ConvNeXt's list with the Identities in its MLPs.
+  /// The name of the list of ConvNeXt's layers that includes the Identities in its MLPs.
   package static let withMLPNorm = "relevant-with-mlp-norm"
 }
 
@@ -124,8 +125,9 @@ extension RelevanceRule {
     "relevant", "blocks with their depthwise convolution, normalisation and both layers of the MLP"
   ) { $0.isConvNeXtLayer && !$0.hasSuffix("mlp_norm") }
 
-  /// The study's rule to the letter. timm has an Identity called `norm` behind the MLP's activation since March 2023,
-  /// which the rule takes in; the authors' own list, made that April, very probably did too.
+  /// The study's rule, taken literally. Since March 2023 timm has an Identity named `norm` after the
+  /// activation of the MLP, which the rule includes. The authors' own list, made in that April, very probably
+  /// included it, too.
   fileprivate static let convNeXtWithIdentities = RelevanceRule(
     LayerList.withMLPNorm,
     "the same and the MLP's activation, where timm since 0.8.17 has an Identity whose name the rule takes in"
@@ -133,7 +135,8 @@ extension RelevanceRule {
 }
 
 extension String {
-  /// Whether this is `stages_d_blocks_d`, or begins so and ends as the study's rule for ConvNeXt wants.
+  /// Whether the string is `stages_d_blocks_d`, or has this prefix and a suffix of the study's rule for
+  /// ConvNeXt.
   fileprivate var isConvNeXtLayer: Bool {
     let parts = split(separator: "_")
     guard parts.count >= 4, parts[0] == "stages", parts[2] == "blocks", Int(parts[1]) != nil,
@@ -144,7 +147,7 @@ extension String {
 }
 
 extension CheckpointLayout {
-  /// The authors' names (`downsample_layers.0.0`, `stages.0.0.dwconv`) to timm's.
+  /// The layout that converts the authors' names (`downsample_layers.0.0`, `stages.0.0.dwconv`) to timm's.
   fileprivate static let convNeXt = CheckpointLayout { _ in
     { key in
       let parts = key.split(separator: ".").map(String.init)

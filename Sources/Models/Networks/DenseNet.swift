@@ -1,14 +1,14 @@
 import Images
 import Layers
 
-/// "Densely Connected Convolutional Networks" (Huang et al., arXiv:1608.06993, table 1), the bottleneck and
-/// compressing variant. Names are torchvision's.
+/// "Densely Connected Convolutional Networks" (Huang et al., arXiv:1608.06993, table 1), in the variant with
+/// bottlenecks and compression. The names are torchvision's.
 struct DenseNet: Headed {
   static let head = "classifier"
 
-  /// Layers in each of the four dense blocks.
+  /// The number of layers in each of the four dense blocks.
   let depths: [Int]
-  /// Channels each layer adds (the paper's k).
+  /// The number of channels that each layer adds (k in the paper).
   let growth: Int
   var outputs: Int? = 1000
 
@@ -39,7 +39,7 @@ struct DenseNet: Headed {
     }
   }
 
-  /// Layers that each see the input and what all before them added.
+  /// A dense block: the input of each layer is the block's input and the outputs of all earlier layers.
   struct DenseBlock: Block {
     let depth: Int
     let growth: Int
@@ -54,7 +54,8 @@ struct DenseNet: Headed {
     }
   }
 
-  /// Normalised and rectified before each convolution: 1×1 to four times the growth, 3×3 to the growth.
+  /// A dense layer: batch normalisation and ReLU before each convolution, 1×1 to four times the growth, then
+  /// 3×3 to the growth.
   struct DenseLayer: Block {
     let growth: Int
 
@@ -64,7 +65,7 @@ struct DenseNet: Headed {
     }
   }
 
-  /// Half the channels, half the height and width.
+  /// A layer that halves the channels, the height and the width.
   struct Transition: Block {
     func callAsFunction(_ x: Value) throws(GraphError) -> Value {
       try x.batchNorm("norm").relu("relu").conv2d("conv", x.channels / 2, kernel: 1)
@@ -104,7 +105,8 @@ extension RelevanceRule {
 }
 
 extension CheckpointLayout {
-  /// torchvision's before 2018 number a layer's parts with a dot: `denselayer1.norm.1.weight`.
+  /// The layout for torchvision's files from before 2018, whose names have one more dot:
+  /// `denselayer1.norm.1.weight`.
   fileprivate static let denseNet = CheckpointLayout { _ in
     { key in
       var parts = key.split(separator: ".").map(String.init)

@@ -1,10 +1,11 @@
 import Images
 import Layers
 
-/// "Going Deeper with Convolutions" (Szegedy et al., arXiv:1409.4842, table 1) as torchvision trained it: with
-/// batch normalisation, 3×3 instead of 5×5 convolutions, pools that round up, without the auxiliary classifiers.
+/// "Going Deeper with Convolutions" (Szegedy et al., arXiv:1409.4842, table 1) in torchvision's version: with
+/// batch normalisation, 3×3 instead of 5×5 convolutions, pools that round up, and without the auxiliary
+/// classifiers.
 ///
-/// Names are torchvision's. Its `transform_input` is part of the preprocessing here.
+/// The names are torchvision's. Its `transform_input` is part of the preprocessing here.
 struct GoogLeNet: Headed {
   static let head = "fc"
   var outputs: Int? = 1000
@@ -32,7 +33,7 @@ struct GoogLeNet: Headed {
     return try features.linear(Self.head, outputs)
   }
 
-  /// Convolution, batch normalisation, ReLU; height and width are kept but for the stride.
+  /// A convolution, batch normalisation and ReLU. Without a stride, height and width are unchanged.
   struct Unit: Block {
     let channels: Int
     let kernel: Int
@@ -68,7 +69,7 @@ struct GoogLeNet: Headed {
     }
   }
 
-  /// A 3×3 maximum, then a 1×1 convolution.
+  /// A 3×3 maximum pool, then a 1×1 convolution.
   struct Pooled: Block {
     let channels: Int
 
@@ -81,8 +82,8 @@ struct GoogLeNet: Headed {
 // MARK: - In the catalogue
 
 extension Model {
-  // torchvision's `transform_input` brings ImageNet's statistics to a half within the network; here images are
-  // prepared so from the start.
+  // torchvision's `transform_input` converts ImageNet's normalisation to mean and deviation 0.5 within the
+  // network. Here the preprocessing normalises images in that way directly.
   static let googLeNetTorchvision = Model(
     "googlenet-tv", displayName: "GoogLeNet (torchvision)",
     paper: "Going Deeper with Convolutions, arXiv:1409.4842", network: GoogLeNet(),
@@ -102,14 +103,14 @@ extension Model {
 }
 
 extension RelevanceRule {
-  /// Beyond the study, in its spirit.
+  /// A rule for a network outside of the study, analogous to the study's rules.
   fileprivate static let googLeNet = RelevanceRule(
     "relevant", "every convolution and its normalisation, before the activation (not part of the study)"
   ) { $0.ends(in: "_conv", "_bn") }
 }
 
 extension CheckpointLayout {
-  /// torchvision's bring the auxiliary classifiers, which only training uses.
+  /// The layout for torchvision's files, which contain the auxiliary classifiers; only training uses them.
   fileprivate static let googLeNet = CheckpointLayout { _ in
     { key in key.hasPrefix("aux1.") || key.hasPrefix("aux2.") ? nil : key }
   }

@@ -1,11 +1,11 @@
 import Images
 import Layers
 
-/// "Going Deeper with Convolutions" (Szegedy et al., arXiv:1409.4842, table 1) as Google trained and Lucid
-/// published it (`inception5h`): no batch normalisation, TensorFlow's asymmetric padding, 204 channels where
-/// the paper has 208, 1,008 outputs after their softmax.
+/// "Going Deeper with Convolutions" (Szegedy et al., arXiv:1409.4842, table 1) as trained by Google and
+/// published by Lucid (`inception5h`). It has no batch normalisation, TensorFlow's asymmetric padding, 204
+/// channels where the paper has 208, and 1,008 outputs after a softmax.
 ///
-/// Names are those of lucent's port, which keeps TensorFlow's.
+/// The names are those of lucent's port, which keeps TensorFlow's.
 struct InceptionV1: Headed {
   static let head = "softmax2_pre_activation_matmul"
   var outputs: Int? = 1008
@@ -50,13 +50,13 @@ extension Padding {
 }
 
 extension Value {
-  /// Local response normalisation over nine channels, Lucid's alpha to the digit.
+  /// Applies local response normalisation over nine channels, with exactly Lucid's alpha.
   fileprivate func responseNorm(_ name: String) throws(GraphError) -> Value {
     try localResponseNorm(name, size: 9, alpha: 9.99999974738e-05, beta: 0.5, k: 1)
   }
 
-  /// An inception module (figure 2b): 1×1, reduced 3×3, reduced 5×5 and pooled branches side by side.
-  /// Recorded in the order in which lucent registers the convolutions.
+  /// Applies an inception module (figure 2b) with four parallel branches: 1×1, reduced 3×3, reduced 5×5, and
+  /// pooled. The branches are recorded in the order in which lucent registers the convolutions.
   fileprivate func mixed(
     _ name: String, _ single: Int, medium: (reduce: Int, out: Int), large: (reduce: Int, out: Int), pool: Int
   ) throws(GraphError) -> Value {
@@ -71,7 +71,7 @@ extension Value {
     return try .concatenating(branch1, branch2, branch3, branch4).named(mixed)
   }
 
-  /// A convolution that keeps height and width, and its rectified result under `name`.
+  /// Applies a convolution that preserves height and width, and a ReLU whose result is named `name`.
   private func unit(_ name: String, _ channels: Int, kernel: Int) throws(GraphError) -> Value {
     try conv2d("\(name)_pre_relu_conv", channels, kernel: kernel, padding: Padding(kernel / 2), bias: true)
       .relu(name)

@@ -3,15 +3,16 @@ import Layers
 import Machine
 
 /// "Deep Residual Learning for Image Recognition" (He et al., arXiv:1512.03385, table 1), in torchvision's
-/// version 1.5, which strides in the 3×3 convolution; wide variants after arXiv:1605.07146.
+/// version 1.5, whose stride is in the 3×3 convolution. The wide variants follow arXiv:1605.07146.
 ///
-/// Names are torchvision's, with the study's hook point `shortcut` on each block's sum before its last ReLU.
+/// The names are torchvision's, with the study's hook point `shortcut` on the sum before the last ReLU of
+/// each block.
 struct ResNet: Headed {
   static let head = "fc"
 
-  /// Blocks in each of the four stages.
+  /// The number of blocks in each of the four stages.
   let depths: [Int]
-  /// Channels of the 3×3 convolution in the first stage.
+  /// The number of channels of the 3×3 convolution in the first stage.
   let width: Int
   var outputs: Int? = 1000
 
@@ -38,7 +39,7 @@ struct ResNet: Headed {
     }
   }
 
-  /// 1×1, 3×3, 1×1 convolutions around a shortcut (figure 5, right).
+  /// A block of 1×1, 3×3 and 1×1 convolutions with a shortcut (figure 5, right).
   struct Bottleneck: Block {
     let width: Int
     let outputChannels: Int
@@ -57,7 +58,7 @@ struct ResNet: Headed {
     }
   }
 
-  /// A 1×1 convolution that brings the shortcut to the block's shape.
+  /// A 1×1 convolution that gives the shortcut the shape of the block's output.
   struct Projection: Block {
     let channels: Int
     let stride: Int
@@ -111,7 +112,7 @@ extension Model {
     means: "MadryLab's, ε = 4/255; other ε, L2 and plain ResNet-50 fit and are others", top1: 0.6386,
     wordsOfOthers: ["l2_eps", "_l2"])
 
-  /// An adversarially trained ResNet-50 of MadryLab's.
+  /// Describes an adversarially trained ResNet-50 from MadryLab.
   private static func robustResNet50(
     _ identifier: String, _ training: String, file: String, means meaning: String, top1: Double,
     wordsOfOthers: [String]
@@ -153,7 +154,7 @@ extension Model {
 }
 
 extension RelevanceRule {
-  /// The study's rule for ResNets, CLIP's too.
+  /// The study's rule for ResNets, including CLIP's.
   static let resNet = RelevanceRule(
     "relevant", "convolutions, normalisations and sums of the residual blocks, before their activation"
   ) { $0.hasPrefix("layer") && $0.ends(in: "conv1", "conv2", "conv3", "bn1", "bn2", "bn3", "shortcut") }
@@ -165,13 +166,13 @@ extension ResNet {
   /// The names that libraries give ResNet-50.
   fileprivate static let names: Set = ["resnet50", "tv_resnet50", "resnet-50"]
 
-  /// Architectures whose parameters are ResNet-50's and that compute something else.
+  /// Architectures with the parameters of ResNet-50 and a different computation.
   fileprivate static let lookalikes = [
     "resnetblur50": "blurs where resnet50 strides", "resnetaa50": "averages where resnet50 strides",
     "resnet50_caffe": "strides in its first 1×1 convolutions and takes BGR",
   ]
 
-  /// Weights that fit ResNet-50 and that no identifier means.
+  /// Weights that fit ResNet-50 and belong to no identifier.
   fileprivate static let otherWeights =
     [
       OtherWeights("11ad3fa6", "torchvision's resnet50, IMAGENET1K_V2, published for resizing to 232"),

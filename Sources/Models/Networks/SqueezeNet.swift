@@ -3,7 +3,7 @@ import Layers
 import Machine
 
 /// "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters" (Iandola et al., arXiv:1602.07360), in the
-/// authors' later version 1.1: a smaller stem, pooling earlier. Names are torchvision's.
+/// authors' later version 1.1, which has a smaller stem and earlier pools. The names are torchvision's.
 struct SqueezeNet: Headed {
   static let head = "classifier"
   var outputs: Int? = 1000
@@ -29,7 +29,7 @@ struct SqueezeNet: Headed {
     }
   }
 
-  /// A fire module (figure 1): a 1×1 squeeze, then 1×1 and 3×3 expansions side by side.
+  /// A fire module (figure 1): a 1×1 squeeze, then parallel 1×1 and 3×3 expansions.
   struct Fire: Block {
     let squeeze: Int
     let expand: Int
@@ -44,7 +44,7 @@ struct SqueezeNet: Headed {
     }
   }
 
-  /// A 1×1 convolution to the classes, rectified, and its mean over the map.
+  /// The classifier: a 1×1 convolution to the classes, ReLU, and the mean over the map.
   struct Classifier: Block {
     let outputs: Int
 
@@ -76,7 +76,7 @@ extension Model {
         }
       ]))
 
-  // Its authors publish no accuracy of their own for version 1.1.
+  // The authors publish no accuracy for version 1.1.
   static let squeezeNetCaffe = Model(
     "squeezenet1_1-caffe", displayName: "SqueezeNet 1.1 (Caffe)", paper: SqueezeNet.paper,
     network: SqueezeNet(), input: .image(.caffe), output: .classes(.torch), relevantLayers: [.squeezeNet],
@@ -114,14 +114,15 @@ extension SqueezeNet {
 }
 
 extension RelevanceRule {
-  /// Beyond the study, in its spirit.
+  /// A rule for a network outside of the study, analogous to the study's rules.
   fileprivate static let squeezeNet = RelevanceRule(
     "relevant", "every convolution, before its activation (not part of the study)"
   ) { ["features_0", "classifier_1"].contains($0) || $0.ends(in: "_squeeze", "_expand1x1", "_expand3x3") }
 }
 
 extension CheckpointLayout {
-  /// Caffe's and Keras's layers: `fire2/squeeze1x1.weight` is torchvision's `features.3.squeeze.weight`.
+  /// The layout for the names of Caffe and Keras: `fire2/squeeze1x1.weight` is torchvision's
+  /// `features.3.squeeze.weight`.
   fileprivate static let squeezeNet = CheckpointLayout { _ in
     { key in
       guard let dot = key.lastIndex(of: ".") else { return key }

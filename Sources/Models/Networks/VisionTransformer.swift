@@ -2,14 +2,14 @@ import Images
 import Layers
 import Tensor
 
-/// "An Image is Worth 16x16 Words" (Dosovitskiy et al., arXiv:2010.11929, figure 1), ViT-B/32, as "How to train
-/// your ViT?" (arXiv:2106.10270) trained it. Names are timm's.
+/// "An Image is Worth 16x16 Words" (Dosovitskiy et al., arXiv:2010.11929, figure 1), ViT-B/32, as trained in
+/// "How to train your ViT?" (arXiv:2106.10270). The names are timm's.
 struct VisionTransformer: Headed {
   static let head = "head"
 
-  /// Height and width of a patch.
+  /// The height and width of a patch.
   let patch: Int
-  /// Channels of a token.
+  /// The number of channels of a token.
   let width: Int
   /// The number of blocks.
   let depth: Int
@@ -29,7 +29,7 @@ struct VisionTransformer: Headed {
     return try token.linear(Self.head, outputs)
   }
 
-  /// One token a patch.
+  /// A convolution that makes one token per patch.
   struct PatchEmbedding: Block {
     let patch: Int
     let width: Int
@@ -39,8 +39,8 @@ struct VisionTransformer: Headed {
     }
   }
 
-  /// Attention, then an MLP; each is normalised before and added to its input. timm's Identities `ls1` and `ls2`
-  /// are what each adds.
+  /// Attention, then an MLP. Each has a normalisation before it and a residual connection around it. timm's
+  /// Identities `ls1` and `ls2` are the terms added to the residual stream.
   struct Encoder: Block {
     let heads: Int
 
@@ -52,7 +52,7 @@ struct VisionTransformer: Headed {
     }
   }
 
-  /// Attention of every token to all tokens.
+  /// Attention from every token to all tokens.
   struct SelfAttention: Block {
     let heads: Int
 
@@ -61,7 +61,7 @@ struct VisionTransformer: Headed {
     }
   }
 
-  /// Four times the channels and back.
+  /// An MLP with four times the channels in its hidden layer.
   struct MLP: Block {
     func callAsFunction(_ x: Value) throws(GraphError) -> Value {
       try x.linear("fc1", 4 * x.channels).gelu().linear("fc2", x.channels)
@@ -104,14 +104,15 @@ extension RelevanceRule {
 }
 
 extension CheckpointLayout {
-  /// timm's names, or those of Google's AugReg checkpoints (`.npz` from JAX), whose kernels are input × output.
+  /// The layout for timm's names, or for Google's AugReg checkpoints (`.npz` from JAX), whose kernels are
+  /// input × output.
   fileprivate static let visionTransformer = CheckpointLayout { source in
     let isJAX = source.names.contains { $0.hasSuffix("Transformer/encoder_norm/scale") }
     return isJAX ? AugReg(source).adapted() : plain.adapt(source)
   }
 }
 
-/// Reads an AugReg checkpoint (arXiv:2106.10270) as timm's `VisionTransformer` reads it.
+/// Converts an AugReg checkpoint (arXiv:2106.10270) in the same way as timm's `VisionTransformer`.
 private struct AugReg {
   private let source: any TensorSource
   private let prefix: String
@@ -123,7 +124,7 @@ private struct AugReg {
     prefix = source.names.contains { $0.hasPrefix("opt/target/") } ? "opt/target/" : ""
   }
 
-  /// Every parameter it knows, then the keys it does not.
+  /// Returns every known parameter, then the unknown keys.
   consuming func adapted() -> [AdaptedTensor] {
     add("cls_token", ["cls"])
     add("pos_embed", ["Transformer/posembed_input/pos_embedding"])
@@ -148,10 +149,10 @@ private struct AugReg {
     let attention = "\(from)/MultiHeadDotProductAttention_1"
     let projections = ["query", "key", "value"].map { "\(attention)/\($0)" }
     add(norm: "blocks.\(block).norm1", "\(from)/LayerNorm_0")
-    // Kernels are width × heads × size, biases heads × size.
+    // The kernels are width × heads × size, the biases heads × size.
     add("blocks.\(block).attn.qkv.weight", projections.map { "\($0)/kernel" }, [1, 2, 0], flattening: 2)
     add("blocks.\(block).attn.qkv.bias", projections.map { "\($0)/bias" }, flattening: 2)
-    // The output's kernel is heads × size × width.
+    // The kernel of the output is heads × size × width.
     add("blocks.\(block).attn.proj.weight", ["\(attention)/out/kernel"], [2, 0, 1], keepingFirst: true)
     add("blocks.\(block).attn.proj.bias", ["\(attention)/out/bias"])
     add(norm: "blocks.\(block).norm2", "\(from)/LayerNorm_2")
@@ -169,14 +170,15 @@ private struct AugReg {
     add("\(name).bias", ["\(key)/bias"])
   }
 
-  /// Adds a parameter if its parts are there and have the axes the permutation wants; else binding reports it.
+  /// Adds a parameter if its parts are present and have as many axes as the permutation. Otherwise binding
+  /// reports it.
   ///
   /// - Parameters:
   ///   - name: The parameter.
-  ///   - keys: The parts, stacked along the first axis.
-  ///   - permutation: The order of each part's axes.
-  ///   - flattening: How many leading axes become one.
-  ///   - keepingFirst: Whether all axes but the first become one.
+  ///   - keys: The parts, concatenated along the first axis.
+  ///   - permutation: The permutation of each part's axes.
+  ///   - flattening: The number of leading axes that are merged into one.
+  ///   - keepingFirst: Whether all axes but the first are merged into one.
   private mutating func add(
     _ name: String, _ keys: [String], _ permutation: [Int]? = nil, flattening: Int = 1,
     keepingFirst: Bool = false
