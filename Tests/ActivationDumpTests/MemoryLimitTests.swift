@@ -80,7 +80,8 @@ struct MemoryLimitTests {
     for name in ["a.tar", "b.tar"] {
       try folder.write(Tar.archive([(name: "x.png", bytes: image)]), to: "images/\(name)")
     }
-    let user = "setpriv --reuid 61234 --clear-groups sh -c"
+    // Not the user of the test above: a user's processes are counted together.
+    let user = "setpriv --reuid 61235 --clear-groups sh -c"
     guard getuid() == 0, try Program.shell("\(user) 'test -x \"$0\"' \"$0\"").status == 0 else { return }
     let outcome = try Program.shell(
       "chmod -R a+rX \"$(dirname \"$1\")\"; exec \(user)"
