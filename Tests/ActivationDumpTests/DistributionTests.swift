@@ -28,6 +28,7 @@ struct DistributionTests {
     }
 
     let commandName: String
+    let shouldDisplay: Bool
     let arguments: [Argument]?
     let subcommands: [Command]?
   }
@@ -42,7 +43,7 @@ struct DistributionTests {
       Help.self, from: Data(try Program.run("--experimental-dump-help").output.utf8))
     var sections = 0
     func look(_ command: Command, _ path: [String]) {
-      let children = (command.subcommands ?? []).filter { $0.commandName != "help" }
+      let children = (command.subcommands ?? []).filter { $0.commandName != "help" && $0.shouldDisplay }
       for child in children { look(child, path + [child.commandName]) }
       guard children.isEmpty else { return }
       sections += 1
