@@ -37,10 +37,10 @@ struct BenchmarkTests {
       benchmark.model, weights: .seeded(1), recording: benchmark.model.relevantLayers)
     let busy = network.plan.steps.indices.filter { !network.plan.isIdle($0) }
     #expect(layers.dropLast().map(\.name) == busy.map { network.plan.steps[$0].step.name })
-    // Every fire module ends in a concatenation that copies nothing.
+    // Every fire module ends in a concatenation without copies, which is not a busy step.
     #expect(busy.count < network.plan.steps.count)
     #expect(summary.recordingCost.map { $0 > -1 && $0 < 10 } == true)
-    // GFLOP/s times milliseconds is work: two operations for each multiply-add.
+    // The product of GFLOP/s and milliseconds is the work, with two operations per multiply-add.
     let work = layers.reduce(0) { $0 + 0.5e6 * $1.gflops * $1.ms }
     let expected = Double(try benchmark.model.graph().multiplyAdds)
     #expect(abs(work - expected) <= 1e-6 * expected)

@@ -32,7 +32,7 @@ struct ComparisonTests {
     #expect(!compare([0, 1e-9], [0, 0]).passes)
   }
 
-  @Test("a NaN anywhere fails, and is what is shown", arguments: [0, 1, 3])
+  @Test("any NaN fails, and is shown", arguments: [0, 1, 3])
   func nan(place: Int) {
     var values: [Float] = [1, 2, 3, 4]
     values[place] = .nan
@@ -59,12 +59,12 @@ struct ComparisonTests {
       model, weights: .seeded(1), against: reference, batchSize: 1, threads: 2)
     #expect(result.passes && result.firstOff == nil && result.images == reference.images)
     #expect(result.arrays.map(\.name) == model.relevantLayers + ["logits"])
-    // Other weights are not this network.
+    // A network with other weights does not agree.
     let other = try Verification.run(model, weights: .seeded(2), against: reference)
     #expect(!other.passes && other.firstOff == "features.0")
   }
 
-  @Test("the first layer that is off is named in order of execution, whatever the order of the file")
+  @Test("the first failing layer is named in order of execution, whatever the order of the file")
   func bisection() throws {
     let folder = try TemporaryFolder()
     let model = try Model.named("squeezenet1_1")

@@ -14,11 +14,12 @@ struct EvaluationTests {
     arguments: [
       (762, 1000, 632, false, .inside), (700, 1000, 632, false, .outside),
       (762, 1000, 632, true, .generatedWeights),
-      // The whole validation set.
+      // Cases with the whole validation set.
       (38065, 50000, 1000, false, .inside), (37500, 50000, 1000, false, .outside),
-      // The interval of 25 images is 33 points wide; what lies outside of it is news all the same.
+      // Cases with few images: the interval of 25 images is 33 points wide, but an accuracy outside of it is
+      // still reported.
       (19, 25, 25, false, .fewImages), (0, 1, 1, false, .fewImages), (0, 25, 25, false, .outside),
-      // One class folder; ten classes of Imagenette; a hundred of 1,000.
+      // Cases with few classes: one class folder, ten classes of Imagenette, a hundred of 1,000.
       (38, 50, 1, false, .fewClasses), (3000, 3925, 10, false, .fewClasses),
       (3805, 5000, 100, false, .fewClasses),
     ] as [(Int, Int, Int, Bool, PublishedAccuracy.Verdict)])
@@ -38,7 +39,7 @@ struct EvaluationTests {
     #expect(Classes.top(9, of: [1, 2]) == [1, 0])
   }
 
-  @Test("scores become probabilities once, and Lucid's outputs PyTorch's classes")
+  @Test("scores become probabilities once, and Lucid's outputs are mapped to PyTorch's classes")
   func labels() throws {
     let model = try Model.named("googlenet")
     let lucid = Classes(model: model)
@@ -58,12 +59,12 @@ struct EvaluationTests {
     #expect(labels.top(2, of: scores).map(\.probability) == [0.5, 0.5])
   }
 
-  @Test("images in the folder of the network's own answer are right, others count as they should")
+  @Test("images in the folder of the network's answer are correct, and others count by rank")
   func accuracy() throws {
     let folder = try TemporaryFolder()
     let model = try Model.named("squeezenet1_1")
     let network = try Network(model, weights: .seeded(1))
-    // Three labelled with the best class, one with the third best, one with the seventh.
+    // Three images are labelled with the best class, one with the third best, and one with the seventh.
     for (index, rank) in [0, 0, 0, 2, 6].enumerated() {
       let image = PNG.photograph(width: 60, height: 50, seed: UInt64(100 + index))
       let path = try folder.write(image, to: "image.png")
@@ -80,7 +81,7 @@ struct EvaluationTests {
     #expect(answers.map(\.row) == [0, 1, 2, 3, 4])
   }
 
-  @Test("labels that are not ImageNet's are refused with their names")
+  @Test("labels that are not ImageNet's are refused by name")
   func badLabels() throws {
     let folder = try TemporaryFolder()
     let image = PNG.photograph(width: 9, height: 9, seed: 1)
@@ -96,7 +97,7 @@ struct EvaluationTests {
     }
   }
 
-  @Test("a classifier scores embeddings by their direction, a hundredfold")
+  @Test("a classifier multiplies the normalised embedding by 100")
   func classifier() throws {
     let folder = try TemporaryFolder()
     var matrix = [Float](repeating: 0, count: 2000)
@@ -110,7 +111,7 @@ struct EvaluationTests {
     #expect(error?.message.contains("2×1000") == true)
     try folder.write(npy("(2, 1001)", matrix), to: "short.npy")
     #expect(throws: Failure.self) { try Classifier(folder("short.npy"), outputs: 2) }
-    // A network that returns an embedding needs one.
+    // A network that returns an embedding needs a classifier.
     try folder.write(PNG.photograph(width: 9, height: 9, seed: 1), to: "images/n01440764/a.png")
     let images = try ImageList.read(folder("images"))
     let usage = #expect(throws: Failure.self) {
@@ -119,7 +120,7 @@ struct EvaluationTests {
     #expect(usage?.kind == .usage && usage?.message.contains("'classifier FILE'") == true)
   }
 
-  /// A `.npy` file of version 1, written by hand.
+  /// Returns a `.npy` file of version 1, assembled by hand.
   private func npy(_ shape: String, _ values: [Float]) -> [UInt8] {
     var header = "{'descr': '<f4', 'fortran_order': False, 'shape': \(shape), }"
     header += String(repeating: " ", count: 117 - header.utf8.count) + "\n"

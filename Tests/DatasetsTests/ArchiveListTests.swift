@@ -12,7 +12,7 @@ struct ArchiveListTests {
   private func paths(_ list: ImageList) -> [String] { (0..<list.count).map { list.path(ofRow: $0) } }
   private func labels(_ list: ImageList) -> [Int?] { (0..<list.count).map { list.label(ofRow: $0) } }
 
-  /// The bytes of a row's image.
+  /// Returns the bytes of a row's image.
   private func contents(_ list: ImageList, _ row: Int) throws -> String {
     let location = list.location(ofRow: row)
     let data = try Data(contentsOf: URL(filePath: list.file(ofRow: row)))
@@ -21,7 +21,7 @@ struct ArchiveListTests {
   }
 
   @Test(
-    "class folders in an archive are ordered and labelled as on a disk", arguments: ["ustar", "pax", "gnu"])
+    "class folders in an archive are ordered and labelled as on disk", arguments: ["ustar", "pax", "gnu"])
   func classFolders(format: String) throws {
     let list = try ImageList.read(Archives.path("\(format).tar"))
     #expect(list.layout == .tar && list.labels == .imagenet && list.classes == ["n01440764", "n01443537"])
@@ -38,12 +38,13 @@ struct ArchiveListTests {
       ])
   }
 
-  @Test("an archive of a folder holds the rows of that folder", arguments: 0..<12)
+  @Test("an archive of a folder has the rows of that folder", arguments: 0..<12)
   func likeFolders(seed: Int) throws {
     var generator = SplitMix(seed: UInt64(seed))
     let folder = try TemporaryFolder()
     let parts = ["n01440764", "n01443537", "a", "a-b", "a.b", "A", "ä", "z z", "0"]
-    // All at one depth, or at any: images beside class folders are left out, images right in the root are a flat folder.
+    // The depth is the same for all images, or differs. Images beside class folders are omitted; images
+    // directly in the root make a flat folder.
     let depth = seed % 3
     var names: Set<String> = []
     for index in 0..<40 {
@@ -97,7 +98,7 @@ struct ArchiveListTests {
     #expect(list.location(ofRow: 0).name == "\(Archives.path("nested.tar"))/n01440764.tar/n01440764_10.JPEG")
   }
 
-  @Test("shards come in the order of their pattern, samples by name, with labels from their texts")
+  @Test("shards are in the order of their pattern, samples by name, with labels from their text files")
   func shards() throws {
     let list = try ImageList.read(Archives.path("shard-{000000..000002}.tar"))
     #expect(list.layout == .tar && list.labels == .given && list.count == 12)
@@ -113,7 +114,7 @@ struct ArchiveListTests {
     #expect(other.digest != list.digest)
   }
 
-  /// The paths and labels of an archive with some members, whose images say their names.
+  /// Returns the paths and labels of an archive with some members. The content of each image is its name.
   private func samples(_ names: [(String, String)], keys: [String] = []) throws -> (
     rows: [String], remarks: [String]
   ) {
@@ -125,7 +126,7 @@ struct ArchiveListTests {
   }
 
   @Test(
-    "a sample's only image counts whatever its key; of several, the plain one or the one that is asked for")
+    "a single image of a sample is used; of several, the one with a plain or the requested key")
   func keys() throws {
     let compound = try samples([
       ("0.input.jpg", ""), ("0.cls", "5"), ("1.Input.JPG", ""), ("1.CLS", "\u{FEFF}n01440764\r\n"),
@@ -152,7 +153,7 @@ struct ArchiveListTests {
         && some.remarks == [
           "1 samples have no image of the key asked for and are left out: sample d/1 has the image png"
         ])
-    // Without any label, a key is what makes samples of members.
+    // Without labels, a sample is determined by its key.
     #expect(try samples([("0.a.png", ""), ("0.b.png", "")]).rows == ["0.a.png -1", "0.b.png -1"])
     #expect(try samples([("0.a.png", ""), ("0.b.png", "")], keys: ["b.png"]).rows == ["0.b.png -1"])
     let none = #expect(throws: Failure.self) { try samples(pair, keys: ["tif"]) }
@@ -161,7 +162,7 @@ struct ArchiveListTests {
         && none?.message.contains("sample d/0 has the images input.jpg, target.jpg") == true)
   }
 
-  @Test("a label beside an image of the same whole name is its own, also where names have dots")
+  @Test("a label belongs to the image of the same name, also if names contain dots")
   func dots() throws {
     let names = [
       ("a.b.jpg", ""), ("a.b.cls", "5"), ("a.c.jpg", ""), ("a.c.cls", "6"), ("v1.0/x.jpg", ""),
@@ -171,7 +172,7 @@ struct ArchiveListTests {
     #expect(try samples(names.filter { $0.0.hasPrefix("v") }).rows == ["v1.0/x.jpg 7"])
   }
 
-  @Test("keys of what is no archive are refused")
+  @Test("keys without archives are refused")
   func keysElsewhere() throws {
     let folder = try TemporaryFolder()
     try folder.write([1], to: "val/a.png")
@@ -179,7 +180,7 @@ struct ArchiveListTests {
     #expect(error?.kind == .usage && error?.message.contains("'image key'") == true)
   }
 
-  @Test("a folder of shards, and a list of them, stand for the shards")
+  @Test("a folder of shards, or a list of shards, is read as the shards")
   func folderOfShards() throws {
     let folder = try TemporaryFolder()
     for shard in 0..<3 {
@@ -195,11 +196,11 @@ struct ArchiveListTests {
   }
 
   @Test(
-    "links and devices are left out aloud; of one name the last counts; names above the archive are just names"
+    "links and devices are omitted with a remark; the last member of a name counts; `..` is only a name"
   )
   func odds() throws {
     let list = try ImageList.read(Archives.path("links.tar"))
-    // ".." is a folder that not everything is in.
+    // The component ".." counts as a folder, which does not contain all images.
     #expect(paths(list) == ["links.tar/../up.png"])
     #expect(
       list.remarks.contains {
@@ -215,7 +216,7 @@ struct ArchiveListTests {
     #expect(try contents(flat, 0) == "\u{2}\u{2}")
   }
 
-  @Test("names of any bytes are told apart, and written so that they can be read back")
+  @Test("names of any bytes are distinct, and are written losslessly")
   func anyBytes() throws {
     let list = try ImageList.read(Archives.path("bytes.tar"))
     let fields = (0..<list.count).map { EscapedText.escaped(list.bytes(ofRow: $0)) }
@@ -230,7 +231,7 @@ struct ArchiveListTests {
     #expect(try contents(list, 2) == "latin")
   }
 
-  @Test("what is no archive is refused with what to do about it")
+  @Test("files that are not archives are refused with a remedy")
   func refusals() throws {
     let folder = try TemporaryFolder()
     func message(_ bytes: [UInt8], _ name: String = "x.tar") throws -> String {
@@ -254,7 +255,7 @@ struct ArchiveListTests {
     #expect(missing?.kind == .inputMissing && missing?.message.contains("y-0.tar") == true)
   }
 
-  @Test("texts beside no image say nothing of labels, whatever is in them")
+  @Test("text files without an image have no effect on labels, whatever their contents")
   func otherTexts() throws {
     let folder = try TemporaryFolder()
     let files: [(String, [UInt8])] = [
@@ -266,7 +267,7 @@ struct ArchiveListTests {
     #expect(list.labels == .imagenet && labels(list) == [0, 0, 1] && list.remarks.isEmpty)
   }
 
-  @Test("more archives behind the end of one are left out aloud")
+  @Test("archives after the end of the first are omitted with a remark")
   func concatenated() throws {
     let folder = try TemporaryFolder()
     try folder.write(Tar.archive([("a.png", [1])]) + Tar.archive([("b.png", [1])]), to: "x.tar")
@@ -274,7 +275,7 @@ struct ArchiveListTests {
     #expect(list.count == 1 && list.remarks.contains { $0.description.contains("goes on behind the mark") })
   }
 
-  @Test("truncating keeps the first rows; the digest knows where the bytes are")
+  @Test("truncation keeps the first rows; the digest depends on the byte ranges")
   func digests() throws {
     let folder = try TemporaryFolder()
     let files: [(String, [UInt8])] = [("a.png", [1]), ("b.png", [2, 3]), ("c.png", [4])]
@@ -305,7 +306,7 @@ struct BracePatternTests {
     #expect(try BracePattern.expand(pattern).joined(separator: " ") == names)
   }
 
-  @Test("patterns of millions of names are refused before they are made")
+  @Test("patterns of millions of names are refused before their expansion")
   func limits() {
     for pattern in ["{0..9999999}", "{0..999}{0..999}{0..9}", "{0..9223372036854775807}"] {
       #expect((try? BracePattern.expand(pattern)) == nil || pattern.contains("9223372036854775807"))

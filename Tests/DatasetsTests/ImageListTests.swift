@@ -14,9 +14,9 @@ struct ImageListTests {
 
   private func paths(_ list: ImageList) -> [String] { (0..<list.count).map { list.path(ofRow: $0) } }
 
-  @Test("class folders come in torchvision's order: folder by folder, not by the bytes of the whole path")
+  @Test("class folders are in torchvision's order: folder by folder, not by the bytes of the whole path")
   func classFolders() throws {
-    // '-' sorts before '/', so sorting whole paths would put n01-b before n01.
+    // '-' sorts before '/', so a sort by whole paths would put n01-b before n01.
     let folder = try folder([
       "n01/b.png", "n01/a.JPEG", "n01-b/x.jpg", "n01/deep/0.png", "n01/Z.PNG", "empty/x.txt",
     ])
@@ -28,7 +28,7 @@ struct ImageListTests {
     #expect(list.file(ofRow: 4) == folder("images/n01-b/x.jpg"))
   }
 
-  @Test("folders named by synset get the class's index among the thousand, also when few are there")
+  @Test("folders named by synset get the ImageNet class index, also if only few exist")
   func synsets() throws {
     let folder = try folder(["n15075141/a.png", "n01443537/a.png"])
     let list = try ImageList.read(folder("images"))
@@ -37,7 +37,7 @@ struct ImageListTests {
     #expect(list.label(ofRow: 1) == 999)
   }
 
-  @Test("one folder that is no synset makes all labels positions")
+  @Test("one folder that is not a synset turns all labels into positions")
   func mixedNames() throws {
     let folder = try folder(["n15075141/a.png", "cats/a.png"])
     let list = try ImageList.read(folder("images"))
@@ -45,7 +45,7 @@ struct ImageListTests {
     #expect((0..<2).map { list.label(ofRow: $0) } == [0, 1])
   }
 
-  @Test("a flat folder has no labels; images beside class folders are left out aloud")
+  @Test("a flat folder has no labels; images beside class folders are omitted with a remark")
   func flatAndStray() throws {
     let flatFolder = try folder(["b.jpg", "a.png", "notes.txt"])
     let flat = try ImageList.read(flatFolder("images"))
@@ -58,7 +58,7 @@ struct ImageListTests {
   }
 
   @Test(
-    "hidden images, folders without images and folders that are no synsets are told of, and rows as of ImageFolder"
+    "hidden images, empty folders and folders without synsets cause remarks; rows are as in ImageFolder"
   )
   func hiddenEntries() throws {
     let folder = try folder([
@@ -87,7 +87,7 @@ struct ImageListTests {
     #expect(try ImageList.read(folder("images/n01440764")).remarks.count == 1)
   }
 
-  @Test("a folder deeper than paths can be refuses the input; nothing is left out in silence")
+  @Test("a folder with too long a path is an error; no image is omitted silently")
   func deepFolders() throws {
     let folder = try folder(["c/a.png"])
     let made = try Deep.folder(in: folder("images/c"))
@@ -98,7 +98,7 @@ struct ImageListTests {
       "\(error?.message ?? "")")
   }
 
-  @Test("a link back up does not go round for ever")
+  @Test("a link to an ancestor does not cause an infinite loop")
   func linkLoop() throws {
     let folder = try folder(["c/a.png"])
     try FileManager.default.createSymbolicLink(
@@ -117,7 +117,7 @@ struct ImageListTests {
   }
 
   @Test(
-    "lists that make no sense are refused",
+    "malformed lists are refused",
     arguments: ["a.png\tcat\n", "a.png\t-1\n", "a.png\t1\t2\n", "a.png\t1\na.png\t2\n", "\t3\n"])
   func badLists(text: String) {
     let error = #expect(throws: Failure.self) { try ImageList.parse(text, path: "list.txt") }
@@ -125,7 +125,7 @@ struct ImageListTests {
     #expect(error?.message.contains("list.txt") == true)
   }
 
-  @Test("a list says the same in any order, with any ends of lines")
+  @Test("a list is the same in any order of lines, with any line ends")
   func orders() throws {
     let lines = ["a/10\t3", "a/1\t4", "a", "b\t0", "a/1/x", "a/é"]
     let sorted = try ImageList.parse("a\na/1\t4\na/1/x\na/10\t3\na/é\nb\t0\n", path: "l")
@@ -137,7 +137,7 @@ struct ImageListTests {
     }
   }
 
-  @Test("what is not there, empty or no list is told apart")
+  @Test("missing, empty and malformed lists have different errors")
   func missing() throws {
     let folder = try folder(["notes.txt"])
     try folder.write(PNG.photograph(width: 2, height: 2, seed: 1), to: "photo.png")
@@ -152,7 +152,7 @@ struct ImageListTests {
     #expect(kind("photo.png") == .badData)
   }
 
-  @Test("names of any bytes are rows, in bytewise order, and are written so that they can be read back")
+  @Test("names of any bytes are rows in bytewise order, and are written losslessly")
   func anyBytes() throws {
     let folder = try folder(["c/a.png"])
     for name in [
@@ -176,7 +176,7 @@ struct ImageListTests {
     }
   }
 
-  @Test("every byte and every mixture of bytes comes back from a field, which is text without controls")
+  @Test("every byte sequence is restored from its field, which is text without control characters")
   func reversible() {
     var generator = SplitMix(seed: 5)
     for round in 0..<2000 {
@@ -194,7 +194,7 @@ struct ImageListTests {
     }
   }
 
-  @Test("truncating keeps the first rows; the digest knows paths, order and labels")
+  @Test("truncation keeps the first rows; the digest depends on paths, order and labels")
   func digests() throws {
     var list = try ImageList.parse("a\t1\nb\t2\nc\t3\n", path: "l")
     list.truncate(to: 2)
@@ -206,14 +206,14 @@ struct ImageListTests {
     #expect(list.count == 2)
   }
 
-  @Test("fields of a table keep their tabs and line ends out of it")
+  @Test("tabs and line ends in fields of a table are escaped")
   func escaping() {
     #expect(EscapedText.escaped("a\tb\nc\\d\re") == "a\\tb\\nc\\\\d\\re")
     #expect(EscapedText.escaped("plain é") == "plain é")
   }
 }
 
-/// A folder whose path is longer than the system takes, made and removed step by step.
+/// A folder with a path longer than the system accepts. It is created and removed step by step.
 private enum Deep {
   struct Made {
     let descriptors: [Int32]

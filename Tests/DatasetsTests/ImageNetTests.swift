@@ -28,7 +28,7 @@ struct ImageNetTests {
     }
   }
 
-  @Test("the tables agree with the lists beside the sample images, where those are")
+  @Test("the tables agree with the lists beside the sample images, if these exist")
   func lists() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../../shared/imagenet").standardizedFileURL

@@ -5,7 +5,7 @@ import Testing
 @testable import Datasets
 @testable import Machine
 
-/// Labels of ImageNet's validation set as it is downloaded.
+/// Labels of ImageNet's validation set in the formats in which it is downloaded.
 struct LabelFileTests {
   private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent()
@@ -40,7 +40,7 @@ struct LabelFileTests {
     }
   }
 
-  @Test("meta.mat says the same with and without compression; numbers above the thousand are inner nodes")
+  @Test("meta.mat is the same with and without compression; numbers above 1,000 are inner nodes")
   func metaMat() throws {
     let expected = [
       1: "n01443537", 2: "n15075141", 3: "n01440764", 4: "n02119789", 999: "n00001740", 1000: "n00001930",
@@ -88,9 +88,10 @@ struct LabelFileTests {
   }
 
   @Test(
-    "the field's ways to write labels down are read alike",
+    "all common formats of labels have the same result",
     arguments: [
-      // Caffe's val.txt, and the same with other separators and quotes, with a header, with more columns, without names.
+      // The first text is Caffe's val.txt. The others have different separators and quotes, a header, more
+      // columns, or no names.
       "a.JPEG 65\nb.JPEG 970\nc d.png 230\n", "val/a.JPEG  65\r\nval/b.JPEG 970\r\nval/c d.png 230",
       "a.JPEG,65\n\"b.JPEG\",970\n\"c d.png\",\"230\"\n", "filename;class\na;65\nb;970\nc d;230\n",
       "Name\tLabel\na.JPEG\t65\nb.JPEG\t970\nc d.png\t230\n",
@@ -104,14 +105,14 @@ struct LabelFileTests {
     var list = try ImageList.read(folder("val"))
     try list.label(from: folder("labels.txt"))
     #expect(labels(list) == [65, 970, 230] && list.labels == .given)
-    // The same by synset.
+    // The same labels as synsets.
     let synsets = [("65", "n01751748"), ("970", "n09193705"), ("230", "n02105855")]
     try folder.write(synsets.reduce(text) { $0.replacing($1.0, with: $1.1) }.utf8, to: "labels.txt")
     try list.label(from: folder("labels.txt"))
     #expect(labels(list) == [65, 970, 230] && list.labels == .imagenet)
   }
 
-  @Test("labels without names are not taken for a list whose rows are in another order")
+  @Test("labels without names are refused for a list whose rows are in another order")
   func orderOfList() throws {
     let folder = try images(["a.JPEG", "b.JPEG"])
     try folder.write("7\n8\n".utf8, to: "labels")
@@ -125,7 +126,7 @@ struct LabelFileTests {
     #expect(error?.message.contains("not sorted bytewise") == true)
   }
 
-  @Test("folders named by class index are labels for who asks for them, by number and not as text")
+  @Test("folders named by class index give labels on request, by number and not as text")
   func numberedFolders() throws {
     let folder = try TemporaryFolder()
     for name in ["0", "10", "9"] { try folder.write([1], to: "v2/\(name)/x.jpeg") }
@@ -137,7 +138,7 @@ struct LabelFileTests {
     #expect(!beyond.labelByFolderNumbers() && beyond.labels == .folders)
   }
 
-  @Test("what labels cannot mean is refused, with the file and the line or image")
+  @Test("impossible labels are refused, with the file and the line or image")
   func refusals() throws {
     let folder = try images()
     func message(_ text: String, _ name: String = "labels") throws -> String {

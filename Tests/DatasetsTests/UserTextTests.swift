@@ -7,9 +7,9 @@ import Testing
 @testable import Models
 @testable import Units
 
-/// Texts that users write, as editors, spreadsheets and other programs save them.
+/// Text files from users, as saved by editors, spreadsheets and other programs.
 struct UserTextTests {
-  /// How one text is saved: UTF-8 with a mark, UTF-16 of both orders, CRLF, CR.
+  /// Returns the encodings of a text: UTF-8 with a byte-order mark, UTF-16 in both byte orders, CRLF, CR.
   private static func savings(of text: String) -> [[UInt8]] {
     let units = Array(text.utf16)
     return [
@@ -26,7 +26,7 @@ struct UserTextTests {
     (0..<list.count).map { "\(list.path(ofRow: $0)) \(list.label(ofRow: $0) ?? -1)" }
   }
 
-  @Test("lists, labels and units say the same however they were saved")
+  @Test("lists, labels and units are the same in every text encoding")
   func savings() throws {
     let folder = try TemporaryFolder()
     for name in ["a.png", "é.png"] { try folder.write([1], to: "val/\(name)") }
@@ -54,7 +54,7 @@ struct UserTextTests {
     }
   }
 
-  @Test("a label follows a space where what comes before is an image's name, and a tab anywhere")
+  @Test("a label may follow a space after an image's name, and a tab after any name")
   func spaces() throws {
     let list = try ImageList.parse(
       "ILSVRC2012_val_00000001.JPEG 65\nmy photo 2.jpg\na b.PNG   7\nscan 3\nc.jpg 8 \nd.jpg\t\ne 9.jpg 1\nf\t2\n",
@@ -74,7 +74,7 @@ struct UserTextTests {
   }
 
   @Test(
-    "where the first line is no path, the error says what the file looks like",
+    "if the first line is not a path, the error names the format of the file",
     arguments: [
       ("path,label\na.jpg,1\n", "CSV"), ("\"a.jpg\",\"1\"\n", "CSV"), ("a.jpg,1\n", "CSV"),
       ("a;b\n", "semicolons"),
@@ -89,13 +89,13 @@ struct UserTextTests {
     let folder = try TemporaryFolder()
     try folder.write(text.utf8, to: "list")
     guard !word.isEmpty else {
-      // A name may be anything: this one is of a file that is gone.
+      // A line may be any name, even that of a missing file.
       #expect(try ImageList.read(folder("list")).count == 1)
       return
     }
     let error = #expect(throws: Failure.self) { try ImageList.read(folder("list")) }
     #expect(error?.kind == .badData && error?.message.contains(word) == true, "\(error?.message ?? "")")
-    // A file of that name is an image, whatever it looks like.
+    // A text that looks like another format is a path if a file of that name exists.
     let name = text.split(separator: "\n")[0]
     if text.last == "\n", !text.contains("\t"), !text.contains("/") {
       try folder.write([1], to: String(name))
@@ -103,7 +103,7 @@ struct UserTextTests {
     }
   }
 
-  @Test("bytes that are no text are refused by what they are; UTF-16 without a mark, and cut, says so")
+  @Test("binary files are refused with their format; UTF-16 without a mark, or truncated, is named")
   func binaries() throws {
     let folder = try TemporaryFolder()
     for (bytes, word): ([UInt8], String) in [
@@ -121,7 +121,7 @@ struct UserTextTests {
     }
   }
 
-  @Test("a list whose first path begins as some format does is a list")
+  @Test("a list whose first path begins like another format is a list")
   func letters() throws {
     let folder = try TemporaryFolder()
     for name in ["GIF8/a.png", "RIFF.png", "%PDF 1.png", "PAR1-b.png", "[x].png", "{a}, b.png", "<c>.png"] {
@@ -132,7 +132,7 @@ struct UserTextTests {
     }
   }
 
-  @Test("quoted fields hold separators, line ends and quotes, as RFC 4180 has them")
+  @Test("quoted fields may contain separators, line ends and quotes, as in RFC 4180")
   func csv() {
     let text = "a,\"b, \"\"c\"\"\",\"d\ne\"\r\n\n\"\",f\r\n\"x\"y,\"open"
     let records = Array(CSVRecords(Array(text.utf8), separator: UInt8(ascii: ",")))

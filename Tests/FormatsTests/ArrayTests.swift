@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 struct ArrayTests {
-  @Test("rows land where NumPy looks for them, in any order of writing", arguments: [true, false])
+  @Test("rows are where NumPy reads them, in any order of writing", arguments: [true, false])
   func bytes(keepOpen: Bool) throws {
     let folder = try TemporaryFolder()
     let path = folder("a.npy")
@@ -30,13 +30,13 @@ struct ArrayTests {
   func digest() throws {
     let folder = try TemporaryFolder()
     let file = try ArrayFile(creating: folder("a.npy"), rows: 0, rowShape: [4], keepOpen: true)
-    // sha256sum of the header alone
+    // The expected digest is from sha256sum, applied to the header alone.
     let data = try Data(contentsOf: URL(fileURLWithPath: folder("a.npy")))
     #expect(data.count == 128)
     #expect(try file.digest() == data.withUnsafeBytes { SHA256.hexDigest(of: $0) })
   }
 
-  @Test("a file that cannot be made names itself")
+  @Test("the error of a file that cannot be created names the file")
   func cannotCreate() throws {
     let folder = try TemporaryFolder()
     let error = #expect(throws: Failure.self) {

@@ -10,24 +10,25 @@ struct NPYHeaderTests {
     try NPYHeader.parse(ByteRegion(copying: bytes))
   }
 
-  /// A file of version 1 with a given literal.
+  /// Returns a file of version 1 with a given literal.
   private static func file(_ literal: String, version: UInt8 = 1) -> [UInt8] {
     let count = UInt32(literal.utf8.count)
     let length = withUnsafeBytes(of: count.littleEndian) { Array($0.prefix(version == 1 ? 2 : 4)) }
     return [0x93] + Array("NUMPY".utf8) + [version, 0] + length + Array(literal.utf8)
   }
 
-  @Test("What is written is what numpy.lib.format.write_array_header_1_0 writes")
+  @Test("Headers are those of numpy.lib.format.write_array_header_1_0")
   func bytes() {
     let header = NPYHeader(elementType: .float32, shape: [3, 5])
-    // NumPy 1.x; later versions leave room for the first extent to grow, which changes only the padding.
+    // The literal is that of NumPy 1.x. Later versions reserve space for a larger first extent, which changes
+    // only the padding.
     let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 5), }"
     let padding = String(repeating: " ", count: 118 - text.utf8.count - 1) + "\n"
     #expect(header.encoded == [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array((text + padding).utf8))
   }
 
   @Test(
-    "What is written is read back, and data starts at a multiple of 64",
+    "Written headers are read back, and data starts at a multiple of 64",
     arguments: [[], [7], [3, 5], [0, 4], [1, 2, 3, 4, 5]] as [[Int]])
   func roundTrip(extents: [Int]) throws {
     for type in ElementType.allCases where type.numpyCode != nil {
@@ -43,9 +44,9 @@ struct NPYHeaderTests {
     }
   }
 
-  @Test("Elements of one byte have no byte order, whatever a header says", arguments: ["<", ">", "|", "="])
+  @Test("Elements of one byte have no byte order, whatever the header", arguments: ["<", ">", "|", "="])
   func singleBytes(order: String) throws {
-    // Found by fuzzing: `>b1` was read as another array than the one it is written as.
+    // Fuzzing found this case: the header that was written for `>b1` was not read back as the same header.
     let literal = "{'descr': '\(order)b1', 'fortran_order': True, 'shape': (2,), }"
     let header = try Self.parse(Self.file(literal)).header
     #expect(header == NPYHeader(elementType: .bool, shape: [2], isFortranOrder: true))
@@ -89,7 +90,7 @@ struct NPYHeaderTests {
     #expect(throws: Malformed.self) { try Self.parse(Self.file(literal)) }
   }
 
-  @Test("Cut off or of another kind")
+  @Test("Truncated files and files of another format")
   func truncation() {
     let whole = NPYHeader(elementType: .float32, shape: [2]).encoded
     for count in 0..<whole.count {

@@ -5,13 +5,13 @@ import Testing
 @testable import Formats
 @testable import Machine
 
-/// What Python's tarfile finds in the archives, and what is found here.
+/// The members of the fixture archives, as Python's tarfile reads them and as this reader does.
 extension Archives {
   struct Member: Equatable {
     let name: [UInt8], offset: Int, size: Int
   }
 
-  /// The regular files in an archive, as Python found them.
+  /// Returns the regular files in an archive, as Python reads them.
   static func expected(_ name: String) throws -> [Member] {
     let data = try Data(contentsOf: folder.appending(path: "expected.json"))
     let all = try #require(try JSONSerialization.jsonObject(with: data) as? [String: [[Any]]])
@@ -25,7 +25,7 @@ extension Archives {
     }
   }
 
-  /// All members of an archive in memory.
+  /// Returns all members of an archive in memory.
   static func members(_ bytes: [UInt8]) throws(Failure) -> [TarReader.Member] {
     var reader = TarReader(ByteSource(bytes, name: "x.tar"), 0..<bytes.count, name: "x.tar")
     var members: [TarReader.Member] = []
@@ -44,7 +44,7 @@ struct TarReaderTests {
   @Test("names, offsets and sizes are those Python's tarfile finds", arguments: Archives.names)
   func formats(name: String) throws {
     let found = try Archives.members(try Archives.bytes(name)).filter { $0.kind == .file }
-    // Python takes the slashes off the ends of names.
+    // Python removes the slashes at the ends of names.
     let members = found.map {
       Archives.Member(name: $0.name, offset: $0.range.lowerBound, size: $0.range.count)
     }
@@ -52,7 +52,7 @@ struct TarReaderTests {
     #expect(!members.isEmpty)
   }
 
-  @Test("numbers are octal amid spaces, or binary with the first bit set")
+  @Test("numbers are octal between spaces, or binary with the first bit set")
   func numbers() {
     func number(_ bytes: [UInt8]) -> Int? { TarHeader.number(bytes[...]) }
     #expect(number(Array("00000000017\0".utf8)) == 15 && number(Array(" 17 ".utf8)) == 15)
@@ -64,7 +64,7 @@ struct TarReaderTests {
     #expect(number(Array("-0000000017\0".utf8)) == nil && number(Array("00000000018\0".utf8)) == nil)
   }
 
-  @Test("a pax size counts more than the header's, and binary sizes are sizes")
+  @Test("a pax size overrides the header's, and binary sizes are read")
   func sizes() throws {
     let pax = Tar.pax([("size", "3"), ("path", "long.png")])
     var bytes = pax + Tar.member("short.png", [1, 2, 3], size: Array("00000000000\0".utf8))
@@ -74,10 +74,11 @@ struct TarReaderTests {
     #expect(members.map(\.range) == [1536..<1539, 2560..<2561])
   }
 
-  @Test("an archive may end without a mark, and without the last padding; not in the middle")
+  @Test("an archive may lack the end marker and the last padding, but not be cut elsewhere")
   func cuts() throws {
     let whole = Tar.archive([("a.png", [UInt8](repeating: 1, count: 600)), ("b.png", [2, 3])])
-    // a: 0, 512..<1112; b: 1536, 2048..<2050; the mark: 2560.
+    // The byte ranges are, for a: 0 (header) and 512..<1112; for b: 1536 and 2048..<2050; the end-of-archive
+    // marker: 2560.
     for length in 1..<whole.count {
       let cut = Array(whole[..<length])
       let isWhole = (1112...1536).contains(length) || length >= 2050
@@ -89,7 +90,7 @@ struct TarReaderTests {
     }
   }
 
-  @Test("headers that make no sense are refused, with the reason")
+  @Test("malformed headers are refused, with the reason")
   func nonsense() throws {
     let member = Tar.member("a.png", [1, 2, 3])
     var wrong = member + member
@@ -117,7 +118,7 @@ struct TarReaderTests {
     #expect(try refusal(of: Tar.member("a", [], type: "M")).contains("volume"))
   }
 
-  @Test("sparse files are refused and say so", arguments: ["sparse-gnu.tar", "sparse-pax.tar"])
+  @Test("sparse files are refused with a clear error", arguments: ["sparse-gnu.tar", "sparse-pax.tar"])
   func sparse(name: String) throws {
     #expect(try refusal(of: try Archives.bytes(name)).contains("sparse"))
   }
@@ -134,7 +135,8 @@ struct TarReaderTests {
         let at = block + Int.random(in: 0..<512, using: &generator)
         bytes[at] = [0, 0xFF, 0x80, 55, UInt8.random(in: 0...255, using: &generator)].randomElement(
           using: &generator)!
-        // Most rounds give the block a right checksum again, or few would reach what lies behind that check.
+        // Most rounds correct the checksum of the block, because few would otherwise reach the code after
+        // that check.
         if round % 4 > 0 {
           var header = Array(bytes[block..<block + 512])
           Tar.seal(&header)

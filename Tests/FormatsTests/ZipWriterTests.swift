@@ -10,11 +10,12 @@ struct ZipWriterTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Checksums by Python's `zlib.crc32`.
+  /// The checksums are from Python's `zlib.crc32`.
   private static let members: [(name: String, pieces: [[UInt8]], crc32: UInt32)] = [
     ("none", [], 0),
     ("a.npy", [Array("1234".utf8), [], Array("56789".utf8)], 0xCBF4_3926),
-    // More than is kept until it is written: the header that is put right is in the file by then.
+    // The content exceeds the write buffer, so its header is already in the file when the checksum is filled
+    // in.
     ("größer", Array(repeating: [UInt8](repeating: 0, count: 100_000), count: 10), 0x1279_CB9E),
     ("last", [[1]], 0xA505_DF1B),
   ]
@@ -42,7 +43,6 @@ struct ZipWriterTests {
         #expect(bytes.elementsEqual(member.pieces.joined()))
         if let start, let place = bytes.baseAddress, !bytes.isEmpty {
           #expect((place - start) % 64 == 0)
-          // Behind the member's name and its extra field, as its local header counts them back.
           #expect(CRC32.of(bytes) == member.crc32)
         }
       }
@@ -50,7 +50,7 @@ struct ZipWriterTests {
     #expect(Self.checksums(in: file) == Self.members.map(\.crc32))
   }
 
-  /// The checksums before the members, in their order.
+  /// Returns the checksums in the local headers, in the order of the members.
   private static func checksums(in file: ByteRegion) -> [UInt32] {
     var found: [UInt32] = []
     var position = 0
@@ -65,7 +65,7 @@ struct ZipWriterTests {
     return found
   }
 
-  @Test("The file does not appear without a commit, nor the old one go")
+  @Test("Without a commit no file appears, and an old file stays")
   func whole() throws {
     try folder.write("old".utf8, to: "a.zip")
     do {

@@ -5,21 +5,21 @@ import Testing
 @testable import Models
 @testable import Tensor
 
-/// The same bytes, however the work is divided.
+/// Tests that results are bit-identical for every batch size and number of threads.
 struct DeterminismTests {
-  /// Networks that differ in more than their weights.
+  /// The networks with different architectures, not only different weights.
   static let identifiers = Model.all.map(\.identifier).filter {
     !$0.hasPrefix("resnet50-l") && $0 != "squeezenet1_1-caffe"
   }
 
-  /// The bits of everything a workspace recorded of one image.
+  /// Returns the bits of all values that a workspace recorded of one image.
   private func bits(_ workspace: Workspace, _ image: Int) -> [[UInt32]] {
     workspace.plan.taps.indices.map { workspace.withTap($0, of: image) { $0.map(\.bitPattern) } }
       + [workspace.withOutput(of: image) { $0.map(\.bitPattern) }]
   }
 
   @Test(
-    "every network gives an image the same bytes in batches of 1, 3, 8 and 32, and divided among threads",
+    "results are bit-identical in batches of 1, 3, 8 and 32, and on several threads",
     arguments: identifiers)
   func batches(identifier: String) throws {
     let model = try Model.named(identifier)

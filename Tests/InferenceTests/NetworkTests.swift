@@ -18,7 +18,7 @@ struct NetworkTests {
     }
   }
 
-  @Test("one network runs from many threads at once and gives each the same")
+  @Test("a network runs on many threads at once, with the same result on each")
   func concurrency() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(PNG.photograph(width: 70, height: 64, seed: 9), to: "a.png")
@@ -33,14 +33,14 @@ struct NetworkTests {
     }
   }
 
-  @Test("rows are cut into chunks in order, never across a gap")
+  @Test("rows are split into chunks in order, never across a gap")
   func chunks() {
     let chunks = [3..<10, 10..<10, 12..<13, 20..<25].chunks(ofAtMost: 3)
     #expect(chunks == [3..<6, 6..<9, 9..<10, 12..<13, 20..<23, 23..<25])
     #expect([Range<Int>]().chunks(ofAtMost: 3).isEmpty)
   }
 
-  @Test("every tier gives the same answer within rounding", arguments: Tier.available)
+  @Test("every tier has the same result within rounding", arguments: Tier.available)
   func tiers(tier: Tier) throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(PNG.photograph(width: 70, height: 64, seed: 9), to: "a.png")

@@ -3,14 +3,14 @@ import Models
 import Statistics
 import Testing
 
-/// Fused networks against the same networks computed node by node.
+/// A comparison of fused networks with the same networks computed node by node.
 @Suite("Rewrites of whole networks")
 struct RewriteTests {
-  /// Each rewrite alone, and all together.
+  /// Each rewrite alone, and all rewrites together.
   static let choices: [Rewrites] = (0..<8).map { Rewrites(rawValue: 1 << $0) } + [.all]
 
   @Test(
-    "fused plans record what the plan of one step a node does, in every layer there is",
+    "fused plans record the same as the plan with one step per node, in every layer",
     arguments: DeterminismTests.identifiers)
   func fusedIsReference(identifier: String) throws {
     #expect(Rewrites.all.rawValue == 1 << 8 - 1)

@@ -8,9 +8,9 @@ import Testing
 @testable import Models
 @testable import Tensor
 
-/// Weights that fit and compute something else.
+/// Weights that fit a network which would compute different results with them.
 struct WeightsIdentityTests {
-  /// Writes a checkpoint of a few keys; nothing of it is bound before it is refused.
+  /// Writes a checkpoint with a few keys. The refusal precedes binding, so the keys need not be complete.
   private func checkpoint(
     _ keys: [String], metadata: [String: String] = [:], named name: String = "w.safetensors",
     in folder: TemporaryFolder
@@ -37,7 +37,7 @@ struct WeightsIdentityTests {
   }
 
   @Test(
-    "OpenAI's archive is refused for the network with the exact GELU, and the sentence names the other",
+    "OpenAI's archive is refused for the network with the exact GELU, and the error names the other network",
     arguments: ["input_resolution", "context_length", "vocab_size", "model.input_resolution"])
   func openAI(key: String) throws {
     let folder = try TemporaryFolder()
@@ -49,7 +49,7 @@ struct WeightsIdentityTests {
   }
 
   @Test(
-    "a file whose SHA-256 is another network's is refused by name; the network's own is known as what it is")
+    "a file with another network's SHA-256 is refused by name; the network's own is recognized")
   func digests() throws {
     let folder = try TemporaryFolder()
     let published: [(String, String, String)] = [
@@ -72,7 +72,7 @@ struct WeightsIdentityTests {
       ),
     ]
     for (given, meant, digest) in published {
-      // 'weights convert' keeps the digest of what it read.
+      // The file of 'weights convert' contains the digest of its source.
       let file = try checkpoint(["a"], metadata: ["source_sha256": digest], in: folder)
       #expect(try refusal(given, file)?.contains("give 'model \(meant)'") == true)
       let own = WeightsEvidence(try Model.named(meant), file, sha256: try file.sha256())
@@ -98,7 +98,7 @@ struct WeightsIdentityTests {
     }
   }
 
-  @Test("what weights were converted for is remembered")
+  @Test("converted weights keep the name of their network")
   func conversion() throws {
     let folder = try TemporaryFolder()
     let file = try checkpoint(["a"], metadata: ["model": "resnet50-linf"], in: folder)
@@ -125,7 +125,7 @@ struct WeightsIdentityTests {
   }
 
   @Test(
-    "the architecture that training code noted counts",
+    "the architecture in metadata of training code is checked",
     arguments: [
       ("arch", "resnet50", ""), ("arch", "ResNet", ""), ("args.model", "resnet50.tv_in1k", ""),
       ("args.model", "resnetblur50", "refused"), ("arch", "resnetaa50", "refused"),
@@ -142,7 +142,7 @@ struct WeightsIdentityTests {
   }
 
   @Test(
-    "the configuration beside a checkpoint tells GELU from QuickGELU; beside a file of another name it only makes a note"
+    "a configuration distinguishes GELU from QuickGELU; beside a file of another name it is only a note"
   )
   func configuration() throws {
     let quick = #"{"model_cfg": {"embed_dim": 512, "quick_gelu": true, "vision_cfg": {"layers": 12}}}"#
@@ -167,7 +167,7 @@ struct WeightsIdentityTests {
     #expect(try findings("clip-vit_b32", weights).isEmpty)
   }
 
-  @Test("timm's configuration tells the architecture and the weights")
+  @Test("timm's configuration identifies the architecture and the weights")
   func timm() throws {
     func config(_ architecture: String, _ tag: String) -> String {
       #"{"architecture": "\#(architecture)", "num_features": 2048, "pretrained_cfg": {"tag": "\#(tag)"}}"#
@@ -187,7 +187,7 @@ struct WeightsIdentityTests {
   }
 
   @Test(
-    "a configuration that is none, huge, or not JSON says nothing",
+    "a configuration that is missing, huge, or not JSON is ignored",
     arguments: ["", "[]", "{", #"{"architecture": 3}"#, "null"])
   func brokenConfiguration(text: String) throws {
     let folder = try TemporaryFolder()
@@ -196,7 +196,7 @@ struct WeightsIdentityTests {
     #expect(try findings("resnet50", weights).isEmpty)
   }
 
-  @Test("where nothing tells, the user is told that nothing does")
+  @Test("without certain evidence, notes name the other networks")
   func unknown() throws {
     let folder = try TemporaryFolder()
     let weights = try checkpoint(["visual.conv1.weight"], in: folder)

@@ -3,13 +3,13 @@ import Machine
 import TestSupport
 import Testing
 
-@Suite("Open files")
+@Suite("File descriptors")
 struct DescriptorTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
-  @Test("what is written at an offset is read there, and an end is an end")
+  @Test("bytes are read back at their offset, and a read at the end returns 0")
   func offsets() throws {
     let file = try Descriptor(folder("a"), .updateOrCreate)
     try [1, 2, 3, 4].withUnsafeBytes { try file.writeAll($0, at: 3) }
@@ -22,7 +22,7 @@ struct DescriptorTests {
     #expect(try file.status().st_size == 2)
   }
 
-  @Test("each way to open a file takes what is there as it says")
+  @Test("each mode handles existing and missing files as documented")
   func modes() throws {
     func size(_ name: String) throws -> Int { try Int(Descriptor(folder(name), .read).status().st_size) }
     func code(_ name: String, _ mode: Descriptor.Mode) -> Int32? {
@@ -44,7 +44,7 @@ struct DescriptorTests {
     #expect(SystemError(code: ENOENT).description == "No such file or directory")
   }
 
-  @Test("a path may hold any bytes, and what is behind a NUL is not part of it")
+  @Test("a path may contain any bytes, and ends before a NUL")
   func anyBytes() throws {
     let name: [UInt8] = [0x61, 0xFF, 0xFE, 0x2F - 1]
     let path = Array(folder.path.utf8) + [0x2F] + name
@@ -54,7 +54,7 @@ struct DescriptorTests {
     #expect(try Descriptor(path + [0, 0x78], .read).status().st_size == 0)
   }
 
-  @Test("it is closed once nothing refers to it, and is not passed on to other programs")
+  @Test("a descriptor is closed with its last reference, and is not inherited by other programs")
   func closing() throws {
     var numbers: Set<Int32> = []
     for _ in 0..<2000 { numbers.insert(try Descriptor("/dev/null", .read).number) }
@@ -65,13 +65,13 @@ struct DescriptorTests {
     #expect(fcntl(STDERR_FILENO, F_GETFD) >= 0)
   }
 
-  @Test("a call that a signal interrupts is made again")
+  @Test("a system call that a signal interrupts is repeated")
   func interruptions() throws {
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
     let (from, into) = (ends[0], ends[1])
     defer { close(from) }
-    // A handler without SA_RESTART: without it, the system would make the call again by itself.
+    // A handler with SA_RESTART would make the system itself repeat the call.
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { _ in }
     try #require(sigaction(SIGURG, &action, nil) == 0)

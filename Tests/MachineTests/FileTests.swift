@@ -4,7 +4,7 @@ import Tensor
 import TestSupport
 import Testing
 
-@Suite("Mapped bytes and files that appear whole")
+@Suite("Memory-mapped files and atomic files")
 struct FileTests {
   private let folder: TemporaryFolder
 
@@ -14,7 +14,7 @@ struct FileTests {
     try MappedFile(folder(name)).region.withUnsafeBytes { Array($0) }
   }
 
-  @Test("A region gives what is inside and nothing else")
+  @Test("A region allows reads inside its bounds only")
   func bounds() {
     let region = ByteRegion(copying: [1, 2, 3, 4, 5, 6, 7, 8, 9] as [UInt8])
     #expect(region[0] == 1 && region[8] == 9 && region[9] == nil && region[-1] == nil)
@@ -32,7 +32,7 @@ struct FileTests {
     #expect(region.matches([8, 9], at: 7) && !region.matches([8, 9, 10], at: 7))
   }
 
-  @Test("A mapping has the bytes of the file, empty ones included")
+  @Test("A mapping has the bytes of the file, also for an empty file")
   func mapping() throws {
     _ = try folder.write([1, 2, 3], to: "three")
     _ = try folder.write([], to: "none")
@@ -61,7 +61,7 @@ struct FileTests {
     #expect(throws: Failure.self) { try AtomicFile(folder("absent/file")) }
   }
 
-  @Test("Shapes whose elements cannot be counted are told")
+  @Test("Shapes with too many elements to count are errors")
   func counts() {
     #expect(Shape.checkedCount(of: []) == 1)
     #expect(Shape.checkedCount(of: [2, 3]) == 6)

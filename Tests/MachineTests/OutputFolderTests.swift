@@ -3,13 +3,13 @@ import Machine
 import TestSupport
 import Testing
 
-@Suite("The folder that a command makes")
+@Suite("Output folders")
 struct OutputFolderTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Folders known by a file that is there from the beginning, `kept.json`, and whole with one that is written last.
+  /// A kind of folder that is recognized by its first file, `kept.json`, and complete with its last file.
   private static func kind(canResume: Bool = true) -> OutputFolder.Kind {
     OutputFolder.Kind(
       "pots", names: ["last.json", "parts", "lock", "kept.json"], keeps: ["kept.json", "lock"],
@@ -43,7 +43,7 @@ struct OutputFolderTests {
     ((try? FileManager.default.subpathsOfDirectory(atPath: folder("out"))) ?? []).sorted()
   }
 
-  @Test("Nothing and an empty folder are free, whatever is asked")
+  @Test("A missing or empty folder is free, whatever the option")
   func free() throws {
     #expect(try place.contents() == .nothing)
     for existing in [ExistingOutput.refuse, .resume, .overwrite] { #expect(refusal(existing) == nil) }
@@ -53,7 +53,7 @@ struct OutputFolderTests {
     for existing in [ExistingOutput.refuse, .resume, .overwrite] { #expect(refusal(existing) == nil) }
   }
 
-  @Test("What was made, or begun, is refused unless it is to be resumed or replaced")
+  @Test("Complete or begun output is refused unless the user asks to resume or overwrite")
   func taken() throws {
     try fill("kept.json", "parts/a")
     #expect(try place.contents() == .begun)
@@ -70,7 +70,7 @@ struct OutputFolderTests {
     #expect(names == ["kept.json", "last.json", "notes.txt", "parts", "parts/a"])
   }
 
-  @Test("Remains that nothing says more of are in nobody's way")
+  @Test("Remains without data do not block a new output")
   func remains() throws {
     try fill("parts/a", "pot_1", "last.json.1x2y3z.tmp")
     #expect(try place.contents() == .remains)
@@ -78,7 +78,7 @@ struct OutputFolderTests {
   }
 
   @Test(
-    "Anything else is refused, even where output is to be replaced",
+    "Other contents are refused, even with overwrite",
     arguments: [ExistingOutput.refuse, .resume, .overwrite])
   func foreign(existing: ExistingOutput) throws {
     for name in ["notes.txt", "other.json.1x2y3z.tmp", "last.jsonx"] {
@@ -99,7 +99,7 @@ struct OutputFolderTests {
     )
   }
 
-  @Test("A link to nothing is refused, one to a folder followed")
+  @Test("A dangling link is refused, a link to a folder is followed")
   func links() throws {
     try FileManager.default.createSymbolicLink(atPath: folder("out"), withDestinationPath: folder("there"))
     #expect(refusal(.overwrite)?.kind == .cannotCreate)
@@ -111,7 +111,7 @@ struct OutputFolderTests {
     #expect(refusal(.overwrite)?.kind == .cannotCreate)
   }
 
-  @Test("A folder that cannot be read is told, in the class of failures of its kind")
+  @Test("An unreadable folder is a failure of the class that its kind states")
   func unreadable() throws {
     try fill("kept.json")
     for kind in [Failure.Kind.inputMissing, .cannotCreate] {
@@ -130,7 +130,7 @@ struct OutputFolderTests {
     }
   }
 
-  @Test("Only names that are looked for count in a folder that others write to")
+  @Test("In a shared folder only the kind's own names count")
   func shared() throws {
     let kind = OutputFolder.Kind("pots", namesLookedFor: ["kept.json"]) { _, found, _ in
       found == ["kept.json"] ? .output : found.isEmpty ? .nothing : nil
@@ -146,7 +146,7 @@ struct OutputFolderTests {
     #expect(throws: Failure(.cannotCreate, "taken", remedy: "move it")) { try place.check(.refuse) }
   }
 
-  @Test("Clearing removes what was made, but neither what stays nor what is not ours")
+  @Test("Clearing removes output, but neither files to keep nor files of the user")
   func clearing() throws {
     try fill(
       "kept.json", "lock", "last.json", "parts/a", "pot_1", "pot_2/b", "last.json.1x2y3z.tmp", "notes.txt",
@@ -155,7 +155,7 @@ struct OutputFolderTests {
     #expect(names == ["kept.json", "lock", "notes.txt", "x.tmp"])
   }
 
-  @Test("A removal that is broken off leaves nothing that looks whole")
+  @Test("An interrupted removal leaves no folder that looks complete")
   func order() throws {
     try fill("kept.json", "last.json", "parts/a")
     #expect(chmod(folder("out"), 0o777) == 0)
@@ -166,7 +166,7 @@ struct OutputFolderTests {
     #expect(try place.contents() == .begun)
   }
 
-  @Test("Temporary files are removed by themselves")
+  @Test("Temporary files can be removed alone")
   func temporaryFiles() throws {
     try fill("last.json", "last.json.1x2y3z.tmp", "x.tmp", "parts/a", "parts/a.1x2y3z.tmp", "pot_1")
     try place.removeTemporaryFiles()
@@ -181,7 +181,7 @@ struct OutputFolderTests {
     withExtendedLifetime(lock) {}
   }
 
-  @Test("A file that is claimed is written once")
+  @Test("A claimed file is written once")
   func claim() throws {
     let path = folder("agreement")
     func claim(_ text: String) throws(Failure) -> Bool {
@@ -194,7 +194,7 @@ struct OutputFolderTests {
     )
   }
 
-  @Test("A place that has to be free holds nothing")
+  @Test("A path that must be free is refused if it is occupied")
   func mustBeFree() throws {
     try OutputFolder.checkFree(folder("out"))
     try place.create()
@@ -210,10 +210,10 @@ struct OutputFolderTests {
   }
 }
 
-/// Runs `body` while a folder has other rights, as a user whom they bind.
+/// Runs `body` while a folder has other permissions, as a user to whom permissions apply.
 private func withMode(_ mode: mode_t, of path: String, _ body: () throws -> Void) throws {
   #expect(chmod(path, mode) == 0)
-  // No rights bind the superuser. The user that counts for files is one of each thread.
+  // Permissions do not apply to the superuser. The user ID for file access (fsuid) is per thread.
   let isSuperuser = geteuid() == 0
   if isSuperuser { setfsuid(65534) }
   defer {
@@ -223,6 +223,6 @@ private func withMode(_ mode: mode_t, of path: String, _ body: () throws -> Void
   try body()
 }
 
-/// `setfsuid` of Linux, which the C library's module hides from Swift.
+/// `setfsuid` of Linux, which the module of the C library hides from Swift.
 @_silgen_name("setfsuid") @discardableResult
 private func setfsuid(_ user: UInt32) -> Int32

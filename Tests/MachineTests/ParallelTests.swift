@@ -7,14 +7,14 @@ import Testing
 
 @Suite("Loops over threads")
 struct ParallelTests {
-  /// An error that a refused thread cannot be.
+  /// An error that the refusal of a thread cannot throw.
   private struct Mishap: Error, Equatable { let place: Int }
 
   @Test("every element is done once, and results are in order", arguments: [0, 1, 2, 3, 100], [1, 2, 3, 8])
   func order(count: Int, threads: Int) throws {
     let done = Mutex<[Int]>([])
     let squares = try map(in: 10..<10 + count, threads: threads) { number throws(Failure) in
-      // Those that come first end last.
+      // The first elements end last.
       Thread.sleep(forTimeInterval: number % 4 == 0 ? 0.002 : 0)
       done.withLock { $0.append(number) }
       return number * number
@@ -27,7 +27,7 @@ struct ParallelTests {
   func threadCounts() throws {
     for (count, threads, expected) in [(1, 8, 1), (3, 8, 3), (8, 3, 3), (4, 0, 1)] {
       let states = Atomic(0)
-      // Nobody goes on before all have come.
+      // The barrier makes each thread wait until all have arrived.
       let barrier = Barrier(expected)
       try forEach(
         in: 0..<count, threads: threads,
@@ -40,20 +40,20 @@ struct ParallelTests {
     }
   }
 
-  @Test("a thread keeps its state from element to element, and no other has it")
+  @Test("a thread keeps its state from element to element, and shares it with no other thread")
   func state() throws {
     let counts = try map(in: 0..<60, threads: 3, state: { 0 }) { seen, _ throws(Failure) in
       seen += 1
       Thread.sleep(forTimeInterval: 0.0005)
       return seen
     }
-    // Each of at most three states counts from 1 without a gap.
+    // The counts of each of at most three states start at 1 and have no gap.
     let byCount = Dictionary(grouping: counts) { $0 }.mapValues(\.count)
     #expect((byCount[1] ?? 0) <= 3 && byCount.values.reduce(0, +) == 60)
     for (count, threads) in byCount where count > 1 { #expect(threads <= byCount[count - 1] ?? 0) }
   }
 
-  @Test("the error is that of the first element that fails, and nothing is taken after one has failed")
+  @Test("the error is that of the first element that fails, and no element is taken after a failure")
   func firstFailure() {
     for _ in 0..<20 {
       let taken = Atomic(0)
@@ -61,7 +61,7 @@ struct ParallelTests {
       let error = #expect(throws: Mishap.self) {
         try forEach(in: 0..<1000, threads: 4, progress: progress) { place throws(Mishap) in
           taken.add(1, ordering: .relaxed)
-          // The first to fail in order is the last to fail in time.
+          // The first element in order that fails is the last one in time.
           if place == 5 { Thread.sleep(forTimeInterval: 0.005) }
           if place >= 5 { throw Mishap(place: place) }
         }
@@ -72,7 +72,7 @@ struct ParallelTests {
     }
   }
 
-  @Test("after a stop the elements in hand are finished, and their results are the first ones")
+  @Test("after a stop the elements in progress are finished, and their results are the first ones")
   func stop() throws {
     for threads in [1, 3] {
       let progress = RunProgress()
@@ -83,16 +83,16 @@ struct ParallelTests {
       #expect(found == Array(0..<found.count))
       #expect(found.count >= 11 && found.count < 11 + 1000 / 2)
       #expect(progress.signal == 15)
-      // Nothing begins when it is stopped already.
+      // A loop that is already stopped takes no element.
       let none = try map(in: 0..<10, threads: threads, progress: progress) { place throws(Failure) in place }
       #expect(none.isEmpty)
     }
   }
 
-  @Test("a thread that the system refuses is an error before anything has begun, or fewer threads")
+  @Test("if the system refuses a thread, the loop throws before any work, or runs on fewer threads")
   func refusedThreads() {
     let begun = Atomic(0)
-    // No processor has as many addresses.
+    // The stack is larger than the address space of any processor.
     let tooMany = 1 << 60
     let haveRun = runWorkers(4, orFewer: false, stackBytes: tooMany) { _ in
       begun.add(1, ordering: .relaxed)
@@ -104,7 +104,7 @@ struct ParallelTests {
     #expect(runWorkers(1, orFewer: false, stackBytes: tooMany) { _ in begun.add(1, ordering: .relaxed) })
   }
 
-  @Test("of workers the error of the lowest comes out, and the others still end")
+  @Test("the error of the worker with the lowest number is thrown, after all workers have ended")
   func workerErrors() {
     let ended = Atomic(0)
     let barrier = Barrier(3)
@@ -120,7 +120,7 @@ struct ParallelTests {
     #expect(ended.load(ordering: .relaxed) == 3)
   }
 
-  @Test("a writer is alone, and readers are not")
+  @Test("a writer excludes all others, and readers do not exclude each other")
   func readersAndWriters() throws {
     let lock = ReadWriteLock()
     let inside = Mutex((readers: 0, most: 0, isWriting: false, isBroken: false))

@@ -4,12 +4,12 @@ import Testing
 
 @testable import Machine
 
-/// Paths whose bytes are no UTF-8, as text.
+/// Paths with bytes that are not UTF-8, as text.
 struct PathTextTests {
-  @Test("any bytes come back, and no two names become one")
+  @Test("any bytes are decoded losslessly, and no two names become one")
   func reversible() {
     var generator = SplitMix(seed: 17)
-    // Pieces of UTF-8, and of the characters that stand for bytes.
+    // Pieces of UTF-8, and of the characters that encode single bytes.
     let pieces: [[UInt8]] = [
       [0x61], [0x2F], [0xE9], [0xC3, 0xA9], [0xF4, 0x8F, 0xBA, 0xA9], [0xF4], [0x8F], [0xBA],
       [0xF4, 0x8F, 0xBF, 0xBF], [0xFF],
@@ -24,7 +24,7 @@ struct PathTextTests {
     }
   }
 
-  @Test("what is UTF-8 stays as it is; other bytes are shown by their number, in JSON with its backslash")
+  @Test("UTF-8 is unchanged; other bytes are shown in hexadecimal, in JSON with an escaped backslash")
   func shown() {
     #expect(PathText.text("caf\u{E9}/a b\\x.png".utf8) == "caf\u{E9}/a b\\x.png")
     let latin = PathText.text([0x63, 0x61, 0x66, 0xE9, 0x2F, 0x0A, 0x80])
@@ -33,16 +33,16 @@ struct PathTextTests {
     #expect(PathText.shown("\u{10FE7F}") == "\u{10FE7F}")
   }
 
-  @Test("folders and names are cut at slashes, whatever character follows")
+  @Test("paths are split at slashes, whatever character follows")
   func components() {
-    // A combining accent makes one character of itself and the slash.
+    // A combining accent and the slash before it form one character.
     #expect(
       PathText.folder(of: "a/\u{301}b") == "a" && PathText.lastComponent(of: "a/\u{301}b") == "\u{301}b")
     #expect(PathText.folder(of: "/a") == "/" && PathText.folder(of: "a") == ".")
     #expect(PathText.lastComponent(of: "x/y/") == "y")
   }
 
-  @Test("the system's calls get the bytes, not the characters that stand for them")
+  @Test("system calls receive the bytes, not the characters that encode them")
   func calls() throws {
     let folder = try TemporaryFolder()
     let path = folder("") + PathText.text([0xE9])
@@ -59,7 +59,7 @@ struct PathTextTests {
 }
 
 extension TemporaryFolder {
-  /// The names in a folder, by the C library alone.
+  /// The names in a folder, read with the C library alone.
   fileprivate static func names(in path: String) throws -> [[UInt8]] {
     let handle = try #require(opendir(path))
     defer { closedir(handle) }

@@ -13,7 +13,7 @@ struct ProcessorCountTests {
     #expect(ProcessorCount.available >= 1)
   }
 
-  @Test("a Slurm job uses what it was given, where nothing else keeps it to that")
+  @Test("a Slurm job uses its allocation, even without processor binding")
   func slurm() {
     #expect(ProcessorCount.count(affinity: 64, quota: nil, allocation: 4) == 4)
     #expect(ProcessorCount.count(affinity: 2, quota: nil, allocation: 4) == 2)
@@ -39,7 +39,7 @@ struct ProcessorCountTests {
     arguments: ["", "Cpus_allowed_list:\t\n", "Cpus_allowed_list:\t3-x\n"])
   func noAffinity(status: String) { #expect(ProcessorCount.affinityCount(status: status) == nil) }
 
-  @Test("version 2: the tightest of a group and those around it counts")
+  @Test("version 2: the smallest quota of a group and its ancestors counts")
   func unified() throws {
     let folder = try TemporaryFolder()
     try folder.write("max 100000\n".utf8, to: "a/b/cpu.max")

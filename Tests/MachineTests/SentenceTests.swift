@@ -8,7 +8,7 @@ struct SentenceTests {
     command: { command, setting in "[\(command.rawValue)\(setting.map { " \($0.rawValue)" } ?? "")]" },
     invocation: { "{\($0.rawValue)}" })
 
-  @Test("a sentence says its settings and commands as each reader knows them")
+  @Test("a sentence names settings and commands in the words of each interface")
   func wordings() {
     let limit = 5
     let sentence: Sentence =
@@ -61,7 +61,7 @@ struct SentenceTests {
     #expect(bare.advising("make room").advising("give up").remedy == "make room")
   }
 
-  @Test("a name nobody knows is one of the program's words, or of the data")
+  @Test("an unknown name is a usage error for a model or command, else bad data")
   func unknownNames() {
     let model = UnknownName(.model, name: "resnet5O", known: ["resnet50"])
     #expect(model.kind == .usage)

@@ -1,7 +1,7 @@
 import Machine
 import Testing
 
-@Suite("Numbers and tables as people read them")
+@Suite("Numbers and tables as text")
 struct TextTests {
   @Test("Numbers are grouped, counted and padded")
   func numbers() {
@@ -13,7 +13,7 @@ struct TextTests {
     #expect("1f".zeroPadded(to: 4) == "001f" && "12345".zeroPadded(to: -1) == "12345")
   }
 
-  @Test("Sizes have three digits, or are whole numbers of the largest unit that leaves four")
+  @Test("Sizes have three digits, or are integers of at least four digits")
   func sizes() {
     #expect(
       [999, 1000, 25_600_000, 309_000_000_000].map(\.asBytes) == [
@@ -25,7 +25,7 @@ struct TextTests {
       ])
   }
 
-  @Test("Columns are as wide as their widest cell, and lines end with their text")
+  @Test("Columns are as wide as their widest cell, and lines have no trailing spaces")
   func table() {
     #expect(
       TextTable.lines([["name", "n", ""], ["a", "1,000", ""], ["longer", "2", "x"]], right: [1]) == [
@@ -35,7 +35,7 @@ struct TextTests {
     #expect(TextTable.lines([]) == [])
   }
 
-  @Test("One slash at the end of a path is left out, unless it is all of it")
+  @Test("A trailing slash of a path is removed, unless the path is the root")
   func trailingSlash() {
     #expect(
       ["a/", "a", "/", "", "a//", "é/", "/\u{301}a"].map(PathText.withoutTrailingSlash) == [

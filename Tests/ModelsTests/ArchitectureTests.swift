@@ -4,7 +4,7 @@ import Tensor
 import Testing
 import Units
 
-/// Every network against PyTorch's description of the same one.
+/// A comparison of every network with PyTorch's description of it.
 struct ArchitectureTests {
   private static let identifiers = Model.all.map(\.identifier)
 
@@ -25,12 +25,12 @@ struct ArchitectureTests {
     let pytorch = try PyTorchDescription(of: identifier)
     #expect(model.inputShape == pytorch.input)
     for module in pytorch.modules where !module.name.isEmpty {
-      guard let expected = module.output else { continue }  // called by its parameters only
+      guard let expected = module.output else { continue }  // only its parameters are used
       guard let shape = graph.shape(of: module.name) else {
         #expect(module.passesItsInputOn, "\(module.name) is missing")
         continue
       }
-      // A map averaged to one position is a vector here.
+      // A map that is averaged to one position is a vector here.
       let isPooled = shape.rank == 1 && expected.extents.dropFirst() == [1, 1]
       #expect(shape == (isPooled ? Shape([expected[0]]) : expected), "\(module.name)")
       #expect(model.shape(ofLayer: module.name) == shape)
@@ -49,11 +49,11 @@ struct ArchitectureTests {
     #expect(model.relevantLayers == expected.filter { !$0.hasSuffix("mlp.norm") })
   }
 
-  @Test("multiply-adds are those PyTorch counts", arguments: identifiers)
+  @Test("multiply-adds are PyTorch's", arguments: identifiers)
   func multiplyAdds(identifier: String) throws {
     var expected = try PyTorchDescription(of: identifier).multiplyAdds
     if identifier == "clip-resnet50" {
-      // PyTorch asks 49 more queries in the attention pool than it returns answers.
+      // PyTorch computes 49 more queries in the attention pool than it uses.
       expected -= 49 * (2048 * 2048 + 2 * 50 * 2048 + 2048 * 1024)
     }
     #expect(try Model.named(identifier).graph().multiplyAdds == expected)
@@ -100,6 +100,6 @@ struct ArchitectureTests {
 }
 
 extension PyTorchDescription.Module {
-  /// Whether it does nothing at inference, so that its name is not needed.
+  /// Whether the module does nothing at inference, so that its name is not needed.
   fileprivate var passesItsInputOn: Bool { ["Identity", "Dropout", "Flatten"].contains(type) }
 }

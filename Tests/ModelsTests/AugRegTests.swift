@@ -5,12 +5,13 @@ import Models
 import Tensor
 import Testing
 
-/// Google's own files of vision transformers against timm's reading of them: Tests/Fixtures/models/augreg.
+/// A comparison of Google's files of vision transformers with timm's reading of them:
+/// Tests/Fixtures/models/augreg.
 struct AugRegTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../Fixtures/models/augreg")
 
-  @Test("every tensor is the one timm makes of it, bit for bit")
+  @Test("every tensor is bit-identical to timm's")
   func matchesTimm() throws {
     let file = try Checkpoint.open(Self.folder.appending(path: "augreg.npz").path(percentEncoded: false))
     let timm = try Checkpoint.open(
@@ -26,11 +27,11 @@ struct AugRegTests {
     }
   }
 
-  @Test("parameters saved beside an optimiser are found, and what is not understood stays under its own name")
+  @Test("parameters saved with an optimiser are found, and unknown tensors keep their names")
   func incomplete() throws {
     let vector = Tensor(shape: [2], [1, 2])
     let scale = "opt/target/Transformer/encoder_norm/scale"
-    let kernel = "opt/target/head/kernel"  // must have two axes
+    let kernel = "opt/target/head/kernel"  // needs two axes
     let parameters = try Model.named("in1k-vit_b32").parameters(
       from: TensorDictionary([scale: vector, kernel: vector, "opt/state/step": vector]))
     #expect(Set(parameters.names) == ["norm.weight", kernel, "opt/state/step"])

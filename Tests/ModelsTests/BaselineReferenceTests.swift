@@ -6,7 +6,8 @@ import Tensor
 import TestSupport
 import Testing
 
-/// Sparsity and local contrast of real maps against PyTorch in float64: Tests/Fixtures/baselines, by its generate.py.
+/// A comparison of sparsity and local contrast with PyTorch in float64, on real activation maps:
+/// Tests/Fixtures/baselines, from its generate.py.
 @Suite(.serialized) struct BaselineReferenceTests {
   private let file: Checkpoint
 

@@ -3,7 +3,7 @@ import Layers
 import Models
 import Testing
 
-/// The facts of the catalogue that no file of PyTorch's says.
+/// Properties of the catalogue that no PyTorch file contains.
 struct CatalogTests {
   @Test("Digests are lower-case hexadecimal, names are file names, and no two networks share one")
   func files() {
@@ -27,7 +27,7 @@ struct CatalogTests {
   }
 
   @Test(
-    "Outputs are called probabilities where the network ends in a softmax, and an embedding where it is CLIP's"
+    "Outputs are probabilities after a softmax, and an embedding for CLIP"
   )
   func outputs() throws {
     for model in Model.all {

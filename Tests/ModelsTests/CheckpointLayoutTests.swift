@@ -3,10 +3,10 @@ import Models
 import Tensor
 import Testing
 
-/// Checkpoints of every origin fill the network they were made for.
+/// Checkpoints of every origin, bound to the networks they were made for.
 struct CheckpointLayoutTests {
   @Test(
-    "a state dictionary in the network's own names binds, training counts and all",
+    "a state dict with the network's own names binds, including batch counts",
     arguments: Model.all.map(\.identifier))
   func canonical(identifier: String) throws {
     let graph = try Model.named(identifier).graph()
@@ -22,7 +22,7 @@ struct CheckpointLayoutTests {
     }
   }
 
-  @Test("of a robustness checkpoint only the model is taken, not its copy in the attacker")
+  @Test("only the model of a robustness checkpoint is read, not its copy in the attacker")
   func robustness() throws {
     let parameters = try Model.named("resnet50-l2").graph().parameters
     var stored: [(String, Shape)] = [
@@ -113,7 +113,7 @@ struct CheckpointLayoutTests {
     for identifier in ["squeezenet1_1-caffe", "squeezenet1_1"] { try check(identifier, caffe) }
   }
 
-  @Test("tensors nobody knows stay, for binding to report")
+  @Test("unknown tensors are kept, so that binding reports them")
   func unknown() throws {
     for model in Model.all {
       let graph = try model.graph()
@@ -145,8 +145,8 @@ struct CheckpointLayoutTests {
 
   // MARK: Checking
 
-  /// Checks that the stored tensors bind to a network, that those `kept` selects are what is left, and that one
-  /// of them reads as it was stored.
+  /// Checks that the stored tensors bind to a network, that exactly the tensors that `kept` selects remain,
+  /// and that one of them is read with its stored values.
   private func check(
     _ identifier: String, _ stored: [(String, Shape)], keeping isKept: (String) -> Bool = { _ in true }
   ) throws {
@@ -163,14 +163,14 @@ struct CheckpointLayoutTests {
     #expect(throws: (any Error).self) { try parameters.tensor(named: "no such tensor") }
   }
 
-  /// Tensors of these shapes over one block of zeros.
+  /// Returns tensors of the given shapes, which share one block of zeros.
   private func tensors(_ stored: [(String, Shape)]) throws -> [String: Tensor] {
     let zeros = Zeros(count: stored.map(\.1.count).max() ?? 1)
     return Dictionary(stored.map { ($0.0, zeros.tensor($0.1)) }) { first, _ in first }
   }
 }
 
-/// One block of zeros that tensors of any shape share, so that whole networks cost nothing.
+/// One block of zeros that tensors of any shape share, so that whole networks need little memory.
 private final class Zeros: Sendable {
   private let block: Tensor
 
@@ -184,7 +184,7 @@ private final class Zeros: Sendable {
 }
 
 extension String {
-  /// timm's name of a ConvNeXt parameter as its authors have it.
+  /// The name of a ConvNeXt parameter in the authors' checkpoints, given timm's name.
   fileprivate var authorsConvNeXtName: String {
     var parts = split(separator: ".").map(String.init)
     if parts[0] == "stem" { parts.replaceSubrange(0...0, with: ["downsample_layers", "0"]) }

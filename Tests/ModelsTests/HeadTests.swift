@@ -5,7 +5,7 @@ import Testing
 @testable import Models
 @testable import Tensor
 
-/// Names and shapes, without elements.
+/// A source of names and shapes, without elements.
 private struct Shapes: TensorSource {
   let entries: [(String, Shape)]
 
@@ -17,12 +17,12 @@ private struct Shapes: TensorSource {
   func tensor(named name: String) throws -> Tensor { throw UnknownName(.tensor, name: name, known: []) }
 }
 
-/// Checkpoints whose head is not that of the published weights.
+/// Checkpoints with a different head than the published weights.
 struct HeadTests {
   private static let identifiers = Model.all.map(\.identifier)
 
   @Test(
-    "a head of another size is found in every network, and everything but it is bound as it was",
+    "a head of another size is found in every network, and all other parameters bind unchanged",
     arguments: identifiers)
   func otherSize(identifier: String) throws {
     let model = try Model.named(identifier)
@@ -35,7 +35,7 @@ struct HeadTests {
   }
 
   @Test(
-    "a network without a head returns what the head would be given, and has its other layers",
+    "a network without a head returns the input of the head, and has all other layers",
     arguments: identifiers)
   func absent(identifier: String) throws {
     let model = try Model.named(identifier)
@@ -50,11 +50,11 @@ struct HeadTests {
     #expect(
       Set(model.relevantLayers).subtracting(fitted.relevantLayers).count
         == (identifier.hasPrefix("squeezenet") ? 1 : 0))
-    // It can be fitted again, to weights with a head.
+    // The network can be fitted again, to weights with a head.
     #expect(fitted.fitted(to: Shapes(try model.graph().parameters)).head == .published)
   }
 
-  @Test("a head of other layers is left out; one of which a part is missing is not")
+  @Test("a head of other layers is omitted; an incomplete head is not")
   func otherLayers() throws {
     let model = try Model.named("resnet50")
     let body = model.parametersWithoutHead.map { ($0.name, $0.shape) }

@@ -4,11 +4,11 @@ import Models
 import Testing
 import Units
 
-/// Names of networks, layers and units, as users give them.
+/// Names of networks, layers and units, in the spellings that users type.
 struct NamesTests {
   private static let identifiers = Model.all.map(\.identifier)
 
-  @Test("the catalogue holds the contract's identifiers in its order")
+  @Test("the catalogue has the identifiers of the contract, in its order")
   func catalogue() {
     #expect(
       Self.identifiers == [
@@ -49,7 +49,7 @@ struct NamesTests {
   }
 
   @Test(
-    "a layer is known not to be below zero where a ReLU or softmax, and only what keeps the sign, is before it",
+    "a layer is known to be non-negative after a ReLU or softmax and operations that keep the sign",
     arguments: [
       (
         "squeezenet1_1",
@@ -83,7 +83,7 @@ struct NamesTests {
     #expect(try model.layer(named: "transformer.resblocks.11.ls_2") == layer)
   }
 
-  @Test("unknown models and layers are answered with the nearest")
+  @Test("errors for unknown models and layers name the nearest ones")
   func nearest() throws {
     let model = try #require(throws: UnknownName.self) { try Model.named("resnet5O") }
     #expect(model.nearest.first == "resnet50")
@@ -111,7 +111,7 @@ struct NamesTests {
   }
 
   @Test(
-    "what is no unit is refused",
+    "malformed names of units are refused",
     arguments: [
       "layer1.0.conv1", "layer1.0.conv1__", "layer1.0.conv1__x", "", "_", "__",
       "layer1.0.conv1__99999999999999999999", "layer1.0.conv1_3",
@@ -121,7 +121,7 @@ struct NamesTests {
     #expect(throws: UnitNameError.malformed(text)) { try model.unit(named: text) }
   }
 
-  @Test("a unit beyond its layer or of no layer is refused")
+  @Test("a unit outside of its layer, or of an unknown layer, is refused")
   func unitsOutOfRange() throws {
     let model = try Model.named("resnet50")
     #expect(try model.unit(named: "layer1.0.conv1__63").channel == 63)

@@ -1,21 +1,21 @@
 import Foundation
 import Tensor
 
-/// What PyTorch says about one network: Tests/Fixtures/models/generate.py, which explains the format.
+/// PyTorch's description of one network: Tests/Fixtures/models/generate.py, which explains the format.
 struct PyTorchDescription {
   struct Module {
     let name: String
     let type: String
-    /// The shape of what it returned, `nil` when it was not called.
+    /// The shape of the module's output; `nil` if the module was not called.
     let output: Shape?
-    /// Its own parameters and buffers under their full names.
+    /// The module's own parameters and buffers, by their full names.
     let parameters: [String: Shape]
     let isRelevant: Bool
   }
 
   let input: Shape
   let multiplyAdds: Int
-  /// In the order of `named_modules()`.
+  /// The modules in the order of `named_modules()`.
   let modules: [Module]
 
   var parameters: [String: Shape] {
@@ -23,7 +23,7 @@ struct PyTorchDescription {
   }
 
   init(of identifier: String) throws {
-    let file = identifier.hasPrefix("resnet50-") ? "resnet50" : identifier  // those differ in weights only
+    let file = identifier.hasPrefix("resnet50-") ? "resnet50" : identifier  // they differ only in weights
     let path = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../Fixtures/models/\(file).txt")
     let lines = try String(contentsOf: path, encoding: .utf8).split(separator: "\n")

@@ -4,7 +4,7 @@ import Models
 import Tensor
 import Testing
 
-/// What PyTorch computed in float64 for one network: Tests/Fixtures/references, from Weights/reference.py.
+/// PyTorch's results in float64 for one network: Tests/Fixtures/references, from Weights/reference.py.
 struct ReferenceFile {
   /// The relevant layers in the order of PyTorch's `named_modules()`.
   let layers: [String]
@@ -12,7 +12,7 @@ struct ReferenceFile {
   let images: Tensor
   /// The outputs, images × outputs.
   let logits: Tensor
-  /// PyTorch's own worst error in float32, over all layers and of the outputs.
+  /// PyTorch's own largest error in float32, over all layers, and of the outputs.
   let float32Error: (taps: Double, logits: Double)
   private let file: Checkpoint
   private let weightsSeed: UInt64
@@ -42,6 +42,6 @@ struct ReferenceFile {
   /// The mean of each unit of a layer, images × units.
   func tap(_ layer: String) throws -> Tensor { try file.tensor(named: "tap/\(layer)") }
 
-  /// The weights the network had.
+  /// Returns the weights of the network in the reference.
   func weights(for model: Model) throws -> SeededWeights { try model.seededWeights(weightsSeed) }
 }

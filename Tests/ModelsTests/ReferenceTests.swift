@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 import Units
 
-/// Every network, with its fused plan on every tier, against PyTorch in float64 on the same seeded weights.
+/// A comparison of every network, with its fused plan on every tier, with PyTorch in float64 on the same
+/// seeded weights.
 @Suite(.serialized) struct ReferenceTests {
   @Test("layers are PyTorch's, in its order of registration", arguments: Model.all.map(\.identifier))
   func layersAreComplete(identifier: String) throws {
@@ -55,8 +56,9 @@ import Units
     }
   }
 
-  /// Four times PyTorch's own error in float32: other orders of summation, the same precision. Not below 5e-6,
-  /// where small networks would be held to the luck of a few roundings.
+  /// Returns four times PyTorch's own error in float32, because the order of summation differs and the
+  /// precision is the same. The bound is at least 5e-6; below that, small networks would depend on a few
+  /// roundings.
   private func bound(_ float32Error: Double) -> Double { max(4 * float32Error, 5e-6) }
 
   private func largest(_ values: [Float]) -> Int? { values.indices.max { values[$0] < values[$1] } }
@@ -74,13 +76,13 @@ struct Run: Sendable, CustomTestStringConvertible {
       .map { Run(identifier: model.identifier, tier: $0) }
   }
 
-  /// The scalar tier is the plain definition of each operation, far too slow for a large network; its kernels have
-  /// tests of their own, and two networks show them together.
+  /// The networks that run on the scalar tier. This tier is the plain definition of each operation, and too
+  /// slow for large networks. Its kernels have tests of their own; two networks test them together.
   private static let smallEnough: Set = ["squeezenet1_1", "googlenet"]
 }
 
 extension Tensor {
-  /// One image of a batch.
+  /// Returns one image of a batch.
   fileprivate subscript(image: Int) -> Tensor {
     let shape = Shape(Array(self.shape.extents.dropFirst()))
     return withUnsafeBufferPointer { all in

@@ -5,9 +5,9 @@ import Models
 import Tensor
 import Testing
 
-/// The generator against what `Weights/seeded.py` made: Tests/Fixtures/seeded/generate.py.
+/// A comparison of the generator with the output of `Weights/seeded.py`: Tests/Fixtures/seeded/generate.py.
 struct SeededWeightsTests {
-  @Test("every parameter has NumPy's bits, whatever rule its name and shape fall under")
+  @Test("every parameter has NumPy's bits, for each rule of names and shapes")
   func weightsMatchPython() throws {
     for set in try Fixture.load().weights {
       let parameters = set.tensors.map { Parameter(name: $0.name, shape: Shape($0.shape)) }
@@ -21,7 +21,7 @@ struct SeededWeightsTests {
     }
   }
 
-  /// Words of `DAMPING` in generate.py. The networks' own are held by the references.
+  /// The words of `DAMPING` in generate.py. The references test the words of the networks themselves.
   private static let damping: KeyValuePairs = [
     "bn3.weight": 0.3, "attn.proj": 0.1, "mlp.fc2": 0.1, "conv_dw": 0.05, "ln_pre": 0.1,
     "patch_embed.proj": 0.1, "q_proj": 0.5, "softmax2_pre_activation_matmul": 0.003,
@@ -37,7 +37,7 @@ struct SeededWeightsTests {
     }
   }
 
-  @Test("a name that is no parameter is an error")
+  @Test("a name that is not a parameter is an error")
   func unknownName() {
     let weights = SeededWeights(seed: 1, parameters: [Parameter(name: "fc.weight", shape: [2, 3])])
     #expect(weights.shape(of: "fc.bias") == nil)
@@ -53,12 +53,12 @@ struct SeededWeightsTests {
     let a = try one.tensor(named: "a.weight").elements
     let others = [try one.tensor(named: "b.weight").elements, try two.tensor(named: "a.weight").elements]
     for other in others {
-      #expect(zip(a, other).filter(==).count <= 2)  // 2^-17 a pair by chance
+      #expect(zip(a, other).filter(==).count <= 2)  // by chance 2^-17 per pair
     }
   }
 }
 
-/// Tests/Fixtures/seeded/tensors.json.
+/// The contents of Tests/Fixtures/seeded/tensors.json.
 private struct Fixture: Decodable {
   struct Weights: Decodable {
     let seed: String

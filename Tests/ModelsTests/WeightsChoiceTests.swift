@@ -7,9 +7,9 @@ import Tensor
 import TestSupport
 import Testing
 
-/// The one set of a network's parameters in what training code saves: files made by PyTorch.
+/// The choice of one set of parameters in files that training code saves. The files were made by PyTorch.
 struct WeightsChoiceTests {
-  /// A set of weights in a fixture: where it is, and the value of all its elements.
+  /// A set of weights in a fixture: its key, and the value of all its elements.
   struct ExpectedSet: Decodable, Sendable {
     let key: String
     let value: Float
@@ -37,7 +37,7 @@ struct WeightsChoiceTests {
     let choice = try model.choice(from: checkpoint)
     #expect(choice.fits, "\(choice.problems)")
     #expect(choice.others == sets.dropFirst().map(\.key))
-    // The root holds what has PyTorch's own wrappers only.
+    // A set that only PyTorch's own wrappers wrap is found at the root, too.
     #expect([sets[0].key, ""].contains(choice.key), "\(choice.key)")
     for set in sets {
       let chosen = try model.choice(from: checkpoint, key: set.key)
@@ -47,16 +47,17 @@ struct WeightsChoiceTests {
       }
     }
     #expect(try choice.parameters.tensor(named: "features.0.bias").elements.first == sets[0].value)
-    // Nothing of the network is outside; what is neither is a counter beside the weights.
+    // No tensor of the network is outside. The tensors that are neither outside nor parameters are counters
+    // beside the weights.
     #expect(checkpoint.tensors.count - choice.outside.count - 52 <= 1)
   }
 
-  @Test("there are files to look at")
+  @Test("the fixtures exist")
   func fixtures() throws {
     #expect(try Self.expected.get().count == Self.files.count && Self.files.count >= 18)
   }
 
-  @Test("what lies outside is told: not batch counts, but accuracies and optimisers")
+  @Test("accuracies and optimisers are reported as outside, batch counts are not")
   func outside() throws {
     let model = try Model.named("squeezenet1_1")
     let outside = try model.choice(from: Self.open("imagenet.pth")).outside
@@ -65,7 +66,7 @@ struct WeightsChoiceTests {
     #expect(try model.choice(from: Self.open("averaged.pth")).outside.isEmpty)
   }
 
-  @Test("a key may be the beginning of the key, up to a dot")
+  @Test("a key may be given by its beginning, up to a dot")
   func beginning() throws {
     let model = try Model.named("squeezenet1_1")
     let dino = try Self.open("dino.pth")
@@ -75,7 +76,7 @@ struct WeightsChoiceTests {
     #expect(error?.nearest.contains("teacher.backbone") == true)
   }
 
-  @Test("when nothing fits, the report is about the set with the fewest faults, and says what cannot be read")
+  @Test("if no set fits, the report describes the set with the fewest faults, and unreadable entries")
   func nearest() throws {
     let choice = try Model.named("squeezenet1_1").choice(from: Self.open("quantised.pth"))
     #expect(choice.key == "state_dict")
@@ -85,7 +86,7 @@ struct WeightsChoiceTests {
 
   // MARK: What is beside the parameters in their dictionary
 
-  /// A checkpoint in memory whose tensors have types.
+  /// A checkpoint in memory whose tensors have dtypes.
   private struct TypedTensors: NestedTensorSource {
     let names: [String]
     let shapes: [String: Shape]
@@ -107,7 +108,7 @@ struct WeightsChoiceTests {
     return try model.choice(from: source).problems
   }
 
-  @Test("counters, masks and what another dictionary holds are no part of the model")
+  @Test("counters, masks and tensors of other dictionaries are not part of the model")
   func beside() throws {
     for (name, shape, type) in [
       ("n_averaged", [], .int64), ("position_ids", [1, 50], .int64), ("mask", [7], .bool),

@@ -5,7 +5,8 @@ import Testing
 @testable import Statistics
 @testable import Tensor
 
-/// Exact sums, and samples of rows, next to Python's fractions and integers (`Fixtures/moments/generate.py`).
+/// A comparison of exact sums and samples of rows with Python's fractions and integers
+/// (`Fixtures/moments/generate.py`).
 struct ExactMomentsTests {
   private struct Fixture: Decodable {
     struct Moments: Decodable {
@@ -38,7 +39,7 @@ struct ExactMomentsTests {
     }
   }
 
-  @Test("sums are the same digits in every order and however they are divided")
+  @Test("sums have the same digits in every order and every division into parts")
   func order() {
     var generator = SplitMix(seed: 9)
     for count in [1, 2, 31, 500] {
@@ -69,7 +70,7 @@ struct ExactMomentsTests {
     }
   }
 
-  @Test("sums that no numbers have, as a hostile file states them, wrap when they are added")
+  @Test("impossible sums from a hostile file wrap on addition")
   func nonsense() {
     var digits = ExactMoments.digits(
       sum: [UInt64](repeating: .max >> 1, count: ExactMoments.sumLimbs),
@@ -83,7 +84,7 @@ struct ExactMomentsTests {
     #expect(digits != others)
   }
 
-  @Test("infinities make the mean infinite or nothing, and NaN is left out")
+  @Test("infinities make the mean infinite or undefined, and NaN is omitted")
   func infinities() {
     func statistics(_ values: [Float]) -> UnitStatistics {
       values.withUnsafeBufferPointer { UnitStatistics(of: $0.span) }
@@ -114,7 +115,7 @@ struct ExactMomentsTests {
       let half = Float16(bitPattern: bits)
       #expect(half.isNaN ? Half.float(bits).isNaN : Half.float(bits) == Float(half))
       check(Float(half))
-      // Between this half and the next: the middle, and the floats beside it.
+      // The values are the midpoint between this half and the next, and the adjacent floats.
       guard half.isFinite else { continue }
       let middle = (Float(half) + Float(half.nextUp.isFinite ? half.nextUp : 65504 * half.ulp)) / 2
       for value in [middle, middle.nextUp, middle.nextDown] { check(value) }

@@ -3,7 +3,7 @@ import Machine
 import Statistics
 import Testing
 
-/// Against the real libraries: 12,000 draws and 12,000 shuffles of each seed.
+/// A comparison with the original libraries: 12,000 draws and 12,000 shuffles for each seed.
 struct GeneratorTests {
   private struct Vectors: Decodable {
     let bounds: [Int], lengths: [Int]
@@ -76,7 +76,8 @@ struct GeneratorTests {
   }
 }
 
-/// Numbers as a fixture sums them up: how many, the first, and the digest of all as little-endian 64-bit integers.
+/// A summary of the numbers in a fixture: their count, the first ones, and the digest of all as little-endian
+/// 64-bit integers.
 private struct NumbersSummary: Decodable, Equatable {
   let count: Int
   let first: [Int]

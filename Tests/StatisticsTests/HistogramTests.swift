@@ -5,6 +5,7 @@ import Testing
 struct HistogramTests {
   @Test("Counts are NumPy's")
   func numpy() {
+    // The expected counts are from NumPy:
     // v = np.arange(101, dtype=np.float32) ** 2 / np.float32(100)
     // np.histogram(v.astype(np.float64), bins=40, range=(0, 100))[0]
     let values = (0...100).map { Float($0 * $0) / 100 }
@@ -16,7 +17,7 @@ struct HistogramTests {
       ])
   }
 
-  @Test("Numbers that are not finite, and ranges without a width, count nothing")
+  @Test("Non-finite numbers and ranges of width zero are not counted")
   func unbounded() {
     #expect(Histogram.counts(of: [.nan, .infinity, -.infinity, 1], from: 0, to: 1).reduce(0, +) == 1)
     for (low, high) in [(1, 1), (0, .infinity), (.nan, 1), (2, 1)] as [(Float, Float)] {
@@ -24,7 +25,7 @@ struct HistogramTests {
     }
   }
 
-  @Test("The upper end belongs to the last part, and so does all beyond it")
+  @Test("The upper bound and all values above it belong to the last bin")
   func ends() {
     let counts = Histogram.counts(of: [-1, 0, 1.5, 2, 9, .nan], bins: 2) { $0.isNaN ? nil : Double($0) }
     #expect(counts == [2, 3])

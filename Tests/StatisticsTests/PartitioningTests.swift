@@ -1,9 +1,9 @@
 import Statistics
 import Testing
 
-@Suite("Halving")
+@Suite("Binary search")
 struct PartitioningTests {
-  @Test("The place is where a walk through the collection finds it")
+  @Test("The index is that of a linear search")
   func place() {
     for count in 0..<20 {
       let numbers = (0..<count).map { $0 / 2 }
@@ -17,7 +17,7 @@ struct PartitioningTests {
     }
   }
 
-  @Test("Few elements are looked at")
+  @Test("Few elements are examined")
   func cost() {
     var looks = 0
     let place = (0..<1_000_000).partitioningIndex {

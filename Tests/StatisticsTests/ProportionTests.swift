@@ -3,7 +3,7 @@ import Testing
 
 struct ProportionTests {
   @Test(
-    "the interval's ends are the shares from which what was seen is 1.96 deviations away",
+    "the bounds of the interval are the proportions that are 1.96 deviations from the observed one",
     arguments: [
       (8, 10, 0.4901624715, 0.9433178485), (0, 10, 0, 0.2775327999), (10, 10, 0.7224672001, 1),
       (29089, 50000, 0.5774502851, 0.5860971496),

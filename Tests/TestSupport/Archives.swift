@@ -1,8 +1,8 @@
 public import Foundation
 
-/// The archives among the fixtures.
+/// The tar files among the fixtures.
 public enum Archives {
-  /// Their folder.
+  /// The folder of the archives.
   public static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "Fixtures/archives")
   /// The names of the tar files.

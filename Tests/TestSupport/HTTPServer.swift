@@ -1,22 +1,22 @@
 public import Foundation
 import Synchronization
 
-/// A small HTTP/1.1 server on the loopback interface that can misbehave as servers and networks do.
+/// A small HTTP/1.1 server on the loopback interface, which can simulate faults of servers and networks.
 public final class HTTPServer: Sendable {
-  /// What the server does with one request.
+  /// The server's answer to one request.
   public struct Answer: Sendable {
-    /// The status it answers with.
+    /// The HTTP status.
     public var status: Int
-    /// Header fields beyond the length.
+    /// The header fields, without the length.
     public var headers: [String: String]
-    /// What it sends.
+    /// The body.
     public var body: [UInt8]
-    /// The length it states; `nil` states the body's, negative none at all.
+    /// The length in the header; `nil` for the length of the body, negative for no length.
     public var statedLength: Int?
-    /// How many bytes of the body it sends before it cuts the connection.
+    /// The number of bytes of the body that the server sends before it cuts the connection; `nil` for all.
     public var cutAfter: Int?
 
-    /// Plans an answer.
+    /// Creates an answer.
     public init(
       status: Int = 200, headers: [String: String] = [:], body: [UInt8] = [], statedLength: Int? = nil,
       cutAfter: Int? = nil
@@ -26,14 +26,14 @@ public final class HTTPServer: Sendable {
     }
   }
 
-  /// A request as it came.
+  /// A request that the server received.
   public struct Request: Sendable {
-    /// The path that is asked for.
+    /// The requested path.
     public let path: String
-    /// Header fields by lower-case name.
+    /// The header fields by lower-case name.
     public let headers: [String: String]
 
-    /// Where the range that is asked for begins.
+    /// The start of the requested range; `nil` for the whole file.
     public var rangeStart: Int? {
       headers["range"].flatMap {
         $0.hasPrefix("bytes=") && $0.hasSuffix("-") ? Int($0.dropFirst(6).dropLast()) : nil
@@ -45,17 +45,18 @@ public final class HTTPServer: Sendable {
   private let port: UInt16
   private let log = Log()
 
-  /// The requests so far, kept apart so that the thread that answers does not keep the server alive.
+  /// The log of requests. It is a separate object, so that the serving thread does not keep the server alive.
   private final class Log: Sendable {
     let requests = Mutex<[Request]>([])
   }
 
-  /// The requests so far.
+  /// The requests received so far.
   public var requests: [Request] { log.requests.withLock { $0 } }
 
-  /// Listens on a free port and answers each request as `answer` says, given its number.
+  /// Listens on a free port and answers each request with the result of `answer`, given the number of the
+  /// request.
   ///
-  /// - Throws: What the system says when there is no port.
+  /// - Throws: The system's error when there is no free port.
   public init(_ answer: @escaping @Sendable (Int, Request) -> Answer) throws {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
@@ -75,8 +76,8 @@ public final class HTTPServer: Sendable {
       while true {
         let connection = accept(descriptor, nil, nil)
         guard connection >= 0 else {
-          // Closed here alone: were it closed elsewhere, the next server could get the number while this thread is
-          // about to accept on it, and its requests would be answered here.
+          // Closed only here. If another thread closed the descriptor, the next server could get its number
+          // just before this thread accepts, and this thread would answer that server's requests.
           close(descriptor)
           return
         }
@@ -94,9 +95,9 @@ public final class HTTPServer: Sendable {
 
   deinit { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
-  /// The address of a path on this server.
+  /// Returns the URL of a path on this server.
   ///
-  /// - Throws: What the system says when the path is no part of an address.
+  /// - Throws: An error when the path is not valid in a URL.
   public func url(_ path: String = "/file") throws -> URL {
     guard let url = URL(string: "http://127.0.0.1:\(port)\(path)") else { throw POSIXError(.EINVAL) }
     return url
@@ -135,14 +136,15 @@ public final class HTTPServer: Sendable {
       sent += count
     }
     if answer.cutAfter != nil {
-      // Reset, as a broken connection does, once what was sent has had time to leave.
+      // The connection is reset, as a broken one is, after the bytes sent have had time to arrive.
       shutdown(connection, Int32(SHUT_WR))
     }
   }
 }
 
 extension HTTPServer.Answer {
-  /// What an honest server answers: the whole file, or the range that is asked for if the validator still fits.
+  /// Returns the answer of a correct server: the whole file, or the requested range if the validator still
+  /// matches.
   public static func honest(_ file: [UInt8], _ request: HTTPServer.Request, etag: String? = "\"1\"") -> Self {
     var headers = ["Accept-Ranges": "bytes"]
     headers["ETag"] = etag
@@ -156,7 +158,7 @@ extension HTTPServer.Answer {
     return Self(status: 206, headers: headers, body: Array(file[start...]))
   }
 
-  /// The same, cut off after some bytes.
+  /// Returns the same answer, cut off after `count` bytes.
   public func cut(after count: Int) -> Self {
     var copy = self
     copy.cutAfter = count

@@ -1,6 +1,6 @@
 /// Makes PNG files without a library: 8-bit RGB, deflate blocks stored as they are.
 public enum PNG {
-  /// An image of smooth colours and noise that a seed decides.
+  /// Returns an image of smooth colours and noise that a seed determines.
   public static func photograph(width: Int, height: Int, seed: UInt64) -> [UInt8] {
     var noise = SplitMix(seed: seed)
     let waves = (0..<9).map { _ in noise.nextUnit() }
@@ -17,7 +17,7 @@ public enum PNG {
     return encode(width: width, height: height, pixels)
   }
 
-  /// The file of an image, rows of red, green, blue.
+  /// Returns the file of an image, given rows of red, green, blue.
   public static func encode(width: Int, height: Int, _ pixels: [UInt8]) -> [UInt8] {
     precondition(pixels.count == 3 * width * height, "\(pixels.count) bytes for \(width)×\(height)")
     var rows: [UInt8] = []
@@ -61,11 +61,13 @@ public enum PNG {
     (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
   }
 
-  /// The small file of a large image of one gray; with fewer rows than it says, one that ends early.
+  /// Returns a small file of a large, uniformly gray image. With fewer `rows` than `height`, the file is
+  /// truncated.
   public static func gray(width: Int, height: Int, value: UInt8, rows: Int? = nil) -> [UInt8] {
     var stream = FlatDeflate()
     for row in 0..<(rows ?? height) {
-      // The first row as differences from the left, the others as differences from above: all but zeros.
+      // The first row is stored as differences from the left, the others as differences from above, so nearly
+      // all bytes are zero.
       stream.append(row == 0 ? 1 : 2)
       stream.append(row == 0 ? value : 0)
       stream.append(zeros: width - 1)
@@ -75,7 +77,8 @@ public enum PNG {
       + chunk("IDAT", stream.finished()) + chunk("IEND", [])
   }
 
-  /// A zlib stream with the fixed code of RFC 1951: single bytes, and runs of zeros as copies of the zero before.
+  /// A zlib stream with the fixed codes of RFC 1951: single bytes, and runs of zeros as copies of the
+  /// preceding zero.
   private struct FlatDeflate {
     private var bytes: [UInt8] = [0x78, 0x01]
     private var bits: UInt64 = 0b011  // the last block, with the fixed code
@@ -94,7 +97,7 @@ public enum PNG {
       code(0)
       var left = zeros - 1
       while left >= 258 {
-        // Length 258 is symbol 285 (11000101), distance 1 is symbol 0 of five bits.
+        // Length 258 is symbol 285 (11000101); distance 1 is symbol 0 of five bits.
         put(0b1100_0101, 8)
         put(0, 5)
         left -= 258
@@ -104,7 +107,7 @@ public enum PNG {
 
     mutating func finished() -> [UInt8] {
       put(0, 7)
-      put(0, 7)  // fills the last byte
+      put(0, 7)  // pads the last byte
       let sum = UInt32(b) << 16 | UInt32(a)
       return bytes + (0..<4).map { UInt8(truncatingIfNeeded: sum >> (24 - 8 * UInt32($0))) }
     }
@@ -113,7 +116,7 @@ public enum PNG {
       if byte < 144 { put(0x30 + UInt64(byte), 8) } else { put(0x190 + UInt64(byte) - 144, 9) }
     }
 
-    /// Codes go in from their highest bit.
+    /// Appends a code, highest bit first.
     private mutating func put(_ code: UInt64, _ length: Int) {
       for bit in (0..<length).reversed() {
         bits |= (code >> UInt64(bit) & 1) << UInt64(count)

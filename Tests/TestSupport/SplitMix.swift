@@ -1,11 +1,11 @@
-/// Steele, Lea and Flood's SplitMix64: small, fast, the same everywhere.
+/// SplitMix of Steele, Lea and Flood: a small, fast generator with the same sequence on every machine.
 public struct SplitMix: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   /// Starts a sequence.
   public init(seed: UInt64) { state = seed }
 
-  /// The next 64 bits.
+  /// Returns the next 64 bits.
   public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
@@ -14,6 +14,6 @@ public struct SplitMix: RandomNumberGenerator, Sendable {
     return z ^ (z >> 31)
   }
 
-  /// The next number in 0..<1.
+  /// Returns the next number in 0..<1.
   public mutating func nextUnit() -> Double { Double(next() >> 11) / Double(UInt64(1) << 53) }
 }

@@ -1,11 +1,11 @@
-/// Makes ustar archives without a library: what tests break, and what they pack images into.
+/// Makes ustar archives without a library, for tests that damage archives or pack images into them.
 public enum Tar {
-  /// An archive of files, in order, with the mark that ends it.
+  /// Returns an archive of files, in order, with the end-of-archive marker.
   public static func archive(_ files: [(name: String, bytes: [UInt8])]) -> [UInt8] {
     files.flatMap { member($0.name, $0.bytes) } + [UInt8](repeating: 0, count: 1024)
   }
 
-  /// A header, and bytes filled up to whole blocks behind it.
+  /// Returns a header and, after it, the bytes padded to whole blocks.
   public static func member(_ name: String, _ bytes: [UInt8], type: Character = "0", size: [UInt8]? = nil)
     -> [UInt8]
   {
@@ -23,14 +23,14 @@ public enum Tar {
     return header + bytes + [UInt8](repeating: 0, count: (512 - bytes.count % 512) % 512)
   }
 
-  /// Gives a header the checksum of its bytes.
+  /// Stores the checksum of a header's bytes in the header.
   public static func seal(_ header: inout [UInt8]) {
     header.replaceSubrange(148..<156, with: [UInt8](repeating: 32, count: 8))
     let sum = header[..<512].reduce(0) { $0 + Int($1) }
     header.replaceSubrange(148..<155, with: octal(sum, digits: 6))
   }
 
-  /// A pax header that says things of the member behind it.
+  /// Returns a pax header with records about the next member.
   public static func pax(_ records: [(key: String, value: String)]) -> [UInt8] {
     member("pax", records.flatMap { record($0.key, $0.value) }, type: "x")
   }

@@ -1,25 +1,25 @@
 public import Foundation
 
-/// A folder of its own for one test, removed when nobody holds it any more.
+/// A separate folder for one test. It is removed when the last reference to it is released.
 public final class TemporaryFolder: Sendable {
   /// The folder.
   public let path: String
 
-  /// Makes the folder.
+  /// Creates the folder.
   ///
-  /// - Throws: What making it throws.
+  /// - Throws: The error of creating the folder.
   public init() throws {
     path = FileManager.default.temporaryDirectory.appending(path: "activation-dump-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  /// The path of a file in the folder.
+  /// Returns the path of a file in the folder.
   public func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
 
-  /// Writes a file, making the folders it is in, and gives its path.
+  /// Writes a file, creates its missing parent folders, and returns its path.
   ///
-  /// - Throws: What writing throws.
+  /// - Throws: The error of writing the file.
   @discardableResult
   public func write(_ bytes: some Sequence<UInt8>, to name: String) throws -> String {
     let file = self(name)
@@ -29,14 +29,14 @@ public final class TemporaryFolder: Sendable {
     return file
   }
 
-  /// The bytes of every file below a subfolder, by path relative to it.
+  /// Returns the bytes of every file below a subfolder, by path relative to the subfolder.
   ///
-  /// - Throws: What reading throws.
+  /// - Throws: The error of reading.
   public func files(below name: String) throws -> [String: Data] { try Self.files(in: self(name)) }
 
-  /// The bytes of every file below any folder, by path relative to it.
+  /// Returns the bytes of every file below any folder, by path relative to the folder.
   ///
-  /// - Throws: What reading throws.
+  /// - Throws: The error of reading.
   public static func files(in root: String) throws -> [String: Data] {
     var files: [String: Data] = [:]
     for item in try FileManager.default.subpathsOfDirectory(atPath: root) {

@@ -40,7 +40,7 @@ struct SelectionTests {
     #expect(throws: Failure.self) { try LayerSelection.layers(",", of: try resNet()) }
   }
 
-  /// A dump of five layers, of one of which not all units were recorded.
+  /// Returns a dump of five layers. Not all units of one of the layers were recorded.
   private func recorded(of network: String) -> RecordedLayers {
     RecordedLayers(
       in: "d", of: network,
@@ -48,7 +48,7 @@ struct SelectionTests {
       known: Model.names(network))
   }
 
-  @Test("recorded layers are chosen from alone, by the words that choose from a network's")
+  @Test("in a dump only recorded layers are selected, by the same words as in a network")
   func recordedLayers() throws {
     for network in ["resnet50", "mine"] {
       let layers = recorded(of: network)
@@ -71,7 +71,7 @@ struct SelectionTests {
     #expect(throws: UnknownName.self) { try LayerSelection.layers("relevant", of: recorded(of: "mine")) }
   }
 
-  @Test("units of recorded layers are those that were recorded, as far as the manifest says")
+  @Test("units of recorded layers are the recorded ones, as far as the manifest states them")
   func recordedUnits() throws {
     let layers = recorded(of: "mine")
     #expect(try layers.unit(named: "conv1__63") == UnitName(layer: "conv1", channel: 63))
@@ -93,7 +93,7 @@ struct SelectionTests {
     #expect(try UnitSelection.parse(json, path: "u", for: try resNet()) == units)
   }
 
-  @Test("CLIP's units have the prefix or not")
+  @Test("the prefix of CLIP's units is optional")
   func clipUnits() throws {
     let model = try Model.named("clip-resnet50")
     let a = try UnitSelection.parse("visual_layer4_1_conv3__7", path: "u", for: model)
@@ -102,7 +102,7 @@ struct SelectionTests {
   }
 
   @Test(
-    "units that are not there are refused by the file's name",
+    "the error for missing units names the file",
     arguments: [
       "layer4_1_conv3__2048", "layer4_1_conv3__-1", "layer4_1_conv3", "layer4_1_conv9__1", "",
       "{\"unit\": []}",
