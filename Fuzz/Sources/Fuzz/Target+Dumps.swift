@@ -7,6 +7,7 @@ import Foundation
 @testable import Models
 @testable import Recording
 @testable import Tensor
+@testable import Units
 
 extension Target {
   static let dumps = [
