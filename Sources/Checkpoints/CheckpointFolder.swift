@@ -19,7 +19,7 @@ package enum CheckpointFolder {
   static func file(at path: String) throws(Failure) -> String {
     guard FileSystem.kind(of: path) == .folder else { return path }
     let names: [String]
-    do { names = try FileSystem.names(in: path) } catch {
+    do { names = try Disk.names(in: path) } catch {
       throw Failure(.inputUnreadable, path: path, "the folder cannot be read")
     }
     let folder = path.hasSuffix("/") ? path : "\(path)/"

@@ -41,7 +41,7 @@ struct AtlasFolder: Sendable {
     try check(existing)
     try place.create()
     try place.clear()
-    for folder in ["assets", "layers", "thumbnails"] { try Disk.createDirectory("\(path)/\(folder)") }
+    for folder in ["assets", "layers", "thumbnails"] { try FileSystem.createFolders("\(path)/\(folder)") }
   }
 
   /// Creates the folder of a row's thumbnail, if it does not exist.
@@ -49,7 +49,7 @@ struct AtlasFolder: Sendable {
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   func makeThumbnailFolder(ofRow row: Int) throws(Failure) {
     let folder = "\(path)/thumbnails/\(Self.folder(ofRow: row))"
-    if Disk.isDirectory(folder) != true { try Disk.createDirectory(folder) }
+    if Disk.isDirectory(folder) != true { try FileSystem.createFolders(folder) }
   }
 
   /// Writes a file of the atlas.

@@ -23,7 +23,7 @@ package enum BaselineFile {
     -> String
   {
     let path = "\(folder.path)/\(name)"
-    try Disk.createDirectory(PathText.folder(of: path))
+    try FileSystem.createFolders(PathText.folder(of: path))
     let file = try NPZFile(path)
     let units: Shape = [totals.nonPositivePositions.count]
     try add(totals, prefix: "", to: file)

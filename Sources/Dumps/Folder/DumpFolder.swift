@@ -92,7 +92,7 @@ package struct DumpFolder: Sendable {
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
   package func createLayersFolder(for keep: Retention) throws(Failure) {
-    try Disk.createDirectory("\(path)/\(StoreNames(keep).folder)")
+    try FileSystem.createFolders("\(path)/\(StoreNames(keep).folder)")
   }
 
   /// Removes temporary files: those that a killed process had not yet renamed to their final names.

@@ -72,20 +72,6 @@ package enum Disk {
     return Array(folder) + (folder.last == slash ? [] : [slash]) + name
   }
 
-  /// Creates a directory and its missing parents.
-  ///
-  /// - Throws: ``Failure`` of kind `cannotCreate`.
-  package static func createDirectory(_ path: String) throws(Failure) {
-    try FileSystem.createFolders(path)
-  }
-
-  /// Refuses an output path that is a dangling symbolic link.
-  ///
-  /// - Throws: ``Failure`` of kind `cannotCreate`.
-  package static func checkLink(_ path: String) throws(Failure) {
-    try FileSystem.checkLink(path)
-  }
-
   /// The bytes of a file; `nil` if the file does not exist.
   ///
   /// - Throws: ``Failure`` of kind `inputMissing` when the file exists and cannot be read, because its

@@ -51,26 +51,6 @@ package enum FileSystem {
       remedy: "make that first, or remove the link")
   }
 
-  /// The names in a folder, sorted bytewise.
-  ///
-  /// - Throws: ``Failure`` when the folder cannot be read.
-  package static func names(in folder: String) throws(Failure) -> [String] {
-    guard let handle = PathText.withBytes(of: folder, { opendir($0) }) else {
-      throw Failure(reading: folder, cannot: "read it", code: errno)
-    }
-    defer { closedir(handle) }
-    var names: [[UInt8]] = []
-    while true {
-      // `errno` is the only difference between the end and an error.
-      errno = 0
-      guard let entry = readdir(handle) else { break }
-      names.append(withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) })
-    }
-    guard errno == 0 else { throw Failure(reading: folder, cannot: "read it", code: errno) }
-    return names.sorted { $0.lexicographicallyPrecedes($1) }.map { PathText.text($0) }
-      .filter { $0 != "." && $0 != ".." }
-  }
-
   /// The kinds of file system objects.
   package enum Kind { case folder, file, other }
 

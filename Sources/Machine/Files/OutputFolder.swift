@@ -57,13 +57,13 @@ package struct OutputFolder: Sendable {
   /// Refuses a dangling link.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
-  package func checkLink() throws(Failure) { try Disk.checkLink(path) }
+  package func checkLink() throws(Failure) { try FileSystem.checkLink(path) }
 
   /// Refuses a path that exists and is not an empty folder: for kinds of folder that are not recognized.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`, or `inputMissing` when the path cannot be examined.
   package static func checkFree(_ path: String) throws(Failure) {
-    try Disk.checkLink(path)
+    try FileSystem.checkLink(path)
     guard Disk.isDirectory(path) != nil, try !Disk.names(in: path).isEmpty else { return }
     throw Failure(
       .cannotCreate, "there is something in \(path) already",
@@ -73,7 +73,7 @@ package struct OutputFolder: Sendable {
   /// Creates the folder.
   ///
   /// - Throws: ``Failure`` of kind `cannotCreate`.
-  package func create() throws(Failure) { try Disk.createDirectory(path) }
+  package func create() throws(Failure) { try FileSystem.createFolders(path) }
 
   /// Creates the folder, and keeps other processes from writing to it.
   ///

@@ -42,8 +42,8 @@ package enum EscapedText {
   /// Returns text as a field; see ``escaped(_:)-(ArraySlice<UInt8>)``.
   package static func escaped(_ field: String) -> String { escaped(ArraySlice(field.utf8)) }
 
-  /// Returns bytes as text that a field can contain. Tabs, line ends and backslashes become `\t`, `
-  /// `, `\r` and `\\`; other control characters and bytes that are not UTF-8 become `\xHH`. Names can contain
+  /// Returns bytes as text that a field can contain. Tabs, line ends and backslashes become `\t`, `\n`, `\r`
+  /// and `\\`; other control characters and bytes that are not UTF-8 become `\xHH`. Names can contain
   /// all of them, fields cannot.
   package static func escaped(_ field: ArraySlice<UInt8>) -> String {
     let isPlain = field.allSatisfy { (32..<127).contains($0) && $0 != UInt8(ascii: "\\") }
@@ -51,7 +51,7 @@ package enum EscapedText {
     var text: [UInt8] = []
     var rest = field
     while let byte = rest.first {
-      let length = utf8Length(rest)
+      let length = PathText.characterLength(rest)
       if length > 1 {
         text += rest.prefix(length)
       } else {
@@ -67,13 +67,5 @@ package enum EscapedText {
       rest = rest.dropFirst(max(length, 1))
     }
     return String(decoding: text, as: UTF8.self)
-  }
-
-  /// The byte count of the first UTF-8 character; 0 if the bytes do not begin with valid UTF-8.
-  private static func utf8Length(_ bytes: ArraySlice<UInt8>) -> Int {
-    guard let first = bytes.first else { return 0 }
-    let length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
-    guard length > 1, bytes.count >= length else { return length == 1 ? 1 : 0 }
-    return String(validating: bytes.prefix(length), as: UTF8.self) == nil ? 0 : length
   }
 }

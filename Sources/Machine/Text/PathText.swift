@@ -102,7 +102,7 @@ package enum PathText {
   }
 
   /// The byte count of the first UTF-8 character; 0 if the bytes do not begin with valid UTF-8.
-  private static func characterLength(_ bytes: ArraySlice<UInt8>) -> Int {
+  static func characterLength(_ bytes: ArraySlice<UInt8>) -> Int {
     guard let first = bytes.first else { return 0 }
     let length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
     guard length > 1, bytes.count >= length else { return length == 1 ? 1 : 0 }

@@ -31,7 +31,7 @@ struct ShardAgreement: Sendable {
   ///   meantime.
   /// - Throws: ``Failure``: `badData` when the tasks are not of one recording, or `cannotCreate`.
   func check(atEnd: Bool = false) throws(Failure) {
-    if !atEnd { try Disk.createDirectory(task.folder) }
+    if !atEnd { try FileSystem.createFolders(task.folder) }
     let isFirst = try OutputFolder.claim(path) { (path) throws(Failure) in try manifest.write(to: path) }
     if !isFirst, let other = try? Manifest.read(path) {
       let differences = manifest.differencesAsShard(from: other)

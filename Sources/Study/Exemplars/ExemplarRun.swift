@@ -198,9 +198,11 @@ package struct ExemplarRun: Sendable {
   private func createFolders(of units: [ChosenUnit]) throws(Failure) {
     for unit in units {
       let home = "\(folder)/\(StimulusNames.folder(ofUnit: unit.exemplars.unit))"
-      try Disk.createDirectory(home)
+      try FileSystem.createFolders(home)
       guard request.writesPictures else { continue }
-      for batch in 0..<windows.batches { try Disk.createDirectory("\(home)/natural_images/batch_\(batch)") }
+      for batch in 0..<windows.batches {
+        try FileSystem.createFolders("\(home)/natural_images/batch_\(batch)")
+      }
     }
   }
 }

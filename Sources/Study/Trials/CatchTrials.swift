@@ -91,9 +91,9 @@ package enum CatchTrials {
     let from = references(of: home, request.condition)
     let place = "\(request.output)/\(home.layer)/\(home.channel.replacing("channel_", with: "channel"))"
     let shown = "\(place)/\(request.condition.rawValue)_images"
-    try Disk.createDirectory(shown)
+    try FileSystem.createFolders(shown)
     // The folder of queries is named natural_images in both conditions, regardless of its contents.
-    try Disk.createDirectory("\(place)/natural_images")
+    try FileSystem.createFolders("\(place)/natural_images")
     func put(_ name: String, at path: String) throws(Failure) {
       _ = try StimulusFile.place("\(from)/\(name)", as: path, linking: request.hardLinks)
     }

@@ -133,8 +133,8 @@ package struct TaskWriter: Sendable {
     let home = "\(folder)/task_\(task.index)"
     for (index, trial) in task.trials.enumerated() {
       let place = "\(home)/trials/trial_\(index + 1)"
-      try Disk.createDirectory("\(place)/queries")
-      try Disk.createDirectory("\(place)/references")
+      try FileSystem.createFolders("\(place)/queries")
+      try FileSystem.createFolders("\(place)/references")
       for (from, name) in Self.files(of: trial)
       where try StimulusFile.place(from, as: "\(place)/\(name)", linking: hardLinks) {
         links += 1

@@ -87,7 +87,7 @@ struct WeightsFetchCommand: AsyncParsableCommand {
       return try fetched(digest, wasPresent: true)
     }
     let address = try resolvedAddress(of: file, model)
-    try Disk.createDirectory(folder.path)
+    try FileSystem.createFolders(folder.path)
     Console.note(
       "fetching \(address.absoluteString) (\(file.sha256.summary), \(model.checkpoint?.license ?? ""))")
     let display = FetchDisplay()
