@@ -185,9 +185,11 @@ def checkpoints(case):
         path = os.path.join(folder, name)
         if name.endswith((".json", ".py")):
             continue
-        case.run("weights", "inspect", path, ends=0)
-        case.run("weights", "inspect", path, "--json", ends=0)
-        case.run("weights", "convert", path, f"{name}.safetensors")
+        # A folder of several checkpoints is refused.
+        ends = 65 if os.path.isdir(path) else 0
+        case.run("weights", "inspect", path, ends=ends)
+        case.run("weights", "inspect", path, "--json", ends=ends)
+        case.run("weights", "convert", path, f"{name}.safetensors", ends=ends)
         if os.path.exists(case.path(f"{name}.safetensors")):
             case.files(f"{name}.safetensors")
 
